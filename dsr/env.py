@@ -1,0 +1,87 @@
+"""Settings from the environment: helpers that refuse odd values instead of guessing."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"0", "false", "no", "off", ""}
+
+
+def envbool(name: str, *, default: bool = False) -> bool:
+    """Read a yes/no value; anything but the known words is an error, because a typo must not switch TLS off."""
+    raw = os.environ.get(name)
+    if raw is None:
+        return default
+    word = raw.strip().lower()
+    if word in _TRUE:
+        return True
+    if word in _FALSE:
+        return False
+    raise ImproperlyConfigured(f"{name} must be one of true, false, 1, 0, yes, no, on, off")
+
+
+def envint(name: str, *, default: int, low: int, high: int) -> int:
+    """Read a whole number between `low` and `high`, both included."""
+    raw = os.environ.get(name)
+    if raw is None or raw.strip() == "":
+        return default
+    try:
+        value = int(raw)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be a whole number") from None
+    if not low <= value <= high:
+        raise ImproperlyConfigured(f"{name} must be between {low} and {high}")
+    return value
+
+
+def envlist(name: str, *, default: str = "") -> list[str]:
+    """Read a comma-separated list; empty items vanish."""
+    return [item.strip() for item in os.environ.get(name, default).split(",") if item.strip()]
+
+
+def envsecret(name: str, *, default: str = "") -> str:
+    """Read a secret from NAME, or from the file that NAME_FILE points to (so that it stays out of the process list)."""
+    file = os.environ.get(f"{name}_FILE")
+    if file:
+        if os.environ.get(name):
+            raise ImproperlyConfigured(f"set {name} or {name}_FILE, not both")
+        try:
+            return Path(file).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error.strerror}") from None
+    return os.environ.get(name, default).strip()
+
+
+def envdatabase(name: str, *, default: str) -> dict[str, Any]:
+    """Turn `sqlite:///path` or `postgres://user:password@host:port/name?option=value` into Django's DATABASES entry."""
+    url = urlsplit(envsecret(name, default=default))
+    if url.scheme == "sqlite":
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": unquote(url.path[1:]),
+            "OPTIONS": {
+                # IMMEDIATE takes the write lock at BEGIN, so that two writers queue up instead of failing half way.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON",
+            },
+        }
+    if url.scheme in {"postgres", "postgresql"}:
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(url.path[1:]),
+            "USER": unquote(url.username or ""),
+            "PASSWORD": unquote(url.password or ""),
+            "HOST": unquote(url.hostname or ""),
+            "PORT": str(url.port or ""),
+            "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": dict(parse_qsl(url.query)),
+        }
+    raise ImproperlyConfigured(f"{name} must start with sqlite:/// or postgres://")

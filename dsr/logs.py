@@ -1,0 +1,46 @@
+"""Log lines as JSON, without personal data: ids and codes only (house.md: job arguments and log lines carry ids only)."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from datetime import UTC, datetime
+
+_EMAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+")
+_PHONE = re.compile(r"\+\d[\d\s()/-]{6,}\d")
+_QUERY = re.compile(r"\?[^\s\"']*")
+
+
+def scrub(text: str) -> str:
+    """Blank e-mail addresses, telephone numbers and query strings: the net under the rule that none are logged."""
+    return _PHONE.sub("[phone]", _EMAIL.sub("[e-mail]", _QUERY.sub("?[query]", text)))
+
+
+class NoPersonalData(logging.Filter):
+    """Formats the message early and scrubs it, so that no handler after it sees the arguments."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = scrub(record.getMessage()), ()
+        return True
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line: at (UTC), level, logger, message, and of an exception only its type and place."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, str] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info and record.exc_info[0]:
+            # The text of a foreign exception may quote a row; its type and the place in our code say enough.
+            line["exception"] = record.exc_info[0].__name__
+            trace = record.exc_info[2]
+            while trace and trace.tb_next:
+                trace = trace.tb_next
+            if trace:
+                line["place"] = f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"
+        return json.dumps(line, ensure_ascii=False)

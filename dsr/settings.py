@@ -1,0 +1,204 @@
+"""All settings, from the environment. docs/settings.md lists them; a test compares."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from dsr.env import envbool, envdatabase, envint, envlist, envsecret
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(envsecret("DSR_VAR", default=str(BASE_DIR / "var")))
+
+DEBUG = envbool("DSR_DEBUG")
+SECRET_KEY = envsecret("DSR_SECRET_KEY")
+# The key ring: `id:base64` entries, comma-separated; the first encrypts, all decrypt. dsr.E001 says how to make one.
+DSR_KEYS = envsecret("DSR_KEYS")
+# Where the portal and the desk are reached; links in mails start with it.
+DSR_BASE_URL = envsecret("DSR_BASE_URL", default="http://localhost:8000").rstrip("/")
+# The YAML file that lists the stores (docs/exporters.md).
+DSR_STORES = envsecret("DSR_STORES")
+# Which controller answers on which host, `host=slug` entries; with one controller nothing is needed.
+DSR_HOSTS = dict(entry.split("=", 1) for entry in envlist("DSR_HOSTS") if "=" in entry)
+DSR_LEASE_SECONDS = envint("DSR_LEASE_SECONDS", default=30, low=1, high=600)
+DSR_DEMO = envbool("DSR_DEMO")
+
+ALLOWED_HOSTS = envlist("DSR_ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = envlist("DSR_TRUSTED_ORIGINS")
+
+INSTALLED_APPS = [
+    "dsr.apps.DsrConfig",
+    "portal.apps.PortalConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "django_rq",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "dsr.http.SecurityHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "dsr.tenancy.ControllerMiddleware",
+]
+
+ROOT_URLCONF = "dsr.urls"
+WSGI_APPLICATION = "dsr.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "dsr.tenancy.context",
+            ],
+            "builtins": ["dsr.templatetags.ui"],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+DATABASES = {"default": envdatabase("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'dsr.sqlite3'}")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = envsecret("REDIS_URL")
+_QUEUE = {
+    "URL": REDIS_URL or "redis://127.0.0.1:6379/0",
+    "SERIALIZER": "rq.serializers.JSONSerializer",  # pickle in Redis would mean code execution for whoever can write to it
+    "DEFAULT_TIMEOUT": 900,
+    "DEFAULT_RESULT_TTL": 0,
+    "FAILURE_TTL": 7 * 24 * 3600,
+}
+RQ_QUEUES = {name: dict(_QUEUE) for name in ("default", "stores", "pdf")}
+CACHES = {
+    "default": (
+        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        if REDIS_URL
+        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    )
+}
+
+# --- sign-in -----------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "dsr.User"
+AUTHENTICATION_BACKENDS = ["dsr.accounts.ScopedBackend"]
+ACCOUNT_ADAPTER = "dsr.accounts.Adapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
+ACCOUNT_UNIQUE_EMAIL = False  # the same address in two brands is two accounts; dsr.User's own constraint holds per controller
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if DSR_BASE_URL.startswith("https") else "http"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "portal:requests"
+ACCOUNT_LOGOUT_REDIRECT_URL = "portal:start"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_COOKIE_AGE = 30 * 60  # ux.md 1.3: thirty minutes, prolonged by use
+SESSION_SAVE_EVERY_REQUEST = True
+SESSION_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "dsr.errors.csrf_failure"
+
+_TLS = DSR_BASE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = _TLS
+CSRF_COOKIE_SECURE = _TLS
+SECURE_SSL_REDIRECT = envbool("DSR_SSL_REDIRECT", default=False)
+SECURE_HSTS_SECONDS = 31_536_000 if _TLS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if envbool("DSR_BEHIND_PROXY") else None
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CSP = {
+    "default-src": ["'none'"],
+    "script-src": ["'self'"],
+    "style-src": ["'self'"],
+    "img-src": ["'self'"],
+    "font-src": ["'self'"],
+    "connect-src": ["'self'"],
+    "form-action": ["'self'"],
+    "base-uri": ["'none'"],
+    "frame-ancestors": ["'none'"],
+}
+
+# --- languages and time ------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [
+    ("en", _("English")),
+    ("de", _("German")),
+]
+LOCALE_PATHS = [BASE_DIR / "dsr" / "locale"]
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- files ---------------------------------------------------------------------------------------------------------
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STORAGES = {
+    # Sealed files only; never served by URL.
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(VAR_DIR / "vault"), "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# --- mail ----------------------------------------------------------------------------------------------------------
+DEFAULT_FROM_EMAIL = envsecret("DSR_MAIL_FROM", default="privacy@example.com")
+_MAIL_DIR = envsecret("DSR_MAIL_DIR")
+EMAIL_BACKEND = (
+    "django.core.mail.backends.filebased.EmailBackend" if _MAIL_DIR else "django.core.mail.backends.smtp.EmailBackend"
+)
+EMAIL_FILE_PATH = _MAIL_DIR or None
+EMAIL_HOST = envsecret("DSR_SMTP_HOST", default="localhost")
+EMAIL_PORT = envint("DSR_SMTP_PORT", default=25, low=1, high=65535)
+EMAIL_HOST_USER = envsecret("DSR_SMTP_USER")
+EMAIL_HOST_PASSWORD = envsecret("DSR_SMTP_PASSWORD")
+EMAIL_USE_TLS = envbool("DSR_SMTP_TLS")
+EMAIL_TIMEOUT = 20
+
+# --- logs: ids and codes only ---------------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"quiet": {"()": "dsr.logs.NoPersonalData"}},
+    "formatters": {"json": {"()": "dsr.logs.JsonFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["quiet"]}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {
+        "django.request": {"level": "WARNING"},
+        "django.server": {"level": "WARNING"},
+        "rq": {"level": "WARNING"},
+        "fontTools": {"level": "ERROR"},
+        "weasyprint": {"level": "ERROR"},
+    },
+}

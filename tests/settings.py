@@ -1,0 +1,23 @@
+"""The product's settings with what a test needs changed; everything else is as in production."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+os.environ.setdefault("DSR_SECRET_KEY", "tests-only-tests-only-tests-only-tests-only-tests-only")
+os.environ.setdefault("DSR_KEYS", "t1:" + "dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk=")
+os.environ["DSR_VAR"] = tempfile.mkdtemp(prefix="dsr-tests-")
+os.environ.setdefault("DATABASE_URL", "sqlite:///" + os.environ["DSR_VAR"] + "/tests.sqlite3")
+
+from dsr.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = {
+    "default": STORAGES["default"],  # noqa: F405
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+ALLOWED_HOSTS = ["*"]
+DSR_BASE_URL = "http://testserver"
+DSR_LEASE_SECONDS = 2
