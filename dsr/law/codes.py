@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 
 class RefusalCode(StrEnum):
@@ -127,3 +128,22 @@ class Guard(StrEnum):
     AFTERCARE_OVER = "aftercare_over"
     RETENTION_OVER = "retention_over"
     NO_LEGAL_HOLD = "no_legal_hold"
+
+
+# What the form behind a button asks for. The button is offered without it; performing the action is not.
+ASKED_BY_FORM: Final = frozenset(
+    {
+        Guard.REASON_GIVEN,
+        Guard.LEAST_INTRUSIVE,
+        Guard.LARGE_AND_SPECIFIC,
+        Guard.FEE_EVIDENCED,
+        Guard.RESTRICTION_GROUND,
+        Guard.POLICY_NAMED,
+        Guard.LETTER_READY,
+        Guard.GROUND_APPLIES,
+        Guard.TWELVE_FIVE,
+        Guard.EXTENSION_REASON,
+        Guard.WITHDRAWAL_PROVEN,
+        Guard.NOT_LATER_THAN_TOLD,
+    }
+)

@@ -37,7 +37,7 @@ class Step:
     sources: frozenset[State]
     target: State | None
     roles: frozenset[Role]
-    guards: tuple[G, ...] = ()
+    guards: tuple[Guard, ...] = ()
     clock: ClockEffect = ClockEffect.KEEP
     letters: tuple[LetterCode, ...] = ()
     rights: frozenset[Right] = ALL_RIGHTS

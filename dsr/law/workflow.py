@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from dsr.law.codes import Guard, RefusalCode
+from dsr.law.codes import ASKED_BY_FORM, Guard, RefusalCode
 from dsr.law.guards import GUARDS
+from dsr.law.rights import Right
 from dsr.law.steps import STEPS, Step
 from dsr.law.terms import (
     ANSWERED,
@@ -29,10 +30,9 @@ from dsr.law.terms import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dsr.law.rights import Right
-
 __all__ = [
     "ANSWERED",
+    "ASKED_BY_FORM",
     "BEFORE_COLLECTING",
     "CLOSED",
     "GUARDS",
@@ -50,6 +50,7 @@ __all__ = [
     "Role",
     "State",
     "Step",
+    "UnknownStepError",
     "available",
     "offered",
     "refusal",
@@ -76,6 +77,11 @@ def _index() -> Mapping[tuple[State, Right, Action], Step]:
 
 
 _ROWS: Final = _index()
+_BY_CASE: Final[Mapping[tuple[State, Right], tuple[Step, ...]]] = {
+    (state, right): tuple(step for step in STEPS if state in step.sources and right in step.rights)
+    for state in State
+    for right in Right
+}
 _SOURCES: Final[Mapping[Action, frozenset[State]]] = {
     action: frozenset().union(*(s.sources for s in STEPS if s.action is action)) for action in Action
 }
@@ -98,12 +104,14 @@ def refusal(facts: Facts, action: Action, actor: Actor) -> Refusal | None:
     return _refused(step, facts, actor)
 
 
-def _refused(step: Step, facts: Facts, actor: Actor) -> Refusal | None:
+def _refused(step: Step, facts: Facts, actor: Actor, *, skip: frozenset[Guard] = frozenset()) -> Refusal | None:
     if not step.roles & actor.effective:
         return Refusal(RefusalCode.ROLE, {"roles": ",".join(sorted(step.roles))})
     if actor.kind == "staff" and actor.id in facts.barred_ids:
         return Refusal(RefusalCode.BARRED)
     for guard in step.guards:
+        if guard in skip:
+            continue
         refused = GUARDS[guard](facts, actor)
         if refused is not None:
             return refused
@@ -111,16 +119,18 @@ def _refused(step: Step, facts: Facts, actor: Actor) -> Refusal | None:
 
 
 def offered(facts: Facts, actor: Actor) -> tuple[tuple[Step, Refusal | None], ...]:
-    """The rows of this state and right that belong to the actor's role, each with what still stands in the way.
+    """The rows of this state and right that belong to the actor's role, each with what stands in the way of its button.
 
-    For a desk that shows a greyed button with its reason instead of hiding it.
+    A desk shows the blocked ones greyed, with the reason. What the form behind a button asks for (a reason, a ground, a
+    letter; ASKED_BY_FORM) is not held against the button; `refusal` asks for it when the form is sent.
     """
-    rows = (step for step in STEPS if facts.state in step.sources and facts.right in step.rights)
-    return tuple((step, _refused(step, facts, actor)) for step in rows if step.roles & actor.effective)
+    rows = _BY_CASE.get((facts.state, facts.right), ())
+    mine = (step for step in rows if step.roles & actor.effective)
+    return tuple((step, _refused(step, facts, actor, skip=ASKED_BY_FORM)) for step in mine)
 
 
 def available(facts: Facts, actor: Actor) -> tuple[Step, ...]:
-    """The rows the actor may take now, in the order of the table."""
+    """The rows whose buttons the actor may press now, in the order of the table (see `offered`)."""
     return tuple(step for step, refused in offered(facts, actor) if refused is None)
 
 
