@@ -1,0 +1,215 @@
+"""From collected data to the released answer: draft, second person, release, download; and the early ends.
+
+Approval binds the hash of the manifest of plain bytes; what was approved is what is released (house.md "Determinism").
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from dsr.cases import clock, messages, tasks
+from dsr.cases.actors import SYSTEM
+from dsr.cases.perform import ConflictError, RefusedError, perform, record, staff_id
+from dsr.law.workflow import Action, Actor, Refusal, State
+from dsr.models import Artifact, Case
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+MAX_PARAGRAPH = 4000
+# Kinds of artifact that leave the house with an answer; collected data never leaves by itself.
+RELEASED = (Artifact.Kind.PACKAGE, Artifact.Kind.LETTER)
+
+
+@transaction.atomic
+def start_collection(*, case_id: object, actor: Actor, now: datetime, seen_version: int | None = None) -> Case:
+    """Begin to locate the person in all stores of the controller; collecting follows by itself (4.2 no. 9)."""
+    case = perform(
+        case_id=case_id,
+        action=Action.START_COLLECTION,
+        actor=actor,
+        now=now,
+        seen_version=seen_version,
+        changes={"handler": None} if staff_id(actor) is None else {"handler_id": staff_id(actor)},
+    )
+    tasks.ensure(case=case, operation="locate", now=now, again=True)
+    return case
+
+
+@transaction.atomic
+def collect_again(*, case_id: object, actor: Actor, now: datetime, seen_version: int | None = None, note: str = "") -> Case:
+    """Back to the stores: something is missing or a new identifier showed up (4.0 no. 1). The draft is void."""
+    case = perform(
+        case_id=case_id,
+        action=Action.COLLECT_AGAIN,
+        actor=actor,
+        now=now,
+        seen_version=seen_version,
+        changes={"manifest_sha256": "", "approved_sha256": ""},
+        note=note,
+        extra_facts={"reason_given": bool(note.strip())},
+    )
+    supersede(case=case, kinds=RELEASED, now=now)
+    tasks.ensure(case=case, operation="locate", now=now, again=True)
+    return case
+
+
+@transaction.atomic
+def draft(*, case_id: object, paragraph: str, actor: Actor, now: datetime, seen_version: int | None = None) -> Case:
+    """Have the package built anew from what was collected, with the handler's own paragraph in the letter."""
+    case = Case.objects.get(pk=case_id)
+    if case.state != State.DRAFTING:
+        raise RefusedError(Refusal("not_drafting", {}))
+    if seen_version is not None and case.version != seen_version:
+        raise ConflictError
+    content = case.content() | {"paragraph": paragraph.strip()[:MAX_PARAGRAPH]}
+    case.put(content)
+    changes = {"manifest_sha256": "", "approved_sha256": "", "sealed": case.sealed, "handler_id": staff_id(actor) or case.handler_id}
+    case = record(case_id=case_id, kind="draft_requested", actor=actor, now=now, changes=changes)
+    supersede(case=case, kinds=RELEASED, now=now)
+    tasks.ensure(case=case, operation="package", now=now, again=True)
+    return case
+
+
+def supersede(*, case: Case, kinds: tuple[str, ...], now: datetime, store: str | None = None) -> None:
+    """Mark earlier artifacts as replaced; they stay until they expire, but nothing offers them any more."""
+    rows = Artifact.objects.filter(case=case, kind__in=kinds, superseded_at__isnull=True)
+    if store is not None:
+        rows = rows.filter(store=store)
+    rows.update(superseded_at=now)
+
+
+def submit(*, case_id: object, actor: Actor, now: datetime, seen_version: int | None = None) -> Case:
+    """Hand the finished draft to a second person; who submits cannot approve (4.3)."""
+    case = Case.objects.get(pk=case_id)
+    return perform(
+        case_id=case_id,
+        action=Action.SUBMIT_FOR_REVIEW,
+        actor=actor,
+        now=now,
+        seen_version=seen_version,
+        changes={"preparer_id": staff_id(actor)},
+        data={"manifest_sha256": case.manifest_sha256},
+    )
+
+
+def send_back(*, case_id: object, comment: str, actor: Actor, now: datetime, seen_version: int | None = None) -> Case:
+    """The reviewer returns the draft with a comment."""
+    return perform(
+        case_id=case_id,
+        action=Action.RETURN_TO_DRAFTING,
+        actor=actor,
+        now=now,
+        seen_version=seen_version,
+        note=comment,
+        extra_facts={"reason_given": bool(comment.strip())},
+    )
+
+
+def approve(*, case_id: object, manifest_sha256: str, actor: Actor, now: datetime, seen_version: int | None = None) -> Case:
+    """Approve exactly the manifest that was on the screen; a package built since then is refused."""
+    case = Case.objects.get(pk=case_id)
+    if manifest_sha256 != case.manifest_sha256:
+        raise RefusedError(Refusal("manifest_changed", {}))
+    return perform(
+        case_id=case_id,
+        action=Action.APPROVE,
+        actor=actor,
+        now=now,
+        seen_version=seen_version,
+        changes={"approved_sha256": manifest_sha256, "decider_id": staff_id(actor)},
+        data={"manifest_sha256": manifest_sha256},
+    )
+
+
+@transaction.atomic
+def release(*, case_id: object, actor: Actor, now: datetime, seen_version: int | None = None) -> Case:
+    """Make the approved answer available to the person and say so by mail; the case is completed (4.2 no. 16, T-24)."""
+    case = Case.objects.select_related("controller", "request").get(pk=case_id)
+    if case.state == State.APPROVED:
+        perform(case_id=case_id, action=Action.NOTIFY, actor=SYSTEM, now=now, seen_version=seen_version)
+        seen_version = None
+    expires = now + timedelta(days=case.controller.package_days)
+    out = Artifact.objects.filter(case=case, kind__in=RELEASED, superseded_at__isnull=True)
+    hashes = {f"{row.kind}_sha256": row.sha256 for row in out}
+    out.update(released_at=now, expires_at=expires)
+    case = perform(case_id=case_id, action=Action.COMPLETE, actor=actor, now=now, seen_version=seen_version, data={"letter": "L-09", **hashes})
+    _tell(case, "package_ready", now)
+    return case
+
+
+def _tell(case: Case, kind: str, now: datetime) -> None:
+    to = messages.contact_of(case.request)
+    if to:
+        name = str(case.request.content().get("name", ""))
+        messages.queue_mail(request=case.request, kind=kind, to=to, now=now, context={"name": name, "case": case})
+
+
+@transaction.atomic
+def withdraw(*, case_id: object, actor: Actor, now: datetime, seen_version: int | None = None) -> Case:
+    """The person takes the request back, in writing (4.2 no. 19); confirmed by mail, a new one is possible at any time."""
+    case = perform(case_id=case_id, action=Action.WITHDRAW, actor=actor, now=now, seen_version=seen_version)
+    case = _close_pause(case, now)
+    tasks.cancel_open(case=case)
+    _tell(case, "withdrawn", now)
+    return case
+
+
+def _close_pause(case: Case, now: datetime) -> Case:
+    case.suspensions.filter(ended_at__isnull=True).update(ended_at=now, ended_on=clock.local_date(case.controller, now))
+    return case
+
+
+@transaction.atomic
+def refuse(*, case_id: object, ground: str, reason: str, actor: Actor, now: datetime, seen_version: int | None = None) -> Case:
+    """Refuse with a ground and reasons, within the first month (T-19, T-20); the person is told her remedies."""
+    case = perform(
+        case_id=case_id,
+        action=Action.REFUSE,
+        actor=actor,
+        now=now,
+        seen_version=seen_version,
+        changes={"ground": ground},
+        data={"ground": ground},
+        note=reason,
+        extra_facts={"ground": ground, "reason_given": bool(reason.strip())},
+    )
+    content = case.content() | {"refusal_reason": reason.strip()}
+    case.put(content)
+    Case.objects.filter(pk=case.pk).update(sealed=case.sealed)
+    tasks.cancel_open(case=case)
+    _tell(case, "refused", now)
+    return case
+
+
+@transaction.atomic
+def extend(*, case_id: object, reason_code: str, text: str, actor: Actor, now: datetime, seen_version: int | None = None) -> Case:
+    """Extend once, by two months, within the first month, with individual reasons told to the person (T-16 … T-18)."""
+    case = Case.objects.select_related("controller", "request").get(pk=case_id)
+    case.extended = True
+    dates = clock.recomputed(case, now=now)
+    changes = {**dates, "extended": True, "told_due_on": dates["due_on"]}
+    case = perform(
+        case_id=case_id,
+        action=Action.EXTEND,
+        actor=actor,
+        now=now,
+        seen_version=seen_version,
+        changes=changes,
+        data={"reason": reason_code, "letter": "L-05", **clock.dates_data(dates)},
+        note=text,
+        extra_facts={"extended": False, "reason_given": bool(text.strip()), "ground": reason_code},
+    )
+    case.put(case.content() | {"extension_reason": text.strip()})
+    Case.objects.filter(pk=case.pk).update(sealed=case.sealed)
+    _tell(case, "extended", now)
+    return case
+
+
+def record_download(*, artifact: Artifact, proof: str, actor: Actor, now: datetime) -> None:
+    """Note a download by the person: when, which bytes, after which proof. She sees the list herself."""
+    data = {"artifact": artifact.kind, "sha256": artifact.sha256, "proof": proof}
+    record(case_id=artifact.case_id, kind="downloaded", actor=actor, now=now, data=data)

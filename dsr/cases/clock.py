@@ -1,0 +1,86 @@
+"""The clock of a case: reads rows, asks the pure function, writes the dates with their arithmetic (house.md idea 2)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from dsr.law import clock as law
+from dsr.law.rights import Right
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dsr.models import Case, Controller, Suspension
+
+
+def local_date(controller: Controller, at: datetime) -> date:
+    """The calendar day of an instant where the controller answers (T-09)."""
+    return at.astimezone(ZoneInfo(controller.timezone)).date()
+
+
+def _spans(suspensions: Iterable[Suspension]) -> tuple[law.Suspension, ...]:
+    return tuple(law.Suspension(start=s.started_on, end=s.ended_on, kind=s.kind) for s in suspensions)
+
+
+def clock_input(
+    *, controller: Controller, received_at: datetime, right: str, extended: bool = False, suspensions: Iterable[Suspension] = ()
+) -> law.ClockInput:
+    """What the pure clock needs to know of a case."""
+    return law.ClockInput(
+        received_at=received_at,
+        timezone=controller.timezone,
+        jurisdiction=controller.place,
+        regime=controller.regime,
+        right=Right(right),
+        suspensions=_spans(suspensions),
+        extended=extended,
+        buffer_days=controller.buffer_days,
+    )
+
+
+def _params(params: Any) -> dict[str, Any]:
+    return {key: value.isoformat() if isinstance(value, date) else value for key, value in dict(params).items()}
+
+
+def columns(given: law.ClockInput, *, today: date) -> dict[str, Any]:
+    """The dates of a case as columns, with the explanation as codes and parameters.
+
+    While the clock is paused there is no due date; `sort_on` is then the date that would result if it went on today.
+    """
+    dates = law.due_dates(given)
+    projected = dates
+    if dates.paused:
+        closed = tuple(s if s.end else replace(s, end=max(s.start, today)) for s in given.suspensions)
+        projected = law.due_dates(replace(given, suspensions=closed))
+    return {
+        "received_on": dates.received_on,
+        "due_on": dates.due_on,
+        "first_month_due_on": dates.first_month_due_on,
+        "act_by_on": dates.act_by_on,
+        "sort_on": projected.act_by_on or projected.due_on or today,
+        "regime_version": dates.regime_version,
+        "calendar_version": dates.calendar_version,
+        "explanation": [{"code": line.code, "params": _params(line.params)} for line in dates.explanation],
+        "warnings": [str(warning) for warning in dates.warnings],
+    }
+
+
+def recomputed(case: Case, *, now: datetime) -> dict[str, Any]:
+    """The clock columns of an existing case after a suspension, an extension or a correction."""
+    given = clock_input(
+        controller=case.controller,
+        received_at=case.request.received_at,
+        right=case.right,
+        extended=case.extended,
+        suspensions=case.suspensions.order_by("started_at"),
+    )
+    return columns(given, today=local_date(case.controller, now))
+
+
+def dates_data(fields: dict[str, Any]) -> dict[str, Any]:
+    """What the event chain keeps of a computation: dates and versions (rules.md 4.4)."""
+    names = ("due_on", "first_month_due_on", "act_by_on", "regime_version", "calendar_version")
+    return {name: fields[name].isoformat() if isinstance(fields[name], date) else fields[name] for name in names}

@@ -1,0 +1,129 @@
+"""One-time codes: eight digits, thirty minutes, five tries, hashed at rest (ux.md 1.6; rules.md I-01, I-02, I-07).
+
+A code to a contact somebody *gave* opens their own words and messages; a code to the contact *on file* proves the link
+to a customer number. Nothing found in a store is ever shown before that.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import F
+
+from dsr.models import Controller, OneTimeCode, Request, User
+from dsr.work import wake
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+DIGITS = 8
+LIFETIME = timedelta(minutes=30)
+TRIES = 5
+MAX_PER_HOUR = 6
+
+
+class TooManyCodesError(Exception):
+    """More codes were asked for than a person needs in an hour; the page offers the other ways."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What came of an entered code: ok, or why not and how many tries are left."""
+
+    status: str  # ok, wrong, expired, locked
+    tries_left: int = 0
+
+
+def make(
+    *,
+    controller: Controller,
+    purpose: str,
+    content: dict[str, Any],
+    now: datetime,
+    user: User | None = None,
+    request: Request | None = None,
+) -> OneTimeCode:
+    """Make a code for an account or a request; a job fills in the digits and sends them, so they are nowhere at rest.
+
+    `content` says where it goes (`to`) or where to look that up (`store`, `customer_number`). Earlier codes of the same
+    purpose end here. TooManyCodesError above MAX_PER_HOUR.
+    """
+    with transaction.atomic():
+        mine = OneTimeCode.objects.of(controller).filter(purpose=purpose, user=user, request=request)
+        if mine.filter(created_at__gt=now - timedelta(hours=1)).count() >= MAX_PER_HOUR:
+            raise TooManyCodesError
+        mine.filter(used_at__isnull=True, expires_at__gt=now).update(expires_at=now)
+        code = OneTimeCode(
+            controller=controller,
+            purpose=purpose,
+            user=user,
+            request=request,
+            created_at=now,
+            expires_at=now + LIFETIME,
+            attempts_left=TRIES,
+        )
+        code.put(content)
+        code.save(force_insert=True)
+        wake.nudge("dsr.work.jobs.send_code", str(code.pk))
+    return code
+
+
+def unsent(now: datetime) -> QuerySet[OneTimeCode]:
+    """Codes still to be sent and still worth sending."""
+    return OneTimeCode.objects.filter(sent_at__isnull=True, used_at__isnull=True, expires_at__gt=now)
+
+
+def draw(*, code: OneTimeCode) -> str:
+    """Draw fresh digits for a code that is about to be sent; only their keyed hash is stored."""
+    digits = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+    OneTimeCode.objects.filter(pk=code.pk).update(digest=_digest(code, digits))
+    return digits
+
+
+def check(*, code: OneTimeCode, entered: str, now: datetime) -> Checked:
+    """Compare what was typed (blanks and hyphens do not matter); each try is claimed before it is judged.
+
+    The right code works once. `expired`: ask for a new one. `locked`: the tries are used up.
+    """
+    if code.used_at is not None or now >= code.expires_at:
+        return Checked("expired")
+    claimed = OneTimeCode.objects.filter(pk=code.pk, used_at__isnull=True, attempts_left__gt=0)
+    if not claimed.update(attempts_left=F("attempts_left") - 1):
+        return Checked("locked")
+    code.refresh_from_db()
+    digits = "".join(character for character in entered if character.isdigit())
+    if not code.digest or not hmac.compare_digest(code.digest, _digest(code, digits)):
+        return Checked("wrong" if code.attempts_left else "locked", code.attempts_left)
+    if not OneTimeCode.objects.filter(pk=code.pk, used_at__isnull=True).update(used_at=now):
+        return Checked("expired")
+    return Checked("ok")
+
+
+def newest(
+    *, controller: Controller, purpose: str, user: User | None = None, request: Request | None = None
+) -> OneTimeCode | None:
+    """The last code made for this purpose, used or not."""
+    rows = OneTimeCode.objects.of(controller).filter(purpose=purpose, user=user, request=request)
+    found: OneTimeCode | None = rows.order_by("-created_at").first()
+    return found
+
+
+def grouped(digits: str) -> str:
+    """`1234 5678`: two groups are easier to read, to hear and to type."""
+    return f"{digits[: DIGITS // 2]} {digits[DIGITS // 2 :]}"
+
+
+def masked(address: str) -> str:
+    """Enough of an e-mail address to recognise one's own: `m•••@example.org`."""
+    local, _, domain = address.partition("@")
+    return f"{local[:1]}•••@{domain}" if domain else f"•••{address[-2:]}"
+
+
+def _digest(code: OneTimeCode, digits: str) -> str:
+    return hmac.new(code.vault_key(), f"{code.pk}:{digits}".encode(), hashlib.sha256).hexdigest()

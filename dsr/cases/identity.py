@@ -1,0 +1,200 @@
+"""Identity by risk (rules.md 3.8, ux.md 1.6): proven links of accounts, codes to the contact on file, no copies of passports.
+
+The levels are those of dsr.law.rights.IdentityLevel. A code to the contact on file makes a request KNOWN; together with
+a signed-in account it is a second factor, so a proven link is STRONG (I-02). The package asks for a fresh proof again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from dsr.cases import clock, codes, messages
+from dsr.cases.actors import SYSTEM
+from dsr.cases.perform import RefusedError, perform, record
+from dsr.law.rights import IDENTITY_MINIMUM, IdentityLevel, Right
+from dsr.law.workflow import Action, Actor, Refusal, Role, State
+from dsr.models import AccountLink, Case, OneTimeCode, Request, Subject, Suspension, User
+from dsr.vault import blind
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+Purpose = OneTimeCode.Purpose
+
+
+def start_link(*, user: User, store: str, customer_number: str, now: datetime) -> OneTimeCode:
+    """Ask for a code to the contact on file of a customer number, to link it to this account.
+
+    The answer is the same whether or not the number exists: a code, if it is ours, is on its way.
+    """
+    content = {"store": store, "customer_number": customer_number.strip()}
+    return codes.make(controller=user.controller, purpose=Purpose.LINK, user=user, content=content, now=now)
+
+
+def start_identity(*, request: Request, store: str, customer_number: str, now: datetime) -> OneTimeCode:
+    """The same for a request without an account."""
+    content = {"store": store, "customer_number": customer_number.strip()}
+    return codes.make(controller=request.controller, purpose=Purpose.IDENTITY, request=request, content=content, now=now)
+
+
+def finish_link(*, user: User, entered: str, now: datetime) -> codes.Checked:
+    """Check the code; when right, the account is linked and her open requests are identified (I-02)."""
+    code = codes.newest(controller=user.controller, purpose=Purpose.LINK, user=user)
+    if code is None:
+        return codes.Checked("expired")
+    checked = codes.check(code=code, entered=entered, now=now)
+    if checked.status == "ok":
+        proved = code.content()
+        link(user=user, store=proved["store"], customer_number=proved["customer_number"], contact=proved["to"], method="code", now=now)
+    elif checked.status in {"wrong", "locked"}:
+        for case in Case.objects.of(user.controller).open().filter(request__account=user):
+            record(case_id=case.pk, kind="identity_failed", actor=SYSTEM, now=now, data={"method": "code", "result": checked.status})
+    return checked
+
+
+def finish_identity(*, request: Request, entered: str, now: datetime) -> codes.Checked:
+    """Check the code of a request without an account; when right, the request is identified."""
+    code = codes.newest(controller=request.controller, purpose=Purpose.IDENTITY, request=request)
+    if code is None:
+        return codes.Checked("expired")
+    checked = codes.check(code=code, entered=entered, now=now)
+    if checked.status == "ok":
+        proved = code.content()
+        identify(
+            request=request,
+            level=IdentityLevel.KNOWN,
+            method="code",
+            known=((proved["store"], proved["customer_number"]),),
+            actor=SYSTEM,
+            now=now,
+        )
+    elif checked.status in {"wrong", "locked"}:
+        for case in request.cases.all():
+            record(case_id=case.pk, kind="identity_failed", actor=SYSTEM, now=now, data={"method": "code", "result": checked.status})
+    return checked
+
+
+@transaction.atomic
+def link(*, user: User, store: str, customer_number: str, contact: str, method: str, now: datetime) -> AccountLink:
+    """Store a proven link (by code, hand-over or OIDC claim) and identify the account's open requests with it."""
+    token = blind.token(user.controller.slug, f"customer_number:{store}", customer_number)
+    found = AccountLink.objects.filter(user=user, store=store, token__in=_tokens(user, store, customer_number)).first()
+    proven: AccountLink = found or AccountLink(controller=user.controller, user=user, store=store, token=token)
+    proven.method, proven.proven_at, proven.revoked_at = method, now, None
+    proven.put({"customer_number": customer_number, "contact": contact})
+    proven.save()
+    for request in Request.objects.of(user.controller).filter(account=user, cases__closed_at__isnull=True).distinct():
+        identify(request=request, level=IdentityLevel.STRONG, method="link", known=links_of(user), actor=SYSTEM, now=now)
+    return proven
+
+
+def _tokens(user: User, store: str, customer_number: str) -> tuple[str, ...]:
+    return blind.tokens(user.controller.slug, f"customer_number:{store}", customer_number)
+
+
+def links_of(user: User) -> tuple[tuple[str, str], ...]:
+    """The (store, customer number) pairs this account has proved."""
+    rows = user.links.filter(revoked_at__isnull=True).order_by("store", "proven_at").select_related("user")
+    return tuple((row.store, str(row.content()["customer_number"])) for row in rows)
+
+
+def contact_on_file(user: User) -> str:
+    """The contact that the last link was proved with; where a fresh proof goes."""
+    row = user.links.filter(revoked_at__isnull=True).order_by("-proven_at").select_related("user").first()
+    return str(row.content().get("contact", "")) if row else ""
+
+
+@transaction.atomic
+def identify(
+    *, request: Request, level: int, method: str, known: tuple[tuple[str, str], ...], actor: Actor, now: datetime
+) -> None:
+    """Note who the person is: customer numbers go to the sealed subject, waiting cases move on, a paused clock runs again."""
+    if level > request.identity_level:
+        Request.objects.filter(pk=request.pk).update(identity_level=level, identity_method=method, identified_at=now)
+        request.refresh_from_db()
+    add_identifiers(request=request, found=[{"kind": "customer_number", "value": number, "store": store, "link": "proof"} for store, number in known])
+    for case in request.cases.all():
+        _go_on(case, method=method, level=level, actor=actor, now=now)
+
+
+def add_identifiers(*, request: Request, found: list[dict[str, str]]) -> Subject:
+    """Add identifiers to the request's subject; each carries the link that taught it, none is kept twice."""
+    subject = Subject.objects.filter(request=request).select_related("request").first()
+    if subject is None:
+        subject = Subject(controller=request.controller, request=request)
+    content = subject.content()
+    known = content.setdefault("identifiers", [])
+    seen = {(item["kind"], item["value"], item["store"]) for item in known}
+    known.extend(item for item in found if (item["kind"], item["value"], item["store"]) not in seen)
+    subject.put(content)
+    subject.save()
+    return subject
+
+
+def _go_on(case: Case, *, method: str, level: int, actor: Actor, now: datetime) -> None:
+    data = {"method": method, "level": level}
+    if level < IDENTITY_MINIMUM[Right(case.right)]:
+        record(case_id=case.pk, kind="identity_partly", actor=actor, now=now, data=data)
+    elif case.state == State.ID_PENDING:
+        case = end_suspension(case=case, now=now)
+        changes = clock.recomputed(case, now=now)
+        data |= clock.dates_data(changes)
+        perform(case_id=case.pk, action=Action.CONFIRM_IDENTITY, actor=actor, now=now, changes=changes, data=data)
+    elif case.state == State.RECEIVED:
+        perform(case_id=case.pk, action=Action.ACCEPT, actor=actor, now=now, data=data)
+    elif case.is_open:
+        record(case_id=case.pk, kind="identified", actor=actor, now=now, data=data)
+
+
+IN_PERSON_METHODS = ("shop", "callback", "letter", "eid")
+
+
+@transaction.atomic
+def confirm(
+    *, request: Request, method: str, known: tuple[tuple[str, str], ...], actor: Actor, now: datetime
+) -> None:
+    """A member of staff has established who the person is: in a shop, by calling back, by a coded letter, by eID.
+
+    `known` are the (store, customer number) pairs that she was found to be. Only the method, who and when are kept,
+    never a copy (I-04).
+    """
+    if method not in IN_PERSON_METHODS:
+        raise RefusedError(Refusal("method_unknown", {}))
+    if not actor.roles & {Role.HANDLER, Role.LEAD}:
+        raise RefusedError(Refusal("role", {"roles": "handler,lead"}))
+    identify(request=request, level=IdentityLevel.STRONG, method=method, known=known, actor=actor, now=now)
+
+
+@transaction.atomic
+def ask(*, case_id: object, doubt: str, seen_version: int | None, actor: Actor, now: datetime) -> Case:
+    """Ask the person to show who she is, for a concrete doubt; the clock pauses (T-10) and the query leaves by mail."""
+    if not doubt.strip():
+        raise RefusedError(Refusal("reason_missing", {}))
+    case = Case.objects.select_related("controller", "request").get(pk=case_id)
+    today = clock.local_date(case.controller, now)
+    Suspension.objects.create(controller=case.controller, case=case, kind="identity", started_at=now, started_on=today)
+    changes = clock.recomputed(case, now=now)
+    case = perform(
+        case_id=case_id,
+        action=Action.ASK_IDENTITY,
+        actor=actor,
+        now=now,
+        seen_version=seen_version,
+        changes=changes,
+        data=clock.dates_data(changes),
+        note=doubt,
+        extra_facts={"reason_given": True, "suspension_open": False},
+    )
+    to = messages.contact_of(case.request)
+    if to:
+        name = str(case.request.content().get("name", ""))
+        messages.queue_mail(request=case.request, kind="identity_query", to=to, now=now, context={"name": name})
+    return case
+
+
+def end_suspension(*, case: Case, now: datetime) -> Case:
+    """Close the open pause on the day the answer arrived; the caller recomputes the dates in the same transaction."""
+    case.suspensions.filter(ended_at__isnull=True).update(ended_at=now, ended_on=clock.local_date(case.controller, now))
+    return case

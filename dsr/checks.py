@@ -1,0 +1,45 @@
+"""System checks dsr.E001 …: fail at start, with an id and a hint, rather than at the first request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning as CheckWarning, register
+
+from dsr import vault
+from dsr.vault.keys import parse
+from exporters.registry import ConfigError, load_stores
+
+
+@register
+def check_secret_key(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """dsr.E001: sessions and CSRF tokens need a secret."""
+    if len(settings.SECRET_KEY) < 50:  # noqa: PLR2004 -- Django's own minimum
+        hint = "Set DSR_SECRET_KEY, or DSR_SECRET_KEY_FILE, to 50 or more random characters."
+        return [Error("DSR_SECRET_KEY is missing or shorter than 50 characters.", hint=hint, id="dsr.E001")]
+    return []
+
+
+@register
+def check_keys(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """dsr.E002: nothing is stored unencrypted, so nothing is stored without a key ring."""
+    try:
+        parse(settings.DSR_KEYS)
+    except (ValueError, vault.MissingKeyError) as error:
+        hint = "Make one with: python -c \"import base64,os;print('k1:'+base64.b64encode(os.urandom(32)).decode())\""
+        return [Error(str(error), hint=hint, id="dsr.E002")]
+    return []
+
+
+@register
+def check_stores(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """dsr.E003: a bad store list is an error at start, not a silently missing store."""
+    if not settings.DSR_STORES:
+        hint = "Set DSR_STORES to the YAML file that lists your stores (docs/exporters.md)."
+        return [CheckWarning("DSR_STORES is not set: no store can be asked.", hint=hint, id="dsr.W001")]
+    try:
+        load_stores(settings.DSR_STORES)
+    except ConfigError as error:
+        return [Error(str(error), hint="docs/exporters.md shows a complete example.", id="dsr.E003")]
+    return []

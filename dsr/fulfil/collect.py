@@ -1,0 +1,62 @@
+"""Collecting one person's data from one store into a sealed JSON Lines file, batch by batch."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from dsr.cases.answer import supersede
+from dsr.fulfil.locate import NeedsPersonError, row_keys, subject_of
+from dsr.fulfil.spool import Sink, store_artifact
+from dsr.fulfil.stores import open_by_name
+from dsr.models import Artifact, Subject as SubjectRow, Task
+from exporters.contract import Collects
+from exporters.registry import capable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from exporters.contract import Batch
+
+
+def collect(task: Task, check: Callable[[int], None], *, now: datetime) -> tuple[dict[str, Any], Callable[[], None]]:
+    """Operation `collect`: everything linked to the located keys. No keys: an empty answer, which is an answer too (T-21)."""
+    case = task.case
+    exporter = open_by_name(case.controller, task.store)
+    if not capable(exporter, Collects):
+        raise NeedsPersonError("not_capable", task.store)
+    content = SubjectRow.objects.select_related("request").get(request=case.request).content()
+    keys = row_keys(content, task.store)
+    subject = subject_of(case.request, content["identifiers"])
+
+    def write(sink: Sink) -> dict[str, Any]:
+        counts: Counter[str] = Counter()
+        for batch in exporter.collect(subject, keys) if keys else ():
+            sink.write(_line(batch))
+            counts[batch.dataset] += len(batch.rows)
+            check(counts.total())
+        return {"rows": counts.total(), "datasets": dict(counts)}
+
+    artifact = store_artifact(
+        case=case,
+        kind=Artifact.Kind.COLLECTED,
+        store=task.store,
+        file_name=f"{task.store}.jsonl",
+        media_type="application/jsonl",
+        write=write,
+        now=now,
+    )
+
+    def effect() -> None:
+        supersede(case=case, kinds=(Artifact.Kind.COLLECTED,), store=task.store, now=now)
+        artifact.save(force_insert=True)
+
+    return {"rows": artifact.details["rows"], "sha256": artifact.sha256}, effect
+
+
+def _line(batch: Batch) -> bytes:
+    notes = [[note.row, note.column, note.code.value] for note in batch.notes]
+    return orjson.dumps({"dataset": batch.dataset, "columns": batch.columns, "rows": batch.rows, "notes": notes}) + b"\n"

@@ -1,0 +1,35 @@
+"""The end of files: expired packages and superseded drafts lose their bytes and keys; hash and counts stay (rules.md 4.5)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from dsr.cases.actors import SYSTEM
+from dsr.cases.perform import record
+from dsr.fulfil.spool import drop_file
+from dsr.models import Artifact
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+SUPERSEDED_FOR = timedelta(days=1)
+# Collected data are working copies: once the case is closed they have served (data minimisation, 4.5 "controller copy").
+COLLECTED_FOR = timedelta(days=30)
+
+
+def remove_expired(*, now: datetime, limit: int) -> int:
+    """Remove what is over, at most `limit` files; each removal is an event of its case."""
+    over = (
+        Q(expires_at__lt=now)
+        | Q(superseded_at__lt=now - SUPERSEDED_FOR)
+        | Q(kind=Artifact.Kind.COLLECTED, case__closed_at__lt=now - COLLECTED_FOR)
+    )
+    rows = list(Artifact.objects.filter(over).exclude(storage_name="").exclude(case__legal_hold=True)[:limit])
+    for artifact in rows:
+        drop_file(artifact)
+        data = {"artifact": artifact.kind, "sha256": artifact.sha256}
+        record(case_id=artifact.case_id, kind="file_removed", actor=SYSTEM, now=now, data=data)
+    return len(rows)

@@ -1,0 +1,60 @@
+"""Which operation a task runs, in which state it is still wanted, and what follows when it is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dsr.cases.actors import SYSTEM
+from dsr.cases.perform import ConflictError, RefusedError, perform
+from dsr.fulfil.collect import collect
+from dsr.fulfil.locate import NeedsPersonError, locate
+from dsr.fulfil.package import package
+from dsr.law.workflow import Action, State
+from dsr.models import Case, Task
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+__all__ = ["NeedsPersonError", "after", "resume", "run", "wanted"]
+
+# operation -> (what it runs, the states in which it is still wanted)
+OPERATIONS: dict[str, tuple[Callable[..., tuple[dict[str, Any], Callable[[], None]]], frozenset[State]]] = {
+    "locate": (locate, frozenset({State.COLLECTING})),
+    "collect": (collect, frozenset({State.COLLECTING})),
+    "package": (package, frozenset({State.DRAFTING})),
+}
+UNFINISHED = (Task.Status.QUEUED, Task.Status.RUNNING, Task.Status.MANUAL)
+
+
+def run(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[dict[str, Any], Callable[[], None]]:
+    """Carry the operation out; returns counts and hashes for the row, and what to write in the transaction that finishes it.
+
+    Raises Temporary, Permanent or NeedsPersonError; KeyError for an operation of another release (a person looks at it).
+    """
+    operation, _ = OPERATIONS[task.operation]
+    return operation(task, check, now=now)
+
+
+def wanted(task: Task) -> bool:
+    """Whether the case still wants this: re-checked before every effect, because cases are withdrawn while tasks run."""
+    _, states = OPERATIONS.get(task.operation, (None, frozenset(State)))
+    return State(Case.objects.values_list("state", flat=True).get(pk=task.case_id)) in states
+
+
+def after(case_id: object, *, now: datetime) -> bool:
+    """Finish the collection when every store has answered or was left out by a lead (4.2 no. 10); harmless otherwise."""
+    case = Case.objects.get(pk=case_id)
+    if case.state != State.COLLECTING or case.tasks.filter(status__in=UNFINISHED).exists():
+        return False
+    try:
+        perform(case_id=case_id, action=Action.FINISH_COLLECTION, actor=SYSTEM, now=now, data={"stores": case.tasks.filter(operation="collect").count()})
+    except (RefusedError, ConflictError):
+        return False
+    return True
+
+
+def resume(*, now: datetime, limit: int) -> int:
+    """Move on cases whose last task finished while its worker died before saying so."""
+    waiting = Case.objects.filter(state=State.COLLECTING).exclude(tasks__status__in=UNFINISHED)
+    return sum(after(pk, now=now) for pk in waiting.values_list("pk", flat=True)[:limit])

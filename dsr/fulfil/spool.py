@@ -1,0 +1,97 @@
+"""Sealed files of a case: written in a stream under a key of their own, read back in a stream."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from typing import IO, TYPE_CHECKING, Any, cast
+
+from django.core.files import File
+from django.core.files.storage import default_storage
+
+from dsr.models import Artifact, Case
+from dsr.vault import open_file
+from dsr.vault.files import SealingWriter
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class Sink:
+    """A binary file object that counts, hashes and seals what is written to it; write-only, never seeks."""
+
+    def __init__(self, writer: SealingWriter) -> None:
+        self._writer, self._digest, self.size = writer, hashlib.sha256(), 0
+
+    def write(self, data: bytes) -> int:
+        """Take bytes."""
+        self._digest.update(data)
+        self.size += len(data)
+        return self._writer.write(data)
+
+    def flush(self) -> None:
+        """Part of the file protocol; chunks leave by themselves."""
+
+    def tell(self) -> int:
+        """Bytes so far."""
+        return self.size
+
+    def seekable(self) -> bool:
+        """Sealed in one go: no way back."""
+        return False
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the plain bytes so far."""
+        return self._digest.hexdigest()
+
+
+def store_artifact(
+    *, case: Case, kind: str, file_name: str, media_type: str, write: Callable[[Sink], dict[str, Any]], now: datetime, store: str = ""
+) -> Artifact:
+    """Run `write` into a sealed file and return its artifact, not yet saved: the caller saves it in the transaction that
+    finishes its task. `write` returns the details (counts and hashes) to keep in clear."""
+    artifact = Artifact(
+        controller=case.controller, case=case, kind=kind, store=store, file_name=file_name, media_type=media_type, created_at=now
+    )
+    key = artifact.vault_key()
+    with tempfile.TemporaryFile() as spool:  # only ever holds sealed bytes
+        writer = SealingWriter(key, cast("Any", spool), context=_context(artifact))
+        sink = Sink(writer)
+        artifact.details = write(sink)
+        writer.close()
+        spool.seek(0)
+        artifact.storage_name = default_storage.save(f"{case.pk}/{uuid.uuid4()}.sealed", File(cast("IO[Any]", spool)))
+    artifact.size, artifact.sha256 = sink.size, sink.sha256
+    return artifact
+
+
+def _context(artifact: Artifact) -> str:
+    return f"artifact:{artifact.pk}:{artifact.case_id}"
+
+
+def read_artifact(artifact: Artifact) -> Iterator[bytes]:
+    """The plain bytes in chunks; TamperedError when the file is not what was written, MissingKeyError after it was shredded."""
+    with default_storage.open(artifact.storage_name, "rb") as sealed:
+        yield from open_file(artifact.vault_key(), cast("Any", sealed), context=_context(artifact))
+
+
+def read_lines(artifact: Artifact) -> Iterator[Any]:
+    """The JSON values of a spooled JSON Lines file, one at a time."""
+    rest = b""
+    for chunk in read_artifact(artifact):
+        *lines, rest = (rest + chunk).split(b"\n")
+        for line in lines:
+            yield json.loads(line)
+    if rest:
+        yield json.loads(rest)
+
+
+def drop_file(artifact: Artifact) -> None:
+    """Delete the sealed bytes and destroy the key; the row with hash and counts stays."""
+    if artifact.storage_name:
+        default_storage.delete(artifact.storage_name)
+    Artifact.objects.filter(pk=artifact.pk).update(storage_name="", wrapped_key="")

@@ -1,0 +1,83 @@
+"""What rows have in common: ids that cannot be guessed, the controller's scope, and the sealed blob."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+
+from dsr import vault
+
+if TYPE_CHECKING:
+    from dsr.models.controller import Controller
+
+
+class ScopedQuerySet(models.QuerySet[Any]):
+    """The one door to rows: `of(controller)` first, then everything else."""
+
+    def of(self, controller: Controller) -> Self:
+        """Rows of this controller only; two brands on one installation never see each other."""
+        return self.filter(controller=controller)
+
+
+class Row(models.Model):
+    """A row with a random id, so that ids in URLs tell nothing and can be authenticated before the row exists."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class OwnedRow(Row):
+    """A row of one controller."""
+
+    controller = models.ForeignKey("dsr.Controller", on_delete=models.PROTECT, related_name="+")
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class KeyedRow(OwnedRow):
+    """A row with a data key of its own, wrapped by the key ring: emptying `wrapped_key` shreds all it sealed."""
+
+    wrapped_key = models.TextField(default="", editable=False)
+
+    class Meta:
+        abstract = True
+
+    def vault_key(self) -> bytes:
+        """The data key; made on first use. MissingKeyError after it was destroyed (a saved row without a key)."""
+        context = f"{self._meta.db_table}:{self.pk}"
+        if not self.wrapped_key and self._state.adding:
+            self.wrapped_key = vault.wrap(vault.new_key(), context=context)
+        return vault.unwrap(self.wrapped_key, context=context)
+
+
+class Sealed(models.Model):
+    """One sealed blob per content row; plain columns hold only what the queue and the clock need."""
+
+    sealed = models.BinaryField(default=b"", editable=False)
+
+    class Meta:
+        abstract = True
+
+    def key_owner(self) -> KeyedRow:
+        """The row whose data key seals this one."""
+        raise NotImplementedError
+
+    def _context(self) -> str:
+        return f"{self._meta.db_table}:{self.pk}:{self.key_owner().pk}"
+
+    def put(self, content: dict[str, Any]) -> None:
+        """Seal `content` (JSON-able) into this row; the caller saves."""
+        self.sealed = vault.seal(self.key_owner().vault_key(), content, context=self._context())
+
+    def content(self) -> dict[str, Any]:
+        """What is sealed here; empty when nothing was put. TamperedError or MissingKeyError otherwise."""
+        if not self.sealed:
+            return {}
+        opened = vault.open_sealed(self.key_owner().vault_key(), self.sealed, context=self._context())
+        return dict(opened)

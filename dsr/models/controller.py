@@ -1,0 +1,62 @@
+"""The controller: who answers, from where, under which law. Public facts about a company, so nothing is sealed."""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
+from django.db import models
+
+from dsr.models.base import Row
+
+
+def valid_timezone(name: str) -> None:
+    """Refuse a time zone that does not exist: every date of every case hangs on it (T-09)."""
+    if name not in available_timezones():
+        raise ValidationError("This time zone does not exist.", code="timezone")
+
+
+class Controller(Row):
+    """One brand: name, address, data protection officer, authority, calendar, languages, regime, notice."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=120)
+    legal_name = models.CharField(max_length=200)
+    address = models.TextField()
+    phone = models.CharField(max_length=40, blank=True)
+    privacy_email = models.EmailField()
+    dpo_name = models.CharField(max_length=120)
+    dpo_email = models.EmailField()
+    authority_name = models.CharField(max_length=200)
+    authority_address = models.TextField()
+    authority_url = models.URLField(blank=True)
+    country = models.CharField(max_length=2)
+    subdivision = models.CharField(max_length=6, blank=True)
+    timezone = models.CharField(max_length=64, validators=[valid_timezone])
+    languages = models.JSONField(default=list)
+    regime = models.CharField(max_length=20, default="EU_GDPR")
+    notice_url = models.URLField(blank=True)
+    notice_version = models.CharField(max_length=40, blank=True)
+    buffer_days = models.PositiveSmallIntegerField(default=5, validators=[MaxValueValidator(27)])
+    cooling_hours = models.PositiveSmallIntegerField(default=24)
+    package_days = models.PositiveSmallIntegerField(default=30)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def place(self) -> str:
+        """The calendar's place: `DE-BY` or `DE`."""
+        return f"{self.country}-{self.subdivision}" if self.subdivision else self.country
+
+
+class ReferenceCounter(models.Model):
+    """The last number given out in a year; claimed inside the transaction that opens a request."""
+
+    controller = models.ForeignKey(Controller, on_delete=models.CASCADE, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["controller", "year"], name="counter_once")]

@@ -1,0 +1,115 @@
+"""Rows that say what is due: tasks on stores, artifacts made, messages to send, the pulse of the tick."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from dsr.models.base import KeyedRow, OwnedRow, Sealed
+
+
+class Task(OwnedRow):
+    """One operation on one store for one case. Truth for the worker; the queue only wakes it (house.md idea 4)."""
+
+    class Status(models.TextChoices):
+        """`manual` waits for a person; `waived` was left out by a lead with a reason; both are visible on the case."""
+
+        QUEUED = "queued"
+        RUNNING = "running"
+        DONE = "done"
+        MANUAL = "manual"
+        WAIVED = "waived"
+        CANCELLED = "cancelled"
+
+    case = models.ForeignKey("dsr.Case", on_delete=models.CASCADE, related_name="tasks")
+    store = models.CharField(max_length=60, blank=True)
+    operation = models.CharField(max_length=20)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
+    attempts = models.PositiveIntegerField(default=0)  # also the fencing token: a late zombie holds an older number
+    failures = models.PositiveSmallIntegerField(default=0)  # since a person last asked for a try; chooses the wait
+    not_before = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True, blank=True)
+    error_code = models.CharField(max_length=40, blank=True)
+    error_place = models.CharField(max_length=200, blank=True)
+    progress = models.PositiveIntegerField(default=0)
+    result = models.JSONField(default=dict)  # counts, hashes and codes only
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "store", "operation"], name="task_once"),
+            models.CheckConstraint(
+                condition=models.Q(status__in=["queued", "running", "done", "manual", "waived", "cancelled"]),
+                name="task_status_known",
+            ),
+        ]
+        indexes = [models.Index(fields=["status", "not_before"], name="task_due")]
+
+
+class Artifact(KeyedRow):
+    """A sealed file with a key of its own: what a store gave, a letter, a report, the package."""
+
+    class Kind(models.TextChoices):
+        """What the file is."""
+
+        COLLECTED = "collected"
+        PACKAGE = "package"
+        LETTER = "letter"
+        CERTIFICATE = "certificate"
+
+    case = models.ForeignKey("dsr.Case", on_delete=models.PROTECT, related_name="artifacts")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    store = models.CharField(max_length=60, blank=True)
+    file_name = models.CharField(max_length=120)
+    media_type = models.CharField(max_length=80)
+    storage_name = models.CharField(max_length=200)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    details = models.JSONField(default=dict)  # counts and hashes only
+    created_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    superseded_at = models.DateTimeField(null=True, blank=True)
+
+    @property
+    def is_current(self) -> bool:
+        """Not replaced by a later run."""
+        return self.superseded_at is None
+
+
+class Message(Sealed, OwnedRow):
+    """A mail or portal message: a row first, sent by a job. Sealed content: address, subject, text."""
+
+    class Status(models.TextChoices):
+        """A message is sent at most once per claim, under a stable Message-ID."""
+
+        QUEUED = "queued"
+        SENDING = "sending"
+        SENT = "sent"
+        FAILED = "failed"
+
+    request = models.ForeignKey("dsr.Request", on_delete=models.CASCADE, related_name="messages")
+    inbound = models.BooleanField(default=False)
+    by_mail = models.BooleanField(default=True)
+    kind = models.CharField(max_length=24)
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.QUEUED)
+    author = models.ForeignKey("dsr.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    attempts = models.PositiveIntegerField(default=0)
+    not_before = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True, blank=True)
+    error_code = models.CharField(max_length=40, blank=True)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["status", "not_before"], name="message_due")]
+
+    def key_owner(self) -> KeyedRow:
+        return self.request
+
+
+class Pulse(models.Model):
+    """When a recurring part last ran to its end; `/healthz` and the desk show its age."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    at = models.DateTimeField()

@@ -1,0 +1,57 @@
+"""Which controller a request is for: by host (DSR_HOSTS), or the only one there is. Everything a view reads is scoped by it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.http.request import split_domain_port
+
+from dsr.models import Controller, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest, HttpResponse
+
+DESK_PREFIX = "/desk/"
+
+
+class NoControllerError(RuntimeError):
+    """The installation has no controller, or several and DSR_HOSTS does not name one for this host."""
+
+
+def controller_for_host(host: str) -> Controller:
+    """The controller that answers on `host` (a name without port)."""
+    slug = settings.DSR_HOSTS.get(host)
+    if slug:
+        found = Controller.objects.filter(slug=slug).first()
+    else:
+        several = list(Controller.objects.all()[:2])
+        found = several[0] if len(several) == 1 else None
+    if found is None:
+        raise NoControllerError("no controller for this host: see DSR_HOSTS in docs/settings.md")
+    return found
+
+
+def kind_of_path(path: str) -> Kind:
+    """Staff sign in under /desk/, subscribers everywhere else; the two never share a session."""
+    return Kind.STAFF if path.startswith(DESK_PREFIX) else Kind.SUBSCRIBER
+
+
+class ControllerMiddleware:
+    """Sets `request.controller`; everything a view reads afterwards is scoped by it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        if request.path.startswith(("/static/", "/healthz", "/readyz")):
+            return self.get_response(request)
+        request.controller = controller_for_host(split_domain_port(request.get_host())[0])
+        return self.get_response(request)
+
+
+def context(request: Any) -> dict[str, Any]:
+    """Template context: the controller whose name, office and authority stand on every page."""
+    return {"controller": getattr(request, "controller", None)}

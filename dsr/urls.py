@@ -1,0 +1,15 @@
+"""Routes: the portal at the root, the desk under /desk/, health beside them."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from dsr import health
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("language/", include("django.conf.urls.i18n")),
+    path("desk/", include("dsr.desk.urls")),
+    path("", include("portal.urls")),
+]

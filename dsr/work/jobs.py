@@ -1,0 +1,141 @@
+"""What a worker runs: claim, verb, finish. Arguments are row ids; a job may be lost, late or doubled and nothing happens twice."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from smtplib import SMTPException
+from typing import TYPE_CHECKING, Any
+
+from django.core.mail import EmailMessage
+from django.db import close_old_connections, transaction
+from django.db.models import F, Q
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from dsr.cases import codes, tasks
+from dsr.cases.actors import SYSTEM
+from dsr.fulfil import operations
+from dsr.fulfil.contact import contact_on_file
+from dsr.models import Message, OneTimeCode, Task
+from dsr.work.heartbeat import Heartbeat, OvertakenError
+from exporters.contract import Permanent, Temporary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+log = logging.getLogger(__name__)
+MAIL_LEASE = timedelta(minutes=5)
+MAIL_TRIES = 8
+
+
+def run_task(task_id: str) -> None:
+    """Claim a task and carry its operation out; its outcome is a row, never an exception in the queue."""
+    close_old_connections()
+    task = tasks.claim(task_id=task_id, now=timezone.now())
+    if task is None:
+        return
+    code, place, temporary = "internal", "", False
+    try:
+        with Heartbeat(task) as heartbeat:
+            result, effect = operations.run(task, heartbeat.check, now=timezone.now())
+        _finish(task, result, effect)
+    except OvertakenError:
+        log.info("task %s was overtaken", task.pk)
+        return
+    except operations.NeedsPersonError as error:
+        code, place = error.code, error.place
+    except Temporary as error:
+        code, place, temporary = error.code, error.place, True
+    except Permanent as error:
+        code, place = error.code, error.place
+    except Exception:
+        log.exception("task %s (%s on %s) failed", task.pk, task.operation, task.store)
+    else:
+        return
+    tasks.fail(task=task, code=code, place=place, temporary=temporary, actor=SYSTEM, now=timezone.now())
+
+
+def _finish(task: Task, result: dict[str, Any], effect: Callable[[], None]) -> None:
+    """Write what the operation made and mark the task done, in one transaction, if both are still ours and wanted."""
+    now = timezone.now()
+    with transaction.atomic():
+        if not operations.wanted(task):
+            tasks.cancel(task=task, actor=SYSTEM, now=now)
+        elif tasks.finish(task=task, result=result, actor=SYSTEM, now=now):
+            effect()
+    operations.after(task.case_id, now=now)
+
+
+def after_task(task_id: str) -> None:
+    """Look again whether the case can go on, after a person waived or decided something."""
+    operations.after(Task.objects.values_list("case_id", flat=True).get(pk=task_id), now=timezone.now())
+
+
+def send_message(message_id: str) -> None:
+    """Send a queued mail: at most once per claim, under a Message-ID that stays the same."""
+    close_old_connections()
+    now = timezone.now()
+    free = Q(status=Message.Status.QUEUED, not_before__lte=now) | Q(status=Message.Status.SENDING, leased_until__lt=now)
+    mine = Message.objects.filter(free, pk=message_id)
+    if not mine.update(status=Message.Status.SENDING, leased_until=now + MAIL_LEASE, attempts=F("attempts") + 1):
+        return
+    message = Message.objects.select_related("request__controller").get(pk=message_id)
+    content = message.content()
+    try:
+        _mail(message.request.controller, content["to"], content["subject"], content["body"], f"{message.pk}")
+    except (SMTPException, OSError) as error:
+        _mail_failed(message, type(error).__name__, now)
+        return
+    Message.objects.filter(pk=message.pk).update(status=Message.Status.SENT, sent_at=timezone.now(), leased_until=None, error_code="")
+
+
+def _mail_failed(message: Message, code: str, now: datetime) -> None:
+    final = message.attempts >= MAIL_TRIES
+    wait = tasks.BACKOFF[min(message.attempts, len(tasks.BACKOFF)) - 1]
+    Message.objects.filter(pk=message.pk).update(
+        status=Message.Status.FAILED if final else Message.Status.QUEUED,
+        not_before=now + wait,
+        leased_until=None,
+        error_code=code[:40],
+    )
+
+
+def send_code(code_id: str) -> None:
+    """Look up where a one-time code goes, draw its digits and mail them. Nothing is sent to anywhere but the contact on file."""
+    close_old_connections()
+    now = timezone.now()
+    if not codes.unsent(now).filter(pk=code_id).update(sent_at=now):
+        return
+    code = OneTimeCode.objects.select_related("controller", "user", "request").get(pk=code_id)
+    try:
+        to = _address(code)
+        if not to:
+            return  # the page says the same whether or not the number is ours
+        language = (code.request.language if code.request else code.user.language if code.user else "") or "en"
+        with translation.override(language):
+            context = {"code": codes.grouped(codes.draw(code=code)), "controller": code.controller, "minutes": 30}
+            text = render_to_string("mail/code.txt", context)
+        subject, _, body = text.strip().partition("\n")
+        _mail(code.controller, to, subject.strip(), body.strip() + "\n", f"{code.pk}")
+    except (Temporary, SMTPException, OSError) as error:
+        log.warning("code %s could not be sent yet (%s)", code.pk, type(error).__name__)
+        OneTimeCode.objects.filter(pk=code.pk).update(sent_at=None)
+    except Permanent as error:
+        log.error("code %s cannot be sent: %s at %s", code.pk, error.code, error.place)
+
+
+def _address(code: OneTimeCode) -> str:
+    content = code.content()
+    if "to" not in content:
+        content["to"] = contact_on_file(code.controller, content["store"], content["customer_number"])
+        code.put(content)
+        OneTimeCode.objects.filter(pk=code.pk).update(sealed=code.sealed)
+    return str(content["to"])
+
+
+def _mail(controller: Any, to: str, subject: str, body: str, stable_id: str) -> None:
+    sender = f'"{controller.name}" <{controller.privacy_email}>'
+    domain = controller.privacy_email.rpartition("@")[2]
+    EmailMessage(subject, body, sender, [to], headers={"Message-ID": f"<{stable_id}@{domain}>", "Auto-Submitted": "auto-generated"}).send()

@@ -1,0 +1,72 @@
+"""The reconciler: one list of idempotent, level-triggered passes. Two at once are harmless; a missed one is caught up.
+
+Later passes register here; a pass exists only with its verb (house.md idea 4).
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from dsr.cases import codes, tasks
+from dsr.fulfil import expiry, operations
+from dsr.models import Message, Pulse
+from dsr.work import wake
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+log = logging.getLogger(__name__)
+CHUNK = 200
+
+
+def due_tasks(now: datetime) -> int:
+    """Wake a worker for every task that is due: lost jobs, dead workers, a flushed queue, back-off that ended."""
+    rows = list(tasks.due(now).order_by("not_before").values_list("pk", "operation")[:CHUNK])
+    for pk, operation in rows:
+        wake.nudge("dsr.work.jobs.run_task", str(pk), queue=tasks.QUEUES.get(operation, "stores"))
+    return len(rows)
+
+
+def due_messages(now: datetime) -> int:
+    """Wake a worker for every mail that is due, and for codes not sent yet."""
+    free = Q(status=Message.Status.QUEUED, not_before__lte=now) | Q(status=Message.Status.SENDING, leased_until__lt=now)
+    messages = list(Message.objects.filter(free).order_by("not_before").values_list("pk", flat=True)[:CHUNK])
+    waiting = list(codes.unsent(now).values_list("pk", flat=True)[:CHUNK])
+    for pk in messages:
+        wake.nudge("dsr.work.jobs.send_message", str(pk))
+    for pk in waiting:
+        wake.nudge("dsr.work.jobs.send_code", str(pk))
+    return len(messages) + len(waiting)
+
+
+def stuck_cases(now: datetime) -> int:
+    """Move on cases whose last task finished while the worker died before saying so."""
+    return operations.resume(now=now, limit=CHUNK)
+
+
+def expired_packages(now: datetime) -> int:
+    """Delete the content of packages whose time is over (4.5); hash and index stay."""
+    return expiry.remove_expired(now=now, limit=CHUNK)
+
+
+PASSES: tuple[Callable[[datetime], int], ...] = (due_tasks, due_messages, stuck_cases, expired_packages)
+
+
+def tick(now: datetime) -> dict[str, int]:
+    """Run every pass once; one that fails does not stop the others. Returns what each did."""
+    done: dict[str, int] = {}
+    for run in PASSES:
+        try:
+            done[run.__name__] = run(now)
+        except Exception:
+            log.exception("tick pass %s failed", run.__name__)
+            done[run.__name__] = -1
+    if -1 not in done.values():
+        Pulse.objects.update_or_create(name="tick", defaults={"at": now})
+    return done
+
+
