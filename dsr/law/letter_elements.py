@@ -1,0 +1,116 @@
+"""What letters are made of: each element is one thing a letter must say (rules 5.1)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Element(StrEnum):
+    """One thing a letter must say. The first eight are common to all letters, the next four go with every refusal in part."""
+
+    CASE_NUMBER = "case_number"
+    CONTROLLER = "controller"  # name and address
+    DPO_CONTACT = "dpo_contact"
+    DATE = "date"
+    LANGUAGE = "language"  # that of the request
+    PLAIN_TEXT = "plain_text"  # the body, in plain words
+    NEXT_STEPS = "next_steps"
+    CONTACT_CHANNEL = "contact_channel"
+    REASONS_FACT = "reasons_fact"
+    REASONS_LAW = "reasons_law"
+    AUTHORITY = "authority"  # complaint, with name and address
+    JUDICIAL_REMEDY = "judicial_remedy"
+    RECEIPT_DATE = "receipt_date"
+    RECEIPT_CHANNEL = "receipt_channel"
+    RIGHTS_UNDERSTOOD = "rights_understood"
+    DUE_DATE = "due_date"
+    NO_COST = "no_cost"
+    HOW_TO_ADD = "how_to_add"
+    VERIFICATION_DESCRIBED = "verification_described"
+    CONCRETE_DOUBT = "concrete_doubt"
+    WHAT_IS_NEEDED = "what_is_needed"
+    ALTERNATIVES = "alternatives"
+    WHAT_NOT_TO_SEND = "what_not_to_send"
+    PROOF_PURPOSE_AND_DELETION = "proof_purpose_and_deletion"
+    EFFECT_ON_TIME = "effect_on_time"
+    CONSEQUENCE_OF_SILENCE = "consequence_of_silence"
+    WHY_LARGE = "why_large"
+    SPECIFIC_OPTIONS = "specific_options"
+    WHOLE_IF_INSISTED = "whole_if_insisted"
+    ALREADY_PROCESSED = "already_processed"
+    WHY_FEE = "why_fee"
+    FEE_AMOUNT_AND_BASIS = "fee_amount_and_basis"
+    WITHDRAW_OR_NARROW = "withdraw_or_narrow"
+    INDIVIDUAL_REASONS = "individual_reasons"
+    NEW_DATE = "new_date"
+    DELIVERED_MEANWHILE = "delivered_meanwhile"
+    COMPLAINT_ROUTE = "complaint_route"
+    WHAT_IS_INCLUDED = "what_is_included"
+    WHAT_FOLLOWS_WHEN = "what_follows_when"
+    GROUND = "ground"
+    WHAT_YOU_CAN_DO = "what_you_can_do"
+    QUERY_HISTORY = "query_history"
+    HOW_TO_RESUME = "how_to_resume"
+    KEPT_CATEGORIES = "kept_categories"
+    KEPT_LEGAL_BASIS = "kept_legal_basis"
+    KEPT_UNTIL = "kept_until"
+    KEPT_USE_RESTRICTED = "kept_use_restricted"
+    WHAT_WAS_DONE = "what_was_done"
+    CONFIRMATION = "confirmation"  # A-01
+    COPY_OF_DATA = "copy_of_data"  # A-02, A-03
+    PURPOSES = "purposes"  # A-04
+    CATEGORIES = "categories"  # A-05
+    RECIPIENTS_NAMED = "recipients_named"  # A-06, A-07
+    STORAGE_PERIODS = "storage_periods"  # A-08
+    OTHER_RIGHTS = "other_rights"  # A-09
+    SOURCES = "sources"  # A-11
+    AUTOMATED_DECISIONS = "automated_decisions"  # A-12
+    THIRD_COUNTRY_SAFEGUARDS = "third_country_safeguards"  # A-13
+    REDACTION_NOTE = "redaction_note"
+    HOW_TO_READ = "how_to_read"
+    REFERENCE_DATE = "reference_date"  # A-18
+    OLD_AND_NEW_VALUE = "old_and_new_value"
+    SYSTEMS = "systems"
+    RECIPIENTS_INFORMED = "recipients_informed"
+    SUPPLEMENTARY_STATEMENT = "supplementary_statement"  # offered when refused
+    ERASED_CATEGORIES = "erased_categories"
+    METHOD = "method"
+    KEPT_DATA = "kept_data"  # by L-08, or that nothing is kept
+    SUPPRESSION_ENTRY = "suppression_entry"
+    BACKUPS = "backups"
+    RESTRICTED_DATA = "restricted_data"
+    STILL_ALLOWED = "still_allowed"  # 18(2)
+    DURATION = "duration"
+    NOTICE_BEFORE_LIFTING = "notice_before_lifting"
+    LIFT_DATE = "lift_date"
+    VERIFICATION_RESULT = "verification_result"
+    FORMAT = "format"
+    CONTENT_LIST = "content_list"
+    EXCLUDED_DATA = "excluded_data"
+    TRANSMISSION = "transmission"  # receiving controller, time, integrity hash; or that it went to the subject
+    CONTRACT_CONTINUES = "contract_continues"
+    DECISION = "decision"
+    WHAT_STOPPED = "what_stopped"
+    BALANCING = "balancing"
+    CHANNELS_AND_TIME = "channels_and_time"
+    ALREADY_IN_PRODUCTION = "already_in_production"
+    SERVICE_MESSAGES = "service_messages"
+    REVIEWER_FUNCTION = "reviewer_function"
+    FACTS_CONSIDERED = "facts_considered"
+    MAIN_REASONS = "main_reasons"
+    LOGIC = "logic"
+    NEW_REQUEST_POSSIBLE = "new_request_possible"
+    APOLOGY = "apology"
+    CASE_STATE = "case_state"
+    OTHER_REVIEWER = "other_reviewer"
+    ANSWER_DATE = "answer_date"
+    IDENTIFIER = "identifier"  # what finds the record, and no more
+    INSTRUCTION = "instruction"
+    CONFIRMATION_ASKED = "confirmation_asked"
+    ONWARD_DUTY = "onward_duty"
+    ENTRIES_CONCERNED = "entries_concerned"
+    SUBJECT_REQUEST = "subject_request"
+    SCOPE = "scope"
+    DEADLINE = "deadline"
+    CONFIRMATION_FORMAT = "confirmation_format"
+    SUB_PROCESSORS = "sub_processors"
