@@ -1,0 +1,114 @@
+"""Reads the fields of a dataset: label, terms, identifier, disclosure, JSON parts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from exporters.datamap.model import Field, IdentifierUse, Terms, Withhold
+from exporters.datamap.terms import TERM_OPTIONS, Words, read_terms
+from exporters.description import Disclosure
+from exporters.identifiers import NEVER_UNIQUE, STORE_BOUND, IdentifierKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from exporters.description import Text
+    from exporters.document import Item
+
+_OPTIONS = (
+    *TERM_OPTIONS,
+    "label",
+    "identifier",
+    "never",
+    "not_personal",
+    "withhold",
+    "free_text",
+    "optional",
+    "hint",
+    "json",
+)
+
+
+def read_field(words: Words, name: str, item: Item, *, inherited: Terms) -> Field:
+    """Read one field. `name: {}` is enough where glossary and defaults say the rest."""
+    options = item.options(*_OPTIONS)
+    terms = read_terms(words, options, inherited=inherited, owner=item)
+    optional = options["optional"].flag() if "optional" in options else False
+    if "not_personal" in options:
+        return Field(
+            name=name,
+            label={},
+            terms=terms,
+            disclosure=Disclosure.NOT_PERSONAL,
+            why_not_personal=options["not_personal"].text(),
+            optional=optional,
+        )
+    parts = _parts(words, options.get("json"), inherited=terms)
+    disclosure, reason = _disclosure(words, options, parts)
+    return Field(
+        name=name,
+        label=words.label(options.get("label"), name=name, owner=item),
+        terms=terms,
+        disclosure=disclosure,
+        reason=reason,
+        identifier=_identifier(options["identifier"]) if "identifier" in options else None,
+        free_text=options["free_text"].flag() if "free_text" in options else False,
+        optional=optional,
+        hint=options["hint"].flag() if "hint" in options else False,
+        withhold=_withhold(options["withhold"]) if "withhold" in options else None,
+        parts=parts,
+    )
+
+
+def _parts(words: Words, item: Item | None, *, inherited: Terms) -> tuple[Field, ...]:
+    if item is None:
+        return ()
+    return tuple(read_field(words, path, part, inherited=inherited) for path, part in item.entries().items())
+
+
+def _disclosure(words: Words, options: Mapping[str, Item], parts: tuple[Field, ...]) -> tuple[Disclosure, Text]:
+    if "never" in options:
+        return Disclosure.NEVER, words.reason(options["never"])
+    if "withhold" in options:
+        return Disclosure.PARTLY, words.reason(options["withhold"].entries()["reason"])
+    if any(part.disclosure is Disclosure.NEVER for part in parts):
+        return Disclosure.PARTLY, next(part.reason for part in parts if part.disclosure is Disclosure.NEVER)
+    return Disclosure.EXPORTED, {}
+
+
+def _withhold(item: Item) -> Withhold:
+    options = item.options("unless", "when_contains", required=("column", "reason"))
+    if ("unless" in options) == ("when_contains" in options):
+        raise item.error("give either `unless` (values that may leave) or `when_contains` (words that must not)")
+    unless = frozenset(options["unless"].texts()) if "unless" in options else frozenset()
+    words = options["when_contains"].texts() if "when_contains" in options else ()
+    return Withhold(options["column"].text(), unless, tuple(word.casefold() for word in words))
+
+
+def _identifier(item: Item) -> IdentifierUse:
+    """Read `identifier: email` or the long form. Kinds that several people share never find anybody."""
+    if item.is_text:
+        kind = item.choice(IdentifierKind)
+        return IdentifierUse(kind, finds=kind not in NEVER_UNIQUE, store_bound=kind in STORE_BOUND)
+    options = item.options("accepts", "finds", "teaches", "scope", "prefix", required=("kind",))
+    kind = options["kind"].choice(IdentifierKind)
+    accepts: tuple[IdentifierKind, ...] = ()
+    if "accepts" in options:
+        accepts = tuple(one.choice(IdentifierKind) for one in options["accepts"].items())
+    finds = options["finds"].flag() if "finds" in options else kind not in NEVER_UNIQUE
+    if finds and NEVER_UNIQUE.intersection((kind, *accepts)):
+        raise item.error(f"{kind.value!r} is shared by several people and never finds one: write finds: false")
+    return IdentifierUse(
+        kind=kind,
+        accepts=accepts,
+        finds=finds,
+        teaches=options["teaches"].flag() if "teaches" in options else True,
+        store_bound=_store_bound(options["scope"]) if "scope" in options else kind in STORE_BOUND,
+        prefix=options["prefix"].text() if "prefix" in options else "",
+    )
+
+
+def _store_bound(item: Item) -> bool:
+    if item.text() not in {"store", "controller"}:
+        raise item.error("scope is 'store' (a number of this store only) or 'controller' (the same in every store)")
+    return item.text() == "store"

@@ -1,0 +1,100 @@
+"""Reads a data map from YAML; every complaint names file, line and column."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from exporters.datamap.fields import read_field
+from exporters.datamap.links import read_conditions, read_link
+from exporters.datamap.model import DataMap, Dataset, IgnoredTable, SubjectKey, Terms
+from exporters.datamap.terms import TERM_OPTIONS, Words, read_terms, read_words
+from exporters.datamap.validate import validate
+from exporters.document import Item, read_document
+from exporters.identifiers import IdentifierKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+_TOP = ("evidence", "purposes", "recipients", "sources", "retention", "reasons", "not_personal", "other_people")
+_REQUIRED = ("map", "version", "title", "languages", "subjects", "defaults", "datasets")
+_DATASET = ("table", "optional", "shared", "where", "erase_first", "wait_while", *TERM_OPTIONS)
+
+
+def load(path: Path, *, languages: tuple[str, ...] = ()) -> DataMap:
+    """Load and validate the map at `path`; `languages` are those its labels must have besides its own.
+
+    Raises ConfigError with `file:line:column`.
+    """
+    return _load(path, path.stat().st_mtime_ns if path.exists() else 0, languages)
+
+
+@lru_cache(maxsize=64)
+def _load(path: Path, _changed: int, languages: tuple[str, ...]) -> DataMap:
+    # The time of change is part of the key, so that an edited map is read again and an unchanged one is not.
+    document = read_document(path, name=f"{path.parent.name}/{path.name}")
+    top = document.options(*_TOP, required=_REQUIRED)
+    own = top["languages"].texts()
+    words = read_words(top, languages=tuple(dict.fromkeys((*own, *languages))))
+    defaults_item = top["defaults"]
+    defaults = read_terms(words, defaults_item.options(*TERM_OPTIONS), inherited=None, owner=defaults_item)
+    data_map = DataMap(
+        name=top["map"].text(),
+        version=top["version"].integer(),
+        title=words.text(top["title"]),
+        evidence=top["evidence"].text() if "evidence" in top else "",
+        languages=words.languages,
+        subjects={name: _subject(name, item) for name, item in top["subjects"].entries().items()},
+        datasets={
+            name: _dataset(words, name, item, inherited=defaults) for name, item in top["datasets"].entries().items()
+        },
+        ignored=_ignored(top),
+    )
+    validate(data_map, top)
+    return data_map
+
+
+def _subject(name: str, item: Item) -> SubjectKey:
+    options = item.options("only_without", required=("kind",))
+    only_without = options["only_without"].text() if "only_without" in options else ""
+    return SubjectKey(name, options["kind"].choice(IdentifierKind), only_without)
+
+
+def _dataset(words: Words, name: str, item: Item, *, inherited: Terms) -> Dataset:
+    options = item.options(*_DATASET, required=("label", "key", "links", "fields"))
+    terms = read_terms(words, options, inherited=inherited, owner=item)
+    return Dataset(
+        name=name,
+        table=options["table"].text() if "table" in options else name,
+        label=words.text(options["label"]),
+        terms=terms,
+        key=options["key"].texts(),
+        links=tuple(read_link(link) for link in options["links"].items()),
+        fields={
+            column: read_field(words, column, field, inherited=terms)
+            for column, field in options["fields"].entries().items()
+        },
+        where=read_conditions(options["where"]) if "where" in options else (),
+        optional=_flag(options, "optional"),
+        shared=_flag(options, "shared"),
+        erase_first=_flag(options, "erase_first"),
+        wait_while=read_conditions(options["wait_while"]) if "wait_while" in options else (),
+    )
+
+
+def _flag(options: Mapping[str, Item], name: str) -> bool:
+    return options[name].flag() if name in options else False
+
+
+def _ignored(top: Mapping[str, Item]) -> dict[str, IgnoredTable]:
+    found = {}
+    for section in ("not_personal", "other_people"):
+        for table, item in (top[section].entries() if section in top else {}).items():
+            options = item.options(required=("reason", "columns"))
+            if table in found:
+                raise item.error(f"table {table!r} is already declared as not personal")
+            found[table] = IgnoredTable(
+                table, options["columns"].texts(), options["reason"].text(), personal=section == "other_people"
+            )
+    return found

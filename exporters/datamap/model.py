@@ -1,0 +1,276 @@
+"""A loaded data map: frozen, checked, ready to walk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from exporters.description import Disclosure, Origin, Retention, Text, Whose
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from exporters.identifiers import IdentifierKind
+
+SUBJECT = "subject"
+"""Links may reference `subject.<key>`: the value that names a person in this store."""
+
+
+class Category(StrEnum):
+    """Categories of personal data an internet provider holds (rules A-02, A-05)."""
+
+    MASTER = "master"
+    CONTRACT = "contract"
+    IDENTIFICATION = "identification"
+    PAYMENT = "payment"
+    INVOICE = "invoice"
+    TRAFFIC = "traffic"
+    USAGE = "usage"
+    LOCATION = "location"
+    DEVICE = "device"
+    COMMUNICATION = "communication"
+    SUPPORT = "support"
+    CONSENT = "consent"
+    MARKETING = "marketing"
+    CREDENTIALS = "credentials"
+    SECURITY = "security"
+    TECHNICAL = "technical"
+
+
+class LinkType(StrEnum):
+    """How a row says whose it is."""
+
+    FOREIGN_KEY = "foreign_key"
+    SAME_VALUE = "same_value"
+    ESCAPED_VALUE = "escaped_value"
+    CONTAINS_VALUE = "contains_value"
+    TEMPLATE = "template"
+    POLYMORPHIC = "polymorphic"
+    JSON_PATH = "json_path"
+
+
+VALUE_LINKS = frozenset(
+    {LinkType.SAME_VALUE, LinkType.ESCAPED_VALUE, LinkType.CONTAINS_VALUE, LinkType.JSON_PATH},
+)
+"""Links by a value of the person, not by a number of the system: they need a unique identifier at the other end."""
+
+
+class Erase(StrEnum):
+    """What erasure does to a row (the first four) or to a field; the reasons are in rules 6.2.
+
+    `leave` is for a value that says nothing about anybody once the rest of its row is anonymised (an amount, a tariff).
+    """
+
+    DELETE = "delete"
+    ANONYMISE = "anonymise"
+    KEEP = "keep"
+    MANUAL = "manual"
+    LEAVE = "leave"
+    NULLIFY = "nullify"
+    CONSTANT = "constant"
+    RANDOM_TOKEN = "random_token"  # noqa: S105 - a strategy, not a secret
+    KEYED_TOKEN = "keyed_token"  # noqa: S105
+    GENERALISE = "generalise"
+
+
+ROW_ERASE = frozenset({Erase.DELETE, Erase.ANONYMISE, Erase.KEEP, Erase.MANUAL})
+FIELD_ERASE = frozenset(Erase) - {Erase.DELETE, Erase.ANONYMISE}
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A column has one of these values; `None` is SQL's NULL. `negated`: has none of them."""
+
+    column: str
+    values: tuple[str | None, ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The other end of a link: `client.email`, or `subject.account`."""
+
+    dataset: str
+    column: str
+
+    def __str__(self) -> str:
+        return f"{self.dataset}.{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What makes a row hers.
+
+    `any_case`: case does not matter, unless the other spelling is an account of its own. `texts`: the sentences of a
+    template link, `{}` standing for the value and `{#}` for any number. `path`: where a JSON link looks.
+    """
+
+    type: LinkType
+    column: str
+    references: Reference
+    any_case: bool = False
+    when: tuple[Condition, ...] = ()
+    texts: tuple[str, ...] = ()
+    path: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """How plans, learned identifiers and messages call this link."""
+        return f"{self.type}:{self.column}={self.references}"
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifierUse:
+    """A field holds an identifier: of which kind, whether it finds persons and teaches values.
+
+    `accepts`: kinds whose values this field may also hold (RADIUS user names that are e-mail addresses).
+    `store_bound`: the numbering means something in this store only. `prefix`: the column holding a number's country code.
+    """
+
+    kind: IdentifierKind
+    accepts: tuple[IdentifierKind, ...] = ()
+    finds: bool = True
+    teaches: bool = True
+    store_bound: bool = False
+    prefix: str = ""
+
+    @property
+    def kinds(self) -> tuple[IdentifierKind, ...]:
+        """Every kind the field may hold, its own first."""
+        return (self.kind, *self.accepts)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the law wants said about a field; inherited from map to dataset to field."""
+
+    category: Category
+    purpose: Text
+    legal_basis: str
+    recipients: tuple[Text, ...]
+    source: Text
+    retention: Retention
+    origin: Origin
+    whose: Whose
+    erase: Erase
+
+
+@dataclass(frozen=True, slots=True)
+class Withhold:
+    """Keep a field back in some rows, as another column of the row says.
+
+    With `unless` it is disclosed only where that column has one of these values: what nobody has listed stays closed.
+    With `when_contains` it is kept back where one of these words occurs in it, in whatever case.
+    """
+
+    column: str
+    unless: frozenset[str] = frozenset()
+    when_contains: tuple[str, ...] = ()
+
+    def keeps_back(self, value: object) -> bool:
+        """Whether a row whose other column holds `value` keeps the field back."""
+        text = "" if value is None else str(value)
+        if self.unless:
+            return text not in self.unless
+        return any(word in text.casefold() for word in self.when_contains)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column (or one path inside a JSON column)."""
+
+    name: str
+    label: Text
+    terms: Terms
+    disclosure: Disclosure = Disclosure.EXPORTED
+    reason: Text = field(default_factory=dict)
+    why_not_personal: str = ""
+    identifier: IdentifierUse | None = None
+    free_text: bool = False
+    optional: bool = False
+    hint: bool = False
+    withhold: Withhold | None = None
+    parts: tuple[Field, ...] = ()
+
+    @property
+    def collected(self) -> bool:
+        """Whether `collect` hands this column out at all."""
+        return self.disclosure in {Disclosure.EXPORTED, Disclosure.PARTLY}
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """One table with personal data.
+
+    `shared`: a row may belong to several people (the address of a household). `erase_first`: before everything else.
+    `wait_while`: rows that cannot be erased yet (a session that is still open would come back).
+    """
+
+    name: str
+    table: str
+    label: Text
+    terms: Terms
+    key: tuple[str, ...]
+    links: tuple[Link, ...]
+    fields: Mapping[str, Field]
+    where: tuple[Condition, ...] = ()
+    optional: bool = False
+    shared: bool = False
+    erase_first: bool = False
+    wait_while: tuple[Condition, ...] = ()
+
+    def subject_links(self) -> Iterator[Link]:
+        """Links that name the person directly."""
+        return (link for link in self.links if link.references.dataset == SUBJECT)
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectKey:
+    """What a person is in this store: `only_without` keys count only when the other key found nobody."""
+
+    name: str
+    kind: IdentifierKind
+    only_without: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IgnoredTable:
+    """A table outside the map, its columns (so that a new one is noticed) and why.
+
+    `personal`: it holds data of people who are not this map's subjects (staff, business partners); their requests are
+    answered by hand.
+    """
+
+    table: str
+    columns: tuple[str, ...]
+    reason: str
+    personal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DataMap:
+    """A store's whole map."""
+
+    name: str
+    version: int
+    title: Text
+    evidence: str
+    languages: tuple[str, ...]
+    subjects: Mapping[str, SubjectKey]
+    datasets: Mapping[str, Dataset]
+    ignored: Mapping[str, IgnoredTable]
+
+    def field_at(self, reference: Reference) -> Field | None:
+        """The field a link references, unless it references a person key."""
+        dataset = self.datasets.get(reference.dataset)
+        return dataset.fields.get(reference.column) if dataset else None
+
+    def defines(self, dataset: Dataset, link: Link) -> bool:
+        """Whether rows of `dataset` are accounts of their own right: they name the person exactly as she is named."""
+        return (
+            link in dataset.links
+            and link.references.dataset == SUBJECT
+            and link.type in {LinkType.SAME_VALUE, LinkType.FOREIGN_KEY}
+            and not link.any_case
+        )

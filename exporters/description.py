@@ -1,0 +1,84 @@
+"""What a store says about its data, for the report and the portable copy: part of the contract, no store needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+Text: TypeAlias = Mapping[str, str]
+"""Words for a person, by language code."""
+
+
+class Origin(StrEnum):
+    """Where data come from; portability covers what was provided and observed (rule P-02)."""
+
+    PROVIDED = "provided"
+    OBSERVED = "observed"
+    INFERRED = "inferred"
+    GENERATED = "generated"  # made by the controller: invoices, notes, customer numbers
+
+
+class Whose(StrEnum):
+    """Whom a field tells something about."""
+
+    SUBJECT = "subject"
+    THIRD_PARTY = "third_party"
+    STAFF = "staff"
+    CONTROLLER = "controller"
+
+
+class Disclosure(StrEnum):
+    """Whether an access answer holds the field."""
+
+    EXPORTED = "exported"
+    PARTLY = "partly"
+    NEVER = "never"
+    NOT_PERSONAL = "not_personal"
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long data stay: a class the law's tables know, the words for the subject, the statute when law keeps them."""
+
+    code: str
+    text: Text
+    law: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldInfo:
+    """One column as report and portability need it (rules A-04 to A-11), without reading the data map."""
+
+    name: str
+    label: Text
+    category: str
+    purpose: Text
+    legal_basis: str
+    recipients: tuple[Text, ...]
+    source: Text
+    retention: Retention
+    origin: Origin
+    whose: Whose = Whose.SUBJECT
+    disclosure: Disclosure = Disclosure.EXPORTED
+    reason: Text = field(default_factory=dict)
+    free_text: bool = False
+    parts: tuple[FieldInfo, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetInfo:
+    """One dataset of a store as report and portability need it."""
+
+    name: str
+    label: Text
+    category: str
+    purpose: Text
+    legal_basis: str
+    recipients: tuple[Text, ...]
+    source: Text
+    retention: Retention
+    origin: Origin
+    fields: tuple[FieldInfo, ...]
+    shared: bool = False

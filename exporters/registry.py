@@ -1,0 +1,151 @@
+"""Which stores there are: read from one YAML file, explicit and in order; nothing runs because it is installed.
+
+Secrets never stand in that file: an option that is one, and a password inside a URL, is written `env:NAME` or
+`file:PATH` and read only when the store is opened.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
+
+from exporters.document import ConfigError, Item, read_document
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from exporters.description import Text
+
+__all__ = ["ConfigError", "StoreConfig", "capable", "load_stores", "open_store", "resolve"]
+
+SYSTEMS: Mapping[str, str] = MappingProxyType({"sql": "exporters.sql.store:SqlStore"})
+"""Short names for the exporters that come with the product; anything else is the dotted path of a class."""
+
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+_SECRET_NAME = re.compile(r"pass(word|wd|phrase)?$|secret|token|api_?key|private_?key|credential", re.IGNORECASE)
+_REFERENCE = re.compile(r"(env|file):(.+)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class StoreConfig:
+    """One configured store.
+
+    `options` are what the exporter itself reads (url, map, time-outs …), each with its place in the file; `folder` is the
+    file's folder, from which relative paths count.
+    """
+
+    name: str
+    controller: str
+    system: str
+    label: Text
+    owner: str
+    folder: Path
+    options: Mapping[str, Item] = field(repr=False)
+    place: Item = field(repr=False)
+
+
+def load_stores(path: str | Path) -> dict[str, StoreConfig]:
+    """Read the store file, in its order. Raises ConfigError (`file:line:column: …`) for anything odd."""
+    path = Path(path)
+    top = read_document(path).options(required=("stores",))
+    stores = {}
+    for name, item in top["stores"].entries().items():
+        if not _NAME.fullmatch(name):
+            raise item.error(f"{name!r} is no name for a store: lower-case letters, digits, - and _")
+        stores[name] = _read(name, item, path.resolve().parent)
+    return stores
+
+
+def _read(name: str, item: Item, folder: Path) -> StoreConfig:
+    entries = item.entries()
+    for required in ("controller", "system", "label", "owner"):
+        if required not in entries:
+            raise item.error(f"{required!r} is missing")
+    label = {language: words.text() for language, words in entries["label"].entries().items()}
+    options = {key: value for key, value in entries.items() if key not in {"controller", "system", "label", "owner"}}
+    for key, value in options.items():
+        _refuse_clear_secrets(key, value)
+    return StoreConfig(
+        name=name,
+        controller=entries["controller"].text(),
+        system=entries["system"].text(),
+        label=label,
+        owner=entries["owner"].text(),
+        folder=folder,
+        options=options,
+        place=entries["system"],
+    )
+
+
+def _refuse_clear_secrets(name: str, item: Item) -> None:
+    if item.is_mapping:
+        for key, value in item.entries().items():
+            _refuse_clear_secrets(key, value)
+        return
+    if item.is_list:
+        for value in item.items():
+            _refuse_clear_secrets(name, value)
+        return
+    text = "" if item.is_null else item.text()
+    if _REFERENCE.fullmatch(text):
+        return
+    if _SECRET_NAME.search(name) or _has_password(text):
+        raise item.error(f"{name!r} holds a secret in clear text: write env:NAME or file:PATH instead")
+
+
+def _has_password(text: str) -> bool:
+    if "://" not in text:
+        return False
+    try:
+        parts = urlsplit(text)
+        inside = parse_qsl(parts.query)
+    except ValueError:
+        return True
+    return parts.password is not None or any(_SECRET_NAME.search(key) for key, _ in inside)
+
+
+def resolve(config: StoreConfig, item: Item) -> str:
+    """The value of an option, secrets read from where `env:` or `file:` points. Never log what this returns."""
+    found = _REFERENCE.fullmatch(item.text())
+    if found is None:
+        return item.text()
+    source, name = found.groups()
+    if source == "env":
+        value = os.environ.get(name, "")
+        if not value:
+            raise item.error(f"the environment variable {name} is not set")
+        return value
+    try:
+        value = (config.folder / name).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise item.error(f"the file {name} cannot be read ({type(error).__name__})") from None
+    if not value:
+        raise item.error(f"the file {name} is empty")
+    return value
+
+
+def open_store(config: StoreConfig) -> Any:
+    """Make the exporter of a configured store: nothing is contacted yet. Raises ConfigError.
+
+    What it can do is asked with `capable`.
+    """
+    dotted = SYSTEMS.get(config.system, config.system)
+    module, _, name = dotted.partition(":") if ":" in dotted else dotted.rpartition(".")
+    if not module or not name:
+        raise config.place.error(f"{config.system!r} is neither one of {', '.join(SYSTEMS)} nor the path of a class")
+    try:
+        exporter = getattr(import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise config.place.error(f"{config.system!r} cannot be loaded ({type(error).__name__})") from error
+    return exporter(config)
+
+
+def capable(exporter: object, protocol: type) -> bool:
+    """Whether an exporter has a capability, named by its protocol in `exporters.contract`."""
+    return isinstance(exporter, protocol)
