@@ -67,7 +67,7 @@ _table(
     _text("phone", 32),
     _text("landline", 32),
     _text("language", 5),
-    _to("addresses.id"),
+    _to("addresses.id", null=True),
     _text("iban", 34),
     _text("account_holder", 160),
     _text("portal_password_hash", 128),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import fcntl
+import hashlib
 import os
 import secrets
 import shlex
@@ -70,6 +71,7 @@ def prepare(var: Path) -> dict[str, str]:
         (var / name).mkdir(mode=0o700, exist_ok=True)
     stores = var / "demo" / "stores.yaml"
     stores.write_text(STORES_YAML, encoding="utf-8")
+    private = not (os.environ.get("REDIS_URL") or os.environ.get("REDIS_URL_FILE"))
     ring = _secret(var / "keys" / "ring", f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}")
     session = _secret(var / "keys" / "django", secrets.token_urlsafe(48))
     wanted = {
@@ -81,6 +83,8 @@ def prepare(var: Path) -> dict[str, str]:
         "DSR_SECRET_KEY_FILE": str(session),
         "DSR_MAIL_FROM": "privacy@northwave.example.com",
     }
+    if private:
+        wanted["REDIS_URL"] = redis_url(redis_socket(var))
     extra = {name: value for name, value in wanted.items() if name.removesuffix("_FILE") not in os.environ}
     lines = (f"export {name}={shlex.quote(value)}\n" for name, value in extra.items())
     (var / "demo.env").write_text("".join(lines), encoding="utf-8")
@@ -134,6 +138,12 @@ def lock(var: Path) -> int:
     return descriptor
 
 
+def note(descriptor: int, where: str) -> None:
+    """Write into the lock file where the demo runs, for whoever finds it locked."""
+    os.truncate(descriptor, 0)
+    os.pwrite(descriptor, where.encode(), 0)
+
+
 def listen(port: int | None = None) -> socket.socket:
     """Open the web port on loopback: the one asked for, else the first free one from 8000.
 
@@ -179,11 +189,18 @@ def redis_program() -> str:
 
 
 def redis_socket(var: Path) -> Path:
-    """A path for Redis's unix socket, under `var` unless that is too deep for the kernel."""
+    """The path of the private Redis's unix socket: under `var`, or in the temporary folder when that is too deep for the kernel.
+
+    Raises DemoError when somebody else has taken the place in the temporary folder.
+    """
     path = var / "redis" / "redis.sock"
     if len(os.fsencode(path)) > SOCKET_PATH_LIMIT:
-        path = Path(tempfile.mkdtemp(prefix="dsr-redis-")) / "redis.sock"
-    path.unlink(missing_ok=True)
+        # Named after the folder and not by chance, so that `demo.env` stays right; 0700 keeps other people out.
+        digest = hashlib.sha256(os.fsencode(path)).hexdigest()[:12]
+        path = Path(tempfile.gettempdir()) / f"dsr-redis-{os.getuid()}-{digest}" / "redis.sock"
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        if path.parent.stat().st_uid != os.getuid():
+            raise DemoError(f"{path.parent} belongs to somebody else. Choose a shorter folder with DSR_VAR.")
     return path
 
 

@@ -58,7 +58,8 @@ class Child:
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     failures: int = 0
-    start_after: float = field(default=0.0)
+    start_after: float = 0.0
+    _reader: threading.Thread | None = field(default=None, repr=False)
 
     @property
     def running(self) -> bool:
@@ -78,7 +79,8 @@ class Child:
             start_new_session=True,
             pass_fds=self.pass_fds,
         )
-        threading.Thread(target=self._pump, args=(self.process,), daemon=True, name=f"log-{self.name}").start()
+        self._reader = threading.Thread(target=self._pump, args=(self.process,), daemon=True, name=f"log-{self.name}")
+        self._reader.start()
 
     def tend(self) -> None:
         """Start the process again if it has died and its pause is over."""
@@ -107,6 +109,11 @@ class Child:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+
+    def drain(self) -> None:
+        """Wait until the last lines of an ended process are written."""
+        if self._reader:
+            self._reader.join(timeout=5)
 
     def _pump(self, process: subprocess.Popen[bytes]) -> None:
         if process.stdout is None:

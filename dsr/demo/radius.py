@@ -107,9 +107,9 @@ _table(
 
 
 def escaped(username: str) -> str:
-    """The user name as the daemon writes it to radacct and radpostauth: unsafe bytes as `=XX` of their UTF-8 form."""
+    """The user name as the daemon (version 3) writes it to radacct and radpostauth: unsafe ASCII signs as `=XX`."""
     safe = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@.-_: /"
-    return "".join(sign if sign in safe else "".join(f"={byte:02X}" for byte in sign.encode()) for sign in username)
+    return "".join(sign if sign in safe or not sign.isascii() else f"={ord(sign):02X}" for sign in username)
 
 
 def radius_rows(today: date) -> Rows:

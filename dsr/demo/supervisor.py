@@ -1,4 +1,4 @@
-"""Runs the demo's processes together: web, worker, tick and a private Redis; one Ctrl-C ends them all."""
+"""Runs the demo's processes together: a private Redis, the setup, web, worker and tick; one Ctrl-C ends them all."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import contextlib
 import ctypes
 import json
 import os
-import shutil
 import signal
 import sys
 import threading
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import redis
 
-from dsr.demo.place import LOOPBACK, DemoError, redis_command, redis_program, redis_socket, redis_url
+from dsr.demo import place
 from dsr.demo.processes import Child, Console
 
 if TYPE_CHECKING:
@@ -33,44 +32,51 @@ FIRM = 2.0
 """Seconds after the second request, before the process is killed."""
 BEAT = 0.2
 PR_SET_CHILD_SUBREAPER = 36
+MANAGE = Path(__file__).resolve().parents[2] / "manage.py"
+WORKER = ("rqworker", "default", "stores", "pdf", "--serializer", "rq.serializers.JSONSerializer")
+WEB = ("--workers", "2", "--threads", "4", "--graceful-timeout", "4", "--no-control-socket", "--log-level", "warning")
 
 
 class Supervisor:
     """Keeps the demo's processes alive until it is told to stop.
 
-    `environment` is what `place.prepare` returned; `listener` the open web port, handed to the web server.
+    `environment` is what `place.prepare` returned; `listener` the open web port, handed to the web server, or None when
+    only the setup shall run.
     """
 
-    def __init__(self, *, environment: dict[str, str], var: Path, listener: socket.socket, console: Console) -> None:
+    def __init__(
+        self, *, environment: dict[str, str], var: Path, listener: socket.socket | None, console: Console
+    ) -> None:
         self._environment = {**environment, "PYTHONUNBUFFERED": "1"}
         self._console = console
         self._listener = listener
-        self._url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
         self._stop = threading.Event()
-        self._redis: Child | None = None
-        self._socket: Path | None = None
-        if not environment.get("REDIS_URL") and not environment.get("REDIS_URL_FILE"):
-            self._socket = redis_socket(var)
-            self._environment["REDIS_URL"] = redis_url(self._socket)
-            self._redis = self._child("redis", redis_command(redis_program(), self._socket))
-        self._children = [
-            self._child("web", self._web_command(), pass_fds=(listener.fileno(),)),
-            self._child(
-                "worker",
-                self._manage("rqworker", "stores", "default", "pdf", "--serializer", "rq.serializers.JSONSerializer"),
-            ),
-            self._child("tick", self._manage("tick", "--loop")),
-        ]
+        self._url = f"http://{place.LOOPBACK}:{listener.getsockname()[1]}" if listener else ""
+        if listener:
+            self._environment.setdefault("DSR_BASE_URL", self._url)
+        socket_path = place.redis_socket(var)
+        private = environment.get("REDIS_URL") == place.redis_url(socket_path)
+        self._redis = self._child("redis", place.redis_command(place.redis_program(), socket_path)) if private else None
+        self._children: list[Child] = []
 
     def run(self, *, on_ready: Callable[[], None]) -> int:
-        """Start everything, call `on_ready` once the health page is content, and return 0 after a requested stop.
+        """Set up, start everything, call `on_ready` once the health page is content; 0 after a requested stop.
 
-        Returns 1 when the demo does not become healthy within READY_WITHIN seconds.
+        Returns the setup's exit code when that fails, and 1 when the demo is not healthy within READY_WITHIN seconds.
+        DemoError when the private Redis does not start.
         """
         _adopt_orphans()
         with self._signals():
             try:
-                return self._run(on_ready)
+                if self._redis:
+                    self._redis.start()
+                    self._await_redis()
+                code = self._set_up()
+                return (
+                    code
+                    if code or self._listener is None or self._stop.is_set()
+                    else self._serve(self._listener, on_ready)
+                )
             finally:
                 self._end()
 
@@ -78,14 +84,31 @@ class Supervisor:
         """Ask `run` to end; safe from any thread."""
         self._stop.set()
 
-    def _run(self, on_ready: Callable[[], None]) -> int:
-        if self._redis:
-            self._redis.start()
-            self._await_redis()
+    def _set_up(self) -> int:
+        """Run the rest of `manage.py demo` where the settings are complete; its exit code."""
+        child = self._child("setup", [sys.executable, str(MANAGE), "demo"])
+        child.environment = {**self._environment, "DSR_DEMO_SETUP": "1"}
+        child.start()
+        self._children = [child]
+        while child.running and not self._stop.is_set():
+            self._stop.wait(0.05)
+        if self._stop.is_set():
+            return 0
+        self._children = []
+        child.drain()
+        return child.process.returncode if child.process else 1
+
+    def _serve(self, listener: socket.socket, on_ready: Callable[[], None]) -> int:
+        web = [sys.executable, "-m", "gunicorn", "dsr.wsgi", "--bind", f"fd://{listener.fileno()}", *WEB]
+        self._children = [
+            self._child("web", web, pass_fds=(listener.fileno(),)),
+            self._child("worker", [sys.executable, str(MANAGE), *WORKER]),
+            self._child("tick", [sys.executable, str(MANAGE), "tick", "--loop"]),
+        ]
         deadline = time.monotonic() + READY_WITHIN
         ready = False
         while not self._stop.is_set():
-            for child in self._everyone():
+            for child in [self._redis, *self._children] if self._redis else self._children:
                 child.tend()
             if not ready:
                 health = self._health()
@@ -100,20 +123,17 @@ class Supervisor:
             self._stop.wait(BEAT)
         return 0
 
-    def _everyone(self) -> list[Child]:
-        return [self._redis, *self._children] if self._redis else self._children
-
     def _await_redis(self) -> None:
-        """Wait until Redis answers: a worker that starts before it would only fail and pause."""
+        """Wait until Redis answers: whoever starts before it would only fail and pause."""
         until = time.monotonic() + 10
-        client = redis.Redis.from_url(self._environment["REDIS_URL"])
+        client = redis.Redis.from_url(self._environment["REDIS_URL"], retry=None)
         with client:
             while not self._stop.is_set():
                 with contextlib.suppress(redis.RedisError):
                     client.ping()
                     return
                 if time.monotonic() > until or (self._redis and not self._redis.running):
-                    raise DemoError("The private Redis server does not start; the lines above say why.")
+                    raise place.DemoError("The private Redis server does not start; the lines above say why.")
                 self._stop.wait(0.05)
 
     def _health(self) -> str:
@@ -133,12 +153,9 @@ class Supervisor:
         self._finish(self._children)
         if self._redis:
             self._finish([self._redis])
-        if self._socket:
-            self._socket.unlink(missing_ok=True)
-            if self._socket.parent.name.startswith("dsr-redis-"):
-                shutil.rmtree(self._socket.parent, ignore_errors=True)
         _kill_orphans()
-        self._listener.close()
+        if self._listener:
+            self._listener.close()
         self._console.line("demo", "stopped.")
 
     @staticmethod
@@ -165,24 +182,6 @@ class Supervisor:
 
     def _child(self, name: str, command: list[str], *, pass_fds: tuple[int, ...] = ()) -> Child:
         return Child(name, command, self._environment, self._console, pass_fds=pass_fds)
-
-    def _web_command(self) -> list[str]:
-        options = (
-            "--workers",
-            "2",
-            "--threads",
-            "4",
-            "--graceful-timeout",
-            "4",
-            "--no-control-socket",
-            "--log-level",
-            "warning",
-        )
-        return [sys.executable, "-m", "gunicorn", "dsr.wsgi", "--bind", f"fd://{self._listener.fileno()}", *options]
-
-    @staticmethod
-    def _manage(*arguments: str) -> list[str]:
-        return [sys.executable, str(Path(__file__).resolve().parents[2] / "manage.py"), *arguments]
 
 
 def _adopt_orphans() -> None:

@@ -127,6 +127,7 @@ def test_the_private_redis_answers_on_its_socket_only(tmp_path: Path) -> None:
         with client:
             assert client.ping()
             assert client.config_get("port") == {"port": "0"}
+            assert place.redis_url(path) == f"unix://{path}?db=0"
         server.terminate()
 
 

@@ -65,7 +65,14 @@ def _welcome(console: Console, port: int, var: Path) -> None:
     from dsr.demo.office import PASSWORD, STAFF, SUBSCRIBERS  # noqa: PLC0415 -- reads models, so only after Django is up
 
     base = f"http://{place.LOOPBACK}:{port}"
-    lines = ["", "Northwave is open.", f"  Portal  {base}/", f"  Desk    {base}/desk/", "", f"  Everybody's password: {PASSWORD}"]
+    lines = [
+        "",
+        "Northwave is open.",
+        f"  Portal  {base}/",
+        f"  Desk    {base}/desk/",
+        "",
+        f"  Everybody's password: {PASSWORD}",
+    ]
     lines += [f"  {'desk':<8}{person.email:<40}{person.says}" for person in STAFF]
     lines += [f"  {'portal':<8}{person.email:<40}{person.says}" for person in SUBSCRIBERS]
     lines += ["", f"  Mails are written to {var / 'mail'}, none is sent.", "  Stop with Ctrl-C.", ""]

@@ -1,0 +1,43 @@
+"""What the demo's database and stores hold before the web server starts: tables, stores, people at work, running cases."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.management import call_command
+
+from dsr.demo import cases, office, stores
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+
+class Progress:
+    """Says what is done, with the seconds since the start."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._began = time.monotonic()
+
+    def __call__(self, text: str) -> None:
+        """Report one finished step."""
+        self._say(f"{time.monotonic() - self._began:5.1f} s  {text}")
+
+
+def build(*, now: datetime, say: Callable[[str], None]) -> None:
+    """Make what is missing, as of `now` (aware UTC); a second call finds everything there and changes nothing."""
+    done = Progress(say)
+    call_command("migrate", interactive=False, verbosity=0)
+    done("database tables are up to date")
+    call_command("collectstatic", interactive=False, verbosity=0)
+    done("style sheets and scripts are in place")
+    written = stores.build_files(Path(settings.VAR_DIR) / "demo", today=now.date())
+    done(f"demo stores {'built' if written else 'are there'}: billing and RADIUS of an invented provider")
+    controller = office.open_office()
+    done(f"staff and subscriber accounts of {controller.name} are there")
+    opened = cases.open_all(controller=controller, now=now, done=done)
+    done(f"{opened} requests opened" if opened else "requests are there")
