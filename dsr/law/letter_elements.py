@@ -68,7 +68,6 @@ class Element(StrEnum):
     THIRD_COUNTRY_SAFEGUARDS = "third_country_safeguards"
     REDACTION_NOTE = "redaction_note"
     HOW_TO_READ = "how_to_read"
-    REFERENCE_DATE = "reference_date"
     OLD_AND_NEW_VALUE = "old_and_new_value"
     SYSTEMS = "systems"
     RECIPIENTS_INFORMED = "recipients_informed"

@@ -1,0 +1,117 @@
+"""The escalation ladder (rules 1.7): who hears of a case when, counted back from its act-by date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from dsr.law.letters import LetterCode
+from dsr.law.terms import BEFORE_COLLECTING, RUNNING, Role, State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+
+class RungCode(StrEnum):
+    """The rungs, from the day of receipt to the day after the last."""
+
+    ACKNOWLEDGE = "acknowledge"
+    QUERY_LIMIT = "query_limit"
+    HALF = "half"
+    DECIDE_EXTENSION = "decide_extension"
+    LEAD = "lead"
+    DPO = "dpo"
+    LAST_DAY = "last_day"
+    OVERDUE = "overdue"
+
+
+class Anchor(StrEnum):
+    """The day a rung counts from."""
+
+    RECEIPT = "receipt"
+    QUERY_LIMIT = "query_limit"  # three working days after receipt (T-13)
+    HALF = "half"  # middle between receipt and the act-by date
+    ACT_BY = "act_by"
+    DUE = "due"  # only OVERDUE (4.0.6)
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One rung: `days` calendar days after its anchor (negative before), only in `states`, told to `roles` in this order."""
+
+    code: RungCode
+    anchor: Anchor
+    days: int
+    roles: tuple[Role, ...]
+    states: frozenset[State] = RUNNING
+    letter: LetterCode | None = None
+
+
+LADDER: Final = (
+    Rung(RungCode.ACKNOWLEDGE, Anchor.RECEIPT, 0, (Role.SYSTEM,), letter=LetterCode.ACKNOWLEDGEMENT),
+    # Whoever has asked already is not reminded to ask.
+    Rung(
+        RungCode.QUERY_LIMIT,
+        Anchor.QUERY_LIMIT,
+        0,
+        (Role.HANDLER, Role.LEAD),
+        frozenset({State.RECEIVED, State.ASSESSING}),
+    ),
+    Rung(RungCode.HALF, Anchor.HALF, 0, (Role.HANDLER,), BEFORE_COLLECTING),
+    Rung(RungCode.DECIDE_EXTENSION, Anchor.ACT_BY, -10, (Role.HANDLER, Role.LEAD), letter=LetterCode.EXTENSION_NOTICE),
+    Rung(RungCode.LEAD, Anchor.ACT_BY, -5, (Role.LEAD,)),
+    Rung(RungCode.DPO, Anchor.ACT_BY, -2, (Role.DPO, Role.LEAD)),
+    Rung(RungCode.LAST_DAY, Anchor.ACT_BY, 0, (Role.LEAD,)),
+    Rung(RungCode.OVERDUE, Anchor.DUE, 1, (Role.SYSTEM, Role.DPO), letter=LetterCode.OVERDUE_NOTICE),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticking:
+    """What the ladder needs to know of a case; the last two dates are None while the clock is paused."""
+
+    state: State
+    received_on: date
+    query_by_on: date
+    act_by_on: date | None
+    due_on: date | None
+    extended: bool = False
+    identified: bool = False  # the level the right asks for is proven
+
+
+def _half(case: Ticking) -> date | None:
+    if case.act_by_on is None:
+        return None
+    return case.received_on + timedelta(days=(case.act_by_on - case.received_on).days // 2)
+
+
+_ANCHORS: Final[Mapping[Anchor, Callable[[Ticking], date | None]]] = {
+    Anchor.RECEIPT: lambda case: case.received_on,
+    Anchor.QUERY_LIMIT: lambda case: case.query_by_on,
+    Anchor.HALF: _half,
+    Anchor.ACT_BY: lambda case: case.act_by_on,
+    Anchor.DUE: lambda case: case.due_on,
+}
+
+
+def rung_on(case: Ticking, rung: Rung) -> date | None:
+    """The day the rung falls on, never before receipt; None while the clock is paused."""
+    anchor = _ANCHORS[rung.anchor](case)
+    return None if anchor is None else max(case.received_on, anchor + timedelta(days=rung.days))
+
+
+def rungs_due(case: Ticking, *, today: date, done: Collection[RungCode] = ()) -> tuple[Rung, ...]:
+    """The rungs reached today or earlier that are not `done`, lowest first (rules 1.7, 4.0.6).
+
+    Level-triggered: a rung missed yesterday is due today. A case that is paused climbs only what does not depend on a due
+    date; an extended case is not asked again about an extension.
+    """
+    reached = []
+    for rung in LADDER:
+        day = rung_on(case, rung)
+        asked = rung.code is RungCode.DECIDE_EXTENSION and case.extended
+        if day is not None and day <= today and case.state in rung.states and rung.code not in done and not asked:
+            reached.append(rung)
+    return tuple(reached)
