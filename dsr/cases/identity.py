@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from dsr.cases import clock, codes, messages
 from dsr.cases.actors import SYSTEM
-from dsr.cases.perform import RefusedError, perform, record
+from dsr.cases.perform import ConflictError, RefusedError, perform, record
 from dsr.law.rights import IDENTITY_MINIMUM, IdentityLevel, Right
 from dsr.law.workflow import Action, Actor, Refusal, Role, State
 from dsr.models import AccountLink, Case, OneTimeCode, Request, Subject, Suspension, User
@@ -174,7 +174,10 @@ def ask(*, case_id: object, doubt: str, seen_version: int | None, actor: Actor, 
         raise RefusedError(Refusal("reason_missing", {}))
     case = Case.objects.select_related("controller", "request").get(pk=case_id)
     today = clock.local_date(case.controller, now)
-    Suspension.objects.create(controller=case.controller, case=case, kind="identity", started_at=now, started_on=today)
+    try:
+        Suspension.objects.create(controller=case.controller, case=case, kind="identity", started_at=now, started_on=today)
+    except IntegrityError:
+        raise ConflictError from None  # somebody else opened a pause in the same moment
     changes = clock.recomputed(case, now=now)
     case = perform(
         case_id=case_id,

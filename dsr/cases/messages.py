@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
@@ -22,8 +23,9 @@ def queue_mail(*, request: Request, kind: str, to: str, now: datetime, context: 
     Subjects hold the reference only. The text holds nothing personal but the greeting (rules.md A-16).
     """
     controller = request.controller
+    link = f"{settings.DSR_BASE_URL}/requests/{request.reference}/"
     with translation.override(request.language):
-        text = render_to_string(f"mail/{kind}.txt", {"request": request, "controller": controller, **context})
+        text = render_to_string(f"mail/{kind}.txt", {"request": request, "controller": controller, "link": link, **context})
     subject, _, body = text.strip().partition("\n")
     message = Message(controller=controller, request=request, kind=kind, created_at=now, not_before=now)
     message.put({"to": to, "subject": subject.strip(), "body": body.strip() + "\n"})

@@ -40,6 +40,10 @@ class Controller(Row):
     notice_version = models.CharField(max_length=40, blank=True)
     buffer_days = models.PositiveSmallIntegerField(default=5, validators=[MaxValueValidator(27)])
     cooling_hours = models.PositiveSmallIntegerField(default=24)
+    # Art. 15(1)(h) and 15(2): what the controller states. NULL means nobody has said anything yet, which blocks an answer;
+    # an empty list is the statement that there is none.
+    automated_decisions = models.JSONField(null=True, blank=True)
+    transfers = models.JSONField(null=True, blank=True)
     package_days = models.PositiveSmallIntegerField(default=30)
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from smtplib import SMTPException
 from typing import TYPE_CHECKING, Any
 
 from django.core.mail import EmailMessage
-from django.db import close_old_connections, transaction
+from django.db import close_old_connections, connection, transaction
 from django.db.models import F, Q
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -30,9 +30,15 @@ MAIL_LEASE = timedelta(minutes=5)
 MAIL_TRIES = 8
 
 
+def _fresh_connection() -> None:
+    """Drop a connection that the database closed while the worker was idle; never one with a transaction open."""
+    if not connection.in_atomic_block:
+        close_old_connections()
+
+
 def run_task(task_id: str) -> None:
     """Claim a task and carry its operation out; its outcome is a row, never an exception in the queue."""
-    close_old_connections()
+    _fresh_connection()
     task = tasks.claim(task_id=task_id, now=timezone.now())
     if task is None:
         return
@@ -75,7 +81,7 @@ def after_task(task_id: str) -> None:
 
 def send_message(message_id: str) -> None:
     """Send a queued mail: at most once per claim, under a Message-ID that stays the same."""
-    close_old_connections()
+    _fresh_connection()
     now = timezone.now()
     free = Q(status=Message.Status.QUEUED, not_before__lte=now) | Q(status=Message.Status.SENDING, leased_until__lt=now)
     mine = Message.objects.filter(free, pk=message_id)
@@ -104,7 +110,7 @@ def _mail_failed(message: Message, code: str, now: datetime) -> None:
 
 def send_code(code_id: str) -> None:
     """Look up where a one-time code goes, draw its digits and mail them. Nothing is sent to anywhere but the contact on file."""
-    close_old_connections()
+    _fresh_connection()
     now = timezone.now()
     if not codes.unsent(now).filter(pk=code_id).update(sent_at=now):
         return

@@ -1,0 +1,28 @@
+"""What every test gets: time to spare, no Redis, jobs run when a test drains them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import fakeredis
+import pytest
+
+from dsr.work import wake
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytest_plugins = ["tests.jobs"]
+
+
+@pytest.fixture(autouse=True)
+def _queue_without_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The real queue code on a Redis server that lives in this process."""
+    server = fakeredis.FakeServer()
+
+    def connect(*args: Any, **kwargs: Any) -> fakeredis.FakeRedis:
+        return fakeredis.FakeRedis(server=server)
+
+    monkeypatch.setattr("django_rq.connection_utils.get_redis_connection", connect)
+    monkeypatch.setattr(wake.redis.Redis, "from_url", connect)
+    yield
