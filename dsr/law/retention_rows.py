@@ -134,7 +134,7 @@ _BOOKKEEPING: Final = (
         7,
         _S.JAN1_NEXT_YEAR,
         "VAT Code 60 before the law of 20.11.2022",
-        _K,
+        mark=_K,
         valid_to=date(2022, 12, 31),
     ),
     _books(
@@ -143,7 +143,7 @@ _BOOKKEEPING: Final = (
         10,
         _S.JAN1_NEXT_YEAR,
         "VAT Code 60; law of 20.11.2022; CIR 315",
-        _V,
+        mark=_V,
         valid_from=date(2023, 1, 1),
     ),
     _books("IE", _D.INVOICE, 6, _S.END_FINANCIAL_YEAR, "VATCA 2010 s.84; Companies Act 2014 s.285", mark=_V),
