@@ -78,6 +78,8 @@ def open_office() -> Controller:
             "languages": ["en", "de"],
             "notice_url": "https://northwave.example.com/privacy",
             "notice_version": "2026-03",
+            "automated_decisions": [],
+            "transfers": [],
         },
     )
     for login in (*STAFF, *SUBSCRIBERS):

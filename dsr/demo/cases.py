@@ -1,0 +1,223 @@
+"""About a dozen requests at every stage, opened through the same verbs as real ones, at moments in the past."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from dsr.cases import clock
+from dsr.demo import stage
+from dsr.law.rights import Ground, Right
+from dsr.models import Channel, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from dsr.demo.stage import Stage
+    from dsr.models import Controller
+
+SOON = 3
+"""Days until the request that is due soon is due."""
+LATEST_MONTH = range(26, 36)
+"""Days back to look for a receipt whose month ends in SOON days, weekends and holidays included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One request: who asked for what, how and how many days ago, and what the office has done since."""
+
+    key: str
+    position: int
+    right: Right
+    channel: str
+    days: int
+    words: str
+    play: Callable[[Stage], None]
+    language: str = "en"
+    account: bool = False
+
+
+def _waits(on: Stage) -> None:
+    """Nobody has looked yet."""
+
+
+def _overdue(on: Stage) -> None:
+    on.intake_assigns(days=39)
+    on.confirm(days=36, method="letter")
+
+
+def _identity_asked(on: Stage) -> None:
+    on.intake_assigns(days=6)
+    on.ask_identity(
+        days=5,
+        doubt="The letter comes from an address that is not on file, and two subscribers live next door to each other.",
+    )
+
+
+def _due_soon(on: Stage) -> None:
+    on.intake_assigns(days=24)
+    on.confirm(days=20, method="callback")
+    on.collect(days=15)
+
+
+def _nobody_located(on: Stage) -> None:
+    """Identified in the shop, but nobody wrote the customer number down: the search waits for a person."""
+    on.intake_assigns(days=8)
+    on.confirm(days=8, method="shop", numbered=False)
+    on.collect(days=7)
+
+
+def _drafting(on: Stage) -> None:
+    on.link(days=11)
+    on.collect(days=9)
+    on.draft(
+        days=8,
+        paragraph="Dear Ms Papadopoulou, your records of the household's landline are included as far as they concern you.",
+    )
+
+
+def _review(on: Stage) -> None:
+    on.intake_assigns(days=13)
+    on.confirm(days=13, method="callback")
+    on.collect(days=12)
+    on.draft(
+        days=9,
+        paragraph="Your household shares one address and one bank account; only the records that concern you are included.",
+    )
+    on.submit(days=5)
+
+
+def _completed(on: Stage) -> None:
+    on.link(days=25)
+    on.intake_assigns(days=25)
+    on.collect(days=24)
+    on.draft(days=20, paragraph="A note in your record mentions another subscriber; her data are blacked out.")
+    on.submit(days=18)
+    on.approve(days=17)
+    on.release(days=16)
+
+
+def _withdrawn(on: Stage) -> None:
+    on.intake_assigns(days=13)
+    on.withdraw(days=10, proof="E-mail of the subscriber, kept with the request.")
+
+
+def _refused(on: Stage) -> None:
+    on.intake_assigns(days=17)
+    on.confirm(days=16, method="callback")
+    advice = "If the customer record itself is wrong, tell us which line and what is right; we correct it at once."
+    reason = "The invoice of the day of issue must show the address of that day. The current address is right in the customer record."
+    on.refuse(days=12, ground=Ground.ACCURATE, reason=reason, advice=advice)
+
+
+def _erasure(on: Stage) -> None:
+    on.intake_assigns(days=4)
+    on.confirm(days=3, method="letter")
+
+
+def stories(*, due_soon_days: int) -> tuple[Story, ...]:
+    """Every story; `due_soon_days` is how many days ago a request came in that is due in SOON days."""
+    return (
+        Story(
+            "overdue",
+            1,
+            Right.ACCESS,
+            Channel.POST,
+            41,
+            "I want to know everything you have stored about me.",
+            _overdue,
+            "de",
+        ),
+        Story(
+            "due-soon",
+            12,
+            Right.ACCESS,
+            Channel.EMAIL,
+            due_soon_days,
+            "Please send me a copy of my data under Article 15 GDPR.",
+            _due_soon,
+        ),
+        Story("completed", 2, Right.ACCESS, Channel.PORTAL, 26, "A copy of my data, please.", _completed, account=True),
+        Story(
+            "refused",
+            41,
+            Right.RECTIFICATION,
+            Channel.EMAIL,
+            18,
+            "Put my new address on the invoices of last year.",
+            _refused,
+        ),
+        Story(
+            "withdrawn",
+            46,
+            Right.ERASURE,
+            Channel.PHONE,
+            14,
+            "Delete my account. (By telephone, noted by Anna.)",
+            _withdrawn,
+        ),
+        Story("review", 16, Right.ACCESS, Channel.EMAIL, 14, "A copy of my data for my tax adviser.", _review, "de"),
+        Story(
+            "drafting",
+            5,
+            Right.ACCESS,
+            Channel.PORTAL,
+            12,
+            "Θέλω αντίγραφο των δεδομένων μου.",
+            _drafting,
+            account=True,
+        ),
+        Story(
+            "collecting",
+            55,
+            Right.ACCESS,
+            Channel.SHOP,
+            9,
+            "Everything, please. I do not remember my customer number.",
+            _nobody_located,
+        ),
+        Story(
+            "identity",
+            22,
+            Right.PORTABILITY,
+            Channel.POST,
+            7,
+            "Give my data to me in a form my next provider can read.",
+            _identity_asked,
+        ),
+        Story("erasure", 7, Right.ERASURE, Channel.POST, 5, "My contract ended last year. Delete my data.", _erasure),
+        Story("rectification", 42, Right.RECTIFICATION, Channel.PORTAL, 2, "My name is Rowan Ashe, with an e.", _waits),
+        Story("marketing", 20, Right.MARKETING_OBJECTION, Channel.EMAIL, 1, "No more newsletters.", _waits),
+    )
+
+
+def open_all(*, controller: Controller, now: datetime, done: Callable[[str], None]) -> int:
+    """Open the stories that are missing, as of `now` (aware UTC), oldest first; returns how many were opened.
+
+    Each story is one transaction, so an interrupted start goes on with the next one.
+    """
+    opened = 0
+    for story in stories(due_soon_days=_days_until_due_soon(controller, now)):
+        key = f"demo-{story.key}"
+        if Request.objects.of(controller).filter(submission_key=key).exists():
+            continue
+        with transaction.atomic():
+            story.play(stage.open_request(controller=controller, story=story, key=key, now=now))
+        opened += 1
+        done(f"  {story.right.value}: {story.key}")
+    return opened
+
+
+def _days_until_due_soon(controller: Controller, now: datetime) -> int:
+    """How many days ago a request for access came in that is due in SOON days, or as soon after as the calendar allows."""
+    today = clock.local_date(controller, now)
+
+    def left(days: int) -> int:
+        given = clock.clock_input(controller=controller, received_at=now - timedelta(days=days), right=Right.ACCESS)
+        return int((clock.columns(given, today=today)["due_on"] - today).days)
+
+    return max((days for days in LATEST_MONTH if left(days) >= SOON), default=LATEST_MONTH.start)

@@ -1,0 +1,178 @@
+"""Playing a request forward in the past: each step calls the verb a person or the worker would call, with the time of then."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from dsr.cases import actors, answer, endings, identity, intake, perform, tasks
+from dsr.demo.office import STAFF, STORE, account
+from dsr.demo.people import by_position
+from dsr.fulfil import operations
+from dsr.models import Case, Kind, Request
+from exporters.contract import Permanent, Temporary
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from dsr.demo.cases import Story
+    from dsr.demo.people import Person
+    from dsr.law.rights import Ground
+    from dsr.law.workflow import Actor
+    from dsr.models import Controller, Task, User
+
+ANNA, MARA, OTTO, _ = (login.email for login in STAFF)
+ROUNDS = 20
+"""Tasks a request may lead to while it is played; more would mean that one never ends."""
+SATURDAY = 5
+
+
+class Stage:
+    """One request while its story is played. `days` are days before the start of the demo."""
+
+    def __init__(self, *, request: Request, person: Person, now: datetime) -> None:
+        self._request = request
+        self._person = person
+        self._now = now
+        self._last = request.received_at
+        self._case_id = request.cases.get().pk
+
+    def intake_assigns(self, *, days: int) -> None:
+        """Anna gives the case to Mara."""
+        perform.assign(case_id=self._case_id, to=self._user(MARA), actor=self._staff(ANNA), now=self._at(days))
+
+    def confirm(self, *, days: int, method: str, numbered: bool = True) -> None:
+        """Mara has established who the person is; without `numbered` she noted no customer number."""
+        known = self._known() if numbered else ()
+        identity.confirm(request=self._request, method=method, known=known, actor=self._staff(MARA), now=self._at(days))
+
+    def link(self, *, days: int) -> None:
+        """The subscriber has proved the link of her account to her customer number by a code to the contact on file."""
+        user = account(self._request.controller, self._person.email, kind=Kind.SUBSCRIBER)
+        ((store, number),) = self._known()
+        identity.link(
+            user=user,
+            store=store,
+            customer_number=number,
+            contact=self._person.email,
+            method="code",
+            now=self._at(days),
+        )
+
+    def ask_identity(self, *, days: int, doubt: str) -> None:
+        """Mara asks who the person is, for a concrete doubt."""
+        identity.ask(case_id=self._case_id, doubt=doubt, seen_version=None, actor=self._staff(MARA), now=self._at(days))
+
+    def collect(self, *, days: int) -> None:
+        """Mara starts the search, and the stores answer."""
+        answer.start_collection(case_id=self._case_id, actor=self._staff(MARA), now=self._at(days))
+        self._work()
+
+    def draft(self, *, days: int, paragraph: str) -> None:
+        """Mara has the answer built."""
+        answer.draft(case_id=self._case_id, paragraph=paragraph, actor=self._staff(MARA), now=self._at(days))
+        self._work()
+
+    def submit(self, *, days: int) -> None:
+        """Mara hands the draft to a second person."""
+        answer.submit(case_id=self._case_id, actor=self._staff(MARA), now=self._at(days))
+
+    def approve(self, *, days: int) -> None:
+        """Otto approves exactly what was built."""
+        manifest = Case.objects.get(pk=self._case_id).manifest_sha256
+        answer.approve(case_id=self._case_id, manifest_sha256=manifest, actor=self._staff(OTTO), now=self._at(days))
+
+    def release(self, *, days: int) -> None:
+        """Mara releases the approved answer."""
+        answer.release(case_id=self._case_id, actor=self._staff(MARA), now=self._at(days))
+
+    def refuse(self, *, days: int, ground: Ground, reason: str) -> None:
+        """Otto refuses with a ground and reasons."""
+        endings.refuse(
+            case_id=self._case_id, ground=ground.value, reason=reason, actor=self._staff(OTTO), now=self._at(days)
+        )
+
+    def withdraw(self, *, days: int) -> None:
+        """The subscriber takes the request back; Mara notes it."""
+        endings.withdraw(case_id=self._case_id, actor=self._staff(MARA), now=self._at(days))
+
+    def _known(self) -> tuple[tuple[str, str], ...]:
+        return ((STORE, self._person.customer_no),)
+
+    def _user(self, email: str) -> User:
+        return account(self._request.controller, email)
+
+    def _staff(self, email: str) -> Actor:
+        return actors.staff(self._user(email))
+
+    def _at(self, days: int) -> datetime:
+        """A moment in office hours about `days` days ago, never on a weekend, never before what happened last."""
+        then = (self._now - timedelta(days=days)).replace(
+            hour=9 + self._person.n % 6, minute=self._person.n % 60, second=0, microsecond=0
+        )
+        then -= timedelta(days=max(0, then.weekday() - SATURDAY + 1))
+        self._last = min(self._now, max(then, self._last + timedelta(minutes=20)))
+        return self._last
+
+    def _work(self) -> None:
+        """Do what a worker does with the tasks of this case, a minute apart, in the past."""
+        for _ in range(ROUNDS):
+            self._last += timedelta(minutes=1)
+            task = tasks.due(self._last).filter(case_id=self._case_id).order_by("created_at", "store").first()
+            if task is None:
+                return
+            self._carry_out(task)
+
+    def _carry_out(self, due: Task) -> None:
+        task = tasks.claim(task_id=due.pk, now=self._last)
+        if task is None:
+            return
+        try:
+            result, effect = operations.run(task, _go_on, now=self._last)
+        except (operations.NeedsPersonError, Permanent, Temporary) as error:
+            later = isinstance(error, Temporary)
+            tasks.fail(
+                task=task, code=error.code, place=error.place, temporary=later, actor=actors.SYSTEM, now=self._last
+            )
+            return
+        with transaction.atomic():
+            if tasks.finish(task=task, result=result, actor=actors.SYSTEM, now=self._last):
+                effect()
+        operations.after(task.case_id, now=self._last)
+
+
+def _go_on(*_: Any) -> None:
+    """The heartbeat of a worker that nobody can overtake: the setup runs alone."""
+
+
+def open_request(*, controller: Controller, story: Story, key: str, now: datetime) -> Stage:
+    """Open the request of a story `story.days` before `now`; Anna types in what did not come through the portal."""
+    person = by_position(story.position)
+    user = account(controller, person.email, kind=Kind.SUBSCRIBER) if story.account else None
+    received = (now - timedelta(days=story.days)).replace(hour=7, minute=person.n % 60, second=0, microsecond=0)
+    told = intake.Told(
+        name=person.name,
+        words=story.words,
+        contact_email=person.email,
+        contact_post=""
+        if person.email
+        else f"{person.address.street}\n{person.address.postcode} {person.address.town}",
+        identifiers=(("email", person.email), ("phone", person.phone)),
+        scope={},
+    )
+    by_itself = story.channel == "portal"
+    request = intake.open_request(
+        controller=controller,
+        rights=[story.right],
+        channel=story.channel,
+        told=told,
+        language=story.language,
+        received_at=received,
+        actor=actors.subject(str(user.pk) if user else "") if by_itself else actors.staff(account(controller, ANNA)),
+        now=received if by_itself else received + timedelta(hours=2),
+        account=user,
+        submission_key=key,
+    )
+    return Stage(request=request, person=person, now=now)

@@ -1,0 +1,150 @@
+"""The whole demo as a person starts it: real processes, a real Redis, a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import queue
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+START = 120
+pytestmark = pytest.mark.slow
+
+
+class Demo:
+    """`manage.py demo` as a child process, its lines in a queue."""
+
+    def __init__(self, var: Path, *arguments: str) -> None:
+        dropped = ("DSR_", "DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
+        self.var = var
+        self.process = subprocess.Popen(
+            [sys.executable, str(ROOT / "manage.py"), "demo", *arguments],
+            env={**environment, "DSR_VAR": str(var)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            cwd=var.parent,
+            start_new_session=True,
+        )
+        self.lines: list[str] = []
+        self._queue: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        with self.process.stdout as stream:
+            for line in stream:
+                self._queue.put(line.rstrip())
+
+    def wait_for(self, pattern: str, *, seconds: float = START) -> re.Match[str]:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            try:
+                self.lines.append(self._queue.get(timeout=0.2))
+            except queue.Empty:
+                if self.process.poll() is not None and self._queue.empty():
+                    break
+                continue
+            if found := re.search(pattern, self.lines[-1]):
+                return found
+        raise AssertionError(f"no line matched {pattern!r}:\n" + "\n".join(self.lines[-40:]))
+
+    def processes(self) -> dict[int, str]:
+        """Every process that runs in this demo's folder, by its environment, with its command line."""
+        mark = f"DSR_VAR={self.var}".encode()
+        found = {}
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit():
+                continue
+            try:
+                if mark in (entry / "environ").read_bytes().split(b"\0"):
+                    found[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            except OSError:
+                continue
+        return found
+
+    def gone(self, *, seconds: float) -> bool:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if not self.processes():
+                return True
+            time.sleep(0.1)
+        return False
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Demo]:
+    started = Demo(tmp_path / "var")
+    yield started
+    started.process.kill()
+    started.process.wait()
+    assert started.gone(seconds=15), started.processes()
+
+
+def _get(url: str) -> tuple[int, str]:
+    with urllib.request.urlopen(url, timeout=20) as answer:  # noqa: S310 -- our own loopback URL
+        return answer.status, answer.read().decode()
+
+
+def test_the_demo_starts_serves_heals_and_stops(demo: Demo) -> None:
+    base = demo.wait_for(r"Portal\s+(http://127\.0\.0\.1:\d+)/").group(1)
+    demo.wait_for(r"Stop with Ctrl-C")
+
+    # serves
+    assert '"status": "ok"' in _get(f"{base}/healthz")[1]
+    status, page = _get(f"{base}/")
+    assert status == 200
+    assert "Northwave" in page
+    assert _get(f"{base}/desk/")[0] == 200
+
+    # heals
+    (worker,) = [pid for pid, command in demo.processes().items() if "rqworker" in command]
+    os.kill(worker, signal.SIGKILL)
+    demo.wait_for(r"worker \| ended with signal SIGKILL; starts again in 1 s", seconds=20)
+    until = time.monotonic() + 20
+    while time.monotonic() < until and not any("rqworker" in command for command in demo.processes().values()):
+        time.sleep(0.2)
+    assert any("rqworker" in command and pid != worker for pid, command in demo.processes().items())
+
+    # a second one on the same folder is told
+    second = Demo(demo.var)
+    second.wait_for(rf"runs already at {re.escape(base)}", seconds=30)
+    assert second.process.wait(timeout=10) == 1
+
+    # stops
+    began = time.monotonic()
+    demo.process.send_signal(signal.SIGINT)
+    assert demo.process.wait(timeout=15) == 0
+    assert time.monotonic() - began < 10
+    assert demo.processes() == {}
+
+
+def test_a_second_start_finds_everything_and_a_killed_one_leaves_nothing(tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    first = Demo(var, "--no-serve")
+    first.wait_for(r"requests opened")
+    assert first.process.wait(timeout=30) == 0
+    stores = {path.name: path.stat().st_mtime_ns for path in (var / "demo").glob("*.sqlite3")}
+
+    second = Demo(var)
+    second.wait_for(r"requests are there")
+    second.wait_for(r"Stop with Ctrl-C")
+
+    assert {path.name: path.stat().st_mtime_ns for path in (var / "demo").glob("*.sqlite3")} == stores
+    second.process.kill()
+    second.process.wait()
+    assert second.gone(seconds=15), second.processes()
