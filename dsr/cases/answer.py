@@ -1,4 +1,4 @@
-"""From collected data to the released answer: draft, second person, release, download; and the early ends.
+"""From collected data to the released answer: draft, second person, release, download.
 
 Approval binds the hash of the manifest of plain bytes; what was approved is what is released (house.md "Determinism").
 """
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from dsr.cases import clock, messages, tasks
+from dsr.cases import messages, tasks
 from dsr.cases.actors import SYSTEM
 from dsr.cases.perform import ConflictError, RefusedError, perform, record, staff_id
 from dsr.law.workflow import Action, Actor, Refusal, State
@@ -137,76 +137,15 @@ def release(*, case_id: object, actor: Actor, now: datetime, seen_version: int |
     hashes = {f"{row.kind}_sha256": row.sha256 for row in out}
     out.update(released_at=now, expires_at=expires)
     case = perform(case_id=case_id, action=Action.COMPLETE, actor=actor, now=now, seen_version=seen_version, data={"letter": "L-09", **hashes})
-    _tell(case, "package_ready", now)
+    _tell(case, now)
     return case
 
 
-def _tell(case: Case, kind: str, now: datetime) -> None:
+def _tell(case: Case, now: datetime) -> None:
     to = messages.contact_of(case.request)
     if to:
         name = str(case.request.content().get("name", ""))
-        messages.queue_mail(request=case.request, kind=kind, to=to, now=now, context={"name": name, "case": case})
-
-
-@transaction.atomic
-def withdraw(*, case_id: object, actor: Actor, now: datetime, seen_version: int | None = None) -> Case:
-    """The person takes the request back, in writing (4.2 no. 19); confirmed by mail, a new one is possible at any time."""
-    case = perform(case_id=case_id, action=Action.WITHDRAW, actor=actor, now=now, seen_version=seen_version)
-    case = _close_pause(case, now)
-    tasks.cancel_open(case=case)
-    _tell(case, "withdrawn", now)
-    return case
-
-
-def _close_pause(case: Case, now: datetime) -> Case:
-    case.suspensions.filter(ended_at__isnull=True).update(ended_at=now, ended_on=clock.local_date(case.controller, now))
-    return case
-
-
-@transaction.atomic
-def refuse(*, case_id: object, ground: str, reason: str, actor: Actor, now: datetime, seen_version: int | None = None) -> Case:
-    """Refuse with a ground and reasons, within the first month (T-19, T-20); the person is told her remedies."""
-    case = perform(
-        case_id=case_id,
-        action=Action.REFUSE,
-        actor=actor,
-        now=now,
-        seen_version=seen_version,
-        changes={"ground": ground},
-        data={"ground": ground},
-        note=reason,
-        extra_facts={"ground": ground, "reason_given": bool(reason.strip())},
-    )
-    content = case.content() | {"refusal_reason": reason.strip()}
-    case.put(content)
-    Case.objects.filter(pk=case.pk).update(sealed=case.sealed)
-    tasks.cancel_open(case=case)
-    _tell(case, "refused", now)
-    return case
-
-
-@transaction.atomic
-def extend(*, case_id: object, reason_code: str, text: str, actor: Actor, now: datetime, seen_version: int | None = None) -> Case:
-    """Extend once, by two months, within the first month, with individual reasons told to the person (T-16 … T-18)."""
-    case = Case.objects.select_related("controller", "request").get(pk=case_id)
-    case.extended = True
-    dates = clock.recomputed(case, now=now)
-    changes = {**dates, "extended": True, "told_due_on": dates["due_on"]}
-    case = perform(
-        case_id=case_id,
-        action=Action.EXTEND,
-        actor=actor,
-        now=now,
-        seen_version=seen_version,
-        changes=changes,
-        data={"reason": reason_code, "letter": "L-05", **clock.dates_data(dates)},
-        note=text,
-        extra_facts={"extended": False, "reason_given": bool(text.strip()), "ground": reason_code},
-    )
-    case.put(case.content() | {"extension_reason": text.strip()})
-    Case.objects.filter(pk=case.pk).update(sealed=case.sealed)
-    _tell(case, "extended", now)
-    return case
+        messages.queue_mail(request=case.request, kind="package_ready", to=to, now=now, context={"name": name})
 
 
 def record_download(*, artifact: Artifact, proof: str, actor: Actor, now: datetime) -> None:

@@ -34,23 +34,41 @@ def queue_mail(*, request: Request, kind: str, to: str, now: datetime, context: 
     return message
 
 
-def portal_message(*, request: Request, text: str, inbound: bool, author: User | None, now: datetime) -> Message:
-    """A message in the portal's conversation; an answer from the office also sends a mail that says only that it is there."""
+def _in_portal(request: Request, kind: str, text: str, now: datetime, **fields: Any) -> Message:
     message = Message(
         controller=request.controller,
         request=request,
-        kind="message",
-        inbound=inbound,
+        kind=kind,
         by_mail=False,
-        author=author,
         status=Message.Status.SENT,
         created_at=now,
         not_before=now,
         sent_at=now,
+        **fields,
     )
-    message.put({"body": text.strip()[:MAX_WORDS]})
+    message.put({"body": text})
     message.save(force_insert=True)
     return message
+
+
+def from_subject(*, request: Request, text: str, now: datetime) -> Message:
+    """What the person writes on the page of her request; asking something does not stop the clock."""
+    return _in_portal(request, "message", text.strip()[:MAX_WORDS], now, inbound=True)
+
+
+def from_office(*, request: Request, text: str, author: User, now: datetime) -> Message:
+    """An answer of the office; the mail that follows says only that it is there."""
+    message = _in_portal(request, "message", text.strip()[:MAX_WORDS], now, author=author)
+    to = contact_of(request)
+    if to:
+        name = str(request.content().get("name", ""))
+        queue_mail(request=request, kind="new_message", to=to, now=now, context={"name": name})
+    return message
+
+
+def letter(*, request: Request, code: str, text: str, now: datetime) -> Message:
+    """A letter in text, shown in the portal under its code (L-05, L-07, …)."""
+    return _in_portal(request, code, text, now)
 
 
 def contact_of(request: Request) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
@@ -79,15 +78,14 @@ def read_artifact(artifact: Artifact) -> Iterator[bytes]:
         yield from open_file(artifact.vault_key(), cast("Any", sealed), context=_context(artifact))
 
 
-def read_lines(artifact: Artifact) -> Iterator[Any]:
-    """The JSON values of a spooled JSON Lines file, one at a time."""
+def read_raw_lines(artifact: Artifact) -> Iterator[bytes]:
+    """The lines of a spooled file, one at a time, without their ends."""
     rest = b""
     for chunk in read_artifact(artifact):
         *lines, rest = (rest + chunk).split(b"\n")
-        for line in lines:
-            yield json.loads(line)
+        yield from lines
     if rest:
-        yield json.loads(rest)
+        yield rest
 
 
 def drop_file(artifact: Artifact) -> None:

@@ -1,0 +1,120 @@
+"""The early ends and the extension: withdrawn, refused, extended; each with its letter and with what the law asks before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import formats, translation
+from django.utils.translation import gettext as _
+
+from dsr import wording
+from dsr.cases import clock, letters, tasks
+from dsr.cases.perform import perform, staff_id
+from dsr.law.letter_elements import Element
+from dsr.law.letters import LetterCode, Outcome
+from dsr.law.workflow import Action, Actor
+from dsr.models import Case
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@transaction.atomic
+def withdraw(*, case_id: object, actor: Actor, now: datetime, seen_version: int | None = None, proof: str = "") -> Case:
+    """The person takes the request back, herself in the portal or in writing to staff (`proof` says where it is kept).
+
+    Not once the first line of a plan is applied (4.2 no. 19, 4.0.1). L-18 confirms; a new request is possible at any time.
+    """
+    case = Case.objects.select_related("controller", "request").get(pk=case_id)
+    _end_pause(case, now)
+    case = perform(
+        case_id=case_id,
+        action=Action.WITHDRAW,
+        actor=actor,
+        now=now,
+        seen_version=seen_version,
+        data={"letter": LetterCode.WITHDRAWAL_CONFIRMED.value},
+        note=proof,
+        extra_facts={"withdrawal_confirmed": bool(proof.strip())},
+    )
+    tasks.cancel_open(case=case)
+    with translation.override(case.request.language):
+        elements = {
+            Element.NEXT_STEPS: _("You withdrew your request. We have closed it and do nothing more."),
+            Element.NEW_REQUEST_POSSIBLE: _("You can make a new request at any time."),
+        }
+    letters.send(case=case, code=LetterCode.WITHDRAWAL_CONFIRMED, elements=elements, now=now)
+    return case
+
+
+def _end_pause(case: Case, now: datetime) -> None:
+    case.suspensions.filter(ended_at__isnull=True).update(ended_at=now, ended_on=clock.local_date(case.controller, now))
+
+
+@transaction.atomic
+def refuse(
+    *, case_id: object, ground: str, reason: str, advice: str, actor: Actor, now: datetime, seen_version: int | None = None, **facts: Any
+) -> Case:
+    """Refuse with a ground, reasons in fact and what the person can do, on or before the first-month date (T-19, T-20).
+
+    `facts` are those the table asks for with some grounds (`evidence_form`, `dpo_consulted`, `late_refusal`). The letter
+    L-07 with authority and court is written in the same transaction; an incomplete one refuses the whole.
+    """
+    case = Case.objects.select_related("controller", "request").get(pk=case_id)
+    _end_pause(case, now)
+    case = perform(
+        case_id=case_id,
+        action=Action.REFUSE,
+        actor=actor,
+        now=now,
+        seen_version=seen_version,
+        changes={"ground": ground, "decider_id": staff_id(actor)},
+        data={"ground": ground, "letter": LetterCode.REFUSAL.value},
+        note=reason,
+        extra_facts={"ground": ground, "reason_given": bool(reason.strip()), "letter_ready": True, **facts},
+    )
+    tasks.cancel_open(case=case)
+    with translation.override(case.request.language):
+        elements = {
+            Element.GROUND: _("We cannot do what you asked for: %(ground)s") % {"ground": wording.ground(ground)},
+            Element.REASONS_FACT: reason.strip(),
+            Element.REASONS_LAW: wording.ground_law(ground),
+            Element.WHAT_YOU_CAN_DO: advice.strip(),
+            **letters.remedies(case),
+            Element.NEXT_STEPS: _("We have closed your request. What you can do now is written above."),
+        }
+    letters.send(case=case, code=LetterCode.REFUSAL, elements=elements, now=now, outcome=Outcome.REFUSED)
+    return case
+
+
+@transaction.atomic
+def extend(
+    *, case_id: object, reason: str, text: str, meanwhile: str, actor: Actor, now: datetime, seen_version: int | None = None
+) -> Case:
+    """Extend once to three months from receipt, told with individual reasons within the first month (T-16, T-17, T-18)."""
+    case = Case.objects.select_related("controller", "request").get(pk=case_id)
+    case.extended = True
+    dates = clock.recomputed(case, now=now)
+    case = perform(
+        case_id=case_id,
+        action=Action.EXTEND,
+        actor=actor,
+        now=now,
+        seen_version=seen_version,
+        changes={**dates, "extended": True, "told_due_on": dates["due_on"]},
+        data={"reason": reason, "letter": LetterCode.EXTENSION_NOTICE.value, **clock.dates_data(dates)},
+        note=text,
+        extra_facts={"ground": reason, "reason_given": bool(text.strip()), "letter_ready": True},
+    )
+    with translation.override(case.request.language):
+        until = formats.date_format(dates["due_on"], "DATE_FORMAT")
+        elements = {
+            Element.INDIVIDUAL_REASONS: text.strip(),
+            Element.NEW_DATE: _("We answer at the latest on %(date)s.") % {"date": until},
+            Element.DELIVERED_MEANWHILE: meanwhile.strip(),
+            **letters.remedies(case),
+            Element.NEXT_STEPS: _("You need not do anything."),
+        }
+    letters.send(case=case, code=LetterCode.EXTENSION_NOTICE, elements=elements, now=now)
+    return case

@@ -1,0 +1,138 @@
+"""From rows and spools to the frozen inputs of dsr.output: who writes, to whom, about what, and what was found where."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import orjson
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from dsr.cases.clock import local_date
+from dsr.cases.scope import stores_of
+from dsr.fulfil.locate import NeedsPersonError
+from dsr.fulfil.spool import read_raw_lines
+from dsr.fulfil.stores import label_of, open_by_name
+from dsr.models import Artifact, Case, Controller, Subject as SubjectRow, Task
+from dsr.output.inputs import Addressee, AutomatedDecision, CaseHead, Found, Inquiry, Searched, Sender, Transfer
+from exporters.contract import Batch, CellNote, DatasetInfo, Describes, IdentifierKind, Note
+from exporters.registry import capable
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+def sender_of(controller: Controller) -> Sender:
+    """The controller as its letters show it."""
+    return Sender(
+        name=controller.name,
+        legal_name=controller.legal_name,
+        address=_lines(controller.address),
+        contact=controller.privacy_email,
+        dpo=controller.dpo_name,
+        dpo_contact=controller.dpo_email,
+        authority=controller.authority_name,
+        authority_address=_lines(controller.authority_address),
+        authority_url=controller.authority_url,
+        phone=controller.phone,
+        notice_url=controller.notice_url,
+    )
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def addressee_of(case: Case) -> Addressee:
+    """The person, by the name she gave."""
+    content = case.request.content()
+    name = content.get("name") or (case.request.account.display_name if case.request.account else "")
+    return Addressee(name=str(name), address=_lines(str(content.get("contact_post", ""))))
+
+
+def head_of(case: Case, *, written_at: datetime) -> CaseHead:
+    """The facts every letter repeats; `written_at` is the instant the draft was asked for, so that a retry gives the same bytes."""
+    return CaseHead(
+        reference=case.request.reference,
+        right=case.right,
+        regime=case.regime,
+        received_on=case.received_on,
+        channel=case.request.channel,
+        due_on=case.due_on,
+        language=case.request.language,
+        written_at=written_at.astimezone(ZoneInfo(case.controller.timezone)),
+        account_url=f"{settings.DSR_BASE_URL}/requests/{case.request.reference}/",
+    )
+
+
+def found_of(case: Case) -> tuple[Found, ...]:
+    """Every dataset in which a store holds something about the person, in the order of stores and their data maps."""
+    language, found = case.request.language, []
+    spooled = {row.store: row for row in case.artifacts.filter(kind=Artifact.Kind.COLLECTED, superseded_at__isnull=True)}
+    for store, config in stores_of(case.controller).items():
+        artifact = spooled.get(store)
+        if artifact is None or not artifact.details.get("datasets"):
+            continue
+        exporter = open_by_name(case.controller, store)
+        described = {info.name: info for info in exporter.describe()} if capable(exporter, Describes) else {}
+        for name, info in described.items():
+            if name in artifact.details["datasets"]:
+                found.append(_found(store, label_of(config, language), info, artifact))
+        undescribed = sorted(set(artifact.details["datasets"]) - set(described))
+        if undescribed:
+            raise NeedsPersonError("undescribed_dataset", f"{store}.{undescribed[0]}")
+    return tuple(found)
+
+
+def _found(store: str, label: str, info: DatasetInfo, artifact: Artifact) -> Found:
+    return Found(store=store, store_label={"en": label}, info=info, read=functools.partial(batches, artifact, info.name))
+
+
+def batches(artifact: Artifact, dataset: str) -> Iterator[Batch]:
+    """The batches of one dataset from a store's spool; lines of other datasets are skipped without being parsed."""
+    start = b'{"dataset":' + orjson.dumps(dataset) + b","
+    for line in read_raw_lines(artifact):
+        if line.startswith(start):
+            item = orjson.loads(line)
+            yield Batch(
+                dataset=item["dataset"],
+                columns=tuple(item["columns"]),
+                rows=tuple(tuple(row) for row in item["rows"]),
+                notes=tuple(Note(row, column, CellNote(code)) for row, column, code in item["notes"]),
+            )
+
+
+def inquiry_of(case: Case) -> Inquiry:
+    """What was searched with which kinds of identifiers, and what the controller states beside the data (A-01, A-12, A-13)."""
+    controller, language = case.controller, case.request.language
+    if controller.automated_decisions is None or controller.transfers is None:
+        raise NeedsPersonError("statement_missing", controller.slug)
+    content = SubjectRow.objects.select_related("request").get(request=case.request).content()
+    stores = stores_of(controller)
+    asked = case.tasks.filter(operation="collect", status=Task.Status.DONE).values_list("store", flat=True)
+    kinds = {IdentifierKind(item["kind"]) for item in content["identifiers"] if not item.get("shared")} - {IdentifierKind.RECORD}
+    located = case.request.subject.located_at or case.request.received_at
+    paragraph = str(case.content().get("paragraph", ""))
+    return Inquiry(
+        searched=tuple(
+            Searched(store=name, label={"en": label_of(config, language)}, found=bool(content.get("keys", {}).get(name)))
+            for name, config in stores.items()
+            if name in set(asked)
+        ),
+        kinds=tuple(sorted(kinds)),
+        automated=tuple(AutomatedDecision(**item) for item in controller.automated_decisions),
+        transfers=tuple(Transfer(**item) for item in controller.transfers),
+        as_of=local_date(controller, located),
+        remarks=(*_left_out(case, stores), *((paragraph,) if paragraph else ())),
+    )
+
+
+def _left_out(case: Case, stores: dict[str, Any]) -> Iterator[str]:
+    """A store that could not be asked is named: an answer must not look complete when it is not (X-02, 12(4))."""
+    for task in case.tasks.filter(operation="collect", status=Task.Status.WAIVED).order_by("store"):
+        config = stores.get(task.store)
+        label = label_of(config, case.request.language) if config else task.store
+        yield _("We could not search one of our systems: %(system)s. You can ask us about it at any time.") % {"system": label}
