@@ -207,7 +207,8 @@ def redis_socket(var: Path) -> Path:
 def redis_command(program: str, path: Path) -> list[str]:
     """Redis on a private unix socket, in memory only: the database is the truth, the queue may be lost."""
     options = {"port": "0", "unixsocket": str(path), "unixsocketperm": "700", "save": "", "appendonly": "no"}
-    options |= {"dir": str(path.parent), "daemonize": "no", "loglevel": "warning", "maxmemory": "64mb"}
+    options |= {"dir": str(path.parent), "daemonize": "no", "loglevel": "notice", "maxmemory": "64mb"}
+    options |= {"logfile": str(path.parent / "redis.log")}
     return [program, *(part for name, value in options.items() for part in (f"--{name}", value))]
 
 

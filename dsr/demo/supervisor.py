@@ -133,7 +133,7 @@ class Supervisor:
                     client.ping()
                     return
                 if time.monotonic() > until or (self._redis and not self._redis.running):
-                    raise place.DemoError("The private Redis server does not start; the lines above say why.")
+                    raise place.DemoError("The private Redis server does not start; var/redis/redis.log says why.")
                 self._stop.wait(0.05)
 
     def _health(self) -> str:
