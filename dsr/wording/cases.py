@@ -1,0 +1,286 @@
+"""Words for rights, states, roles, actions and events: for staff, and in plain words for the subject."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from dsr.law.rights import ExtensionReason, Ground, IdentityLevel, RestrictionGround, Right
+from dsr.law.workflow import Action, Role, State
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.utils.functional import _StrPromise
+
+# Staff: the right as a noun. Subject: what it is (a heading), and what she asks us to do (a choice).
+RIGHTS: Final[Mapping[Right, _StrPromise]] = {
+    Right.ACCESS: _("Access"),
+    Right.RECTIFICATION: _("Rectification"),
+    Right.ERASURE: _("Erasure"),
+    Right.RESTRICTION: _("Restriction"),
+    Right.PORTABILITY: _("Portability"),
+    Right.OBJECTION: _("Objection"),
+    Right.MARKETING_OBJECTION: _("Marketing objection"),
+    Right.CONSENT_WITHDRAWAL: _("Withdrawal of consent"),
+    Right.AUTOMATED_DECISION: _("Automated decision"),
+}
+RIGHTS_PLAIN: Final[Mapping[Right, _StrPromise]] = {
+    Right.ACCESS: _("Copy of my data"),
+    Right.RECTIFICATION: _("Correction of my data"),
+    Right.ERASURE: _("Deletion of my data"),
+    Right.RESTRICTION: _("Pause the use of my data"),
+    Right.PORTABILITY: _("My data for another provider"),
+    Right.OBJECTION: _("Objection to a use of my data"),
+    Right.MARKETING_OBJECTION: _("No more marketing"),
+    Right.CONSENT_WITHDRAWAL: _("Consent taken back"),
+    Right.AUTOMATED_DECISION: _("A person looks at a decision"),
+}
+RIGHTS_ASKED: Final[Mapping[Right, _StrPromise]] = {
+    Right.ACCESS: _("Give me a copy of my data"),
+    Right.RECTIFICATION: _("Correct data that is wrong or missing"),
+    Right.ERASURE: _("Delete my data"),
+    Right.RESTRICTION: _("Pause the use of my data"),
+    Right.PORTABILITY: _("Give me my data in a form another provider can read"),
+    Right.OBJECTION: _("Stop a use of my data that I object to"),
+    Right.MARKETING_OBJECTION: _("Stop using my data for marketing"),
+    Right.CONSENT_WITHDRAWAL: _("Take back a consent I gave"),
+    Right.AUTOMATED_DECISION: _("Have a person look at an automated decision"),
+}
+
+STATES: Final[Mapping[State, _StrPromise]] = {
+    State.RECEIVED: _("Received"),
+    State.ID_PENDING: _("Waiting for proof of identity"),
+    State.CLARIFY_PENDING: _("Waiting for an answer to our question"),
+    State.FEE_PENDING: _("Fee announced"),
+    State.ASSESSING: _("Being assessed"),
+    State.COLLECTING: _("Collecting from the stores"),
+    State.DRAFTING: _("Drafting the answer"),
+    State.REVIEW: _("In second review"),
+    State.APPROVED: _("Approved"),
+    State.EXECUTING: _("Being carried out"),
+    State.NOTIFYING: _("Informing subject and recipients"),
+    State.COMPLETED: _("Completed"),
+    State.PARTLY_COMPLETED: _("Partly completed"),
+    State.REFUSED: _("Refused"),
+    State.NOT_IDENTIFIED: _("Closed, not identified"),
+    State.WITHDRAWN: _("Withdrawn"),
+    State.CONTESTED: _("Contested"),
+    State.ARCHIVED: _("Archived"),
+    State.PURGED: _("Purged"),
+}
+
+# 4.1 "visible to subject as": one headline and one "what now" for each state (ux.md 1.7).
+SUBJECT_STATES: Final[Mapping[State, tuple[_StrPromise, _StrPromise]]] = {
+    State.RECEIVED: (
+        _("We have your request"),
+        _("We read it and check that it comes from you. You do not need to do anything unless we ask you here."),
+    ),
+    State.ID_PENDING: (
+        _("We need you to confirm it is you"),
+        _("Choose one of the ways offered here. The clock stands still until you answer and goes on that day."),
+    ),
+    State.CLARIFY_PENDING: (
+        _("We need one detail from you"),
+        _("Answer our question in the messages. If you want everything, say so: then you get everything."),
+    ),
+    State.FEE_PENDING: (
+        _("We announced a fee"),
+        _("The letter says why and how much. You can accept it, narrow your request, withdraw it, or complain."),
+    ),
+    State.ASSESSING: (
+        _("We are working on your request"),
+        _("We check what has to be done. You do not need to do anything."),
+    ),
+    State.COLLECTING: (
+        _("We are collecting your data"),
+        _("We search all our systems. You do not need to do anything."),
+    ),
+    State.DRAFTING: (
+        _("We are preparing the answer"),
+        _("We put it together and protect what belongs to other people. You do not need to do anything."),
+    ),
+    State.REVIEW: (
+        _("A second person checks the answer"),
+        _("Nothing leaves us before that. You do not need to do anything."),
+    ),
+    State.APPROVED: (
+        _("The answer is decided"),
+        _("We carry it out and tell you here when it is done."),
+    ),
+    State.EXECUTING: (
+        _("We are carrying out your request"),
+        _("Our systems are being changed now. We tell you here when it is done."),
+    ),
+    State.NOTIFYING: (
+        _("Your answer is being sent"),
+        _("It appears here shortly. If others had your data from us, we are telling them too."),
+    ),
+    State.COMPLETED: (
+        _("Your request is done"),
+        _("Read the answer in your letters. If something is missing or wrong, tell us here."),
+    ),
+    State.PARTLY_COMPLETED: (
+        _("Your request is partly done"),
+        _(
+            "The letter lists what we had to keep, under which law and until when. If you disagree, you can contest it here."
+        ),
+    ),
+    State.REFUSED: (
+        _("We refused your request"),
+        _(
+            "The letter gives the reasons. You can contest this here, complain to the supervisory authority, or go to court."
+        ),
+    ),
+    State.NOT_IDENTIFIED: (
+        _("Closed because we could not confirm who you are"),
+        _("You can take it up again at any time: send a new request, or confirm here that it is you."),
+    ),
+    State.WITHDRAWN: (
+        _("You withdrew this request"),
+        _("Nothing more happens. You can send a new request at any time."),
+    ),
+    State.CONTESTED: (
+        _("We are looking at it again"),
+        _("Somebody who did not decide the first time checks the outcome. We answer you here."),
+    ),
+    State.ARCHIVED: (
+        _("No longer kept here"),
+        _("The answer was sent and the page has ended. You can send a new request at any time."),
+    ),
+    State.PURGED: (
+        _("No longer kept here"),
+        _("The file has been deleted. You can send a new request at any time."),
+    ),
+}
+# Where the right makes the words plainer than the state alone.
+SUBJECT_STATES_OF_RIGHT: Final[Mapping[tuple[State, Right], tuple[_StrPromise, _StrPromise]]] = {
+    (State.COMPLETED, Right.ACCESS): (
+        _("Your data is ready"),
+        _("Download it below. If something is missing or wrong, tell us here."),
+    ),
+    (State.COMPLETED, Right.PORTABILITY): (
+        _("Your data is ready"),
+        _("Download it below. Your contract goes on unchanged."),
+    ),
+    (State.COMPLETED, Right.ERASURE): (
+        _("Your data is deleted"),
+        _("The letter lists what was deleted and who was told."),
+    ),
+    (State.EXECUTING, Right.ERASURE): (
+        _("We are deleting your data"),
+        _("System by system. We tell you here when it is done."),
+    ),
+    (State.EXECUTING, Right.RECTIFICATION): (
+        _("We are correcting your data"),
+        _("System by system. We tell you here when it is done."),
+    ),
+    (State.COMPLETED, Right.RESTRICTION): (
+        _("The use of your data is paused"),
+        _("We tell you at least seven days before we lift the pause."),
+    ),
+    (State.COMPLETED, Right.MARKETING_OBJECTION): (
+        _("Marketing has stopped"),
+        _(
+            "Messages about your contract go on. Printed mail already in production may still reach you; the letter says until when."
+        ),
+    ),
+}
+
+ROLES: Final[Mapping[Role, _StrPromise]] = {
+    Role.SUBJECT: _("Data subject"),
+    Role.SYSTEM: _("System"),
+    Role.INTAKE: _("Intake"),
+    Role.HANDLER: _("Handler"),
+    Role.REVIEWER: _("Reviewer"),
+    Role.LEAD: _("Privacy lead"),
+    Role.EXECUTOR: _("Executor"),
+    Role.DPO: _("Data protection officer"),
+    Role.AUDITOR: _("Auditor"),
+    Role.ADMINISTRATOR: _("Administrator"),
+}
+
+# Buttons: a verb, and an object where the verb alone says too little.
+ACTIONS: Final[Mapping[Action, _StrPromise]] = {
+    Action.REGISTER: _("Register request"),
+    Action.ASK_IDENTITY: _("Ask for identity"),
+    Action.CONFIRM_IDENTITY: _("Confirm identity"),
+    Action.CLOSE_NOT_IDENTIFIED: _("Close, not identified"),
+    Action.ASK_CLARIFICATION: _("Ask for a detail"),
+    Action.ANSWER_CLARIFICATION: _("Record the answer"),
+    Action.ACCEPT: _("Accept"),
+    Action.ANNOUNCE_FEE: _("Announce fee"),
+    Action.FEE_SETTLED: _("Record fee as settled"),
+    Action.START_COLLECTION: _("Start collection"),
+    Action.FINISH_COLLECTION: _("Finish collection"),
+    Action.COLLECT_AGAIN: _("Collect again"),
+    Action.SUBMIT_FOR_REVIEW: _("Submit for review"),
+    Action.RETURN_TO_DRAFTING: _("Return with comment"),
+    Action.APPROVE: pgettext_lazy("button", "Approve"),
+    Action.RESTRICT_NOW: _("Restrict now"),
+    Action.STOP_NOW: _("Stop now"),
+    Action.RESUME_ASSESSMENT: _("Go on to the decision"),
+    Action.START_EXECUTION: _("Carry out plan"),
+    Action.PLAN_STALE: _("Back to drafting"),
+    Action.FINISH_EXECUTION: _("Finish execution"),
+    Action.NOTIFY: _("Prepare release"),
+    Action.COMPLETE: _("Release answer"),
+    Action.COMPLETE_PARTLY: _("Release partial answer"),
+    Action.REFUSE: pgettext_lazy("button", "Refuse"),
+    Action.EXTEND: pgettext_lazy("button", "Extend"),
+    Action.WITHDRAW: _("Withdraw request"),
+    Action.CONTEST: pgettext_lazy("button", "Contest"),
+    Action.REASSESS: _("Assess again"),
+    Action.UPHOLD: _("Uphold outcome"),
+    Action.ANNOUNCE_LIFT: _("Announce lifting"),
+    Action.LIFT_RESTRICTION: _("Lift restriction"),
+    Action.REPORT_OVERDUE: _("Report as overdue"),
+    Action.CORRECT_RECEIPT: _("Correct receipt"),
+    Action.ARCHIVE: pgettext_lazy("button", "Archive"),
+    Action.PURGE: pgettext_lazy("button", "Purge"),
+}
+
+IDENTITY_LEVELS: Final[Mapping[IdentityLevel, _StrPromise]] = {
+    IdentityLevel.NONE: _("nothing proven"),
+    IdentityLevel.CONTACT: _("controls the contact given"),
+    IdentityLevel.KNOWN: _("code to a contact on file, or a linked account"),
+    IdentityLevel.STRONG: _("second factor, letter, eID or in person"),
+}
+
+GROUNDS: Final[Mapping[Ground, _StrPromise]] = {
+    Ground.NOT_CONTROLLER: _("We are not the controller of these data (Art. 4(7))"),
+    Ground.NOT_PERSONAL_DATA: _("These are not personal data of the requester (Art. 4(1))"),
+    Ground.NOT_IDENTIFIABLE: _("We cannot identify the requester in our data (Art. 11(2))"),
+    Ground.UNFOUNDED_OR_EXCESSIVE: _("Manifestly unfounded or excessive (Art. 12(5))"),
+    Ground.RIGHTS_OF_OTHERS: _("Rights and freedoms of others (Art. 15(4), 20(4))"),
+    Ground.NATIONAL_LIMIT: _("A limit in national law (Art. 23)"),
+    Ground.KEPT_BY_LAW: _("A law obliges us to keep them (Art. 17(3)(b))"),
+    Ground.LEGAL_CLAIMS: _("Needed for legal claims (Art. 17(3)(e), 21(1))"),
+    Ground.FREE_EXPRESSION: _("Freedom of expression and information (Art. 17(3)(a))"),
+    Ground.PUBLIC_HEALTH: _("Public health (Art. 17(3)(c))"),
+    Ground.ARCHIVING: _("Archiving, research or statistics (Art. 17(3)(d))"),
+    Ground.STILL_NEEDED: _("Still needed, for example for a running contract (Art. 17(1)(a))"),
+    Ground.ACCURATE: _("The data are accurate and complete (Art. 16)"),
+    Ground.NO_RESTRICTION_GROUND: _("None of the grounds of Art. 18(1) is met"),
+    Ground.NOT_PORTABLE: _("Not provided by the requester, or not based on consent or contract (Art. 20(1))"),
+    Ground.COMPELLING_GROUNDS: _("Compelling legitimate grounds override (Art. 21(1))"),
+    Ground.NO_PARTICULAR_SITUATION: _("No grounds from the requester's particular situation (Art. 21(1))"),
+    Ground.NOT_SOLELY_AUTOMATED: _("The decision was not solely automated (Art. 22(1))"),
+}
+EXTENSION_REASONS: Final[Mapping[ExtensionReason, _StrPromise]] = {
+    ExtensionReason.AMOUNT_OF_DATA: _("Amount of data, spread over many systems"),
+    ExtensionReason.REDACTION_WORK: _("Data of other people have to be redacted"),
+    ExtensionReason.INTELLIGIBILITY: _("Data have to be made intelligible"),
+    ExtensionReason.SEVERAL_REQUESTS: _("Several requests by the same person"),
+    ExtensionReason.EXTRAORDINARY_PEAK: _("An extraordinary, temporary peak of requests"),
+}
+RESTRICTION_GROUNDS: Final[Mapping[RestrictionGround, _StrPromise]] = {
+    RestrictionGround.ACCURACY_CONTESTED: _("The data are wrong and are being checked (Art. 18(1)(a))"),
+    RestrictionGround.UNLAWFUL: _("The use is unlawful, but deletion is not wanted (Art. 18(1)(b))"),
+    RestrictionGround.NEEDED_FOR_CLAIM: _(
+        "We no longer need the data, the requester needs them for a claim (Art. 18(1)(c))"
+    ),
+    RestrictionGround.OBJECTION_PENDING: _("An objection is being decided (Art. 18(1)(d))"),
+}

@@ -1,0 +1,77 @@
+"""Words for the history of a case: what happened, in the past tense."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from django.utils.translation import gettext_lazy as _
+
+from dsr.law.workflow import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.utils.functional import _StrPromise
+
+_PERFORMED: Final[Mapping[Action, _StrPromise]] = {
+    Action.REGISTER: _("Request received"),
+    Action.ASK_IDENTITY: _("Identity asked for"),
+    Action.CONFIRM_IDENTITY: _("Identity confirmed"),
+    Action.CLOSE_NOT_IDENTIFIED: _("Closed, identity not confirmed"),
+    Action.ASK_CLARIFICATION: _("Detail asked for"),
+    Action.ANSWER_CLARIFICATION: _("Detail answered"),
+    Action.ACCEPT: _("Accepted"),
+    Action.ANNOUNCE_FEE: _("Fee announced"),
+    Action.FEE_SETTLED: _("Fee settled"),
+    Action.START_COLLECTION: _("Collection started"),
+    Action.FINISH_COLLECTION: _("Collection finished"),
+    Action.COLLECT_AGAIN: _("Sent back to collection"),
+    Action.SUBMIT_FOR_REVIEW: _("Submitted for review"),
+    Action.RETURN_TO_DRAFTING: _("Returned with a comment"),
+    Action.APPROVE: _("Approved"),
+    Action.RESTRICT_NOW: _("Restricted at once"),
+    Action.STOP_NOW: _("Stopped at once"),
+    Action.RESUME_ASSESSMENT: _("Stop in force, decision follows"),
+    Action.START_EXECUTION: _("Execution started"),
+    Action.PLAN_STALE: _("Plan became stale"),
+    Action.FINISH_EXECUTION: _("Execution finished"),
+    Action.NOTIFY: _("Release prepared"),
+    Action.COMPLETE: _("Answer released"),
+    Action.COMPLETE_PARTLY: _("Partial answer released"),
+    Action.REFUSE: _("Refused"),
+    Action.EXTEND: _("Extended"),
+    Action.WITHDRAW: _("Withdrawn"),
+    Action.CONTEST: _("Contested"),
+    Action.REASSESS: _("Assessed again"),
+    Action.UPHOLD: _("Outcome upheld"),
+    Action.ANNOUNCE_LIFT: _("Lifting of the restriction announced"),
+    Action.LIFT_RESTRICTION: _("Restriction lifted"),
+    Action.REPORT_OVERDUE: _("Reported as overdue"),
+    Action.CORRECT_RECEIPT: _("Receipt corrected"),
+    Action.ARCHIVE: _("Archived"),
+    Action.PURGE: _("Purged"),
+}
+
+# What is recorded without a change of state.
+_RECORDED: Final[Mapping[str, _StrPromise]] = {
+    "received": _("Request received"),
+    "assigned": _("Assigned"),
+    "downloaded": _("Downloaded by the subject"),
+    "draft_requested": _("New draft requested"),
+    "file_removed": _("File removed"),
+    "identified": _("Identity proven"),
+    "identity_failed": _("Proof of identity failed"),
+    "identity_partly": _("Identity partly proven"),
+    "match_decided": _("Ambiguous match decided"),
+    "message": _("Message"),
+    "task_done": _("Store answered"),
+    "task_failed": _("Store failed"),
+    "task_retried": _("Store asked again"),
+    "task_waived": _("Store waived"),
+    "task_cancelled": _("Task cancelled"),
+}
+
+EVENTS: Final[Mapping[str, _StrPromise]] = {
+    **{action.value: words for action, words in _PERFORMED.items()},
+    **_RECORDED,
+}

@@ -1,0 +1,193 @@
+"""Titles of letters, names of what a letter must say, rungs of the ladder, and words of retention."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from django.utils.translation import gettext_lazy as _
+
+from dsr.law.ladder import RungCode
+from dsr.law.letter_elements import Element
+from dsr.law.letters import LetterCode
+from dsr.law.regimes import Mention
+from dsr.law.retention import DocumentClass, Mark
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.utils.functional import _StrPromise
+
+LETTERS: Final[Mapping[LetterCode, _StrPromise]] = {
+    LetterCode.ACKNOWLEDGEMENT: _("We have your request"),
+    LetterCode.IDENTITY_REQUEST: _("Please confirm that it is you"),
+    LetterCode.CLARIFICATION_REQUEST: _("We need one detail from you"),
+    LetterCode.FEE_NOTICE: _("A fee for your request"),
+    LetterCode.EXTENSION_NOTICE: _("We need more time"),
+    LetterCode.INTERIM_DELIVERY: _("A first part of your answer"),
+    LetterCode.REFUSAL: _("We refuse your request"),
+    LetterCode.NOT_IDENTIFIED: _("We could not confirm who you are"),
+    LetterCode.PARTIAL_REFUSAL: _("What we have to keep"),
+    LetterCode.ACCESS_ANSWER: _("Your data"),
+    LetterCode.RECTIFICATION: _("Correction of your data"),
+    LetterCode.ERASURE_DONE: _("Your data is deleted"),
+    LetterCode.RESTRICTION_SET: _("The use of your data is paused"),
+    LetterCode.RESTRICTION_LIFT: _("The pause will be lifted"),
+    LetterCode.PORTABILITY: _("Your data in a form other providers can read"),
+    LetterCode.OBJECTION_DECISION: _("Our decision on your objection"),
+    LetterCode.STOP_CONFIRMED: _("We have stopped"),
+    LetterCode.HUMAN_REVIEW: _("A person has looked at the decision"),
+    LetterCode.WITHDRAWAL_CONFIRMED: _("You withdrew your request"),
+    LetterCode.OVERDUE_NOTICE: _("We are late"),
+    LetterCode.CONTEST_ACKNOWLEDGEMENT: _("We are looking at it again"),
+    LetterCode.RECIPIENT_NOTICE: _("Notice to a recipient of personal data"),
+    LetterCode.PUBLIC_NOTICE: _("Notice to publish this no longer"),
+    LetterCode.PROCESSOR_INSTRUCTION: _("Instruction to a processor"),
+}
+
+RUNGS: Final[Mapping[RungCode, _StrPromise]] = {
+    RungCode.ACKNOWLEDGE: _("Acknowledge the request today"),
+    RungCode.QUERY_LIMIT: _("Last day for a question about identity or detail"),
+    RungCode.HALF: _("Half of the time is over and collection has not begun"),
+    RungCode.DECIDE_EXTENSION: _("Decide whether to extend; prepare the notice"),
+    RungCode.LEAD: _("Five days left: privacy lead"),
+    RungCode.DPO: _("Two days left: data protection officer"),
+    RungCode.LAST_DAY: _("Last day"),
+    RungCode.OVERDUE: _("Overdue"),
+}
+
+MENTIONS: Final[Mapping[Mention, _StrPromise]] = {
+    Mention.AUTHORITY: _("complaint to the supervisory authority"),
+    Mention.COURT: _("judicial remedy"),
+    Mention.APPEAL: _("appeal"),
+}
+
+MARKS: Final[Mapping[Mark, _StrPromise]] = {
+    Mark.VERIFIED: _("checked in the source"),
+    Mark.CORE_VERIFIED: _("core checked, a detail is not; ask the data protection officer before deleting"),
+    Mark.KNOWLEDGE: _("not checked in a source; ask the data protection officer before deleting"),
+}
+
+DOCUMENT_CLASSES: Final[Mapping[DocumentClass, _StrPromise]] = {
+    DocumentClass.INVOICE: _("Invoices and vouchers"),
+    DocumentClass.TAX_RECORD: _("Tax records"),
+    DocumentClass.BOOKS: _("Books and annual accounts"),
+    DocumentClass.BUSINESS_LETTER: _("Business letters"),
+    DocumentClass.REAL_ESTATE: _("Records about real estate"),
+    DocumentClass.OSS_RECORD: _("One-stop-shop tax registers"),
+    DocumentClass.TRAFFIC: _("Traffic data"),
+    DocumentClass.BILLING_TRAFFIC: _("Traffic data behind a bill"),
+    DocumentClass.SUBSCRIBER_IDENTITY: _("Identity of the subscriber"),
+    DocumentClass.SUBSCRIPTION_PAYMENT: _("Subscription and payment data"),
+    DocumentClass.CONNECTION_SOURCE: _("Source of a connection"),
+    DocumentClass.SECURITY_LOG: _("Security logs"),
+    DocumentClass.CRIME_RECORD: _("Data kept for prosecutors"),
+}
+
+# For the list of what is still missing in a letter: short names, as a colleague would say them.
+ELEMENTS: Final[Mapping[Element, _StrPromise]] = {
+    Element.CASE_NUMBER: _("case number"),
+    Element.CONTROLLER: _("name and address of the controller"),
+    Element.DPO_CONTACT: _("contact of the data protection officer"),
+    Element.DATE: _("date"),
+    Element.LANGUAGE: _("language of the request"),
+    Element.PLAIN_TEXT: _("text in plain words"),
+    Element.NEXT_STEPS: _("what happens next"),
+    Element.CONTACT_CHANNEL: _("how to reach us"),
+    Element.REASONS_FACT: _("reasons in fact"),
+    Element.REASONS_LAW: _("reasons in law"),
+    Element.AUTHORITY: _("supervisory authority with name and address"),
+    Element.JUDICIAL_REMEDY: _("judicial remedy"),
+    Element.RECEIPT_DATE: _("date of receipt"),
+    Element.RECEIPT_CHANNEL: _("channel of receipt"),
+    Element.RIGHTS_UNDERSTOOD: _("what we understood is wanted"),
+    Element.DUE_DATE: _("due date"),
+    Element.NO_COST: _("that it costs nothing"),
+    Element.HOW_TO_ADD: _("how to add information"),
+    Element.VERIFICATION_DESCRIBED: _("how we verify the request"),
+    Element.CONCRETE_DOUBT: _("the concrete doubt"),
+    Element.WHAT_IS_NEEDED: _("exactly what is needed"),
+    Element.ALTERNATIVES: _("other ways to prove identity"),
+    Element.WHAT_NOT_TO_SEND: _("what not to send"),
+    Element.PROOF_PURPOSE_AND_DELETION: _("purpose and deletion of the proof"),
+    Element.EFFECT_ON_TIME: _("effect on the time limit"),
+    Element.CONSEQUENCE_OF_SILENCE: _("what happens without an answer"),
+    Element.WHY_LARGE: _("why we ask: the large quantity"),
+    Element.SPECIFIC_OPTIONS: _("specific options to choose from"),
+    Element.WHOLE_IF_INSISTED: _("that everything is delivered if the person insists"),
+    Element.ALREADY_PROCESSED: _("what is already being worked on"),
+    Element.WHY_FEE: _("why a fee is asked"),
+    Element.FEE_AMOUNT_AND_BASIS: _("amount of the fee and its basis"),
+    Element.WITHDRAW_OR_NARROW: _("that the request can be withdrawn or narrowed"),
+    Element.INDIVIDUAL_REASONS: _("individual reasons"),
+    Element.NEW_DATE: _("the new date"),
+    Element.DELIVERED_MEANWHILE: _("what is delivered meanwhile"),
+    Element.COMPLAINT_ROUTE: _("where to complain"),
+    Element.WHAT_IS_INCLUDED: _("what is included"),
+    Element.WHAT_FOLLOWS_WHEN: _("what follows, and when"),
+    Element.GROUND: _("the ground"),
+    Element.WHAT_YOU_CAN_DO: _("what the person can do"),
+    Element.QUERY_HISTORY: _("what was asked and when"),
+    Element.HOW_TO_RESUME: _("how to take it up again"),
+    Element.KEPT_CATEGORIES: _("what is kept"),
+    Element.KEPT_LEGAL_BASIS: _("the law behind each part that is kept"),
+    Element.KEPT_UNTIL: _("until when each part is kept"),
+    Element.KEPT_USE_RESTRICTED: _("that what is kept is used for nothing else"),
+    Element.WHAT_WAS_DONE: _("what was done"),
+    Element.CONFIRMATION: _("whether data are processed, and how we searched"),
+    Element.COPY_OF_DATA: _("the copy of the data"),
+    Element.PURPOSES: _("purposes"),
+    Element.CATEGORIES: _("categories of data"),
+    Element.RECIPIENTS_NAMED: _("recipients by name"),
+    Element.STORAGE_PERIODS: _("storage periods"),
+    Element.OTHER_RIGHTS: _("the other rights"),
+    Element.SOURCES: _("sources of the data"),
+    Element.AUTOMATED_DECISIONS: _("automated decisions and their logic"),
+    Element.THIRD_COUNTRY_SAFEGUARDS: _("safeguards for third countries"),
+    Element.REDACTION_NOTE: _("what was redacted and why"),
+    Element.HOW_TO_READ: _("how to read the files"),
+    Element.OLD_AND_NEW_VALUE: _("old and new value"),
+    Element.SYSTEMS: _("systems that were corrected"),
+    Element.RECIPIENTS_INFORMED: _("recipients informed, or that we name them on request"),
+    Element.SUPPLEMENTARY_STATEMENT: _("offer of a supplementary statement"),
+    Element.ERASED_CATEGORIES: _("what was erased"),
+    Element.METHOD: _("how it was erased"),
+    Element.KEPT_DATA: _("what is kept, or that nothing is"),
+    Element.SUPPRESSION_ENTRY: _("the suppression entry"),
+    Element.BACKUPS: _("when backups expire"),
+    Element.RESTRICTED_DATA: _("which data are restricted"),
+    Element.STILL_ALLOWED: _("what may still happen with them"),
+    Element.DURATION: _("how long it lasts"),
+    Element.NOTICE_BEFORE_LIFTING: _("that a notice comes before lifting"),
+    Element.LIFT_DATE: _("date of lifting"),
+    Element.VERIFICATION_RESULT: _("reason and result of the check"),
+    Element.FORMAT: _("format"),
+    Element.CONTENT_LIST: _("list of contents"),
+    Element.EXCLUDED_DATA: _("what is not included and why"),
+    Element.TRANSMISSION: _("to whom, when, and the checksum"),
+    Element.CONTRACT_CONTINUES: _("that nothing is erased and the contract goes on"),
+    Element.DECISION: _("the decision"),
+    Element.WHAT_STOPPED: _("what has stopped, and the erasure that follows"),
+    Element.BALANCING: _("the compelling grounds, individually reasoned"),
+    Element.CHANNELS_AND_TIME: _("which channels, and from when"),
+    Element.ALREADY_IN_PRODUCTION: _("mail already in production"),
+    Element.SERVICE_MESSAGES: _("that service messages go on"),
+    Element.REVIEWER_FUNCTION: _("function of the reviewer"),
+    Element.FACTS_CONSIDERED: _("facts considered"),
+    Element.MAIN_REASONS: _("main reasons"),
+    Element.LOGIC: _("the logic of the automated decision"),
+    Element.NEW_REQUEST_POSSIBLE: _("that a new request is always possible"),
+    Element.APOLOGY: _("an apology"),
+    Element.CASE_STATE: _("where the case stands"),
+    Element.OTHER_REVIEWER: _("that somebody else reviews it"),
+    Element.ANSWER_DATE: _("date of the answer"),
+    Element.IDENTIFIER: _("what finds the record, and no more"),
+    Element.INSTRUCTION: _("what is to be done"),
+    Element.CONFIRMATION_ASKED: _("request for confirmation"),
+    Element.ONWARD_DUTY: _("the duty to pass it on"),
+    Element.ENTRIES_CONCERNED: _("links or entries concerned"),
+    Element.SUBJECT_REQUEST: _("what the person asked for"),
+    Element.SCOPE: _("scope"),
+    Element.DEADLINE: _("deadline"),
+    Element.CONFIRMATION_FORMAT: _("form of the confirmation"),
+    Element.SUB_PROCESSORS: _("sub-processors"),
+}

@@ -1,0 +1,133 @@
+"""Why not, in a sentence the person can act on; the same words at the button, in the form, in the answer of the API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from dsr.law.workflow import RefusalCode as Code
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.utils.functional import _StrPromise
+
+_TABLE: Final[Mapping[Code, _StrPromise]] = {
+    Code.WRONG_STATE: _("This is not possible while the case is “%(state)s”."),
+    Code.NOT_FOR_RIGHT: _("This step does not exist for the right “%(right)s”."),
+    Code.ROLE: _("Your role does not allow this. It takes: %(roles)s."),
+    Code.BARRED: _(
+        "You are too close to this person to work on the case. Ask the privacy lead to assign somebody else."
+    ),
+    Code.IDENTITY_TOO_LOW: _("The identity is not proven enough. Known: %(level)s. Needed: %(needed)s."),
+    Code.REASON_MISSING: _("Enter a reason."),
+    Code.ID_COPY_FIRST: _("Choose a milder way first. A copy of an identity document is the last resort."),
+    Code.ID_COPY_HELD: _(
+        "Destroy the copy of the identity document first; keep only how, by whom and when it was checked."
+    ),
+    Code.QUERY_TOO_LATE: _(
+        "Day %(day)s after receipt is too late to stop the clock with a question; from day %(limit)s on the data protection"
+        " officer has to confirm it. You can ask by message without stopping the clock."
+    ),
+    Code.SUSPENSION_OPEN: _("A question to the person is already open. Close it before you ask another one."),
+    Code.REMINDER_MISSING: _("Send a reminder first."),
+    Code.SILENCE_TOO_SHORT: _("The person has been silent for %(days)s days. Wait until it is %(needed)s."),
+    Code.NOT_LARGE: _(
+        "Only a large quantity of data allows this question. Confirm that it is one, or go on without asking."
+    ),
+    Code.NOT_SPECIFIC: _("Ask a specific question the person can answer, with options."),
+    Code.EVIDENCE_MISSING: _(
+        "Fill in the evidence form for Art. 12(5) first. The number of requests alone is not enough."
+    ),
+    Code.FEE_BASIS_MISSING: _("Enter the amount of the fee and how it was computed."),
+    Code.SCOPE_OPEN: _("The list of stores to ask is not settled. Add a store to this controller first."),
+    Code.TASKS_OPEN: ngettext_lazy(
+        "One store has not answered yet.", "%(count)s stores have not answered yet.", "count"
+    ),
+    Code.TASKS_MANUAL: ngettext_lazy(
+        "One task waits for a person. Do it, retry it or waive it.",
+        "%(count)s tasks wait for a person. Do, retry or waive them.",
+        "count",
+    ),
+    Code.PACKAGE_NOT_READY: _("The package is not finished yet."),
+    Code.MANIFEST_MISSING: _("There is nothing to approve yet: the package has no manifest."),
+    Code.PREPARER_UNKNOWN: _(
+        "Nobody is known to have prepared this, so there is no second person. Submit it for review first."
+    ),
+    Code.SAME_PERSON: _("You worked on this case yourself. Somebody else has to decide."),
+    Code.SAME_REVIEWER: _("You decided this case the first time. Somebody else has to look at it now."),
+    Code.RULE_OWNER: _("You configured the rule behind this decision. Somebody else has to review it."),
+    Code.LEAD_OR_DPO: _(
+        "An erasure is approved by a privacy lead, or after the data protection officer was consulted."
+    ),
+    Code.NOT_APPROVED: _("Nothing has been approved yet."),
+    Code.CHANGED_SINCE_APPROVAL: _("The content changed after the approval. Have it approved again."),
+    Code.COOLING: _("The waiting time before an irreversible step is not over yet."),
+    Code.RESIDUE: _("The search for remains is not clear yet. Look at its findings first."),
+    Code.DECIDED_ALREADY: _("This case is already decided. Finish the execution instead."),
+    Code.RESTRICTED_ALREADY: _("The data are restricted already."),
+    Code.NOT_RESTRICTED: _("The data are not restricted."),
+    Code.RESTRICTION_RUNS: _("A restriction is still in force. Lift it before the case is archived."),
+    Code.RESTRICTION_GROUND_MISSING: _("Choose one of the grounds of Art. 18(1)."),
+    Code.POLICY_MISSING: _("Name the policy under which this works without a second person."),
+    Code.LETTER_NOT_READY: _("The letter is not ready. Fill in what is missing in it."),
+    Code.RECIPIENTS_OPEN: _("Not all recipients have been told. Tell them, or give the reason why not."),
+    Code.REMAINDER_KEPT: _("Something has been kept. Release a partial answer that says what, why and until when."),
+    Code.NOTHING_KEPT: _("Nothing has been kept. Release the full answer."),
+    Code.REMAINDER_TOLD_LATE: _(
+        "What is kept had to be told by %(limit)s. Now it takes the mark “late refusal” and the data protection officer."
+    ),
+    Code.GROUND_MISSING: _("Choose the ground of the refusal."),
+    Code.GROUND_NOT_FOR_RIGHT: _("This ground cannot carry the refusal of this right. Choose another one."),
+    Code.DPO_MISSING: _("Consult the data protection officer first and put the consultation on file."),
+    Code.FIRST_MONTH_OVER: _(
+        "A refusal had to be sent by %(limit)s. Now it takes the mark “late refusal” and the data protection officer."
+    ),
+    Code.LATE_REFUSAL_NEEDS_DPO: _(
+        "The first month ended on %(limit)s. Put the consultation of the data protection officer on file first."
+    ),
+    Code.DUE_DATE_UNKNOWN: _("The due date of this case is not known. Correct its receipt first."),
+    Code.APPLIED_ALREADY: _("Something has already been changed in a store, so this is no longer possible."),
+    Code.EXTENDED_ALREADY: _("The case has been extended. A second extension does not exist."),
+    Code.NO_EXTENSION: _("The law that applies here knows no extension."),
+    Code.EXTENSION_REASON: _(
+        "Choose a reason the law accepts. Holidays of staff or many requests of other people are none."
+    ),
+    Code.EXTENSION_TOO_LATE: _("The notice had to reach the person by %(limit)s. An extension is no longer possible."),
+    Code.WITHDRAWAL_UNPROVEN: _("Attach the written withdrawal of the person first."),
+    Code.OUTCOME_UNKNOWN: _("The first outcome of this case is not known, so it cannot be upheld. Assess it again."),
+    Code.LIFT_NOT_ANNOUNCED: _("Tell the person first that the restriction will be lifted."),
+    Code.LIFT_TOO_EARLY: _(
+        "The person was told less than a week ago. The restriction can be lifted from %(earliest)s."
+    ),
+    Code.RELEASE_NOT_REACHED: _("The restriction was promised until %(after)s."),
+    Code.NOT_OVERDUE: _("The case is not overdue."),
+    Code.OVERDUE_REPORTED: _("The case has already been reported as overdue."),
+    Code.LATER_THAN_TOLD: _(
+        "The person was told %(told)s. A later date, %(proposed)s, takes a new letter that says so."
+    ),
+    Code.CLOSED_TOO_RECENTLY: _("The case was closed %(days)s days ago. It is archived after %(needed)s."),
+    Code.AFTERCARE_OPEN: _("The package is still on offer or a last search is outstanding."),
+    Code.RETENTION_UNKNOWN: _("The end of the file's retention is not known."),
+    Code.RETENTION_RUNS: _("The file is kept until %(until)s."),
+    Code.LEGAL_HOLD: _("A legal hold is set on this case. Lift it first."),
+}
+
+# Reasons given by verbs beside the table.
+_VERBS: Final[Mapping[str, _StrPromise]] = {
+    "assignee_unknown": _("Choose a member of staff of this controller."),
+    "channel_unknown": _("Choose how the request arrived."),
+    "name_missing": _("Enter the name of the person."),
+    "received_in_future": _("The date of receipt lies in the future. Enter the day the request reached you."),
+    "rights_missing": _("Choose what the person wants."),
+    "candidates_changed": _("The candidates changed meanwhile. Look at them again."),
+    "lead_only": _("Only a privacy lead may do this."),
+    "manifest_changed": _("The package was built anew meanwhile. Look at the new one before you approve."),
+    "method_unknown": _("Choose how the identity was checked."),
+    "not_drafting": _("A new draft is possible only while the answer is being drafted."),
+    "task_not_waiting": _("This task does not wait for a person any more."),
+}
+
+REFUSALS: Final[Mapping[str, _StrPromise]] = {**{code.value: words for code, words in _TABLE.items()}, **_VERBS}
