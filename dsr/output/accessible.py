@@ -41,7 +41,7 @@ class NotAccessibleError(Exception):
 
 def accessible(document: Any, pdf: Any) -> None:  # noqa: ARG001 -- WeasyPrint's signature of a finisher
     """Complete `pdf` in place, right before WeasyPrint writes it. NotAccessibleError for a picture without words."""
-    objects = {item.reference: item for item in pdf.objects if isinstance(item, dict)}
+    objects: dict[bytes, Any] = {item.reference: item for item in pdf.objects if hasattr(item, "get")}
     for item in objects.values():
         if item.get("S") == "/TH":
             item["A"]["Scope"] = "/Column" if _in_head(item, objects) else "/Row"
@@ -56,8 +56,8 @@ def accessible(document: Any, pdf: Any) -> None:  # noqa: ARG001 -- WeasyPrint's
 
 def _in_head(cell: Any, objects: dict[bytes, Any]) -> bool:
     row = objects.get(cell["P"])
-    part = objects.get(row["P"]) if row else None
-    return bool(part) and part.get("S") == "/THead"
+    part = objects.get(row["P"]) if row is not None else None
+    return part is not None and bool(part.get("S") == "/THead")
 
 
 def _identify(pdf: Any) -> None:

@@ -22,8 +22,7 @@ def write(out: BinaryIO, header: Mapping[str, Any], blobs: Sequence[bytes] = ())
     """Write one message and flush."""
     head = json.dumps({**header, "sizes": [len(blob) for blob in blobs]}).encode()
     out.write(_LENGTH.pack(len(head)) + head)
-    for blob in blobs:
-        out.write(blob)
+    out.writelines(blobs)
     out.flush()
 
 

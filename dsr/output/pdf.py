@@ -147,7 +147,11 @@ def _message(document: Document) -> tuple[dict[str, object], list[bytes]]:
         ],
     }
     pictures = [document.logo] if document.logo is not None else []
-    return header, [document.html.encode("utf-8", "replace"), *pictures, *(item.content for item in document.attachments)]
+    return header, [
+        document.html.encode("utf-8", "replace"),
+        *pictures,
+        *(item.content for item in document.attachments),
+    ]
 
 
 def _results(answer: bytes, wanted: int) -> list[bytes]:

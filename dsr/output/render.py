@@ -50,14 +50,14 @@ def _grant_cpu(seconds: int) -> None:
 
 def attempt(header: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, str], list[bytes]]:
     """Render one document; the answer's `error` is a code, empty when all went well."""
-    from dsr.output import typeset  # noqa: PLC0415 -- loaded after the limits are in place
+    from dsr.output import accessible, typeset  # noqa: PLC0415 -- loaded after the limits are in place
 
     try:
         _grant_cpu(DOCUMENT_CPU_SECONDS)
         return {"error": ""}, [typeset.to_pdf(header, blobs)]
     except typeset.BlockedError:
         error = "blocked_resource"
-    except typeset.NotAccessibleError as problem:
+    except accessible.NotAccessibleError as problem:
         error = f"not_accessible:{problem.code}"
     except RecursionError:
         error = "nested_too_deep"

@@ -35,11 +35,11 @@ _DIRECTION = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x
 _SPACE = {0x09, 0x0A, 0x0D, 0x20}
 
 
-class BlockedError(FatalURLFetchingError):  # type: ignore[misc] -- the base is untyped
+class BlockedError(FatalURLFetchingError):  # type: ignore[misc]  # the base is untyped
     """The document asked for something that is not on the list."""
 
 
-class Assets(URLFetcher):  # type: ignore[misc] -- the base is untyped
+class Assets(URLFetcher):  # type: ignore[misc]  # the base is untyped
     """Serves the listed assets; any other address stops the rendering."""
 
     def __init__(self, assets: Mapping[str, tuple[bytes, str]]) -> None:

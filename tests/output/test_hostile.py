@@ -68,7 +68,10 @@ HOSTILE = {
     "css-import": ("<style>@import url({url}/a.css);</style>", ""),
     "css-url-in-attribute": ("", "<p style='background:url({url}/a.png)'>x</p>"),
     "css-content-url": ("<style>p::before{{content:url({url}/a.png)}}</style>", "<p>x</p>"),
-    "font-face-http": ("<style>@font-face{{font-family:f;src:url({url}/a.woff2)}}</style>", "<p style='font-family:f'>x</p>"),
+    "font-face-http": (
+        "<style>@font-face{{font-family:f;src:url({url}/a.woff2)}}</style>",
+        "<p style='font-family:f'>x</p>",
+    ),
     "font-face-file": ("<style>@font-face{{font-family:f;src:url({file})}}</style>", "<p style='font-family:f'>x</p>"),
     "stylesheet-link": ("<link rel=stylesheet href='{url}/a.css'>", ""),
     "object": ("", "<object data='{url}/a.svg'>x</object>"),
@@ -88,7 +91,7 @@ def test_document_that_reaches_out_is_stopped(name: str, trap: Trap, tmp_path: P
     head, body = (part.format(**places) for part in HOSTILE[name])
 
     # A font face stops one step earlier: the child may write no file, so there is no place to load a font to.
-    with pytest.raises(pdf.RenderError, match="blocked_resource|failed:FileNotFoundError"):
+    with pytest.raises(pdf.RenderError, match=r"blocked_resource|failed:FileNotFoundError"):
         pdf.render_pdf([document(head, body)])
 
     assert trap.hits == []

@@ -93,11 +93,13 @@ def test_is_tagged_pdf_a_3a_and_pdf_ua_1() -> None:
         assert metadata["pdfaid:conformance"] == "A"
         assert metadata["pdfuaid:part"] == "1"
         assert metadata["dc:title"] == "Answer"
-    assert root.MarkInfo.Marked is True
+    assert bool(root.MarkInfo.Marked)
     assert str(root.Lang) == "en"
-    assert root.ViewerPreferences.DisplayDocTitle is True
+    assert bool(root.ViewerPreferences.DisplayDocTitle)
     assert len(root.OutputIntents) == 1
-    elements = [item for item in file.objects if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/StructElem"]
+    elements = [
+        item for item in file.objects if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/StructElem"
+    ]
     headers = [item for item in elements if item.S == "/TH"]
     assert sorted(str(item.A.Scope) for item in headers) == ["/Column", "/Row"]
     assert [str(item.Alt) for item in elements if item.S == "/Figure"] == ["A chart"]

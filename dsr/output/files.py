@@ -1,0 +1,76 @@
+"""A collected dataset as the bytes of files: CSV and JSON, batch by batch, nothing that must not be disclosed."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from dsr.output.cells import to_csv, to_json
+from dsr.output.inputs import Found, OutputError
+from exporters.contract import Batch, CellNote, Disclosure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from exporters.contract import JsonValue
+
+NOTES_KEY = "_notes"
+DISCLOSED = frozenset({Disclosure.EXPORTED, Disclosure.PARTLY})
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+def csv_lines(rows: Iterable[Iterable[str]]) -> bytes:
+    """Rows of finished cells as CSV (RFC 4180)."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerows(rows)
+    return out.getvalue().encode()
+
+
+def csv_chunks(columns: tuple[str, ...], batches: Iterator[Batch]) -> Iterator[bytes]:
+    """The CSV file of one dataset (RFC 4180, UTF-8 with a byte order mark, so that spreadsheets see the encoding)."""
+    yield BYTE_ORDER_MARK + csv_lines([[to_csv(column) for column in columns]])
+    for batch in batches:
+        yield csv_lines([to_csv(value) for value in row] for row in marked(batch))
+
+
+def marked(batch: Batch) -> Iterator[tuple[JsonValue, ...]]:
+    """The rows as people see them: "[withheld]" where a value is not disclosed, so that nobody takes it for empty."""
+    withheld = {(note.row, note.column) for note in batch.notes if note.code is CellNote.WITHHELD}
+    if not withheld:
+        yield from batch.rows
+        return
+    mark = _("[withheld]")
+    for number, row in enumerate(batch.rows):
+        cells = zip(batch.columns, row, strict=True)
+        yield tuple(mark if value is None and (number, column) in withheld else value for column, value in cells)
+
+
+def json_rows(batches: Iterator[Batch]) -> Iterator[str]:
+    """Every row as a JSON object; what had to be changed or withheld stands beside the values, under `_notes`."""
+    for batch in batches:
+        notes: dict[int, dict[str, str]] = {}
+        for note in batch.notes:
+            notes.setdefault(note.row, {})[note.column] = note.code.value
+        for number, row in enumerate(batch.rows):
+            values: dict[str, object] = dict(zip(batch.columns, row, strict=True))
+            yield to_json({**values, NOTES_KEY: notes[number]} if number in notes else values)
+
+
+def checked(found: Found) -> Iterator[Batch]:
+    """The batches of a dataset, as long as they are what its description allows (OutputError otherwise).
+
+    A column that is never disclosed, or that nobody described, must not reach a package by any way: stop here.
+    """
+    open_columns = {item.name for item in found.info.fields if item.disclosure in DISCLOSED}
+    place, columns = f"{found.store}.{found.info.name}", None
+    for batch in found.read():
+        columns = columns or batch.columns
+        if batch.columns != columns or batch.dataset != found.info.name:
+            raise OutputError("columns_changed", place)
+        for column in batch.columns:
+            if column not in open_columns:
+                raise OutputError("column_not_disclosable", f"{place}.{column}")
+        yield batch

@@ -1,0 +1,203 @@
+"""Letters to the subject, from frozen values to HTML: who writes, about which case, and what the law wants in it.
+
+A letter that lacks a mandatory element is not made at all (rules 5.1); the error names the element, so that the
+handler knows what to fill in. Its language is that of the case, whatever the caller's is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from dsr.law import letters as law
+from dsr.law.letter_elements import Element
+from dsr.law.letters import LetterCode
+from dsr.output import phrases
+from dsr.output.information import held, left_out, received
+from dsr.output.inputs import Addressee, CaseHead, Inquiry, OutputError, Sender, words
+from dsr.output.pages import fill
+from dsr.output.pdf import Document
+
+if TYPE_CHECKING:
+    from dsr.output.survey import Survey
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """L-01, the receipt. `identity_open`: she still has to show who she is; the letter then says that this comes next."""
+
+    code: ClassVar[LetterCode] = LetterCode.ACKNOWLEDGEMENT
+    identity_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccessAnswer:
+    """L-09, the answer to Art. 15: the information of A-01 to A-15 beside the copy of the data."""
+
+    code: ClassVar[LetterCode] = LetterCode.ACCESS_ANSWER
+    inquiry: Inquiry
+    surveys: tuple[Survey, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One letter: the common elements (C) and the body that makes it this letter."""
+
+    sender: Sender
+    addressee: Addressee
+    head: CaseHead
+    body: Acknowledgement | AccessAnswer
+
+
+TEMPLATES = {
+    LetterCode.ACKNOWLEDGEMENT: "letters/acknowledgement.html",
+    LetterCode.ACCESS_ANSWER: "letters/access_answer.html",
+}
+
+
+def letter_html(letter: Letter) -> str:
+    """Write the letter in the language of its head. OutputError `element_missing` names what it lacks."""
+    for element in missing(letter):
+        raise OutputError("element_missing", f"{letter.body.code}.{element}")
+    with translation.override(letter.head.language):
+        values = {
+            "sender": letter.sender,
+            "addressee": letter.addressee,
+            "head": letter.head,
+            "title": title(letter),
+            "channel": str(phrases.CHANNELS[letter.head.channel]),
+            "request": str(phrases.REQUESTS[letter.head.right]),
+            **_body(letter),
+        }
+        return fill(TEMPLATES[letter.body.code], values)
+
+
+def letter_document(letter: Letter) -> Document:
+    """The letter ready for `pdf.render_pdf`."""
+    return Document(html=letter_html(letter), written_at=letter.head.written_at, logo=letter.sender.logo)
+
+
+def title(letter: Letter) -> str:
+    """The subject line; it is also the title of the file. No name in it: titles show up in window bars and lists."""
+    match letter.body:
+        case Acknowledgement():
+            return _("We have received your request")
+        case AccessAnswer():
+            return _("The data we hold about you")
+
+
+def missing(letter: Letter) -> tuple[str, ...]:
+    """The mandatory elements this letter cannot fill, by their names in dsr.law.letter_elements.
+
+    `element:store.dataset` is one that a data map leaves open (A-04, A-08, A-11).
+    """
+    left_open = law.missing(letter.body.code, _elements(letter), outcome=_outcome(letter), regime=letter.head.regime)
+    absent = [element.value for element in left_open]
+    if not letter.addressee.name.strip():
+        absent.append("addressee")
+    if isinstance(letter.body, AccessAnswer):
+        absent += _undescribed(letter.body.surveys, letter.head.language)
+    return tuple(absent)
+
+
+def _outcome(letter: Letter) -> law.Outcome:
+    """An answer that leaves something out is negative in that part and names reasons and remedies (5.1, X-02)."""
+    match letter.body:
+        case AccessAnswer(inquiry=inquiry, surveys=surveys) if left_out(
+            surveys, inquiry.redactions, letter.head.language
+        ):
+            return law.Outcome.PARTLY
+        case _:
+            return law.Outcome.GRANTED
+
+
+def _elements(letter: Letter) -> dict[Element, object]:
+    """What fills each element. `True`: the template says it in every letter of this kind, and a test reads it there."""
+    sender, head = letter.sender, letter.head
+    common: dict[Element, object] = {
+        Element.CASE_NUMBER: head.reference,
+        Element.CONTROLLER: sender.legal_name and sender.address,
+        Element.DPO_CONTACT: sender.dpo and sender.dpo_contact,
+        Element.DATE: head.written_at,
+        Element.LANGUAGE: head.language,
+        Element.PLAIN_TEXT: True,
+        Element.NEXT_STEPS: True,
+        Element.CONTACT_CHANNEL: sender.contact,
+        Element.RECEIPT_DATE: head.received_on,
+        Element.RECEIPT_CHANNEL: head.channel in phrases.CHANNELS,
+        Element.RIGHTS_UNDERSTOOD: head.right in phrases.REQUESTS,
+    }
+    match letter.body:
+        case Acknowledgement(identity_open=identity_open):
+            # While the clock stands still for the proof of identity there is no date to name, and the letter says so (T-11).
+            own: dict[Element, object] = {
+                Element.DUE_DATE: head.due_on or identity_open,
+                Element.NO_COST: True,
+                Element.HOW_TO_ADD: sender.contact,
+                Element.VERIFICATION_DESCRIBED: identity_open,
+            }
+        case AccessAnswer(inquiry=inquiry):
+            always = (
+                Element.COPY_OF_DATA,
+                Element.PURPOSES,
+                Element.CATEGORIES,
+                Element.RECIPIENTS_NAMED,
+                Element.STORAGE_PERIODS,
+                Element.OTHER_RIGHTS,
+                Element.SOURCES,
+                Element.AUTOMATED_DECISIONS,
+                Element.THIRD_COUNTRY_SAFEGUARDS,
+                Element.REDACTION_NOTE,
+                Element.HOW_TO_READ,
+                Element.REASONS_FACT,
+                Element.REASONS_LAW,
+                Element.JUDICIAL_REMEDY,
+            )
+            own = dict.fromkeys(always, True) | {
+                Element.CONFIRMATION: inquiry.searched and inquiry.kinds,
+                Element.AUTHORITY: sender.authority and sender.authority_address,
+            }
+    return common | own
+
+
+def _undescribed(surveys: tuple[Survey, ...], language: str) -> list[str]:
+    """Data sets that hold something and whose map leaves purpose, legal basis, source or retention open."""
+    absent = []
+    for survey in surveys:
+        info = survey.found.info
+        facts = {
+            Element.PURPOSES: words(info.purpose, language) and info.legal_basis,
+            Element.SOURCES: words(info.source, language),
+            Element.STORAGE_PERIODS: words(info.retention.text, language),
+        }
+        if survey.rows:
+            absent += [
+                f"{element.value}:{survey.found.store}.{info.name}" for element, fact in facts.items() if not fact
+            ]
+    return absent
+
+
+def _body(letter: Letter) -> dict[str, Any]:
+    match letter.body:
+        case Acknowledgement(identity_open=identity_open):
+            return {"identity_open": identity_open}
+        case AccessAnswer(inquiry=inquiry, surveys=surveys):
+            return information(inquiry, surveys, letter.head.language)
+
+
+def information(inquiry: Inquiry, surveys: tuple[Survey, ...], language: str) -> dict[str, Any]:
+    """What templates need to say about Art. 15(1) and (2); the letter and the package's first page say the same."""
+    known = held(surveys, language)
+    return {
+        "inquiry": inquiry,
+        "searched": [(words(item.label, language), item.found) for item in inquiry.searched],
+        "kinds": [str(phrases.KINDS[kind]) for kind in inquiry.kinds],
+        "held": known,
+        "rows": sum(item.rows for item in known),
+        "received": received(known),
+        "left_out": left_out(surveys, inquiry.redactions, language),
+        "neither_confirm_nor_deny": str(phrases.NEITHER_CONFIRM_NOR_DENY),
+    }

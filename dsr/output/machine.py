@@ -1,0 +1,172 @@
+"""The files for programs: data.json or data.jsonl, csv/fields.csv (what columns mean), csv/notes.csv (what was changed).
+
+They stream: memory holds one batch, however long a list of sessions is.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from dsr.output import phrases
+from dsr.output.cells import to_csv, to_json
+from dsr.output.files import BYTE_ORDER_MARK, DISCLOSED, checked, csv_lines, json_rows
+from dsr.output.inputs import words
+from dsr.output.manifest import SCHEMA
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from dsr.output.inputs import CaseHead, Sender
+    from dsr.output.survey import Survey
+    from exporters.contract import DatasetInfo, FieldInfo
+
+JSON_LINES_FROM = 25_000_000
+"""From so many bytes of data the file is JSON Lines, which a program reads line by line instead of as one piece."""
+
+_LEGEND = (
+    "file", "column", "label", "disclosed", "reason", "category", "purpose", "legal_basis", "source", "origin", "recipients",
+    "storage_period", "storage_law",
+)  # fmt: skip
+
+
+def data_file(head: CaseHead, sender: Sender, surveys: Sequence[Survey]) -> tuple[str, Iterator[bytes]]:
+    """The name of the data file and its bytes: JSON, or JSON Lines from JSON_LINES_FROM bytes of rows on (P-04)."""
+    if sum(survey.json_bytes for survey in surveys) >= JSON_LINES_FROM:
+        return "data.jsonl", _json_lines(head, sender, surveys)
+    return "data.json", _json(head, sender, surveys)
+
+
+def _meta(head: CaseHead, sender: Sender) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "case": head.reference,
+        "right": head.right,
+        "controller": sender.legal_name,
+        "contact": sender.contact,
+        "language": head.language,
+        "written_at": head.written_at.isoformat(),
+    }
+
+
+def _json(head: CaseHead, sender: Sender, surveys: Sequence[Survey]) -> Iterator[bytes]:
+    """One JSON document: facts of the case, then stores, their data sets, their rows."""
+    yield to_json(_meta(head, sender))[:-1].encode() + b',"stores":[\n'
+    by_store = groupby(surveys, key=lambda survey: survey.found.store)
+    for number, (store, group) in enumerate(by_store):
+        datasets = list(group)
+        opening = {"name": store, "label": words(datasets[0].found.store_label, head.language)}
+        yield (b",\n" if number else b"") + to_json(opening)[:-1].encode() + b',"datasets":[\n'
+        for position, survey in enumerate(datasets):
+            about = {**describe(survey.found.info, head.language), "count": survey.rows}
+            yield (b",\n" if position else b"") + to_json(about)[:-1].encode() + b',"rows":['
+            for at, row in enumerate(json_rows(checked(survey.found))):
+                yield (b",\n" if at else b"\n") + row.encode()
+            yield b"\n]}"
+        yield b"\n]}"
+    yield b"\n]}\n"
+
+
+def _json_lines(head: CaseHead, sender: Sender, surveys: Sequence[Survey]) -> Iterator[bytes]:
+    """One JSON object a line: the case, then each data set followed by its rows."""
+    yield to_json({"type": "package", **_meta(head, sender)}).encode() + b"\n"
+    for survey in surveys:
+        found = survey.found
+        place = {"store": found.store, "dataset": found.info.name}
+        yield (
+            to_json({"type": "dataset", **place, **describe(found.info, head.language), "count": survey.rows}).encode()
+            + b"\n"
+        )
+        opening = to_json({"type": "row", **place})[:-1].encode() + b',"values":'
+        for row in json_rows(checked(found)):
+            yield opening + row.encode() + b"}\n"
+
+
+def describe(info: DatasetInfo, language: str) -> dict[str, Any]:
+    """A data set and its columns in words, for the reader of the machine file."""
+    return {
+        "name": info.name,
+        **_terms(info, language),
+        "columns": [_column(item, language) for item in info.fields if item.label],
+    }
+
+
+def _column(item: FieldInfo, language: str) -> dict[str, Any]:
+    about: dict[str, Any] = {"name": item.name, **_terms(item, language), "disclosed": disclosed(item)}
+    if item.reason:
+        about["reason"] = words(item.reason, language)
+    if item.parts:
+        about["parts"] = [_column(part, language) for part in item.parts]
+    return about
+
+
+def _terms(item: DatasetInfo | FieldInfo, language: str) -> dict[str, Any]:
+    return {
+        "label": words(item.label, language),
+        "category": item.category,
+        "purpose": words(item.purpose, language),
+        "legal_basis": item.legal_basis,
+        "recipients": [words(name, language) for name in item.recipients],
+        "source": words(item.source, language),
+        "origin": item.origin.value,
+        "storage_period": words(item.retention.text, language),
+        "storage_law": item.retention.law,
+    }
+
+
+def disclosed(item: FieldInfo) -> str:
+    """`yes`, `partly` or `no`."""
+    if item.disclosure not in DISCLOSED:
+        return "no"
+    return "partly" if item.reason else "yes"
+
+
+def legend(surveys: Sequence[Survey], paths: Mapping[tuple[str, str], str], language: str) -> Iterator[bytes]:
+    """csv/fields.csv: one line for every column of every CSV file, withheld ones with the reason."""
+    yield BYTE_ORDER_MARK + csv_lines([_LEGEND])
+    for survey in surveys:
+        path = paths[survey.found.store, survey.found.info.name]
+        lines = _legend_lines(survey.found.info.fields, path, "", language) if survey.rows else ()
+        yield csv_lines([to_csv(cell) for cell in line] for line in lines)
+
+
+def _legend_lines(fields: Iterable[FieldInfo], path: str, prefix: str, language: str) -> Iterator[tuple[str, ...]]:
+    for item in fields:
+        if not item.label:
+            continue  # not personal: neither handed out nor held back
+        terms = _terms(item, language)
+        yield (
+            path,
+            prefix + item.name,
+            terms["label"],
+            disclosed(item),
+            words(item.reason, language),
+            phrases.category(item.category),
+            terms["purpose"],
+            phrases.legal_basis(item.legal_basis),
+            terms["source"],
+            str(phrases.ORIGINS[item.origin]),
+            "; ".join(terms["recipients"]),
+            terms["storage_period"],
+            terms["storage_law"],
+        )
+        yield from _legend_lines(item.parts, path, f"{prefix}{item.name}: ", language)
+
+
+def notes(surveys: Sequence[Survey], paths: Mapping[tuple[str, str], str]) -> Iterator[bytes]:
+    """csv/notes.csv: each value that had to be changed or withheld, by file, row (1 is the first after the header), column."""
+    yield BYTE_ORDER_MARK + csv_lines([("file", "row", "column", "note", "meaning")])
+    for survey in surveys:
+        if survey.notes:
+            path = paths[survey.found.store, survey.found.info.name]
+            yield from _notes(survey, path)
+
+
+def _notes(survey: Survey, path: str) -> Iterator[bytes]:
+    before = 1
+    for batch in checked(survey.found):
+        yield csv_lines(
+            (path, str(before + note.row), to_csv(note.column), note.code.value, str(phrases.NOTES[note.code]))
+            for note in batch.notes
+        )
+        before += len(batch.rows)

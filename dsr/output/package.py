@@ -1,0 +1,154 @@
+"""The package of an access answer: letter, readable report, all data for programs, and a manifest that binds them.
+
+One stream goes out, so that a vault can encrypt it while it is written; there is no second copy on the way. The same
+inputs give the same files: dates come from the case, the order is sorted, and the manifest's hash is what a second
+person approves (house.md, Determinism).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from django.utils import translation
+
+from dsr.output import machine, pdf
+from dsr.output.files import checked, csv_chunks
+from dsr.output.inputs import Addressee, CaseHead, Found, Inquiry, OutputError, Sender
+from dsr.output.letters import AccessAnswer, Letter, letter_document
+from dsr.output.manifest import MANIFEST, FileFact, Manifest
+from dsr.output.names import csv_paths
+from dsr.output.readme import read_me_html
+from dsr.output.report import ReportInput, report_document
+from dsr.output.survey import Survey, survey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from dsr.output.outlet import Outlet
+
+READ_ME = "read-me-first.html"
+LETTER = "letter.pdf"
+REPORT = "report.pdf"
+ZIP64_FROM = 1_900_000_000
+_LEVEL = 6
+_EARLIEST = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class PackageInput:
+    """Everything a package is made from. `found` in any order; data sets without rows are searched but not shown."""
+
+    sender: Sender
+    addressee: Addressee
+    head: CaseHead
+    inquiry: Inquiry
+    found: tuple[Found, ...] = field(repr=False)
+
+
+def build(sink: Outlet, order: PackageInput, *, check: Callable[[], object] = lambda: None) -> Manifest:
+    """Write the package into `sink` (`write` and `flush` are enough) and return its manifest.
+
+    `check` is called between chunks: it may renew a lease, and what it raises ends the work. Raises OutputError when
+    something must not leave the house, pdf.RenderError when letter or report cannot be made; what is in `sink` by then
+    is worthless.
+    """
+    with translation.override(order.head.language):
+        surveys = _surveys(order.found, check)
+        paths = csv_paths((item.found.store, item.found.info.name) for item in surveys)
+        letter, report = _documents(order, surveys, paths)
+        check()
+        archive = _Archive(sink, order.head, check)
+        archive.add(LETTER, [letter])
+        archive.add(REPORT, [report])
+        _data(archive, order, surveys, paths)
+        archive.add(
+            READ_ME, [read_me_html(order.sender, order.head, order.inquiry, surveys, tuple(archive.facts)).encode()]
+        )
+        return archive.close(order.head, surveys)
+
+
+def _surveys(found: Iterable[Found], check: Callable[[], object]) -> tuple[Survey, ...]:
+    """Survey every data set, in the order of the package: by store, then by name."""
+    surveys: dict[tuple[str, str], Survey] = {}
+    for item in sorted(found, key=lambda one: (one.store, one.info.name)):
+        if (item.store, item.info.name) in surveys:
+            raise OutputError("dataset_twice", f"{item.store}.{item.info.name}")
+        surveys[item.store, item.info.name] = survey(item)
+        check()
+    return tuple(surveys.values())
+
+
+def _documents(
+    order: PackageInput, surveys: tuple[Survey, ...], paths: Mapping[tuple[str, str], str]
+) -> tuple[bytes, bytes]:
+    letter = Letter(order.sender, order.addressee, order.head, AccessAnswer(order.inquiry, surveys))
+    report = ReportInput(order.sender, order.head, order.inquiry, surveys, paths)
+    first, second = pdf.render_pdf([letter_document(letter), report_document(report)])
+    return first, second
+
+
+def _data(
+    archive: _Archive, order: PackageInput, surveys: Sequence[Survey], paths: Mapping[tuple[str, str], str]
+) -> None:
+    filled = [item for item in surveys if item.rows]
+    name, chunks = machine.data_file(order.head, order.sender, filled)
+    archive.add(name, chunks, expected=2 * sum(item.json_bytes for item in filled))
+    if not filled:
+        return
+    for item in filled:
+        path = paths[item.found.store, item.found.info.name]
+        fact = archive.add(path, csv_chunks(item.columns, checked(item.found)), expected=item.csv_bytes)
+        if (fact.size, fact.sha256) != (item.csv_bytes, item.csv_sha256):
+            raise OutputError("spool_changed", f"{item.found.store}.{item.found.info.name}")
+    archive.add("csv/fields.csv", machine.legend(filled, paths, order.head.language))
+    if any(item.notes for item in filled):
+        archive.add("csv/notes.csv", machine.notes(filled, paths))
+
+
+class _Archive:
+    """A ZIP that is only ever written forwards, and the facts of what went in."""
+
+    def __init__(self, sink: Outlet, head: CaseHead, check: Callable[[], object]) -> None:
+        self.facts: list[FileFact] = []
+        self._check = check
+        # ZipFile wants tell() only of sinks that have one; a sink that cannot seek gets data descriptors.
+        self._zip = zipfile.ZipFile(cast("BinaryIO", sink), "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL)
+        self._moment = max(head.written_at.timetuple()[:6], _EARLIEST)
+
+    def add(self, path: str, chunks: Iterable[bytes], *, expected: int = 0) -> FileFact:
+        """Write one file; `expected` bytes decide whether its entry has room for more than 4 GB."""
+        info = zipfile.ZipInfo(path, date_time=self._moment)
+        info.compress_type = zipfile.ZIP_DEFLATED
+        info.external_attr = 0o644 << 16
+        info.create_system = 3  # Unix, also when written elsewhere: the same input, the same bytes
+        digest, size = hashlib.sha256(), 0
+        with self._zip.open(info, "w", force_zip64=expected >= ZIP64_FROM) as entry:
+            for chunk in chunks:
+                entry.write(chunk)
+                digest.update(chunk)
+                size += len(chunk)
+                self._check()
+        fact = FileFact(path, size, digest.hexdigest())
+        self.facts.append(fact)
+        return fact
+
+    def close(self, head: CaseHead, surveys: Iterable[Survey]) -> Manifest:
+        """Write the manifest and the directory of the ZIP."""
+        counts: dict[str, dict[str, int]] = {}
+        for item in surveys:
+            if item.rows:
+                counts.setdefault(item.found.store, {})[item.found.info.name] = item.rows
+        manifest = Manifest(
+            case=head.reference,
+            right=head.right,
+            language=head.language,
+            written_at=head.written_at.isoformat(),
+            files=tuple(self.facts),
+            counts=counts,
+        )
+        self.add(MANIFEST, [manifest.to_bytes()])
+        self._zip.close()
+        return manifest

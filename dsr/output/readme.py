@@ -1,0 +1,47 @@
+"""read-me-first.html: the page a person opens first. One file, no script, no request to anywhere, readable on a phone."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from dsr.output.letters import information
+from dsr.output.pages import fill
+
+if TYPE_CHECKING:
+    from dsr.output.inputs import CaseHead, Inquiry, Sender
+    from dsr.output.manifest import FileFact
+    from dsr.output.survey import Survey
+
+_SHEET = Path(__file__).parent / "readme.css"
+
+
+@functools.cache
+def _sheet() -> tuple[SafeString, str]:
+    """The style element and its hash for the page's own content security policy, which allows this and nothing else."""
+    css = _SHEET.read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    # Our own file, not input; escaping would break its selectors.
+    return format_html("<{0}>{1}</{0}>", "style", mark_safe(css)), f"sha256-{digest}"  # noqa: S308
+
+
+def read_me_html(
+    sender: Sender, head: CaseHead, inquiry: Inquiry, surveys: tuple[Survey, ...], facts: tuple[FileFact, ...]
+) -> str:
+    """The page in the active language: what is in the package, how to open it, and all information of Art. 15(1)."""
+    sheet, digest = _sheet()
+    values = {
+        "sheet": sheet,
+        "policy": f"default-src 'none'; style-src '{digest}'; base-uri 'none'; form-action 'none'",
+        "sender": sender,
+        "head": head,
+        "files": sorted(facts, key=lambda fact: (fact.path.startswith("csv/"), fact.path)),
+        **information(inquiry, surveys, head.language),
+    }
+    return fill("package/read_me.html", values)

@@ -1,0 +1,167 @@
+"""Reads a collected dataset once and says what is in it: counts, months, checksums of the files it will become.
+
+Letters and reports need these facts before the package is written, and the manifest needs them to be true afterwards:
+`package.build` compares what it wrote with what was surveyed. Memory holds one batch and the newest rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+from dsr.output.files import checked, csv_chunks, json_rows, marked
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from dsr.output.inputs import Found
+    from exporters.contract import Batch, CellNote, JsonValue
+
+NEWEST = 100
+_MOMENT = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ]\d\d:\d\d")
+_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The facts of one dataset. `columns` is empty when there is no row.
+
+    `constant` holds the columns with one and the same value in every row, `filled` those with any value at all.
+    `newest` are up to NEWEST rows, newest first when `when` names the column that dates them, else the first ones.
+    """
+
+    found: Found
+    columns: tuple[str, ...]
+    rows: int
+    csv_bytes: int
+    csv_sha256: str
+    json_bytes: int
+    notes: Mapping[CellNote, int]
+    filled: frozenset[str]
+    constant: Mapping[str, JsonValue] = field(repr=False)
+    when: str | None = None
+    first: date | None = None
+    last: date | None = None
+    months: tuple[tuple[str, int], ...] = ()
+    newest: tuple[tuple[JsonValue, ...], ...] = field(default=(), repr=False)
+
+
+def survey(found: Found) -> Survey:
+    """Read the dataset and reckon its facts. OutputError when it holds what must not be disclosed."""
+    reckoning = _Reckoning()
+    for batch in checked(found):
+        reckoning.take(batch)
+    when = reckoning.dated_by()
+    months = reckoning.months.get(when, Counter()) if when else Counter()
+    first, last = reckoning.span[when] if when else (None, None)
+    return Survey(
+        found=found,
+        columns=reckoning.columns,
+        rows=reckoning.rows,
+        csv_bytes=reckoning.csv_bytes,
+        csv_sha256=reckoning.csv_sha256.hexdigest(),
+        json_bytes=reckoning.json_bytes,
+        notes=dict(sorted(reckoning.notes.items())),
+        filled=frozenset(reckoning.filled),
+        constant=dict(reckoning.constant),
+        when=when,
+        first=date.fromisoformat(first) if first else None,
+        last=date.fromisoformat(last) if last else None,
+        months=tuple(sorted(months.items())),
+        newest=_newest(found, when),
+    )
+
+
+class _Reckoning:
+    """The running totals of one pass."""
+
+    def __init__(self) -> None:
+        self.columns: tuple[str, ...] = ()
+        self.rows = self.csv_bytes = self.json_bytes = 0
+        self.csv_sha256 = hashlib.sha256()
+        self.notes: Counter[CellNote] = Counter()
+        self.filled: set[str] = set()
+        self.constant: dict[str, JsonValue] = {}
+        self.months: dict[str, Counter[str]] = {}
+        self.span: dict[str, tuple[str, str]] = {}
+        self._kind: dict[str, re.Pattern[str]] = {}
+        self._undated: set[str] = set()
+
+    def take(self, batch: Batch) -> None:
+        """Add one batch."""
+        header = not self.columns
+        self.columns = batch.columns
+        chunks = csv_chunks(batch.columns, iter([batch]))
+        head = next(chunks)
+        for chunk in (*((head,) if header else ()), *chunks):
+            self.csv_bytes += len(chunk)
+            self.csv_sha256.update(chunk)
+        self.json_bytes += sum(len(text.encode()) for text in json_rows(iter([batch])))
+        self.notes.update(note.code for note in batch.notes)
+        rows = tuple(marked(batch))
+        for at, column in enumerate(batch.columns):
+            self._column(column, [row[at] for row in rows])
+        self.rows += len(batch.rows)
+
+    def _column(self, column: str, values: list[JsonValue]) -> None:
+        if self.rows == 0 and values:
+            self.constant[column] = values[0]
+        if column in self.constant and any(value != self.constant[column] for value in values):
+            del self.constant[column]
+        given = [value for value in values if value not in (None, "")]
+        if given:
+            self.filled.add(column)
+        if column not in self._undated:
+            self._dates(column, given)
+
+    def _dates(self, column: str, values: Sequence[JsonValue]) -> None:
+        """Count months while every value of the column is a date; the first other value ends it."""
+        for value in values:
+            kind = self._kind.get(column) or next(
+                (k for k in (_MOMENT, _DAY) if isinstance(value, str) and k.match(value)), None
+            )
+            match = kind.match(value) if kind and isinstance(value, str) else None
+            if kind is None or match is None or not _is_date(match):
+                self._undated.add(column)
+                self._kind.pop(column, None)
+                return
+            self._kind[column] = kind
+            day = "-".join(match.groups())
+            low, high = self.span.get(column, (day, day))
+            self.span[column] = (min(low, day), max(high, day))
+            self.months.setdefault(column, Counter())[day[:7]] += 1
+
+    def dated_by(self) -> str | None:
+        """The column that says when a row came to be: the first with times, else the first with more than one day.
+
+        A date of birth is a day, and the same in all rows: it dates nothing.
+        """
+        candidates = [column for column in self.columns if column in self._kind]
+        for column in candidates:
+            if self._kind[column] is _MOMENT:
+                return column
+        return next((column for column in candidates if self.span[column][0] != self.span[column][1]), None)
+
+
+def _is_date(match: re.Match[str]) -> bool:
+    try:
+        date(*map(int, match.groups()))
+    except ValueError:
+        return False
+    return True
+
+
+def _newest(found: Found, when: str | None) -> tuple[tuple[JsonValue, ...], ...]:
+    """The newest rows, or the first ones when nothing dates them. A second reading: which column dates is known now."""
+    rows = ((batch.columns, row) for batch in checked(found) for row in marked(batch))
+    if when is None:
+        return tuple(row for (_, row), _number in zip(rows, range(NEWEST), strict=False))
+    best = heapq.nlargest(
+        NEWEST, ((str(row[columns.index(when)] or ""), -number, row) for number, (columns, row) in enumerate(rows))
+    )
+    return tuple(row for _, _, row in best)
