@@ -11,7 +11,15 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from dsr.law.calendars import CALENDAR_VERSION, Calendar, Scope, disputed_name
+from dsr.law.calendars import (
+    CALENDAR_VERSION,
+    FIRST_YEAR,
+    LAST_YEAR,
+    Calendar,
+    DateOutOfRangeError,
+    Scope,
+    disputed_name,
+)
 from dsr.law.clock_types import Clock, ClockCode, ClockError, ClockInput, Line, Suspension, SuspensionKind, WarningCode
 from dsr.law.counting import QUERY_WORKING_DAYS, Count, add_months, count_period, end_of
 from dsr.law.regimes import Regime, RollRule, Suspending, Unit, regime
@@ -35,6 +43,8 @@ __all__ = [
 
 # T-24: letters are posted four working days before the last day.
 POST_WORKING_DAYS: Final = 4
+# A buffer longer than the shortest period would put every act-by date on the day of receipt.
+MAX_BUFFER_DAYS: Final = 28
 # T-12: the month some authorities count with after a suspension (Reg. 1182/71 Art. 3(2)(d)).
 _AUTHORITY_MONTH: Final = 30
 
@@ -59,19 +69,27 @@ def _checked(given: ClockInput) -> tuple[date, Regime]:
     if given.received_at.tzinfo is None:
         raise ClockError("the time of receipt needs a time zone")
     received_on = given.received_at.astimezone(zone).date()
-    for suspension in given.suspensions:
-        if suspension.start < received_on:
-            raise ClockError(f"a question of {suspension.start} cannot precede the receipt of {received_on}")
-        if suspension.end is not None and suspension.end < suspension.start:
-            raise ClockError(f"the answer of {suspension.end} cannot precede its question of {suspension.start}")
-    if given.buffer_days < 0:
-        raise ClockError("the internal buffer cannot be negative")
+    _check_days(given, received_on)
     row = regime(given.regime, received_on)
     if given.extended and not row.extendable:
         raise ClockError(f"{row.code} knows no extension")
     if given.extended and row.ext_open_ended and given.extended_to is None:
         raise ClockError(f"under {row.code} the controller names the date of an extension itself; it is missing")
     return received_on, row
+
+
+def _check_days(given: ClockInput, received_on: date) -> None:
+    """No question before receipt, no answer before its question, no year the calendars do not know."""
+    for suspension in given.suspensions:
+        if suspension.start < received_on:
+            raise ClockError(f"a question of {suspension.start} cannot precede the receipt of {received_on}")
+        if suspension.end is not None and suspension.end < suspension.start:
+            raise ClockError(f"the answer of {suspension.end} cannot precede its question of {suspension.start}")
+    for day in (received_on, *(s.end or s.start for s in given.suspensions)):
+        if not FIRST_YEAR <= day.year < LAST_YEAR:
+            raise DateOutOfRangeError(f"{day} lies outside the years {FIRST_YEAR} to {LAST_YEAR - 1} this clock knows")
+    if not 0 <= given.buffer_days <= MAX_BUFFER_DAYS:
+        raise ClockError(f"the internal buffer is 0 to {MAX_BUFFER_DAYS} days")
 
 
 def due_dates(given: ClockInput) -> Clock:

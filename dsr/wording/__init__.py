@@ -7,6 +7,7 @@ functions below where a page wants a particular form. All of them return plain t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext as _
@@ -26,13 +27,13 @@ from dsr.wording.refusals import REFUSALS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import date
     from enum import Enum
 
 __all__ = [
     "SubjectWords",
     "action",
     "article",
+    "clock_stopped",
     "day",
     "day_with_weekday",
     "event",
@@ -158,7 +159,7 @@ def _readable(refused: Refusal) -> dict[str, Any]:
     """The parameters of a refusal in words: dates, names of states, rights, roles and levels."""
     words: dict[str, Any] = {}
     for key, value in refused.params.items():
-        if hasattr(value, "isoformat"):
+        if isinstance(value, date):
             words[key] = day(value)
         elif key == "roles":
             words[key] = _joined([say(Role(role)) for role in str(value).split(",")])
