@@ -88,15 +88,20 @@ class Stage:
         """Mara releases the approved answer."""
         answer.release(case_id=self._case_id, actor=self._staff(MARA), now=self._at(days))
 
-    def refuse(self, *, days: int, ground: Ground, reason: str) -> None:
-        """Otto refuses with a ground and reasons."""
+    def refuse(self, *, days: int, ground: Ground, reason: str, advice: str) -> None:
+        """Otto refuses with a ground, reasons, and what the subscriber can do."""
         endings.refuse(
-            case_id=self._case_id, ground=ground.value, reason=reason, actor=self._staff(OTTO), now=self._at(days)
+            case_id=self._case_id,
+            ground=ground.value,
+            reason=reason,
+            advice=advice,
+            actor=self._staff(OTTO),
+            now=self._at(days),
         )
 
-    def withdraw(self, *, days: int) -> None:
-        """The subscriber takes the request back; Mara notes it."""
-        endings.withdraw(case_id=self._case_id, actor=self._staff(MARA), now=self._at(days))
+    def withdraw(self, *, days: int, proof: str) -> None:
+        """The subscriber takes the request back in writing; Mara notes where that is kept."""
+        endings.withdraw(case_id=self._case_id, proof=proof, actor=self._staff(MARA), now=self._at(days))
 
     def _known(self) -> tuple[tuple[str, str], ...]:
         return ((STORE, self._person.customer_no),)
