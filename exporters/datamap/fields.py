@@ -77,12 +77,14 @@ def _disclosure(words: Words, options: Mapping[str, Item], parts: tuple[Field, .
 
 
 def _withhold(item: Item) -> Withhold:
-    options = item.options("unless", "when_contains", required=("column", "reason"))
-    if ("unless" in options) == ("when_contains" in options):
-        raise item.error("give either `unless` (values that may leave) or `when_contains` (words that must not)")
+    ways = ("unless", "when_contains", "when_set")
+    options = item.options(*ways, required=("column", "reason"))
+    if sum(way in options for way in ways) != 1:
+        raise item.error("give one of: unless (values that may leave), when_contains (words that must not), when_set")
     unless = frozenset(options["unless"].texts()) if "unless" in options else frozenset()
     words = options["when_contains"].texts() if "when_contains" in options else ()
-    return Withhold(options["column"].text(), unless, tuple(word.casefold() for word in words))
+    when_set = "when_set" in options and options["when_set"].flag()
+    return Withhold(options["column"].text(), unless, tuple(word.casefold() for word in words), when_set)
 
 
 def _identifier(item: Item) -> IdentifierUse:

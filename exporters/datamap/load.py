@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from exporters.datamap.fields import read_field
 from exporters.datamap.links import read_conditions, read_link
-from exporters.datamap.model import DataMap, Dataset, IgnoredTable, SubjectKey, Terms
+from exporters.datamap.model import DataMap, Dataset, Erase, IgnoredTable, SubjectKey, Terms
 from exporters.datamap.terms import TERM_OPTIONS, Words, read_terms, read_words
 from exporters.datamap.validate import validate
 from exporters.document import Item, read_document
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-_TOP = ("evidence", "purposes", "recipients", "sources", "retention", "reasons", "not_personal", "other_people")
+_TOP = ("evidence", "purposes", "recipients", "sources", "retention", "reasons", "not_personal", "by_hand")
 _REQUIRED = ("map", "version", "title", "languages", "subjects", "defaults", "datasets")
-_DATASET = ("table", "optional", "shared", "where", "erase_first", "wait_while", *TERM_OPTIONS)
+_DATASET = ("table", "optional", "shared", "where", "erase_first", "erase_fields", "wait_while", *TERM_OPTIONS)
 
 
 def load(path: Path, *, languages: tuple[str, ...] = ()) -> DataMap:
@@ -64,6 +65,7 @@ def _subject(name: str, item: Item) -> SubjectKey:
 def _dataset(words: Words, name: str, item: Item, *, inherited: Terms) -> Dataset:
     options = item.options(*_DATASET, required=("label", "key", "links", "fields"))
     terms = read_terms(words, options, inherited=inherited, owner=item)
+    fields_terms = replace(terms, erase=options["erase_fields"].choice(Erase)) if "erase_fields" in options else terms
     return Dataset(
         name=name,
         table=options["table"].text() if "table" in options else name,
@@ -72,7 +74,7 @@ def _dataset(words: Words, name: str, item: Item, *, inherited: Terms) -> Datase
         key=options["key"].texts(),
         links=tuple(read_link(link) for link in options["links"].items()),
         fields={
-            column: read_field(words, column, field, inherited=terms)
+            column: read_field(words, column, field, inherited=fields_terms)
             for column, field in options["fields"].entries().items()
         },
         where=read_conditions(options["where"]) if "where" in options else (),
@@ -89,12 +91,12 @@ def _flag(options: Mapping[str, Item], name: str) -> bool:
 
 def _ignored(top: Mapping[str, Item]) -> dict[str, IgnoredTable]:
     found = {}
-    for section in ("not_personal", "other_people"):
+    for section in ("not_personal", "by_hand"):
         for table, item in (top[section].entries() if section in top else {}).items():
             options = item.options(required=("reason", "columns"))
             if table in found:
                 raise item.error(f"table {table!r} is already declared as not personal")
             found[table] = IgnoredTable(
-                table, options["columns"].texts(), options["reason"].text(), personal=section == "other_people"
+                table, options["columns"].texts(), options["reason"].text(), personal=section == "by_hand"
             )
     return found

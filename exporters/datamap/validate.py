@@ -31,7 +31,7 @@ def validate(data_map: DataMap, top: Mapping[str, Item]) -> None:
         for link, item in zip(dataset.links, section["links"].items(), strict=True):
             _check_link(data_map, dataset, link, item)
         _check_erasure(dataset, sections[dataset.name])
-    for name in ("not_personal", "other_people"):
+    for name in ("not_personal", "by_hand"):
         for table, item in (top[name].entries() if name in top else {}).items():
             if table.lower() in tables:
                 raise item.error(f"table {table!r} is already a dataset")

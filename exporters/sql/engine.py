@@ -1,0 +1,169 @@
+"""Connections: read-only, with time-outs, one consistent state of the store for as long as one is open."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+from exporters.sql.dates import keep_odd_dates
+from exporters.sql.errors import translated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_DRIVERS = {
+    "sqlite": "sqlite+pysqlite",
+    "mysql": "mysql+pymysql",
+    "mariadb": "mariadb+pymysql",
+    "postgresql": "postgresql+psycopg",
+}
+_SQLITE_STEPS = 20_000
+"""SQLite looks at the clock every so many steps of its machine: a few milliseconds."""
+_SLOW_READER = 600
+"""Seconds a MariaDB server waits for us to take the next rows while the package is being written."""
+
+
+class UnusableUrlError(ValueError):
+    """The URL of a store cannot be used, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds: for connecting, for one statement (or one fetch of a batch), for a lock."""
+
+    connect: float = 10
+    statement: float = 60
+    lock: float = 10
+
+
+@dataclass(slots=True)
+class _Deadline:
+    """The end of the running SQLite statement; SQLite has no time-out of its own."""
+
+    seconds: float
+    at: float = field(default=float("inf"))
+
+    def restart(self) -> None:
+        self.at = time.monotonic() + self.seconds
+
+    def passed(self) -> int:
+        return int(time.monotonic() > self.at)
+
+
+def make_engine(url: str, *, folder: Path, timeouts: Timeouts) -> sa.Engine:
+    """An engine for `url`; nothing is contacted yet. A relative SQLite path counts from `folder`.
+
+    Raises UnusableUrlError, which does not repeat the URL: it may hold a password.
+    """
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError:
+        raise UnusableUrlError("the url of the store cannot be understood") from None
+    backend = parsed.get_backend_name()
+    if backend not in _DRIVERS:
+        raise UnusableUrlError(f"there is no support for {backend} databases; there is for: {', '.join(_DRIVERS)}")
+    parsed = parsed.set(drivername=_DRIVERS[backend])
+    # No pool: a store is asked for seconds, hours apart, and its administrator sees no idle connection of ours.
+    options: dict[str, Any] = {"poolclass": NullPool, "hide_parameters": True}
+    if backend == "sqlite":
+        if not parsed.database or parsed.database == ":memory:":
+            raise UnusableUrlError("a SQLite store needs the path of a file")
+        return _sqlite(folder / parsed.database, options, timeouts)
+    if backend == "postgresql":
+        options["connect_args"] = {"connect_timeout": max(2, round(timeouts.connect)), "application_name": "dsr-desk"}
+        engine = sa.create_engine(parsed, isolation_level="REPEATABLE READ", **options)
+        sa.event.listen(engine, "connect", _prepare_postgresql(timeouts))
+        return engine
+    options["connect_args"] = {
+        "connect_timeout": max(1, round(timeouts.connect)),
+        "read_timeout": timeouts.statement + 5,
+        "write_timeout": timeouts.statement + 5,
+        "charset": "utf8mb4",
+    }
+    engine = sa.create_engine(parsed, isolation_level="REPEATABLE READ", **options)
+    sa.event.listen(engine, "connect", _prepare_mysql(timeouts))
+    return engine
+
+
+def _sqlite(path: Path, options: dict[str, Any], timeouts: Timeouts) -> sa.Engine:
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            f"file:{quote(str(path))}?mode=ro",
+            uri=True,
+            timeout=timeouts.lock,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        connection.text_factory = _text_or_bytes
+        return connection
+
+    engine = sa.create_engine("sqlite+pysqlite://", creator=connect, **options)
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, record: Any) -> None:
+        connection.execute("PRAGMA query_only = ON")
+        deadline = _Deadline(timeouts.statement)
+        record.info["deadline"] = deadline
+        connection.set_progress_handler(deadline.passed, _SQLITE_STEPS)
+
+    return engine
+
+
+def _text_or_bytes(raw: bytes) -> str | bytes:
+    """SQLite stores what it was given, valid UTF-8 or not; one bad character must not lose the row."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw
+
+
+def _prepare_postgresql(timeouts: Timeouts) -> Any:
+    def prepare(connection: Any, _record: Any) -> None:
+        keep_odd_dates(connection)
+        with connection.cursor() as cursor:
+            cursor.execute("SET default_transaction_read_only = on")
+            cursor.execute("SET timezone = 'UTC'")
+            cursor.execute(f"SET statement_timeout = {round(timeouts.statement * 1000)}")
+            cursor.execute(f"SET lock_timeout = {round(timeouts.lock * 1000)}")
+        connection.commit()
+
+    return prepare
+
+
+def _prepare_mysql(timeouts: Timeouts) -> Any:
+    def prepare(connection: Any, _record: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET SESSION TRANSACTION READ ONLY")
+            # TIMESTAMP columns are shown in the session's zone; an odd sql_mode of the server must not change quoting.
+            cursor.execute("SET SESSION time_zone = '+00:00', sql_mode = ''")
+            cursor.execute(f"SET SESSION lock_wait_timeout = {max(1, round(timeouts.lock))}")
+            cursor.execute(f"SET SESSION net_write_timeout = {_SLOW_READER}")
+
+    return prepare
+
+
+@contextmanager
+def snapshot(engine: sa.Engine, place: str) -> Iterator[sa.Connection]:
+    """One connection that sees one state of the store and cannot write. Errors arrive as Temporary or Permanent."""
+    options = {"postgresql_readonly": True} if engine.dialect.name == "postgresql" else {}
+    with translated(place), engine.connect().execution_options(**options) as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN")
+        elif engine.dialect.name != "postgresql":
+            connection.exec_driver_sql("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
+        yield connection
+
+
+def restart_clock(connection: sa.Connection) -> None:
+    """Give the next statement or fetch its full time; only SQLite needs telling."""
+    deadline = connection.info.get("deadline")
+    if isinstance(deadline, _Deadline):
+        deadline.restart()

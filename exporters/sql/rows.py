@@ -1,0 +1,82 @@
+"""Reads the rows of one dataset that pass one of its probes: streamed, in a stable order, each row once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from exporters.sql.engine import restart_clock
+from exporters.sql.match import conditions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from exporters.datamap.model import Dataset
+    from exporters.sql.match import Probe
+    from exporters.sql.schema import LiveTable
+
+BATCH = 500
+"""Rows fetched and handed on at a time: enough to amortise the round trip, little enough to hold in memory."""
+
+
+def read_rows(
+    connection: sa.Connection, dataset: Dataset, table: LiveTable, columns: Sequence[str], probes: Sequence[Probe]
+) -> Iterator[tuple[Any, ...]]:
+    """The rows that any probe accepts, with `columns` as named in the map.
+
+    Rows are ordered by the dataset's key; only when a probe has more values than one statement can hold (400) does the
+    order restart with each statement, and it is still the same order every time.
+    """
+    needed = tuple(dict.fromkeys((*columns, *dataset.key, *(probe.link.column for probe in probes))))
+    position = {name: at for at, name in enumerate(needed)}
+    key = [position[name] for name in dataset.key]
+    tests = [(position[probe.link.column], probe.accepts) for probe in probes]
+    statements = list(_statements(dataset, table, needed, probes))
+    # One statement cannot return a row twice; several can, when a row is hers in two ways.
+    seen: set[tuple[Any, ...]] | None = set() if len(statements) > 1 else None
+    width = len(columns)
+    for statement in statements:
+        for row in _stream(connection, statement):
+            if not any(accepts(row[at]) for at, accepts in tests):
+                continue
+            if seen is not None:
+                identity = tuple(row[at] for at in key)
+                if identity in seen:
+                    continue
+                seen.add(identity)
+            yield row[:width]
+
+
+def _statements(
+    dataset: Dataset, table: LiveTable, columns: Sequence[str], probes: Sequence[Probe]
+) -> Iterator[sa.Select[Any]]:
+    base = (
+        sa.select(*(table.column(name).sql for name in columns))
+        .select_from(table.sql)
+        .where(*conditions(table, dataset.where))
+        .order_by(*(table.column(name).sql for name in dataset.key))
+    )
+    if all(len(probe.clauses) == 1 for probe in probes):
+        if probes:
+            yield base.where(sa.or_(*(probe.clauses[0] for probe in probes)))
+        return
+    for probe in probes:
+        for clause in probe.clauses:
+            yield base.where(clause)
+
+
+def _stream(connection: sa.Connection, statement: sa.Select[Any]) -> Iterator[tuple[Any, ...]]:
+    restart_clock(connection)
+    result = connection.execution_options(stream_results=True, yield_per=BATCH).execute(statement)
+    finished = False
+    try:
+        while rows := result.fetchmany(BATCH):
+            yield from (tuple(row) for row in rows)
+            restart_clock(connection)
+        finished = True
+    finally:
+        if not finished:
+            # Somebody stopped in mid-stream. Closing politely would first read all that is left; hanging up does not.
+            connection.invalidate()
+        result.close()

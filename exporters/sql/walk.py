@@ -1,0 +1,159 @@
+"""Walks the declared graph from a person's keys to everything linked to her.
+
+First the values that links hang on are gathered (her invoice numbers, her ticket numbers: few), to a fixpoint, so that a
+chain may be of any length. Then each dataset is read once with probes for all its links. A value that another person's
+row carries too (the e-mail address of a household) leads nowhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from exporters.datamap.model import SUBJECT, VALUE_LINKS, Link, LinkType, Reference
+from exporters.identifiers import IdentifierKind, normalise
+from exporters.sql.match import build
+from exporters.sql.rows import read_rows
+from exporters.sql.values import text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import sqlalchemy as sa
+
+    from exporters.contract import RowKey
+    from exporters.datamap.model import DataMap, Dataset
+    from exporters.sql.match import Probe
+    from exporters.sql.schema import LiveTable
+
+
+class Walk:
+    """One subject's way through one store, on one connection."""
+
+    def __init__(
+        self,
+        connection: sa.Connection,
+        data_map: DataMap,
+        tables: Mapping[str, LiveTable],
+        keys: Iterable[RowKey],
+    ) -> None:
+        """`tables`: the live table of each dataset; `keys`: from `locate`."""
+        self.connection = connection
+        self.data_map = data_map
+        self.tables = tables
+        self.values: dict[Reference, set[str]] = {}
+        """What links hang on, by the reference they name it with."""
+        self.shared: set[Reference] = set()
+        """Where a value was dropped because another person's row carries it too."""
+        self._others: dict[str, set[str]] = {}
+        for key in keys:
+            subject = self.values.setdefault(Reference(SUBJECT, key.dataset), set())
+            subject.update(str(value) for value in key.values)
+        if self.values:
+            self._gather()
+
+    def probes(self, dataset: Dataset, fresh: Mapping[Reference, set[str]] | None = None) -> list[Probe]:
+        """The dataset's links with all (or only `fresh`) values; empty when no row can be hers."""
+        table = self.tables[dataset.name]
+        found = []
+        for link in dataset.links:
+            values = (self.values if fresh is None else fresh).get(link.references)
+            if values:
+                others = self._other_accounts(link.references.column, values) if link.any_case else ()
+                probe = build(link, table, values, kind=self._kind(link), others=others)
+                found += [probe] if probe else []
+        return found
+
+    def _gather(self) -> None:
+        wanted = self._referenced()
+        fresh = dict(self.values)
+        while fresh:
+            reached: dict[Reference, set[str]] = {}
+            for name, columns in wanted.items():
+                if name not in self.tables:
+                    continue
+                for reference, values in self._read(self.data_map.datasets[name], columns, fresh).items():
+                    new = values - self.values.get(reference, set())
+                    # Before anything follows it: rows reached over a shared value would already be another person's.
+                    if new and self._followed_by_value(reference):
+                        new = self._only_hers(reference, new)
+                    if new:
+                        reached.setdefault(reference, set()).update(new)
+            for reference, values in reached.items():
+                self.values.setdefault(reference, set()).update(values)
+            fresh = reached
+
+    def _referenced(self) -> dict[str, list[str]]:
+        """The columns other datasets' links hang on, by dataset."""
+        found: dict[str, list[str]] = {}
+        for dataset in self.data_map.datasets.values():
+            for link in dataset.links:
+                target = link.references
+                if target.dataset != SUBJECT and target.column not in found.setdefault(target.dataset, []):
+                    found[target.dataset].append(target.column)
+        return found
+
+    def _read(
+        self, dataset: Dataset, columns: list[str], fresh: Mapping[Reference, set[str]]
+    ) -> dict[Reference, set[str]]:
+        probes = self.probes(dataset, fresh)
+        found: dict[Reference, set[str]] = {Reference(dataset.name, column): set() for column in columns}
+        if probes:
+            for row in read_rows(self.connection, dataset, self.tables[dataset.name], columns, probes):
+                for column, value in zip(columns, row, strict=True):
+                    text = text_of(value)
+                    if text:
+                        found[Reference(dataset.name, column)].add(text)
+        return found
+
+    def _kind(self, link: Link) -> IdentifierKind | None:
+        """The kind of identifier at the other end of a value link."""
+        if link.type not in VALUE_LINKS:
+            return None
+        if link.references.dataset == SUBJECT:
+            return self.data_map.subjects[link.references.column].kind
+        field = self.data_map.field_at(link.references)
+        return field.identifier.kind if field and field.identifier else None
+
+    def _followed_by_value(self, reference: Reference) -> bool:
+        return any(
+            link.references == reference and link.type in VALUE_LINKS
+            for dataset in self.data_map.datasets.values()
+            for link in dataset.links
+        )
+
+    def _only_hers(self, reference: Reference, values: set[str]) -> set[str]:
+        """Those of `values` that stand in no row of the dataset but hers."""
+        dataset = self.data_map.datasets[reference.dataset]
+        table = self.tables[reference.dataset]
+        field = dataset.fields[reference.column]
+        kind = field.identifier.kind if field.identifier else IdentifierKind.RECORD
+        probe = build(Link(LinkType.SAME_VALUE, reference.column, reference), table, values, kind=kind)
+        if probe is None:
+            return set()
+        mine = set(read_rows(self.connection, dataset, table, dataset.key, self.probes(dataset)))
+        rows = read_rows(self.connection, dataset, table, (*dataset.key, reference.column), [probe])
+        taken = {normalise(kind, text_of(row[-1]) or "") for row in rows if row[:-1] not in mine}
+        if taken:
+            self.shared.add(reference)
+        return {value for value in values if normalise(kind, value) not in taken}
+
+    def _other_accounts(self, subject: str, values: Iterable[str]) -> set[str]:
+        """Accounts whose names differ from hers in case only: their rows are not hers."""
+        if subject not in self._others:
+            self._others[subject] = set()
+            mine = set(values)
+            for dataset in self.data_map.datasets.values():
+                for link in dataset.subject_links():
+                    defines = link.references.column == subject and self.data_map.defines(dataset, link)
+                    if defines and dataset.name in self.tables:
+                        self._others[subject] |= self._spelled_otherwise(dataset, link, mine)
+        return self._others[subject]
+
+    def _spelled_otherwise(self, dataset: Dataset, link: Link, mine: set[str]) -> set[str]:
+        any_case = replace(link, type=LinkType.SAME_VALUE, any_case=True)
+        probe = build(any_case, self.tables[dataset.name], mine, kind=self._kind(link))
+        if probe is None:
+            return set()
+        rows = read_rows(self.connection, dataset, self.tables[dataset.name], (link.column,), [probe])
+        return {text for (value,) in rows if (text := text_of(value)) and text not in mine}
