@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MAX_PARAGRAPH = 4000
 # Kinds of artifact that leave the house with an answer; collected data never leaves by itself.
-RELEASED = (Artifact.Kind.PACKAGE, Artifact.Kind.LETTER)
+RELEASED = (Artifact.Kind.PACKAGE, Artifact.Kind.LETTER, Artifact.Kind.REPORT)
 
 
 @transaction.atomic
@@ -65,7 +65,7 @@ def draft(*, case_id: object, paragraph: str, actor: Actor, now: datetime, seen_
         raise RefusedError(Refusal("not_drafting", {}))
     if seen_version is not None and case.version != seen_version:
         raise ConflictError
-    content = case.content() | {"paragraph": paragraph.strip()[:MAX_PARAGRAPH]}
+    content = case.content() | {"paragraph": paragraph.strip()[:MAX_PARAGRAPH], "drafted_at": now.isoformat()}
     case.put(content)
     changes = {"manifest_sha256": "", "approved_sha256": "", "sealed": case.sealed, "handler_id": staff_id(actor) or case.handler_id}
     case = record(case_id=case_id, kind="draft_requested", actor=actor, now=now, changes=changes)

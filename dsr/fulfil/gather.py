@@ -18,7 +18,7 @@ from dsr.fulfil.spool import read_raw_lines
 from dsr.fulfil.stores import label_of, open_by_name
 from dsr.models import Artifact, Case, Controller, Subject as SubjectRow, Task
 from dsr.output.inputs import Addressee, AutomatedDecision, CaseHead, Found, Inquiry, Searched, Sender, Transfer
-from exporters.contract import Batch, CellNote, DatasetInfo, Describes, IdentifierKind, Note
+from exporters.contract import Batch, CellNote, DatasetInfo, Describes, IdentifierKind, Note, Text
 from exporters.registry import capable
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def head_of(case: Case, *, written_at: datetime) -> CaseHead:
 
 def found_of(case: Case) -> tuple[Found, ...]:
     """Every dataset in which a store holds something about the person, in the order of stores and their data maps."""
-    language, found = case.request.language, []
+    found = []
     spooled = {row.store: row for row in case.artifacts.filter(kind=Artifact.Kind.COLLECTED, superseded_at__isnull=True)}
     for store, config in stores_of(case.controller).items():
         artifact = spooled.get(store)
@@ -80,15 +80,15 @@ def found_of(case: Case) -> tuple[Found, ...]:
         described = {info.name: info for info in exporter.describe()} if capable(exporter, Describes) else {}
         for name, info in described.items():
             if name in artifact.details["datasets"]:
-                found.append(_found(store, label_of(config, language), info, artifact))
+                found.append(_found(store, config.label, info, artifact))
         undescribed = sorted(set(artifact.details["datasets"]) - set(described))
         if undescribed:
             raise NeedsPersonError("undescribed_dataset", f"{store}.{undescribed[0]}")
     return tuple(found)
 
 
-def _found(store: str, label: str, info: DatasetInfo, artifact: Artifact) -> Found:
-    return Found(store=store, store_label={"en": label}, info=info, read=functools.partial(batches, artifact, info.name))
+def _found(store: str, label: Text, info: DatasetInfo, artifact: Artifact) -> Found:
+    return Found(store=store, store_label=label, info=info, read=functools.partial(batches, artifact, info.name))
 
 
 def batches(artifact: Artifact, dataset: str) -> Iterator[Batch]:
@@ -107,7 +107,7 @@ def batches(artifact: Artifact, dataset: str) -> Iterator[Batch]:
 
 def inquiry_of(case: Case) -> Inquiry:
     """What was searched with which kinds of identifiers, and what the controller states beside the data (A-01, A-12, A-13)."""
-    controller, language = case.controller, case.request.language
+    controller = case.controller
     if controller.automated_decisions is None or controller.transfers is None:
         raise NeedsPersonError("statement_missing", controller.slug)
     content = SubjectRow.objects.select_related("request").get(request=case.request).content()
@@ -118,7 +118,7 @@ def inquiry_of(case: Case) -> Inquiry:
     paragraph = str(case.content().get("paragraph", ""))
     return Inquiry(
         searched=tuple(
-            Searched(store=name, label={"en": label_of(config, language)}, found=bool(content.get("keys", {}).get(name)))
+            Searched(store=name, label=config.label, found=bool(content.get("keys", {}).get(name)))
             for name, config in stores.items()
             if name in set(asked)
         ),

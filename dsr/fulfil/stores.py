@@ -31,6 +31,13 @@ def label_of(config: StoreConfig, language: str) -> str:
     return label.get(language.partition("-")[0]) or label.get("en") or config.name
 
 
+def customer_number_stores(controller: Controller, language: str = "en") -> list[tuple[str, str]]:
+    """The stores whose customer numbers a subscriber can prove, as (name, label)."""
+    stores = stores_of(controller)
+    names = [name for name in controller.customer_stores if name in stores] or list(stores)[:1]
+    return [(name, label_of(stores[name], language)) for name in names]
+
+
 def check_store(controller: Controller, store: str) -> list[Problem]:
     """What `check` finds; Temporary when the store cannot be asked."""
     exporter = open_by_name(controller, store)

@@ -44,6 +44,8 @@ class Controller(Row):
     # an empty list is the statement that there is none.
     automated_decisions = models.JSONField(null=True, blank=True)
     transfers = models.JSONField(null=True, blank=True)
+    # The stores whose customer numbers subscribers know; empty: the first one of the configuration.
+    customer_stores = models.JSONField(default=list, blank=True)
     package_days = models.PositiveSmallIntegerField(default=30)
 
     def __str__(self) -> str:

@@ -55,6 +55,7 @@ class Artifact(KeyedRow):
         COLLECTED = "collected"
         PACKAGE = "package"
         LETTER = "letter"
+        REPORT = "report"
         CERTIFICATE = "certificate"
 
     case = models.ForeignKey("dsr.Case", on_delete=models.PROTECT, related_name="artifacts")
