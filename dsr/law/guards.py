@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from dsr.law.codes import Guard, RefusalCode
 from dsr.law.rights import GROUNDS, IDENTITY_MINIMUM, TWO_PERSON_REFUSAL, ExtensionReason, Ground, RestrictionGround
-from dsr.law.terms import Actor, Facts, Refusal, Role
+from dsr.law.terms import ANSWERED, Actor, Facts, Refusal, Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -280,7 +280,7 @@ GUARDS: Final[Mapping[Guard, Callable[[Facts, Actor], Refusal | None]]] = {
     ),
     Guard.EXTENSION_IN_TIME: _extension_in_time,
     Guard.WITHDRAWAL_PROVEN: _withdrawal_proven,
-    Guard.OUTCOME_KNOWN: _when(lambda f: f.closed_as, RefusalCode.OUTCOME_UNKNOWN),
+    Guard.OUTCOME_KNOWN: _when(lambda f: f.closed_as in ANSWERED, RefusalCode.OUTCOME_UNKNOWN),
     Guard.LIFT_ANNOUNCED: _lift_announced,
     Guard.RELEASE_REACHED: _release_reached,
     Guard.OVERDUE: _overdue,
