@@ -52,6 +52,8 @@ class Letter:
     body: Acknowledgement | AccessAnswer
 
 
+MAX_LINE = 200
+MAX_ADDRESS_LINES = 8
 TEMPLATES = {
     LetterCode.ACKNOWLEDGEMENT: "letters/acknowledgement.html",
     LetterCode.ACCESS_ANSWER: "letters/access_answer.html",
@@ -65,7 +67,7 @@ def letter_html(letter: Letter) -> str:
     with translation.override(letter.head.language):
         values = {
             "sender": letter.sender,
-            "addressee": letter.addressee,
+            "addressee": _bounded(letter.addressee),
             "head": letter.head,
             "title": title(letter),
             "channel": str(phrases.CHANNELS[letter.head.channel]),
@@ -73,6 +75,12 @@ def letter_html(letter: Letter) -> str:
             **_body(letter),
         }
         return fill(TEMPLATES[letter.body.code], values)
+
+
+def _bounded(addressee: Addressee) -> Addressee:
+    """Cut what no envelope can carry: a name of 300,000 letters would keep the renderer busy for minutes."""
+    lines = tuple(line[:MAX_LINE] for line in addressee.address[:MAX_ADDRESS_LINES])
+    return Addressee(addressee.name[:MAX_LINE], lines)
 
 
 def letter_document(letter: Letter) -> Document:

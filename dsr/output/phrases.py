@@ -144,7 +144,9 @@ def size(value: int) -> str:
     unit = next(units)
     while round(scaled) >= _KILO:
         scaled, unit = scaled / _KILO, next(units)
-    return f"{number_format(scaled, decimal_pos=0 if scaled >= _ONE_DIGIT else 1)} {unit}"
+    places = 0 if scaled >= _ONE_DIGIT else 1
+    # number_format cuts digits off instead of rounding.
+    return f"{number_format(round(scaled, places), decimal_pos=places)} {unit}"
 
 
 def blacked_out() -> str:

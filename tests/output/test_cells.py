@@ -1,0 +1,106 @@
+"""Values in files: exact in JSON, inert in CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dsr.output.cells import to_csv, to_json
+from dsr.output.files import csv_lines
+
+FORMULAS = [
+    "=1+1",
+    "=cmd|' /C calc'!A0",
+    "+1+1",
+    "-1+1",
+    "-2+3+cmd|' /C calc'!A0",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "  =1",
+    "\u00a0=1",
+    "\u200b=1",
+    "＝1+1",
+    "＋1",
+    "－1",
+    "＠x",
+    "\n=1",
+    "+447700900117",
+    "--1",
+    "-",
+    "=",
+]
+
+
+@pytest.mark.parametrize("value", FORMULAS)
+def test_formula_is_disarmed(value: str) -> None:
+    assert to_csv(value).startswith("'")
+
+
+@pytest.mark.parametrize("value", ["-39.90", "-1", "-1,5", "39.90", "a=b", "name@example.com", "", "5+5", "'quoted"])
+def test_harmless_value_stays_as_it_is(value: str) -> None:
+    assert to_csv(value) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [
+        (None, ""),
+        (True, "true"),
+        (0, "0"),
+        (-3, "-3"),
+        (1.5, "1.5"),
+        ([1, "a"], '[1,"a"]'),
+        ({"k": None}, '{"k":null}'),
+        ("a\x00b", "a\\u0000b"),
+        ("\u202egnp.exe", "\\u202egnp.exe"),
+        ("a\r\nb\rc", "a\nb\nc"),
+        ("\ud800", "\\ud800"),
+        ("tab\tinside", "tab\tinside"),
+        ("<script>alert(1)</script>", "<script>alert(1)</script>"),
+    ],
+)
+def test_cell_of_every_kind(value: object, cell: str) -> None:
+    assert to_csv(value) == cell  # type: ignore[arg-type]
+
+
+@given(st.lists(st.lists(st.text(), min_size=2, max_size=4), min_size=1, max_size=4))
+def test_csv_reads_back_cell_by_cell(rows: list[list[str]]) -> None:
+    written = csv_lines([to_csv(value) for value in row] for row in rows)
+
+    read = list(csv.reader(io.StringIO(written.decode(), newline="")))
+    assert read == [[to_csv(value) for value in row] for row in rows]
+    for row in read:
+        for cell in row:
+            assert not cell.startswith(("=", "+", "@", "\t", "\r"))
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=8,
+)
+
+
+@given(JSON_VALUES)
+def test_json_gives_the_value_back(value: object) -> None:
+    text = to_json(value)
+
+    assert json.loads(text) == value
+    assert "\n" not in text
+    text.encode("utf-8")
+
+
+def test_json_keeps_letters_and_escapes_what_acts() -> None:
+    assert to_json("Łódź Щ \u202e\u2028\x85\ufeff") == '"Łódź Щ \\u202e\\u2028\\u0085\\ufeff"'
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_what_json_does_not_know_is_an_error(value: float) -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        to_json({"v": value})
