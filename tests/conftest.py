@@ -12,7 +12,7 @@ from dsr.work import wake
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytest_plugins = ["tests.jobs"]
+pytest_plugins = ["tests.jobs", "tests.stores_fixture"]
 
 
 @pytest.fixture(autouse=True)
