@@ -68,9 +68,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 def confirm_address(*, user: User) -> None:
     """Mark the account's address as confirmed (hand-over from the ISP's own portal, staff accounts, the demo)."""
-    EmailAddress.objects.update_or_create(
-        user=user, email=user.email, defaults={"verified": True, "primary": True}
-    )
+    EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
 
 
 def signed_in_as(request: Any, kind: str) -> User | None:

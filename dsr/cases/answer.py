@@ -14,7 +14,7 @@ from dsr.cases import messages, tasks
 from dsr.cases.actors import SYSTEM
 from dsr.cases.perform import ConflictError, RefusedError, perform, record, staff_id
 from dsr.law.workflow import Action, Actor, Refusal, State
-from dsr.models import Artifact, Case
+from dsr.models import Artifact, Case, RowId
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,7 +25,7 @@ RELEASED = (Artifact.Kind.PACKAGE, Artifact.Kind.LETTER, Artifact.Kind.REPORT)
 
 
 @transaction.atomic
-def start_collection(*, case_id: object, actor: Actor, now: datetime, seen_version: int | None = None) -> Case:
+def start_collection(*, case_id: RowId, actor: Actor, now: datetime, seen_version: int | None = None) -> Case:
     """Begin to locate the person in all stores of the controller; collecting follows by itself (4.2 no. 9)."""
     case = perform(
         case_id=case_id,
@@ -40,7 +40,9 @@ def start_collection(*, case_id: object, actor: Actor, now: datetime, seen_versi
 
 
 @transaction.atomic
-def collect_again(*, case_id: object, actor: Actor, now: datetime, seen_version: int | None = None, note: str = "") -> Case:
+def collect_again(
+    *, case_id: RowId, actor: Actor, now: datetime, seen_version: int | None = None, note: str = ""
+) -> Case:
     """Back to the stores: something is missing or a new identifier showed up (4.0 no. 1). The draft is void."""
     case = perform(
         case_id=case_id,
@@ -58,7 +60,7 @@ def collect_again(*, case_id: object, actor: Actor, now: datetime, seen_version:
 
 
 @transaction.atomic
-def draft(*, case_id: object, paragraph: str, actor: Actor, now: datetime, seen_version: int | None = None) -> Case:
+def draft(*, case_id: RowId, paragraph: str, actor: Actor, now: datetime, seen_version: int | None = None) -> Case:
     """Have the package built anew from what was collected, with the handler's own paragraph in the letter."""
     case = Case.objects.get(pk=case_id)
     if case.state != State.DRAFTING:
@@ -67,7 +69,12 @@ def draft(*, case_id: object, paragraph: str, actor: Actor, now: datetime, seen_
         raise ConflictError
     content = case.content() | {"paragraph": paragraph.strip()[:MAX_PARAGRAPH], "drafted_at": now.isoformat()}
     case.put(content)
-    changes = {"manifest_sha256": "", "approved_sha256": "", "sealed": case.sealed, "handler_id": staff_id(actor) or case.handler_id}
+    changes = {
+        "manifest_sha256": "",
+        "approved_sha256": "",
+        "sealed": case.sealed,
+        "handler_id": staff_id(actor) or case.handler_id,
+    }
     case = record(case_id=case_id, kind="draft_requested", actor=actor, now=now, changes=changes)
     supersede(case=case, kinds=RELEASED, now=now)
     tasks.ensure(case=case, operation="package", now=now, again=True)
@@ -82,7 +89,7 @@ def supersede(*, case: Case, kinds: tuple[str, ...], now: datetime, store: str |
     rows.update(superseded_at=now)
 
 
-def submit(*, case_id: object, actor: Actor, now: datetime, seen_version: int | None = None) -> Case:
+def submit(*, case_id: RowId, actor: Actor, now: datetime, seen_version: int | None = None) -> Case:
     """Hand the finished draft to a second person; who submits cannot approve (4.3)."""
     case = Case.objects.get(pk=case_id)
     return perform(
@@ -96,7 +103,7 @@ def submit(*, case_id: object, actor: Actor, now: datetime, seen_version: int | 
     )
 
 
-def send_back(*, case_id: object, comment: str, actor: Actor, now: datetime, seen_version: int | None = None) -> Case:
+def send_back(*, case_id: RowId, comment: str, actor: Actor, now: datetime, seen_version: int | None = None) -> Case:
     """The reviewer returns the draft with a comment."""
     return perform(
         case_id=case_id,
@@ -109,7 +116,9 @@ def send_back(*, case_id: object, comment: str, actor: Actor, now: datetime, see
     )
 
 
-def approve(*, case_id: object, manifest_sha256: str, actor: Actor, now: datetime, seen_version: int | None = None) -> Case:
+def approve(
+    *, case_id: RowId, manifest_sha256: str, actor: Actor, now: datetime, seen_version: int | None = None
+) -> Case:
     """Approve exactly the manifest that was on the screen; a package built since then is refused."""
     case = Case.objects.get(pk=case_id)
     if manifest_sha256 != case.manifest_sha256:
@@ -126,7 +135,7 @@ def approve(*, case_id: object, manifest_sha256: str, actor: Actor, now: datetim
 
 
 @transaction.atomic
-def release(*, case_id: object, actor: Actor, now: datetime, seen_version: int | None = None) -> Case:
+def release(*, case_id: RowId, actor: Actor, now: datetime, seen_version: int | None = None) -> Case:
     """Make the approved answer available to the person and say so by mail; the case is completed (4.2 no. 16, T-24)."""
     case = Case.objects.select_related("controller", "request").get(pk=case_id)
     if case.state == State.APPROVED:
@@ -136,7 +145,14 @@ def release(*, case_id: object, actor: Actor, now: datetime, seen_version: int |
     out = Artifact.objects.filter(case=case, kind__in=RELEASED, superseded_at__isnull=True)
     hashes = {f"{row.kind}_sha256": row.sha256 for row in out}
     out.update(released_at=now, expires_at=expires)
-    case = perform(case_id=case_id, action=Action.COMPLETE, actor=actor, now=now, seen_version=seen_version, data={"letter": "L-09", **hashes})
+    case = perform(
+        case_id=case_id,
+        action=Action.COMPLETE,
+        actor=actor,
+        now=now,
+        seen_version=seen_version,
+        data={"letter": "L-09", **hashes},
+    )
     _tell(case, now)
     return case
 

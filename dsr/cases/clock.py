@@ -22,11 +22,18 @@ def local_date(controller: Controller, at: datetime) -> date:
 
 
 def _spans(suspensions: Iterable[Suspension]) -> tuple[law.Suspension, ...]:
-    return tuple(law.Suspension(start=s.started_on, end=s.ended_on, kind=s.kind) for s in suspensions)
+    return tuple(
+        law.Suspension(start=s.started_on, end=s.ended_on, kind=law.SuspensionKind(s.kind)) for s in suspensions
+    )
 
 
 def clock_input(
-    *, controller: Controller, received_at: datetime, right: str, extended: bool = False, suspensions: Iterable[Suspension] = ()
+    *,
+    controller: Controller,
+    received_at: datetime,
+    right: str,
+    extended: bool = False,
+    suspensions: Iterable[Suspension] = (),
 ) -> law.ClockInput:
     """What the pure clock needs to know of a case."""
     return law.ClockInput(

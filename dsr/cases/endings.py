@@ -14,14 +14,14 @@ from dsr.cases.perform import perform, staff_id
 from dsr.law.letter_elements import Element
 from dsr.law.letters import LetterCode, Outcome
 from dsr.law.workflow import Action, Actor
-from dsr.models import Case
+from dsr.models import Case, RowId
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 
 @transaction.atomic
-def withdraw(*, case_id: object, actor: Actor, now: datetime, seen_version: int | None = None, proof: str = "") -> Case:
+def withdraw(*, case_id: RowId, actor: Actor, now: datetime, seen_version: int | None = None, proof: str = "") -> Case:
     """The person takes the request back, herself in the portal or in writing to staff (`proof` says where it is kept).
 
     Not once the first line of a plan is applied (4.2 no. 19, 4.0.1). L-18 confirms; a new request is possible at any time.
@@ -54,7 +54,15 @@ def _end_pause(case: Case, now: datetime) -> None:
 
 @transaction.atomic
 def refuse(
-    *, case_id: object, ground: str, reason: str, advice: str, actor: Actor, now: datetime, seen_version: int | None = None, **facts: Any
+    *,
+    case_id: RowId,
+    ground: str,
+    reason: str,
+    advice: str,
+    actor: Actor,
+    now: datetime,
+    seen_version: int | None = None,
+    **facts: Any,
 ) -> Case:
     """Refuse with a ground, reasons in fact and what the person can do, on or before the first-month date (T-19, T-20).
 
@@ -90,7 +98,14 @@ def refuse(
 
 @transaction.atomic
 def extend(
-    *, case_id: object, reason: str, text: str, meanwhile: str, actor: Actor, now: datetime, seen_version: int | None = None
+    *,
+    case_id: RowId,
+    reason: str,
+    text: str,
+    meanwhile: str,
+    actor: Actor,
+    now: datetime,
+    seen_version: int | None = None,
 ) -> Case:
     """Extend once to three months from receipt, told with individual reasons within the first month (T-16, T-17, T-18)."""
     case = Case.objects.select_related("controller", "request").get(pk=case_id)

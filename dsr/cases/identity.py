@@ -15,7 +15,7 @@ from dsr.cases.actors import SYSTEM
 from dsr.cases.perform import ConflictError, RefusedError, perform, record
 from dsr.law.rights import IDENTITY_MINIMUM, IdentityLevel, Right
 from dsr.law.workflow import Action, Actor, Refusal, Role, State
-from dsr.models import AccountLink, Case, OneTimeCode, Request, Subject, Suspension, User
+from dsr.models import AccountLink, Case, OneTimeCode, Request, RowId, Subject, Suspension, User
 from dsr.vault import blind
 
 if TYPE_CHECKING:
@@ -36,7 +36,9 @@ def start_link(*, user: User, store: str, customer_number: str, now: datetime) -
 def start_identity(*, request: Request, store: str, customer_number: str, now: datetime) -> OneTimeCode:
     """The same for a request without an account."""
     content = {"store": store, "customer_number": customer_number.strip()}
-    return codes.make(controller=request.controller, purpose=Purpose.IDENTITY, request=request, content=content, now=now)
+    return codes.make(
+        controller=request.controller, purpose=Purpose.IDENTITY, request=request, content=content, now=now
+    )
 
 
 def finish_link(*, user: User, entered: str, now: datetime) -> codes.Checked:
@@ -47,10 +49,23 @@ def finish_link(*, user: User, entered: str, now: datetime) -> codes.Checked:
     checked = codes.check(code=code, entered=entered, now=now)
     if checked.status == "ok":
         proved = code.content()
-        link(user=user, store=proved["store"], customer_number=proved["customer_number"], contact=proved["to"], method="code", now=now)
+        link(
+            user=user,
+            store=proved["store"],
+            customer_number=proved["customer_number"],
+            contact=proved["to"],
+            method="code",
+            now=now,
+        )
     elif checked.status in {"wrong", "locked"}:
         for case in Case.objects.of(user.controller).open().filter(request__account=user):
-            record(case_id=case.pk, kind="identity_failed", actor=SYSTEM, now=now, data={"method": "code", "result": checked.status})
+            record(
+                case_id=case.pk,
+                kind="identity_failed",
+                actor=SYSTEM,
+                now=now,
+                data={"method": "code", "result": checked.status},
+            )
     return checked
 
 
@@ -72,7 +87,13 @@ def finish_identity(*, request: Request, entered: str, now: datetime) -> codes.C
         )
     elif checked.status in {"wrong", "locked"}:
         for case in request.cases.all():
-            record(case_id=case.pk, kind="identity_failed", actor=SYSTEM, now=now, data={"method": "code", "result": checked.status})
+            record(
+                case_id=case.pk,
+                kind="identity_failed",
+                actor=SYSTEM,
+                now=now,
+                data={"method": "code", "result": checked.status},
+            )
     return checked
 
 
@@ -86,7 +107,9 @@ def link(*, user: User, store: str, customer_number: str, contact: str, method: 
     proven.put({"customer_number": customer_number, "contact": contact})
     proven.save()
     for request in Request.objects.of(user.controller).filter(account=user, cases__closed_at__isnull=True).distinct():
-        identify(request=request, level=IdentityLevel.STRONG, method="link", known=links_of(user), actor=SYSTEM, now=now)
+        identify(
+            request=request, level=IdentityLevel.STRONG, method="link", known=links_of(user), actor=SYSTEM, now=now
+        )
     return proven
 
 
@@ -114,7 +137,12 @@ def identify(
     if level > request.identity_level:
         Request.objects.filter(pk=request.pk).update(identity_level=level, identity_method=method, identified_at=now)
         request.refresh_from_db()
-    add_identifiers(request=request, found=[{"kind": "customer_number", "value": number, "store": store, "link": "proof"} for store, number in known])
+    add_identifiers(
+        request=request,
+        found=[
+            {"kind": "customer_number", "value": number, "store": store, "link": "proof"} for store, number in known
+        ],
+    )
     for case in request.cases.all():
         _go_on(case, method=method, level=level, actor=actor, now=now)
 
@@ -152,9 +180,7 @@ IN_PERSON_METHODS = ("shop", "callback", "letter", "eid")
 
 
 @transaction.atomic
-def confirm(
-    *, request: Request, method: str, known: tuple[tuple[str, str], ...], actor: Actor, now: datetime
-) -> None:
+def confirm(*, request: Request, method: str, known: tuple[tuple[str, str], ...], actor: Actor, now: datetime) -> None:
     """A member of staff has established who the person is: in a shop, by calling back, by a coded letter, by eID.
 
     `known` are the (store, customer number) pairs that she was found to be. Only the method, who and when are kept,
@@ -168,14 +194,16 @@ def confirm(
 
 
 @transaction.atomic
-def ask(*, case_id: object, doubt: str, seen_version: int | None, actor: Actor, now: datetime) -> Case:
+def ask(*, case_id: RowId, doubt: str, seen_version: int | None, actor: Actor, now: datetime) -> Case:
     """Ask the person to show who she is, for a concrete doubt; the clock pauses (T-10) and the query leaves by mail."""
     if not doubt.strip():
         raise RefusedError(Refusal("reason_missing", {}))
     case = Case.objects.select_related("controller", "request").get(pk=case_id)
     today = clock.local_date(case.controller, now)
     try:
-        Suspension.objects.create(controller=case.controller, case=case, kind="identity", started_at=now, started_on=today)
+        Suspension.objects.create(
+            controller=case.controller, case=case, kind="identity", started_at=now, started_on=today
+        )
     except IntegrityError:
         raise ConflictError from None  # somebody else opened a pause in the same moment
     changes = clock.recomputed(case, now=now)

@@ -10,7 +10,6 @@ from django.db.models import F
 
 from dsr import audit
 from dsr.cases import clock, messages
-from dsr.law.rights import Right
 from dsr.law.workflow import Actor, Refusal, State
 from dsr.models import Case, Channel, Controller, IndexToken, ReferenceCounter, Request, User
 from dsr.vault import blind
@@ -18,6 +17,8 @@ from dsr.vault import blind
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+
+    from dsr.law.rights import Right
 
 MAX_WORDS = 10_000
 REFERENCE = "DSR-{year}-{number:06d}"
@@ -73,7 +74,7 @@ def open_request(
         with transaction.atomic():
             return _open(controller, rights, channel, told, language, received_at, actor, now, account, submission_key)
     except IntegrityError:
-        first = Request.objects.of(controller).filter(submission_key=submission_key or "").first()
+        first: Request | None = Request.objects.of(controller).filter(submission_key=submission_key or "").first()
         if first is None:
             raise
         return first
@@ -141,7 +142,8 @@ def _index(request: Request, told: Told) -> None:
         found.add(("email", told.contact_email))
     rows = {(kind, blind.token(slug, kind, value)) for kind, value in found}
     IndexToken.objects.bulk_create(
-        IndexToken(controller=request.controller, request=request, kind=kind, token=token) for kind, token in sorted(rows)
+        IndexToken(controller=request.controller, request=request, kind=kind, token=token)
+        for kind, token in sorted(rows)
     )
 
 

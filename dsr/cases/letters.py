@@ -14,13 +14,12 @@ from django.utils.translation import gettext as _
 from dsr.cases import messages
 from dsr.law.letter_elements import Element
 from dsr.law.letters import LetterCode, Outcome, missing
-from dsr.models import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from dsr.models import Case
+    from dsr.models import Case, Message
 
 
 class IncompleteLetterError(Exception):
@@ -40,7 +39,8 @@ def _common(case: Case, now: datetime) -> dict[Element, str]:
         Element.DATE: formats.date_format(now, "DATE_FORMAT"),
         Element.LANGUAGE: case.request.language,
         Element.PLAIN_TEXT: "plain",
-        Element.DPO_CONTACT: _("Data protection officer: %(name)s, %(mail)s") % {"name": controller.dpo_name, "mail": controller.dpo_email},
+        Element.DPO_CONTACT: _("Data protection officer: %(name)s, %(mail)s")
+        % {"name": controller.dpo_name, "mail": controller.dpo_email},
         Element.CONTACT_CHANNEL: _("Questions? Send us a message on the page of your request, or write to %(mail)s.")
         % {"mail": controller.privacy_email},
     }
@@ -51,9 +51,13 @@ def remedies(case: Case) -> dict[Element, str]:
     controller = case.controller
     where = "\n".join(filter(None, [controller.authority_name, controller.authority_address, controller.authority_url]))
     return {
-        Element.AUTHORITY: _("You can complain to the supervisory authority:") + "\n" + where if controller.authority_name else "",
+        Element.AUTHORITY: _("You can complain to the supervisory authority:") + "\n" + where
+        if controller.authority_name
+        else "",
         Element.JUDICIAL_REMEDY: _("You can also go to court."),
-        Element.COMPLAINT_ROUTE: _("If you do not agree you can complain to:") + "\n" + where if controller.authority_name else "",
+        Element.COMPLAINT_ROUTE: _("If you do not agree you can complain to:") + "\n" + where
+        if controller.authority_name
+        else "",
     }
 
 

@@ -25,7 +25,9 @@ def queue_mail(*, request: Request, kind: str, to: str, now: datetime, context: 
     controller = request.controller
     link = f"{settings.DSR_BASE_URL}/requests/{request.reference}/"
     with translation.override(request.language):
-        text = render_to_string(f"mail/{kind}.txt", {"request": request, "controller": controller, "link": link, **context})
+        text = render_to_string(
+            f"mail/{kind}.txt", {"request": request, "controller": controller, "link": link, **context}
+        )
     subject, _, body = text.strip().partition("\n")
     message = Message(controller=controller, request=request, kind=kind, created_at=now, not_before=now)
     message.put({"to": to, "subject": subject.strip(), "body": body.strip() + "\n"})

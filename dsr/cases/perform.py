@@ -14,7 +14,7 @@ from dsr import audit
 from dsr.cases.facts import facts_of
 from dsr.law import workflow
 from dsr.law.workflow import CLOSED, Action, Actor, Refusal, State
-from dsr.models import Case, User
+from dsr.models import Case, RowId, User
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +45,7 @@ def staff_id(actor: Actor) -> str | None:
 @transaction.atomic
 def perform(
     *,
-    case_id: object,
+    case_id: RowId,
     action: Action,
     actor: Actor,
     now: datetime,
@@ -61,7 +61,7 @@ def perform(
     event (codes and counts), `note` is sealed beside it; `extra_facts` are facts that are not yet in a row.
     Raises RefusedError with the reason, ConflictError when the case moved meanwhile.
     """
-    case = Case.objects.select_related("controller", "request").get(pk=case_id)
+    case: Case = Case.objects.select_related("controller", "request").get(pk=case_id)
     if seen_version is not None and case.version != seen_version:
         raise ConflictError
     before, version = case.state, case.version
@@ -78,7 +78,14 @@ def perform(
     _refuse(case, action, actor, now, extra_facts)
     case.refresh_from_db()
     audit.append(
-        case=case, at=now, actor=actor, action=action.value, from_state=before, to_state=after.value, data=data or {}, note=note
+        case=case,
+        at=now,
+        actor=actor,
+        action=action.value,
+        from_state=before,
+        to_state=after.value,
+        data=data or {},
+        note=note,
     )
     return case
 
@@ -94,7 +101,7 @@ def _refuse(case: Case, action: Action, actor: Actor, now: datetime, extra: Mapp
 @transaction.atomic
 def record(
     *,
-    case_id: object,
+    case_id: RowId,
     kind: str,
     actor: Actor,
     now: datetime,
@@ -107,7 +114,7 @@ def record(
     Whoever loses the race for the version tries again, because the fact stands whatever else happened.
     """
     for _ in range(_RECORD_TRIES):
-        case = Case.objects.select_related("controller", "request").get(pk=case_id)
+        case: Case = Case.objects.select_related("controller", "request").get(pk=case_id)
         columns = {"version": F("version") + 1, **(changes or {})}
         if Case.objects.filter(pk=case.pk, version=case.version).update(**columns):
             break
@@ -115,12 +122,19 @@ def record(
         raise ConflictError
     case.refresh_from_db()
     audit.append(
-        case=case, at=now, actor=actor, action=kind, from_state=case.state, to_state=case.state, data=data or {}, note=note
+        case=case,
+        at=now,
+        actor=actor,
+        action=kind,
+        from_state=case.state,
+        to_state=case.state,
+        data=data or {},
+        note=note,
     )
     return case
 
 
-def assign(*, case_id: object, to: User | None, actor: Actor, now: datetime) -> Case:
+def assign(*, case_id: RowId, to: User | None, actor: Actor, now: datetime) -> Case:
     """Give a case to a member of staff of the same controller, or to nobody."""
     case = Case.objects.get(pk=case_id)
     if to is not None and (to.controller_id != case.controller_id or not to.is_staff_member):

@@ -42,7 +42,9 @@ def _base(controller: Controller) -> CaseQuerySet:
     return rows
 
 
-def cases(*, controller: Controller, view: str, user: User, today: date, right: str = "", state: str = "", search: str = "") -> CaseQuerySet:
+def cases(
+    *, controller: Controller, view: str, user: User, today: date, right: str = "", state: str = "", search: str = ""
+) -> CaseQuerySet:
     """The queue in legal order: paused cases keep the place they would have. Unknown views raise KeyError."""
     rows = _base(controller).filter(_condition(view, user, today))
     if right:
@@ -53,7 +55,9 @@ def cases(*, controller: Controller, view: str, user: User, today: date, right: 
         rows = rows.filter(_found(controller, search))
     paused = Suspension.objects.filter(case=OuterRef("pk"), ended_at__isnull=True)
     ordered: CaseQuerySet = (
-        rows.annotate(is_paused=Exists(paused)).select_related("request", "assignee", "controller").order_by("sort_on", "received_on", "pk")
+        rows.annotate(is_paused=Exists(paused))
+        .select_related("request", "assignee", "controller")
+        .order_by("sort_on", "received_on", "pk")
     )
     return ordered
 
@@ -67,7 +71,9 @@ def _found(controller: Controller, search: str) -> Q:
         words = blind.fold(text).split() if kind == "name" else [text]
         matching = Q()
         for word in words:
-            rows = IndexToken.objects.of(controller).filter(kind=kind, token__in=vault.tokens(controller.slug, kind, word))
+            rows = IndexToken.objects.of(controller).filter(
+                kind=kind, token__in=vault.tokens(controller.slug, kind, word)
+            )
             matching &= Q(request__in=rows.values("request"))
         wanted |= matching
     return wanted | Q(request__reference__iexact=text)

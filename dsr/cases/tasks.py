@@ -11,7 +11,7 @@ from django.db.models import F, Q
 
 from dsr.cases.perform import RefusedError, record
 from dsr.law.workflow import Refusal, Role
-from dsr.models import Case, Task
+from dsr.models import Case, RowId, Task
 from dsr.work import wake
 
 if TYPE_CHECKING:
@@ -39,7 +39,14 @@ def ensure(*, case: Case, operation: str, now: datetime, store: str = "", again:
     )
     if not made and again:
         Task.objects.filter(pk=task.pk).update(
-            status=Task.Status.QUEUED, not_before=now, leased_until=None, failures=0, error_code="", error_place="", progress=0, finished_at=None
+            status=Task.Status.QUEUED,
+            not_before=now,
+            leased_until=None,
+            failures=0,
+            error_code="",
+            error_place="",
+            progress=0,
+            finished_at=None,
         )
         task.refresh_from_db()
     _wake(task)
@@ -57,12 +64,18 @@ def due(now: datetime) -> QuerySet[Task]:
     return Task.objects.filter(waiting | orphaned)
 
 
-def claim(*, task_id: object, now: datetime) -> Task | None:
+def claim(*, task_id: RowId, now: datetime) -> Task | None:
     """Take a due task; None when somebody else has it or nothing is to do. The attempt number fences off zombies."""
-    taken = due(now).filter(pk=task_id).update(
-        status=Task.Status.RUNNING, leased_until=now + lease(), attempts=F("attempts") + 1
+    taken = (
+        due(now)
+        .filter(pk=task_id)
+        .update(status=Task.Status.RUNNING, leased_until=now + lease(), attempts=F("attempts") + 1)
     )
-    return Task.objects.select_related("case__request", "case__controller", "controller").get(pk=task_id) if taken else None
+    return (
+        Task.objects.select_related("case__request", "case__controller", "controller").get(pk=task_id)
+        if taken
+        else None
+    )
 
 
 def renew(*, task: Task, now: datetime, progress: int | None = None) -> bool:
@@ -105,24 +118,36 @@ def fail(*, task: Task, code: str, place: str, temporary: bool, actor: Actor, no
         values |= {"status": Task.Status.MANUAL}
     changed = _mine(task).update(**values)
     if changed:
-        data = {"operation": task.operation, "store": task.store, "attempt": task.attempts, "code": code, "retry": again}
+        data = {
+            "operation": task.operation,
+            "store": task.store,
+            "attempt": task.attempts,
+            "code": code,
+            "retry": again,
+        }
         record(case_id=task.case_id, kind="task_failed", actor=actor, now=now, data=data)
     return bool(changed)
 
 
 @transaction.atomic
-def retry(*, task_id: object, actor: Actor, now: datetime) -> None:
+def retry(*, task_id: RowId, actor: Actor, now: datetime) -> None:
     """A person asks for another try of a task that waits for her, or does not want to wait for the back-off."""
     task = Task.objects.select_related("case").get(pk=task_id)
     waiting = Task.objects.filter(pk=task_id, status__in=[Task.Status.MANUAL, Task.Status.QUEUED])
     if not waiting.update(status=Task.Status.QUEUED, not_before=now, failures=0, error_code="", error_place=""):
         raise RefusedError(Refusal("task_not_waiting", {}))
-    record(case_id=task.case_id, kind="task_retried", actor=actor, now=now, data={"operation": task.operation, "store": task.store})
+    record(
+        case_id=task.case_id,
+        kind="task_retried",
+        actor=actor,
+        now=now,
+        data={"operation": task.operation, "store": task.store},
+    )
     _wake(task)
 
 
 @transaction.atomic
-def waive(*, task_id: object, reason: str, actor: Actor, now: datetime) -> None:
+def waive(*, task_id: RowId, reason: str, actor: Actor, now: datetime) -> None:
     """Leave a store out with a reason: a lead only, never the locating of the person (4.2 no. 10, 4.3)."""
     task = Task.objects.select_related("case").get(pk=task_id)
     if Role.LEAD not in actor.roles:
@@ -147,4 +172,6 @@ def cancel(*, task: Task, actor: Actor, now: datetime) -> None:
 
 def cancel_open(*, case: Case) -> int:
     """Cancel what has not started, when a case ends early; a running task re-checks before its next effect."""
-    return Task.objects.filter(case=case, status__in=[Task.Status.QUEUED, Task.Status.MANUAL]).update(status=Task.Status.CANCELLED)
+    return Task.objects.filter(case=case, status__in=[Task.Status.QUEUED, Task.Status.MANUAL]).update(
+        status=Task.Status.CANCELLED
+    )

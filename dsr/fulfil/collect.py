@@ -11,7 +11,8 @@ from dsr.cases.answer import supersede
 from dsr.fulfil.locate import NeedsPersonError, row_keys, subject_of
 from dsr.fulfil.spool import Sink, store_artifact
 from dsr.fulfil.stores import open_by_name
-from dsr.models import Artifact, Subject as SubjectRow, Task
+from dsr.models import Artifact, Task
+from dsr.models import Subject as SubjectRow
 from exporters.contract import Collects
 from exporters.registry import capable
 
@@ -59,4 +60,6 @@ def collect(task: Task, check: Callable[[int], None], *, now: datetime) -> tuple
 
 def _line(batch: Batch) -> bytes:
     notes = [[note.row, note.column, note.code.value] for note in batch.notes]
-    return orjson.dumps({"dataset": batch.dataset, "columns": batch.columns, "rows": batch.rows, "notes": notes}) + b"\n"
+    return (
+        orjson.dumps({"dataset": batch.dataset, "columns": batch.columns, "rows": batch.rows, "notes": notes}) + b"\n"
+    )

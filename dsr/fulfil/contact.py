@@ -21,5 +21,7 @@ def contact_on_file(controller: Controller, store: str, customer_number: str) ->
     match = exporter.locate(Subject(reference="", identifiers=(number,)))
     if match.status is not MatchStatus.FOUND or len(match.keys) != 1:
         return ""
-    addresses = (learned.identifier.value for learned in match.learned if learned.identifier.kind is IdentifierKind.EMAIL)
+    addresses = (
+        learned.identifier.value for learned in match.learned if learned.identifier.kind is IdentifierKind.EMAIL
+    )
     return next(addresses, "")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -16,12 +15,14 @@ from dsr.cases.scope import stores_of
 from dsr.fulfil.locate import NeedsPersonError
 from dsr.fulfil.spool import read_raw_lines
 from dsr.fulfil.stores import label_of, open_by_name
-from dsr.models import Artifact, Case, Controller, Subject as SubjectRow, Task
+from dsr.models import Artifact, Case, Controller, Task
+from dsr.models import Subject as SubjectRow
 from dsr.output.inputs import Addressee, AutomatedDecision, CaseHead, Found, Inquiry, Searched, Sender, Transfer
 from exporters.contract import Batch, CellNote, DatasetInfo, Describes, IdentifierKind, Note, Text
 from exporters.registry import capable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
 
@@ -71,7 +72,9 @@ def head_of(case: Case, *, written_at: datetime) -> CaseHead:
 def found_of(case: Case) -> tuple[Found, ...]:
     """Every dataset in which a store holds something about the person, in the order of stores and their data maps."""
     found = []
-    spooled = {row.store: row for row in case.artifacts.filter(kind=Artifact.Kind.COLLECTED, superseded_at__isnull=True)}
+    spooled = {
+        row.store: row for row in case.artifacts.filter(kind=Artifact.Kind.COLLECTED, superseded_at__isnull=True)
+    }
     for store, config in stores_of(case.controller).items():
         artifact = spooled.get(store)
         if artifact is None or not artifact.details.get("datasets"):
@@ -113,7 +116,9 @@ def inquiry_of(case: Case) -> Inquiry:
     content = SubjectRow.objects.select_related("request").get(request=case.request).content()
     stores = stores_of(controller)
     asked = case.tasks.filter(operation="collect", status=Task.Status.DONE).values_list("store", flat=True)
-    kinds = {IdentifierKind(item["kind"]) for item in content["identifiers"] if not item.get("shared")} - {IdentifierKind.RECORD}
+    kinds = {IdentifierKind(item["kind"]) for item in content["identifiers"] if not item.get("shared")} - {
+        IdentifierKind.RECORD
+    }
     located = case.request.subject.located_at or case.request.received_at
     paragraph = str(case.content().get("paragraph", ""))
     return Inquiry(
@@ -135,4 +140,6 @@ def _left_out(case: Case, stores: dict[str, Any]) -> Iterator[str]:
     for task in case.tasks.filter(operation="collect", status=Task.Status.WAIVED).order_by("store"):
         config = stores.get(task.store)
         label = label_of(config, case.request.language) if config else task.store
-        yield _("We could not search one of our systems: %(system)s. You can ask us about it at any time.") % {"system": label}
+        yield _("We could not search one of our systems: %(system)s. You can ask us about it at any time.") % {
+            "system": label
+        }

@@ -16,7 +16,8 @@ from dsr.cases.perform import RefusedError, record
 from dsr.cases.scope import stores_of
 from dsr.fulfil.stores import open_by_name
 from dsr.law.workflow import Actor, Refusal, Role
-from dsr.models import Case, IndexToken, Request, Subject as SubjectRow, Task
+from dsr.models import Case, IndexToken, Request, RowId, Task
+from dsr.models import Subject as SubjectRow
 from dsr.vault import blind
 from exporters.contract import Identifier, IdentifierKind, Locates, Match, MatchStatus, RowKey, Subject
 from exporters.registry import capable
@@ -127,16 +128,19 @@ def locate(task: Task, check: Callable[[], None], *, now: datetime) -> tuple[dic
 def _index(request: Request, identifiers: list[dict[str, str]]) -> None:
     """Make the case findable by what the stores taught, without storing it in clear."""
     rows = {
-        (i["kind"], blind.token(request.controller.slug, i["kind"], i["value"])) for i in identifiers if i["kind"] in SEARCHABLE
+        (i["kind"], blind.token(request.controller.slug, i["kind"], i["value"]))
+        for i in identifiers
+        if i["kind"] in SEARCHABLE
     }
     have = set(IndexToken.objects.filter(request=request).values_list("kind", "token"))
     IndexToken.objects.bulk_create(
-        IndexToken(controller=request.controller, request=request, kind=kind, token=token) for kind, token in sorted(rows - have)
+        IndexToken(controller=request.controller, request=request, kind=kind, token=token)
+        for kind, token in sorted(rows - have)
     )
 
 
 @transaction.atomic
-def decide(*, case_id: object, store: str, chosen: list[str], reason: str, actor: Actor, now: datetime) -> None:
+def decide(*, case_id: RowId, store: str, chosen: list[str], reason: str, actor: Actor, now: datetime) -> None:
     """A handler says which of the candidates in a store is the person (or none), with a reason; the search goes on."""
     if not actor.roles & {Role.HANDLER, Role.LEAD}:
         raise RefusedError(Refusal("role", {"roles": "handler,lead"}))

@@ -10,7 +10,7 @@ from dsr.fulfil.collect import collect
 from dsr.fulfil.locate import NeedsPersonError, locate
 from dsr.fulfil.package import package
 from dsr.law.workflow import Action, State
-from dsr.models import Case, Task
+from dsr.models import Case, RowId, Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,13 +42,19 @@ def wanted(task: Task) -> bool:
     return State(Case.objects.values_list("state", flat=True).get(pk=task.case_id)) in states
 
 
-def after(case_id: object, *, now: datetime) -> bool:
+def after(case_id: RowId, *, now: datetime) -> bool:
     """Finish the collection when every store has answered or was left out by a lead (4.2 no. 10); harmless otherwise."""
     case = Case.objects.get(pk=case_id)
     if case.state != State.COLLECTING or case.tasks.filter(status__in=UNFINISHED).exists():
         return False
     try:
-        perform(case_id=case_id, action=Action.FINISH_COLLECTION, actor=SYSTEM, now=now, data={"stores": case.tasks.filter(operation="collect").count()})
+        perform(
+            case_id=case_id,
+            action=Action.FINISH_COLLECTION,
+            actor=SYSTEM,
+            now=now,
+            data={"stores": case.tasks.filter(operation="collect").count()},
+        )
     except (RefusedError, ConflictError):
         return False
     return True

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.utils import translation
 
+from dsr.cases.actors import SYSTEM
 from dsr.cases.answer import RELEASED, supersede
 from dsr.cases.perform import record
-from dsr.cases.actors import SYSTEM
 from dsr.fulfil.gather import addressee_of, found_of, head_of, inquiry_of, sender_of
 from dsr.fulfil.locate import NeedsPersonError
 from dsr.fulfil.spool import Sink, read_artifact, store_artifact
@@ -73,7 +73,14 @@ def package(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[d
         for artifact in (archive, *parts):
             artifact.save(force_insert=True)
         data = {"manifest_sha256": manifest, "package_sha256": archive.sha256, "bytes": archive.size}
-        record(case_id=case.pk, kind="package_built", actor=SYSTEM, now=now, changes={"manifest_sha256": manifest}, data=data)
+        record(
+            case_id=case.pk,
+            kind="package_built",
+            actor=SYSTEM,
+            now=now,
+            changes={"manifest_sha256": manifest},
+            data=data,
+        )
 
     return {"bytes": archive.size, "manifest_sha256": manifest}, effect
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from django.core.files import File
@@ -16,6 +15,7 @@ from dsr.vault import open_file
 from dsr.vault.files import SealingWriter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
 
@@ -49,12 +49,26 @@ class Sink:
 
 
 def store_artifact(
-    *, case: Case, kind: str, file_name: str, media_type: str, write: Callable[[Sink], dict[str, Any]], now: datetime, store: str = ""
+    *,
+    case: Case,
+    kind: str,
+    file_name: str,
+    media_type: str,
+    write: Callable[[Sink], dict[str, Any]],
+    now: datetime,
+    store: str = "",
 ) -> Artifact:
     """Run `write` into a sealed file and return its artifact, not yet saved: the caller saves it in the transaction that
-    finishes its task. `write` returns the details (counts and hashes) to keep in clear."""
+    finishes its task. `write` returns the details (counts and hashes) to keep in clear.
+    """
     artifact = Artifact(
-        controller=case.controller, case=case, kind=kind, store=store, file_name=file_name, media_type=media_type, created_at=now
+        controller=case.controller,
+        case=case,
+        kind=kind,
+        store=store,
+        file_name=file_name,
+        media_type=media_type,
+        created_at=now,
     )
     key = artifact.vault_key()
     with tempfile.TemporaryFile() as spool:  # only ever holds sealed bytes

@@ -1,6 +1,6 @@
 """Rows and their constraints; no behaviour beyond one row."""
 
-from dsr.models.base import KeyedRow, OwnedRow, Row, ScopedQuerySet, Sealed
+from dsr.models.base import KeyedRow, OwnedRow, Row, RowId, ScopedQuerySet, Sealed
 from dsr.models.case import Case, CaseQuerySet, Channel, Request, Suspension
 from dsr.models.controller import Controller, ReferenceCounter
 from dsr.models.event import Anchor, Event, EventNote
@@ -28,6 +28,7 @@ __all__ = [
     "ReferenceCounter",
     "Request",
     "Row",
+    "RowId",
     "ScopedQuerySet",
     "Sealed",
     "Subject",

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from dsr.models.controller import Controller
 
 
+RowId = uuid.UUID | str
+"""What names a row: its id, as the database or a job argument spells it."""
+
+
 class ScopedQuerySet(models.QuerySet[Any]):
     """The one door to rows: `of(controller)` first, then everything else."""
 
@@ -79,5 +83,5 @@ class Sealed(models.Model):
         """What is sealed here; empty when nothing was put. TamperedError or MissingKeyError otherwise."""
         if not self.sealed:
             return {}
-        opened = vault.open_sealed(self.key_owner().vault_key(), self.sealed, context=self._context())
+        opened = vault.open_sealed(self.key_owner().vault_key(), bytes(self.sealed), context=self._context())
         return dict(opened)

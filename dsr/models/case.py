@@ -94,7 +94,7 @@ class Case(Sealed, KeyedRow):
     # the event chain
     chain_head = models.CharField(max_length=64, blank=True)
 
-    objects = CaseQuerySet.as_manager()
+    objects = CaseQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         constraints = [
@@ -130,7 +130,9 @@ class Suspension(OwnedRow):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["case"], condition=models.Q(ended_at__isnull=True), name="suspension_one_open"),
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(ended_at__isnull=True), name="suspension_one_open"
+            ),
             models.CheckConstraint(
                 condition=models.Q(ended_on__isnull=True) | models.Q(ended_on__gte=models.F("started_on")),
                 name="suspension_order",

@@ -20,7 +20,9 @@ class Kind(models.TextChoices):
 class UserManager(BaseUserManager["User"]):
     """Finds accounts by their handle; creates them with a hashed password."""
 
-    def create_user(self, *, controller: Any, kind: str, email: str, password: str | None = None, **fields: Any) -> User:
+    def create_user(
+        self, *, controller: Any, kind: str, email: str, password: str | None = None, **fields: Any
+    ) -> User:
         """Make an account; the e-mail address is unique per controller and kind, whatever its case."""
         user = self.model(controller=controller, kind=kind, email=email.strip(), **fields)
         user.set_password(password)
@@ -44,7 +46,7 @@ class User(AbstractBaseUser, KeyedRow):
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(auto_now_add=True)
 
-    objects = UserManager()  # type: ignore[assignment]
+    objects = UserManager()  # type: ignore[assignment,misc]
 
     USERNAME_FIELD = "handle"
     EMAIL_FIELD = "email"

@@ -58,7 +58,9 @@ def parse(text: str) -> KeyRing:
         except binascii.Error:
             raw = b""
         if not key_id.isalnum() or len(raw) != KEY_BYTES:
-            raise ValueError(f"DSR_KEYS entry {number} must be `id:base64 of {KEY_BYTES} bytes`, the id letters and digits")
+            raise ValueError(
+                f"DSR_KEYS entry {number} must be `id:base64 of {KEY_BYTES} bytes`, the id letters and digits"
+            )
         if key_id in keys:
             raise ValueError(f"DSR_KEYS names the id {key_id!r} twice")
         keys[key_id] = raw
@@ -88,7 +90,9 @@ def decrypt(key: bytes, blob: bytes, *, context: str) -> bytes:
     try:
         return AESGCM(key).decrypt(blob[:NONCE_BYTES], blob[NONCE_BYTES:], context.encode())
     except (InvalidTag, ValueError):
-        raise TamperedError(f"sealed value does not authenticate in context {context.split(':')[0]!r}") from None
+        raise TamperedError(
+            f"sealed value does not authenticate in context {context.split(':', maxsplit=1)[0]!r}"
+        ) from None
 
 
 def wrap(key: bytes, *, context: str) -> str:

@@ -18,7 +18,7 @@ from dsr.law.letter_elements import Element
 from dsr.law.letters import LetterCode
 from dsr.law.regimes import Mention
 from dsr.law.retention import DocumentClass, Mark
-from dsr.law.rights import ARTICLES, ExtensionReason, Ground, IdentityLevel, RestrictionGround, Right
+from dsr.law.rights import ARTICLES, GROUND_ARTICLES, ExtensionReason, Ground, IdentityLevel, RestrictionGround, Right
 from dsr.law.workflow import Action, Refusal, RefusalCode, Role, State
 from dsr.wording import cases, clock, letters
 from dsr.wording.clock import day, day_with_weekday, place_name
@@ -39,6 +39,7 @@ __all__ = [
     "event",
     "explanation",
     "ground",
+    "ground_law",
     "letter",
     "line",
     "next_step",
@@ -143,6 +144,11 @@ def ground(code: str) -> str:
         if code in {member.value for member in kind}:
             return say(kind(code))
     raise KeyError(code)
+
+
+def ground_law(code: str) -> str:
+    """The reason in law of a refusal: the article its ground stands in (12(4))."""
+    return _("The reason in law is Article %(article)s GDPR.") % {"article": GROUND_ARTICLES[Ground(code)]}
 
 
 def letter(code: LetterCode | str) -> str:

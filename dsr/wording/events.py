@@ -59,6 +59,7 @@ _RECORDED: Final[Mapping[str, _StrPromise]] = {
     "downloaded": _("Downloaded by the subject"),
     "draft_requested": _("New draft requested"),
     "file_removed": _("File removed"),
+    "package_built": _("Answer built"),
     "identified": _("Identity proven"),
     "identity_failed": _("Proof of identity failed"),
     "identity_partly": _("Identity partly proven"),

@@ -94,7 +94,9 @@ def send_message(message_id: str) -> None:
     except (SMTPException, OSError) as error:
         _mail_failed(message, type(error).__name__, now)
         return
-    Message.objects.filter(pk=message.pk).update(status=Message.Status.SENT, sent_at=timezone.now(), leased_until=None, error_code="")
+    Message.objects.filter(pk=message.pk).update(
+        status=Message.Status.SENT, sent_at=timezone.now(), leased_until=None, error_code=""
+    )
 
 
 def _mail_failed(message: Message, code: str, now: datetime) -> None:
@@ -129,7 +131,7 @@ def send_code(code_id: str) -> None:
         log.warning("code %s could not be sent yet (%s)", code.pk, type(error).__name__)
         OneTimeCode.objects.filter(pk=code.pk).update(sent_at=None)
     except Permanent as error:
-        log.error("code %s cannot be sent: %s at %s", code.pk, error.code, error.place)
+        log.warning("code %s cannot be sent: %s at %s", code.pk, error.code, error.place)
 
 
 def _address(code: OneTimeCode) -> str:
@@ -144,4 +146,10 @@ def _address(code: OneTimeCode) -> str:
 def _mail(controller: Any, to: str, subject: str, body: str, stable_id: str) -> None:
     sender = f'"{controller.name}" <{controller.privacy_email}>'
     domain = controller.privacy_email.rpartition("@")[2]
-    EmailMessage(subject, body, sender, [to], headers={"Message-ID": f"<{stable_id}@{domain}>", "Auto-Submitted": "auto-generated"}).send()
+    EmailMessage(
+        subject,
+        body,
+        sender,
+        [to],
+        headers={"Message-ID": f"<{stable_id}@{domain}>", "Auto-Submitted": "auto-generated"},
+    ).send()

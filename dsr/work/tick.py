@@ -68,5 +68,3 @@ def tick(now: datetime) -> dict[str, int]:
     if -1 not in done.values():
         Pulse.objects.update_or_create(name="tick", defaults={"at": now})
     return done
-
-

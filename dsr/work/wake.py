@@ -32,7 +32,9 @@ def nudge(job: str, *ids: str, queue: str = "default") -> None:
 def state() -> str:
     """`ok` or `down`, for the health page."""
     try:
-        client: Any = redis.Redis.from_url(settings.RQ_QUEUES["default"]["URL"], socket_timeout=1, socket_connect_timeout=1)
+        client: Any = redis.Redis.from_url(
+            str(settings.RQ_QUEUES["default"]["URL"]), socket_timeout=1, socket_connect_timeout=1
+        )
         with client:
             client.ping()
     except redis.RedisError:

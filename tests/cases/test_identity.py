@@ -54,7 +54,13 @@ def test_five_wrong_tries_lock_the_code_and_are_in_the_chain():
 
     results = [identity.finish_link(user=anna, entered=wrong, now=NOW) for _ in range(codes.TRIES)]
 
-    assert [(r.status, r.tries_left) for r in results] == [("wrong", 4), ("wrong", 3), ("wrong", 2), ("wrong", 1), ("locked", 0)]
+    assert [(r.status, r.tries_left) for r in results] == [
+        ("wrong", 4),
+        ("wrong", 3),
+        ("wrong", 2),
+        ("wrong", 1),
+        ("locked", 0),
+    ]
     assert identity.finish_link(user=anna, entered=digits, now=NOW).status == "locked"
     assert case.events.filter(action="identity_failed").count() == codes.TRIES + 1
     assert not AccountLink.objects.exists()
@@ -113,7 +119,9 @@ def test_SC_02_T_10_T_11_the_clock_stands_still_from_the_question_to_the_answer(
     case = make_case(identified=False)
     mara = actors.staff(make_staff())
 
-    case = identity.ask(case_id=case.pk, doubt="the address is not on file", seen_version=case.version, actor=mara, now=asked)
+    case = identity.ask(
+        case_id=case.pk, doubt="the address is not on file", seen_version=case.version, actor=mara, now=asked
+    )
     assert (case.state, case.due_on) == ("id_pending", None)
     identity.confirm(request=case.request, method="callback", known=(), actor=mara, now=answered)
 

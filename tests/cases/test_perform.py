@@ -22,7 +22,13 @@ LATER = MONDAY + timedelta(hours=1)
 def test_a_step_changes_state_version_and_chain_together():
     case = make_case(identified=False)
 
-    after = perform(case_id=case.pk, action=Action.WITHDRAW, actor=actors.subject(), now=LATER, extra_facts={"withdrawal_confirmed": True, "letter_ready": True})
+    after = perform(
+        case_id=case.pk,
+        action=Action.WITHDRAW,
+        actor=actors.subject(),
+        now=LATER,
+        extra_facts={"withdrawal_confirmed": True, "letter_ready": True},
+    )
 
     assert (after.state, after.version, after.closed_at) == (State.WITHDRAWN, 2, LATER)
     assert list(Event.objects.filter(case=case).values_list("seq", "action", "from_state", "to_state")) == [
@@ -51,7 +57,9 @@ def test_a_stale_version_is_a_conflict():
     record(case_id=case.pk, kind="noted", actor=actors.SYSTEM, now=LATER)
 
     with pytest.raises(ConflictError):
-        perform(case_id=case.pk, action=Action.START_COLLECTION, actor=actors.SYSTEM, now=LATER, seen_version=case.version)
+        perform(
+            case_id=case.pk, action=Action.START_COLLECTION, actor=actors.SYSTEM, now=LATER, seen_version=case.version
+        )
 
 
 @pytest.mark.django_db
@@ -69,7 +77,9 @@ def test_notes_are_sealed_and_the_chain_holds_their_commitment():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("field", "value"), [("data", {"x": 1}), ("action", "approve"), ("actor_id", "mallory"), ("to_state", "completed")])
+@pytest.mark.parametrize(
+    ("field", "value"), [("data", {"x": 1}), ("action", "approve"), ("actor_id", "mallory"), ("to_state", "completed")]
+)
 def test_a_changed_event_breaks_the_chain(field, value):
     case = make_case()
 
@@ -168,7 +178,11 @@ def test_twenty_people_press_at_once_and_one_wins():
     assert (len(winners), len(losers)) == (1, 19), results
     assert all(isinstance(result, (ConflictError, RefusedError)) for result in losers), losers
     fresh = Case.objects.get(pk=case.pk)
-    assert (fresh.state, fresh.suspensions.count(), fresh.events.filter(action="ask_identity").count()) == ("id_pending", 1, 1)
+    assert (fresh.state, fresh.suspensions.count(), fresh.events.filter(action="ask_identity").count()) == (
+        "id_pending",
+        1,
+        1,
+    )
     assert verify_case(fresh) == []
 
 

@@ -54,7 +54,9 @@ def test_a_zombie_cannot_finish_what_another_took_over(task):
 def test_a_temporary_failure_waits_longer_each_time_and_ends_with_a_person(task):
     waits, now = [], NOW
     for _ in tasks.BACKOFF:
-        tasks.fail(task=claim(task, now), code="store_down", place="billing", temporary=True, actor=actors.SYSTEM, now=now)
+        tasks.fail(
+            task=claim(task, now), code="store_down", place="billing", temporary=True, actor=actors.SYSTEM, now=now
+        )
         task.refresh_from_db()
         assert task.status == "queued"
         waits.append(task.not_before - now)
@@ -68,7 +70,9 @@ def test_a_temporary_failure_waits_longer_each_time_and_ends_with_a_person(task)
 
 
 def test_a_permanent_failure_goes_to_a_person_at_once_and_a_retry_starts_over(task):
-    tasks.fail(task=claim(task), code="schema_changed", place="billing.invoice", temporary=False, actor=actors.SYSTEM, now=NOW)
+    tasks.fail(
+        task=claim(task), code="schema_changed", place="billing.invoice", temporary=False, actor=actors.SYSTEM, now=NOW
+    )
     assert Task.objects.get().status == "manual"
 
     tasks.retry(task_id=task.pk, actor=actors.staff(make_staff()), now=NOW)

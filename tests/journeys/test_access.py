@@ -38,7 +38,9 @@ def collected(drain, **fields) -> tuple[Case, object]:
 
 def drafted(drain, **fields) -> tuple[Case, object]:
     case, mara = collected(drain, **fields)
-    assert case.state == "drafting", list(case.tasks.values("store", "operation", "status", "error_code", "error_place"))
+    assert case.state == "drafting", list(
+        case.tasks.values("store", "operation", "status", "error_code", "error_place")
+    )
     answer.draft(case_id=case.pk, paragraph="We looked everywhere.", actor=actors.staff(mara), now=MONDAY)
     drain()
     return Case.objects.get(pk=case.pk), mara
@@ -84,7 +86,9 @@ def test_the_package_holds_hers_and_nobody_elses(demo_stores, drain):
     namesake = by_position(6)
     others = [by_position(n) for n in range(1, 50) if n not in (2, 6)]
     assert [p.email for p in others if p.email and p.email in text] == []
-    assert [p.customer_no for p in (*others, namesake) if f'"{p.customer_no}"' in text or f",{p.customer_no}," in text] == []
+    assert [
+        p.customer_no for p in (*others, namesake) if f'"{p.customer_no}"' in text or f",{p.customer_no}," in text
+    ] == []
     assert [p.username for p in (*others, namesake) if p.username in text] == []
     assert json.loads(archive.read("data.json"))
 
@@ -199,7 +203,10 @@ def test_4_5_an_expired_package_loses_its_bytes_and_key_and_keeps_its_hash(demo_
     package = package_of(case)
     sha256 = package.sha256
 
-    assert expiry.remove_expired(now=MONDAY + timedelta(seconds=1), limit=100) == Artifact.objects.filter(case=case).count()
+    assert (
+        expiry.remove_expired(now=MONDAY + timedelta(seconds=1), limit=100)
+        == Artifact.objects.filter(case=case).count()
+    )
 
     package = Artifact.objects.get(pk=package.pk)
     assert (package.sha256, package.storage_name, package.wrapped_key) == (sha256, "", "")
@@ -215,7 +222,10 @@ def test_two_people_matching_wait_for_a_person(demo_stores, drain):
     case = make_case(number=NUMBER)
     # A clerk noted an e-mail address that two subscribers carry.
     with sqlite3.connect(demo_stores / "billing.sqlite3") as database:
-        database.execute("UPDATE customers SET email = 'shared@example.com' WHERE customer_no IN (?, ?)", (NUMBER, by_position(3).customer_no))
+        database.execute(
+            "UPDATE customers SET email = 'shared@example.com' WHERE customer_no IN (?, ?)",
+            (NUMBER, by_position(3).customer_no),
+        )
     subject = Subject.objects.get()
     subject.put({"identifiers": [{"kind": "email", "value": "shared@example.com", "store": "", "link": "staff"}]})
     subject.save()
@@ -230,7 +240,9 @@ def test_two_people_matching_wait_for_a_person(demo_stores, drain):
         locate.decide(case_id=case.pk, store="billing", chosen=[], reason="", actor=mara, now=MONDAY)
     with pytest.raises(RefusedError):
         locate.decide(case_id=case.pk, store="billing", chosen=["made up"], reason="x", actor=mara, now=MONDAY)
-    locate.decide(case_id=case.pk, store="billing", chosen=[candidates[0]["key"]], reason="phoned her", actor=mara, now=MONDAY)
+    locate.decide(
+        case_id=case.pk, store="billing", chosen=[candidates[0]["key"]], reason="phoned her", actor=mara, now=MONDAY
+    )
     drain()
 
     case.refresh_from_db()

@@ -7,7 +7,9 @@ import io
 import os
 
 import pytest
-from hypothesis import given, settings as hypothesis_settings, strategies as st
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from dsr import vault
 from dsr.vault import blind, files, keys
@@ -34,7 +36,9 @@ def test_no_plaintext_in_the_blob():
     assert b"Anna" not in vault.seal(vault.new_key(), {"name": "Anna"}, context="x")
 
 
-@pytest.mark.parametrize("size", [0, 1, files.CHUNK_BYTES - 1, files.CHUNK_BYTES, files.CHUNK_BYTES + 1, 3 * files.CHUNK_BYTES])
+@pytest.mark.parametrize(
+    "size", [0, 1, files.CHUNK_BYTES - 1, files.CHUNK_BYTES, files.CHUNK_BYTES + 1, 3 * files.CHUNK_BYTES]
+)
 def test_a_sealed_file_comes_back_whole(size):
     key, data = vault.new_key(), os.urandom(size)
 
@@ -52,7 +56,10 @@ def test_a_damaged_file_is_an_error(damage):
     elif damage == "truncate":
         del blob[-10:]
     elif damage == "swap":
-        blob[head : head + step], blob[head + step : head + 2 * step] = blob[head + step : head + 2 * step], blob[head : head + step]
+        blob[head : head + step], blob[head + step : head + 2 * step] = (
+            blob[head + step : head + 2 * step],
+            blob[head : head + step],
+        )
     elif damage == "drop-last":
         del blob[head + 2 * step :]
     elif damage == "other-context":
@@ -103,7 +110,9 @@ def test_odd_key_rings_are_refused_without_quoting_them(text):
 
 
 def test_two_controllers_have_nothing_in_common():
-    assert set(vault.tokens("northwave", "email", "a@example.com")).isdisjoint(vault.tokens("southwave", "email", "a@example.com"))
+    assert set(vault.tokens("northwave", "email", "a@example.com")).isdisjoint(
+        vault.tokens("southwave", "email", "a@example.com")
+    )
 
 
 def test_names_are_found_by_folded_words_and_prefixes():

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
-
-from django.core.management.base import CommandParser
+from typing import TYPE_CHECKING, Any
 
 from dsr.audit import verify_case
 from dsr.management.output import DeskCommand, fail
 from dsr.models import Case
+
+if TYPE_CHECKING:
+    from django.core.management.base import CommandParser
 
 
 class Command(DeskCommand):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from dsr import wording
@@ -17,6 +16,9 @@ from dsr.law.rights import Right
 from dsr.law.workflow import Action
 from dsr.management.output import DeskCommand, fail
 from dsr.models import Case, Channel, Controller, User
+
+if TYPE_CHECKING:
+    from django.core.management.base import CommandParser
 
 
 class Command(DeskCommand):
@@ -75,7 +77,13 @@ class Command(DeskCommand):
         """Show one case: the row, then its events as codes."""
         case = _case(options["case"])
         events = [
-            {"seq": e.seq, "at": e.at.isoformat(timespec="seconds"), "actor": e.actor_kind, "action": e.action, "to": e.to_state}
+            {
+                "seq": e.seq,
+                "at": e.at.isoformat(timespec="seconds"),
+                "actor": e.actor_kind,
+                "action": e.action,
+                "to": e.to_state,
+            }
             for e in case.events.order_by("seq")
         ]
         if self.as_json:
@@ -90,7 +98,12 @@ class Command(DeskCommand):
         extra = {"reason_given": bool(options["note"].strip())}
         try:
             case = perform(
-                case_id=case.pk, action=Action(options["action"]), actor=actor, now=timezone.now(), note=options["note"], extra_facts=extra
+                case_id=case.pk,
+                action=Action(options["action"]),
+                actor=actor,
+                now=timezone.now(),
+                note=options["note"],
+                extra_facts=extra,
             )
         except RefusedError as error:
             raise fail(str(wording.refusal(error.refusal))) from None
@@ -115,8 +128,9 @@ def _row(case: Case) -> dict[str, Any]:
 def _case(text: str) -> Case:
     """By id, or by reference when the request has one case only."""
     cases = Case.objects.select_related("request", "controller")
+    found: list[Case]
     try:
-        return cases.get(pk=uuid.UUID(text))
+        found = [cases.get(pk=uuid.UUID(text))]
     except (ValueError, Case.DoesNotExist):
         found = list(cases.filter(request__reference=text)[:2])
     if len(found) != 1:

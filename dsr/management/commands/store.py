@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.management.base import CommandParser
 
 from dsr.management.output import DeskCommand, fail
 from exporters.contract import (
@@ -25,7 +24,17 @@ from exporters.contract import (
 )
 from exporters.registry import ConfigError, StoreConfig, capable, load_stores, open_store
 
-CAPABILITIES = {"locate": Locates, "collect": Collects, "check": Checks, "plan": Plans, "apply": Applies, "residue": Residues}
+if TYPE_CHECKING:
+    from django.core.management.base import CommandParser
+
+CAPABILITIES = {
+    "locate": Locates,
+    "collect": Collects,
+    "check": Checks,
+    "plan": Plans,
+    "apply": Applies,
+    "residue": Residues,
+}
 
 
 class Command(DeskCommand):
@@ -62,10 +71,13 @@ class Command(DeskCommand):
             try:
                 problems = exporter.check() if capable(exporter, Checks) else []
                 rows += [
-                    {"store": name, "severity": p.severity.value, "code": p.code, "place": p.place, "detail": p.detail} for p in problems
+                    {"store": name, "severity": p.severity.value, "code": p.code, "place": p.place, "detail": p.detail}
+                    for p in problems
                 ]
             except StoreError as error:
-                rows.append({"store": name, "severity": "error", "code": error.code, "place": error.place, "detail": ""})
+                rows.append(
+                    {"store": name, "severity": "error", "code": error.code, "place": error.place, "detail": ""}
+                )
         self.rows(rows, empty="map and schema agree in every store")
         if any(row["severity"] == Severity.ERROR.value for row in rows):
             sys.exit(1)

@@ -21,7 +21,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--loop", action="store_true", help="go on until SIGTERM or Ctrl-C")
-        parser.add_argument("--every", type=int, default=30, metavar="SECONDS", help="pause between passes (default 30)")
+        parser.add_argument(
+            "--every", type=int, default=30, metavar="SECONDS", help="pause between passes (default 30)"
+        )
         parser.add_argument("--json", action="store_true", help="print what each pass did as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
