@@ -106,12 +106,16 @@ def rungs_due(case: Ticking, *, today: date, done: Collection[RungCode] = ()) ->
     """The rungs reached today or earlier that are not `done`, lowest first (rules 1.7, 4.0.6).
 
     Level-triggered: a rung missed yesterday is due today. A case that is paused climbs only what does not depend on a due
-    date; an extended case is not asked again about an extension.
+    date; an extended case is not asked again about an extension, an identified one not about its identity query.
     """
+    settled = set(done)
+    if case.extended:
+        settled.add(RungCode.DECIDE_EXTENSION)
+    if case.identified:
+        settled.add(RungCode.QUERY_LIMIT)
     reached = []
     for rung in LADDER:
         day = rung_on(case, rung)
-        asked = rung.code is RungCode.DECIDE_EXTENSION and case.extended
-        if day is not None and day <= today and case.state in rung.states and rung.code not in done and not asked:
+        if day is not None and day <= today and case.state in rung.states and rung.code not in settled:
             reached.append(rung)
     return tuple(reached)

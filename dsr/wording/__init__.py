@@ -173,7 +173,7 @@ def _readable(refused: Refusal) -> dict[str, Any]:
             words[key] = state(str(value))
         elif key == "right":
             words[key] = right(str(value))
-        elif refused.code == RefusalCode.IDENTITY_TOO_LOW:
+        elif refused.code == RefusalCode.IDENTITY_TOO_LOW and key in {"level", "needed"}:
             words[key] = say(IdentityLevel(int(value)))
         else:
             words[key] = value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from dateutil.easter import easter
@@ -13,6 +14,7 @@ from dsr.law.calendars import (
     OVERRIDES_VERSION,
     Calendar,
     DateOutOfRangeError,
+    Override,
     Scope,
     UnknownPlaceError,
     disputed_name,
@@ -29,10 +31,7 @@ def test_easter_agrees_with_an_independent_library() -> None:
 
 
 @pytest.mark.parametrize("override", OVERRIDES, ids=lambda o: f"{o.place} {o.name} {o.first}")
-def test_every_override_does_what_it_says_in_its_years_only(override: object) -> None:
-    from dsr.law.calendars import Override
-
-    assert isinstance(override, Override)
+def test_every_override_does_what_it_says_in_its_years_only(override: Override) -> None:
     for year in {max(override.first, 2019), min(override.last, 2035)}:
         day = override.on(year)
         assert day is not None
@@ -137,7 +136,7 @@ def test_1_6_regime_rows_of_one_code_do_not_overlap_and_have_ids_of_their_own() 
     assert len({row.row_id for row in REGIMES}) == len(REGIMES)
     for code in {row.code for row in REGIMES}:
         rows = sorted((row for row in REGIMES if row.code == code), key=lambda row: row.valid_from)
-        for earlier, later in zip(rows, rows[1:], strict=False):
+        for earlier, later in pairwise(rows):
             assert earlier.valid_to is not None
             assert earlier.valid_to < later.valid_from
         assert rows[-1].valid_to is None
