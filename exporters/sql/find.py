@@ -65,33 +65,31 @@ class Search:
         self.store = store
         self._finders = [finder for finder in finders(data_map) if finder.dataset.name in tables]
 
-    def persons(self, identifier: Identifier) -> frozenset[Person]:
-        """The persons this identifier means: accounts first, what logs alone know only when there is none."""
-        if not identifier.unique or identifier.store not in {None, self.store}:
-            return frozenset()
-        if identifier.kind is IdentifierKind.RECORD:
+    def accounts(self, identifier: Identifier) -> frozenset[Person]:
+        """The persons whose own records carry the identifier."""
+        if self._usable(identifier) and identifier.kind is IdentifierKind.RECORD:
             return self._record(identifier.value)
-        for defining in (True, False):
-            found = {
-                person
-                for finder in self._finders
-                if finder.defines is defining and self._asks(finder, identifier)
-                for person in self._ask(finder, identifier)
-            }
-            if found:
-                return frozenset(found)
-        return frozenset()
+        return self._asked(identifier, defining=True)
+
+    def logged(self, identifier: Identifier) -> frozenset[Person]:
+        """The persons only logs and sessions know by this identifier: their accounts are gone."""
+        return self._asked(identifier, defining=False)
 
     def near(self, identifier: Identifier) -> frozenset[Person]:
         """Accounts whose user name differs from the identifier in case only: for a person to look at."""
-        if identifier.kind is not IdentifierKind.USERNAME or identifier.store not in {None, self.store}:
+        if identifier.kind is not IdentifierKind.USERNAME:
             return frozenset()
+        return self._asked(identifier, defining=True, any_case=True)
+
+    def _usable(self, identifier: Identifier) -> bool:
+        return identifier.unique and identifier.store in {None, self.store}
+
+    def _asked(self, identifier: Identifier, *, defining: bool, any_case: bool = False) -> frozenset[Person]:
         return frozenset(
-            Person(key.name, text)
-            for key in self.data_map.subjects.values()
-            if key.kind is IdentifierKind.USERNAME
-            for text in self._accounts_like(key.name, identifier.value)
-            if text
+            person
+            for finder in self._finders
+            if finder.defines is defining and self._usable(identifier) and self._asks(finder, identifier)
+            for person in self._ask(finder, identifier, any_case=any_case)
         )
 
     def _asks(self, finder: Finder, identifier: Identifier) -> bool:
@@ -112,10 +110,10 @@ class Search:
                         return frozenset({Person(subject, key)})
         return frozenset()
 
-    def _ask(self, finder: Finder, identifier: Identifier) -> Iterator[Person]:
+    def _ask(self, finder: Finder, identifier: Identifier, *, any_case: bool = False) -> Iterator[Person]:
         table = self.tables[finder.dataset.name]
         use = finder.field.identifier
-        probe = _probe(finder, identifier, table)
+        probe = _probe(finder, identifier, table, any_case=any_case)
         if probe is None or use is None:
             return
         columns = (finder.link.column, finder.field.name, *([use.prefix] if use.prefix else []))
@@ -123,31 +121,27 @@ class Search:
             known = identifier_text(stored, prefix[0] if prefix else None)
             if (use.prefix and normalise(identifier.kind, known) != identifier.normalised) or subject is None:
                 continue
-            yield self._person(finder, text_of(subject) or "")
+            yield from self._named(finder, text_of(subject) or "")
 
-    def _person(self, finder: Finder, stored: str) -> Person:
+    def _named(self, finder: Finder, stored: str) -> Iterator[Person]:
+        """The person a subject column names; a spelling only logs know is that of the accounts it resembles."""
         key = self.data_map.subjects[finder.link.references.column]
         value = radius_unescape(stored) if finder.link.type is LinkType.ESCAPED_VALUE else stored
         if key.kind is not IdentifierKind.USERNAME:
             value = normalise(key.kind, value)
-        return Person(key.name, value if finder.defines else self._account(finder, key.name, value))
+        alike = set(self._accounts_like(key.name, value)) if finder.link.any_case and not finder.defines else set()
+        names = {value} if value in alike or not alike else alike
+        return (Person(key.name, name) for name in names)
 
-    def _account(self, finder: Finder, subject: str, value: str) -> str:
-        """The account a spelling in a log belongs to: the only one that differs from it in case alone, else itself."""
-        if not finder.link.any_case:
-            return value
-        known = {text for text in self._accounts_like(subject, value) if text}
-        return value if value in known or len(known) != 1 else known.pop()
-
-    def _accounts_like(self, subject: str, value: str) -> Iterator[str | None]:
+    def _accounts_like(self, subject: str, value: str) -> Iterator[str]:
         for dataset in self.data_map.datasets.values():
             for link in dataset.subject_links():
                 if link.references.column == subject and self.data_map.defines(dataset, link):
                     table = self.tables.get(dataset.name)
                     any_case = replace(link, type=LinkType.SAME_VALUE, any_case=True)
                     probe = build(any_case, table, {value}, kind=IdentifierKind.USERNAME) if table else None
-                    if probe:
-                        yield from (text_of(row[0]) for row in self._distinct(dataset, (link.column,), probe))
+                    for row in self._distinct(dataset, (link.column,), probe) if probe else ():
+                        yield text_of(row[0]) or ""
 
     def _distinct(self, dataset: Dataset, columns: Sequence[str], probe: Probe) -> Iterator[tuple[Any, ...]]:
         """The different values of some columns in rows the probe accepts: a log may hold a million rows of one person."""
@@ -170,10 +164,10 @@ def _byte_exact(connection: sa.Connection, column: LiveColumn) -> sa.ColumnEleme
     return column.sql
 
 
-def _probe(finder: Finder, identifier: Identifier, table: LiveTable) -> Probe | None:
+def _probe(finder: Finder, identifier: Identifier, table: LiveTable, *, any_case: bool) -> Probe | None:
     """The probe that looks for the identifier in the finder's field."""
     name, use = finder.field.name, finder.field.identifier
-    link = Link(LinkType.SAME_VALUE, name, Reference(SUBJECT, finder.link.references.column))
+    link = Link(LinkType.SAME_VALUE, name, Reference(SUBJECT, finder.link.references.column), any_case=any_case)
     if use and use.prefix:
         return _phone_probe(link, identifier, table)
     escaped = any(own.column == name and own.type is LinkType.ESCAPED_VALUE for own in finder.dataset.links)

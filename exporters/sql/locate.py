@@ -55,9 +55,11 @@ def locate(
 
 
 def _evidence(search: Search, identifier: Identifier) -> Evidence:
-    persons = search.persons(identifier)
+    """Accounts first; then accounts that differ in case only, as a question; then what logs alone remember."""
     pinned = identifier.store == search.store and identifier.kind in STORE_BOUND
-    return Evidence(persons, frozenset() if persons else search.near(identifier), pinned)
+    accounts = search.accounts(identifier)
+    near = frozenset() if accounts else search.near(identifier)
+    return Evidence(accounts or (frozenset() if near else search.logged(identifier)), near, pinned)
 
 
 def _superseded(data_map: DataMap, persons: Iterable[Person]) -> frozenset[str]:
@@ -67,16 +69,20 @@ def _superseded(data_map: DataMap, persons: Iterable[Person]) -> frozenset[str]:
 
 
 def _first_keys(data_map: DataMap, evidence: list[Evidence]) -> list[Evidence]:
-    superseded = _superseded(data_map, (person for one in evidence for person in one.persons))
+    superseded = _superseded(data_map, (person for one in evidence for person in one.persons | one.near))
     return [
-        replace(one, persons=frozenset(person for person in one.persons if person.subject not in superseded))
+        replace(
+            one,
+            persons=frozenset(person for person in one.persons if person.subject not in superseded),
+            near=frozenset(person for person in one.near if person.subject not in superseded),
+        )
         for one in evidence
     ]
 
 
 def _held_by_others(search: Search, identifier: Identifier, verdict: Verdict) -> bool:
     superseded = _superseded(search.data_map, verdict.persons)
-    others = search.persons(identifier) - set(verdict.persons)
+    others = search.accounts(identifier) - set(verdict.persons)
     return any(person.subject not in superseded for person in others)
 
 

@@ -102,8 +102,8 @@ def build(
 ) -> Probe | None:
     """The probe for `link` with the parent's `values`; None when no row can match.
 
-    `kind`: of the identifier at the other end. `others`: spellings that differ from hers in case only and are accounts
-    of their own, so that an any-case link must not take their rows.
+    `kind`: of the identifier at the other end. `others`: spellings that differ from hers in case only and are somebody
+    else's, so that an any-case link must not take their rows.
     """
     column = table.column(link.column)
     when = sa.and_(*conditions(table, link.when)) if link.when else None
@@ -146,11 +146,12 @@ def _escaped(link: Link, column: LiveColumn, values: Collection[str], _kind: Any
 
 
 def _cased(column: LiveColumn, forms: set[str], other_forms: set[str]) -> Any:
-    folded = {form.casefold() for form in forms}
+    # Where `Tor` and `tor` are two accounts, `TOR` could be either: then only the exact spelling counts.
+    folded = {form.casefold() for form in forms} - {form.casefold() for form in other_forms}
 
     def accepts(stored: object) -> bool:
         text = text_of(stored)
-        return text in forms or (text is not None and text.casefold() in folded and text not in other_forms)
+        return text in forms or (text is not None and text.casefold() in folded)
 
     return (one_of_any_case(column, chunk) for chunk in _chunks(forms, _CHUNK)), accepts
 

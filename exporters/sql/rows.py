@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -30,12 +31,12 @@ def read_rows(
     """
     needed = tuple(dict.fromkeys((*columns, *dataset.key, *(probe.link.column for probe in probes))))
     position = {name: at for at, name in enumerate(needed)}
+    wanted = itemgetter(*(position[name] for name in columns)) if len(columns) > 1 else lambda row: (row[0],)
     key = [position[name] for name in dataset.key]
     tests = [(position[probe.link.column], probe.accepts) for probe in probes]
     statements = list(_statements(dataset, table, needed, probes))
     # One statement cannot return a row twice; several can, when a row is hers in two ways.
     seen: set[tuple[Any, ...]] | None = set() if len(statements) > 1 else None
-    width = len(columns)
     for statement in statements:
         for row in _stream(connection, statement):
             if not any(accepts(row[at]) for at, accepts in tests):
@@ -45,7 +46,7 @@ def read_rows(
                 if identity in seen:
                     continue
                 seen.add(identity)
-            yield row[:width]
+            yield wanted(row)
 
 
 def _statements(

@@ -55,7 +55,7 @@ class SqlStore:
             tables = bind(self.data_map, read_schema(connection), store=self.name)
             return locate(connection, self.data_map, tables, subject, store=self.name)
 
-    def collect(self, subject: Subject, keys: tuple[RowKey, ...]) -> Iterator[Batch]:  # noqa: ARG002 - the contract's
+    def collect(self, subject: Subject, keys: tuple[RowKey, ...]) -> Iterator[Batch]:
         """Stream everything linked to `keys` from one consistent state; connects when the first batch is asked for."""
         if not keys:
             return

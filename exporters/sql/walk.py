@@ -7,7 +7,6 @@ row carries too (the e-mail address of a household) leads nowhere.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from exporters.datamap.model import SUBJECT, VALUE_LINKS, Link, LinkType, Reference
@@ -17,7 +16,7 @@ from exporters.sql.rows import read_rows
 from exporters.sql.values import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import sqlalchemy as sa
 
@@ -45,7 +44,7 @@ class Walk:
         """What links hang on, by the reference they name it with."""
         self.shared: set[Reference] = set()
         """Where a value was dropped because another person's row carries it too."""
-        self._others: dict[str, set[str]] = {}
+        self._others: dict[Reference, set[str]] = {}
         for key in keys:
             subject = self.values.setdefault(Reference(SUBJECT, key.dataset), set())
             subject.update(str(value) for value in key.values)
@@ -59,7 +58,7 @@ class Walk:
         for link in dataset.links:
             values = (self.values if fresh is None else fresh).get(link.references)
             if values:
-                others = self._other_accounts(link.references.column, values) if link.any_case else ()
+                others = self._spelled_alike(link.references) if link.any_case else ()
                 probe = build(link, table, values, kind=self._kind(link), others=others)
                 found += [probe] if probe else []
         return found
@@ -138,22 +137,29 @@ class Walk:
             self.shared.add(reference)
         return {value for value in values if normalise(kind, value) not in taken}
 
-    def _other_accounts(self, subject: str, values: Iterable[str]) -> set[str]:
-        """Accounts whose names differ from hers in case only: their rows are not hers."""
-        if subject not in self._others:
-            self._others[subject] = set()
-            mine = set(values)
-            for dataset in self.data_map.datasets.values():
-                for link in dataset.subject_links():
-                    defines = link.references.column == subject and self.data_map.defines(dataset, link)
-                    if defines and dataset.name in self.tables:
-                        self._others[subject] |= self._spelled_otherwise(dataset, link, mine)
-        return self._others[subject]
+    def _spelled_alike(self, reference: Reference) -> set[str]:
+        """Other people's values that differ from hers in case only: rows under such a name are not hers."""
+        mine = self.values.get(reference, set())
+        if reference not in self._others:
+            self._others[reference] = set()
+            for dataset, column in self._holders(reference):
+                any_case = Link(LinkType.SAME_VALUE, column, reference, any_case=True)
+                table = self.tables[dataset.name]
+                probe = build(any_case, table, mine, kind=IdentifierKind.USERNAME)
+                rows = read_rows(self.connection, dataset, table, (column,), [probe]) if probe else ()
+                self._others[reference].update(text for (value,) in rows if (text := text_of(value)))
+        return self._others[reference] - mine
 
-    def _spelled_otherwise(self, dataset: Dataset, link: Link, mine: set[str]) -> set[str]:
-        any_case = replace(link, type=LinkType.SAME_VALUE, any_case=True)
-        probe = build(any_case, self.tables[dataset.name], mine, kind=self._kind(link))
-        if probe is None:
-            return set()
-        rows = read_rows(self.connection, dataset, self.tables[dataset.name], (link.column,), [probe])
-        return {text for (value,) in rows if (text := text_of(value)) and text not in mine}
+    def _holders(self, reference: Reference) -> Iterator[tuple[Dataset, str]]:
+        """Where values of this reference stand in rows of their own right."""
+        if reference.dataset != SUBJECT:
+            yield self.data_map.datasets[reference.dataset], reference.column
+            return
+        for dataset in self.data_map.datasets.values():
+            for link in dataset.subject_links():
+                if (
+                    link.references == reference
+                    and self.data_map.defines(dataset, link)
+                    and dataset.name in self.tables
+                ):
+                    yield dataset, link.column

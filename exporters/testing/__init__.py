@@ -1,0 +1,1 @@
+"""Help for testing exporters: the conformance kit."""
