@@ -39,7 +39,7 @@ class NotAccessibleError(Exception):
         self.code = code
 
 
-def accessible(document: Any, pdf: Any) -> None:  # noqa: ARG001 -- WeasyPrint's signature of a finisher
+def accessible(document: Any, pdf: Any) -> None:
     """Complete `pdf` in place, right before WeasyPrint writes it. NotAccessibleError for a picture without words."""
     objects: dict[bytes, Any] = {item.reference: item for item in pdf.objects if hasattr(item, "get")}
     for item in objects.values():

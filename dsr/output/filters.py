@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from django import template
+from django.utils.html import format_html
 
 from dsr.output import phrases
 
@@ -12,6 +14,17 @@ if TYPE_CHECKING:
     from datetime import date
 
 register = template.Library()
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+@register.filter
+def linked(value: str) -> str:
+    """`{{ sender.contact|linked }}`: an e-mail or web address of the controller as a link, anything else as text."""
+    if _EMAIL.fullmatch(value):
+        return format_html('<a href="mailto:{0}">{0}</a>', value)
+    if value.startswith(("https://", "http://")):
+        return format_html('<a href="{0}">{0}</a>', value)
+    return value
 
 
 @register.filter

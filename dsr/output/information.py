@@ -132,7 +132,22 @@ def left_out(surveys: Iterable[Survey], redactions: Iterable[Redaction], languag
     for redaction in redactions:
         where = labels.get((redaction.store, redaction.dataset), redaction.store)
         found.append(LeftOut(where, phrases.blacked_out(), redaction.reason, redaction.count))
-    return tuple(dict.fromkeys(found))
+    return _joined(found)
+
+
+def _joined(found: Iterable[LeftOut]) -> tuple[LeftOut, ...]:
+    """One line for the same thing in several places, and one for several things in the same places, per reason."""
+    wheres: dict[tuple[str, str], list[LeftOut]] = {}
+    for item in found:
+        wheres.setdefault((item.what, item.reason), []).append(item)
+    lines: dict[tuple[str, str, bool], list[LeftOut]] = {}
+    for (what, reason), items in wheres.items():
+        where, count = "; ".join(dict.fromkeys(item.where for item in items)), sum(item.count for item in items)
+        lines.setdefault((where, reason, bool(count)), []).append(LeftOut(where, what, reason, count))
+    return tuple(
+        LeftOut(where, ", ".join(item.what for item in items), reason, sum(item.count for item in items))
+        for (where, reason, _counted), items in lines.items()
+    )
 
 
 def _withheld(survey: Survey, where: str, language: str) -> list[LeftOut]:

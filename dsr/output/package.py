@@ -39,7 +39,7 @@ _EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class PackageInput:
-    """Everything a package is made from. `found` in any order; data sets without rows are searched but not shown."""
+    """Everything a package is made from. `found` in the order of the data maps; data sets without rows are not shown."""
 
     sender: Sender
     addressee: Addressee
@@ -71,9 +71,9 @@ def build(sink: Outlet, order: PackageInput, *, check: Callable[[], object] = la
 
 
 def _surveys(found: Iterable[Found], check: Callable[[], object]) -> tuple[Survey, ...]:
-    """Survey every data set, in the order of the package: by store, then by name."""
+    """Survey every data set, in the order of the package: stores by name, data sets as given (the order of the map)."""
     surveys: dict[tuple[str, str], Survey] = {}
-    for item in sorted(found, key=lambda one: (one.store, one.info.name)):
+    for item in sorted(found, key=lambda one: one.store):
         if (item.store, item.info.name) in surveys:
             raise OutputError("dataset_twice", f"{item.store}.{item.info.name}")
         surveys[item.store, item.info.name] = survey(item)

@@ -37,7 +37,7 @@ def take_limits() -> None:
     signal.signal(signal.SIGXCPU, _cpu_is_used_up)
 
 
-def _cpu_is_used_up(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001 -- the signature of a handler
+def _cpu_is_used_up(signum: int, frame: FrameType | None) -> None:
     raise CpuLimitError
 
 

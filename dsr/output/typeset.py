@@ -46,7 +46,7 @@ class Assets(URLFetcher):  # type: ignore[misc]  # the base is untyped
         super().__init__(allowed_protocols=["urn"], allow_redirects=False)
         self._assets = assets
 
-    def fetch(self, url: str, headers: object = None) -> Any:  # noqa: ARG002 -- WeasyPrint's signature
+    def fetch(self, url: str, headers: object = None) -> Any:
         """Return the asset of `url`; BlockedError for everything else. The address is not repeated: it may hold data."""
         if url not in self._assets:
             raise BlockedError

@@ -222,7 +222,7 @@ def sessions(count: int) -> Found:
 
 
 def everything(session_count: int = 240) -> tuple[Found, ...]:
-    """What the sample subscriber has, in an order that is not the sorted one."""
+    """What the sample subscriber has; the stores are not in the order of their names."""
     invoices = [
         (
             f"R-2026-{number:03d}",
@@ -243,8 +243,8 @@ def everything(session_count: int = 240) -> tuple[Found, ...]:
             [("Cleartext-Password", None), ("Framed-IP", "192.0.2.7")],
             notes=withheld,
         ),
-        found("billing", "Billing", INVOICES, ("number", "issued_on", "amount", "text"), invoices),
         found("billing", "Billing", CUSTOMER, CUSTOMER_COLUMNS, [CUSTOMER_ROW]),
+        found("billing", "Billing", INVOICES, ("number", "issued_on", "amount", "text"), invoices),
         found("tickets", "Support", dataset("tickets", "Tickets", [field("text", "Text")]), ("text",), []),
     )
 
