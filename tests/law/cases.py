@@ -22,7 +22,8 @@ def actor(*roles: Role, name: str = "someone") -> Actor:
 
 def facts(state: State = State.RECEIVED, right: Right = Right.ACCESS, **changes: Any) -> Facts:
     """Facts with nothing but a state, a right and today, plus `changes`."""
-    return Facts(**{"state": state, "right": right, "today": TODAY} | changes)
+    base: dict[str, Any] = {"state": state, "right": right, "today": TODAY}
+    return Facts(**(base | changes))
 
 
 def willing(action: Action, state: State, right: Right, **changes: Any) -> Facts:
@@ -64,8 +65,12 @@ def willing(action: Action, state: State, right: Right, **changes: Any) -> Facts
 
 def _special(action: Action) -> dict[str, Any]:
     """Where one action wants what another forbids."""
-    restricted = {"restriction_open": True, "lift_told_on": date(2026, 6, 3), "release_after": date(2026, 6, 9)}
-    return {
+    restricted: dict[str, Any] = {
+        "restriction_open": True,
+        "lift_told_on": date(2026, 6, 3),
+        "release_after": date(2026, 6, 9),
+    }
+    special: dict[Action, dict[str, Any]] = {
         Action.RESTRICT_NOW: {"ground": RestrictionGround.ACCURACY_CONTESTED.value},
         Action.RESUME_ASSESSMENT: {"approved_sha256": ""},
         Action.COMPLETE_PARTLY: {"kept_remainder": True},
@@ -73,4 +78,5 @@ def _special(action: Action) -> dict[str, Any]:
         Action.ANNOUNCE_LIFT: restricted,
         Action.LIFT_RESTRICTION: restricted,
         Action.REPORT_OVERDUE: {"due_on": date(2026, 6, 9)},
-    }.get(action, {})
+    }
+    return special.get(action, {})

@@ -35,7 +35,8 @@ BERLIN = "Europe/Berlin"
 def received(day: str, clock: str = "10:00", **changes: Any) -> ClockInput:
     """A request in Bavaria or elsewhere, at local time."""
     at = datetime.combine(date.fromisoformat(day), time.fromisoformat(clock), ZoneInfo(BERLIN))
-    return ClockInput(**{"received_at": at, "timezone": BERLIN, "jurisdiction": "DE"} | changes)
+    base: dict[str, Any] = {"received_at": at, "timezone": BERLIN, "jurisdiction": "DE"}
+    return ClockInput(**(base | changes))
 
 
 def asked(start: str, end: str | None, kind: str = "identity") -> tuple[Suspension, ...]:

