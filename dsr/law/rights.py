@@ -159,6 +159,39 @@ GROUNDS: Final[Mapping[Right, frozenset[Ground]]] = {
 }
 
 
+# The provision a refusal names (12(4): reasons in law).
+GROUND_ARTICLES: Final[Mapping[Ground, str]] = {
+    Ground.NOT_CONTROLLER: "4(7)",
+    Ground.NOT_PERSONAL_DATA: "4(1)",
+    Ground.NOT_IDENTIFIABLE: "11(2)",
+    Ground.UNFOUNDED_OR_EXCESSIVE: "12(5)",
+    Ground.RIGHTS_OF_OTHERS: "15(4)",
+    Ground.NATIONAL_LIMIT: "23",
+    Ground.KEPT_BY_LAW: "17(3)(b)",
+    Ground.LEGAL_CLAIMS: "17(3)(e)",
+    Ground.FREE_EXPRESSION: "17(3)(a)",
+    Ground.PUBLIC_HEALTH: "17(3)(c)",
+    Ground.ARCHIVING: "17(3)(d)",
+    Ground.STILL_NEEDED: "17(1)",
+    Ground.ACCURATE: "16",
+    Ground.NO_RESTRICTION_GROUND: "18(1)",
+    Ground.NOT_PORTABLE: "20(1)",
+    Ground.COMPELLING_GROUNDS: "21(1)",
+    Ground.NO_PARTICULAR_SITUATION: "21(1)",
+    Ground.NOT_SOLELY_AUTOMATED: "22(1)",
+}
+# The same ground rests on another provision where another right is refused.
+_ELSEWHERE: Final[Mapping[tuple[Ground, Right], str]] = {
+    (Ground.RIGHTS_OF_OTHERS, Right.PORTABILITY): "20(4)",
+    (Ground.LEGAL_CLAIMS, Right.OBJECTION): "21(1)",
+}
+
+
+def ground_article(ground: Ground, right: Right | None = None) -> str:
+    """The provision of the Regulation behind a ground, for the right that is refused where it makes a difference."""
+    return (_ELSEWHERE.get((ground, right)) if right else None) or GROUND_ARTICLES[ground]
+
+
 class ExtensionReason(StrEnum):
     """T-18: what may carry an extension. Holidays of staff or other people's requests are deliberately not in the list."""
 

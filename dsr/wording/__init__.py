@@ -18,7 +18,16 @@ from dsr.law.letter_elements import Element
 from dsr.law.letters import LetterCode
 from dsr.law.regimes import Mention
 from dsr.law.retention import DocumentClass, Mark
-from dsr.law.rights import ARTICLES, GROUND_ARTICLES, ExtensionReason, Ground, IdentityLevel, RestrictionGround, Right
+from dsr.law.rights import (
+    ARTICLES,
+    GROUND_ARTICLES,
+    ExtensionReason,
+    Ground,
+    IdentityLevel,
+    RestrictionGround,
+    Right,
+    ground_article,
+)
 from dsr.law.workflow import Action, Refusal, RefusalCode, Role, State
 from dsr.wording import cases, clock, letters
 from dsr.wording.clock import day, day_with_weekday, place_name
@@ -39,6 +48,7 @@ __all__ = [
     "event",
     "explanation",
     "ground",
+    "ground_law",
     "ground_law",
     "letter",
     "line",
@@ -149,6 +159,14 @@ def ground(code: str) -> str:
 def ground_law(code: str) -> str:
     """The reason in law of a refusal: the article its ground stands in (12(4))."""
     return _("The reason in law is Article %(article)s GDPR.") % {"article": GROUND_ARTICLES[Ground(code)]}
+
+
+def ground_law(code: Ground | str, of: Right | str | None = None) -> str:
+    """The reasons in law of a refusal as a sentence; raises ValueError for what is no ground of refusal."""
+    article_of_ground = ground_article(Ground(code), Right(of) if of else None)
+    return _("This follows from Art. %(article)s of the General Data Protection Regulation.") % {
+        "article": article_of_ground
+    }
 
 
 def letter(code: LetterCode | str) -> str:

@@ -101,6 +101,13 @@ def test_a_ground_means_one_thing() -> None:
     assert len(codes) == len(set(codes))
 
 
+@pytest.mark.parametrize("code", Ground)
+def test_12_4_every_ground_of_refusal_has_its_law(code: Ground) -> None:
+    assert readable(wording.ground_law(code.value))
+    assert "20(4)" in wording.ground_law(Ground.RIGHTS_OF_OTHERS, Right.PORTABILITY)
+    assert "15(4)" in wording.ground_law(Ground.RIGHTS_OF_OTHERS, Right.ACCESS)
+
+
 def test_unknown_codes_are_an_error_and_not_an_empty_page() -> None:
     for call in (
         lambda: wording.refusal(Refusal("nope")),
