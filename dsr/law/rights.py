@@ -112,6 +112,7 @@ class Ground(StrEnum):
     NOT_SOLELY_AUTOMATED = "not_solely_automated"  # 22(1)
 
 
+# The provision a refusal names (12(4): reasons in law).
 GROUND_ARTICLES: Final[Mapping[Ground, str]] = {
     Ground.NOT_CONTROLLER: "4(7)",
     Ground.NOT_PERSONAL_DATA: "4(1)",
@@ -159,27 +160,6 @@ GROUNDS: Final[Mapping[Right, frozenset[Ground]]] = {
 }
 
 
-# The provision a refusal names (12(4): reasons in law).
-GROUND_ARTICLES: Final[Mapping[Ground, str]] = {
-    Ground.NOT_CONTROLLER: "4(7)",
-    Ground.NOT_PERSONAL_DATA: "4(1)",
-    Ground.NOT_IDENTIFIABLE: "11(2)",
-    Ground.UNFOUNDED_OR_EXCESSIVE: "12(5)",
-    Ground.RIGHTS_OF_OTHERS: "15(4)",
-    Ground.NATIONAL_LIMIT: "23",
-    Ground.KEPT_BY_LAW: "17(3)(b)",
-    Ground.LEGAL_CLAIMS: "17(3)(e)",
-    Ground.FREE_EXPRESSION: "17(3)(a)",
-    Ground.PUBLIC_HEALTH: "17(3)(c)",
-    Ground.ARCHIVING: "17(3)(d)",
-    Ground.STILL_NEEDED: "17(1)",
-    Ground.ACCURATE: "16",
-    Ground.NO_RESTRICTION_GROUND: "18(1)",
-    Ground.NOT_PORTABLE: "20(1)",
-    Ground.COMPELLING_GROUNDS: "21(1)",
-    Ground.NO_PARTICULAR_SITUATION: "21(1)",
-    Ground.NOT_SOLELY_AUTOMATED: "22(1)",
-}
 # The same ground rests on another provision where another right is refused.
 _ELSEWHERE: Final[Mapping[tuple[Ground, Right], str]] = {
     (Ground.RIGHTS_OF_OTHERS, Right.PORTABILITY): "20(4)",

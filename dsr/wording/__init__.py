@@ -20,7 +20,6 @@ from dsr.law.regimes import Mention
 from dsr.law.retention import DocumentClass, Mark
 from dsr.law.rights import (
     ARTICLES,
-    GROUND_ARTICLES,
     ExtensionReason,
     Ground,
     IdentityLevel,
@@ -48,7 +47,6 @@ __all__ = [
     "event",
     "explanation",
     "ground",
-    "ground_law",
     "ground_law",
     "letter",
     "line",
@@ -156,17 +154,10 @@ def ground(code: str) -> str:
     raise KeyError(code)
 
 
-def ground_law(code: str) -> str:
-    """The reason in law of a refusal: the article its ground stands in (12(4))."""
-    return _("The reason in law is Article %(article)s GDPR.") % {"article": GROUND_ARTICLES[Ground(code)]}
-
-
 def ground_law(code: Ground | str, of: Right | str | None = None) -> str:
     """The reasons in law of a refusal as a sentence; raises ValueError for what is no ground of refusal."""
     article_of_ground = ground_article(Ground(code), Right(of) if of else None)
-    return _("This follows from Art. %(article)s of the General Data Protection Regulation.") % {
-        "article": article_of_ground
-    }
+    return _("The reason in law is Article %(article)s GDPR.") % {"article": article_of_ground}
 
 
 def letter(code: LetterCode | str) -> str:
