@@ -40,6 +40,24 @@ def count(value: int) -> str:
 
 
 @register.filter
+def records(value: int) -> str:
+    """`{{ rows|records }}`: 11,904 records."""
+    return phrases.records(value)
+
+
+@register.filter
+def datasets(value: int) -> str:
+    """`{{ sets|datasets }}`: 15 data sets, after "in" or "from"."""
+    return phrases.datasets(value)
+
+
+@register.filter
+def places(value: int) -> str:
+    """`{{ item.count|places }}`: 3 places."""
+    return phrases.places(value)
+
+
+@register.filter
 def filesize(value: int) -> str:
     """`{{ file.size|filesize }}`: 6.2 MB."""
     return phrases.size(value)

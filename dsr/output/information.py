@@ -6,7 +6,6 @@ recipients by name, source and retention of exactly the data sets in which the s
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -178,11 +177,3 @@ def _texts(items: Iterable[Text], language: str) -> tuple[str, ...]:
 
 def _keeping(items: Iterable[Retention], language: str) -> tuple[Keeping, ...]:
     return tuple(dict.fromkeys(Keeping(words(item.text, language), item.law) for item in items if item.text))
-
-
-def totals(surveys: Iterable[Survey]) -> Counter[str]:
-    """Rows per store, by the store's name."""
-    rows: Counter[str] = Counter()
-    for survey in surveys:
-        rows[survey.found.store] += survey.rows
-    return rows

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from django.utils.formats import date_format, number_format
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from exporters.contract import CellNote, IdentifierKind, Origin
@@ -74,7 +74,7 @@ CHANNELS: Final[Mapping[str, str | _StrPromise]] = {
     "phone": _("by telephone"),
     "post": _("by post"),
     "shop": _("in one of our shops"),
-    "other": _("on another way"),
+    "other": _("in another way"),
 }
 # What each right asks for, as the object of "You ask …".
 REQUESTS: Final[Mapping[str, str | _StrPromise]] = {
@@ -134,6 +134,21 @@ def month(key: str) -> str:
 def number(value: int) -> str:
     """A count with the language's separator: 11,904 or 11.904."""
     return number_format(value, force_grouping=True)
+
+
+def records(count: int) -> str:
+    """Count records: "1 record", "11,904 records"."""
+    return ngettext("%(n)s record", "%(n)s records", count) % {"n": number(count)}
+
+
+def datasets(count: int) -> str:
+    """Count data sets as they stand after "in" and "from": "one data set", "15 data sets"."""
+    return ngettext("one data set", "%(n)s data sets", count) % {"n": number(count)}
+
+
+def places(count: int) -> str:
+    """Count what was blacked out or withheld: "1 place", "3 places"."""
+    return ngettext("%(n)s place", "%(n)s places", count) % {"n": number(count)}
 
 
 def size(value: int) -> str:

@@ -164,15 +164,14 @@ def _section(survey: Survey, report: ReportInput, share: int) -> Section:
 
 
 def _facts(survey: Survey) -> str:
+    records = phrases.records(survey.rows)
     if survey.first and survey.last and survey.first != survey.last:
-        return _("%(n)s records, from %(first)s to %(last)s") % {
-            "n": phrases.number(survey.rows),
+        return _("%(records)s, from %(first)s to %(last)s") % {
+            "records": records,
             "first": phrases.day(survey.first),
             "last": phrases.day(survey.last),
         }
-    if survey.rows == 1:
-        return _("1 record")
-    return _("%(n)s records") % {"n": phrases.number(survey.rows)}
+    return records
 
 
 def _records(base: Section, survey: Survey, columns: list[str], labels: Mapping[str, str]) -> Section:
