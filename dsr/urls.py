@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from dsr import health
+from dsr import appearance, health, styleguide
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("language/", include("django.conf.urls.i18n")),
+    path("appearance/", appearance.choose, name="appearance"),
+    path("styleguide/", include(styleguide.urlpatterns)),
     path("desk/", include("dsr.desk.urls")),
     path("", include("portal.urls")),
 ]
