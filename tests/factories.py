@@ -49,15 +49,24 @@ def make_user(name: str = "anna", *, controller: Controller | None = None, **fie
     """A subscriber's account with a confirmed address."""
     owner = controller or make_controller()
     user = User.objects.create_user(
-        controller=owner, kind=Kind.SUBSCRIBER, email=f"{name}@example.com", password=PASSWORD, display_name=name.title(), **fields
+        controller=owner,
+        kind=Kind.SUBSCRIBER,
+        email=f"{name}@example.com",
+        password=PASSWORD,
+        display_name=name.title(),
+        **fields,
     )
     confirm_address(user=user)
     return user
 
 
 def make_staff(name: str = "mara", *roles: str, controller: Controller | None = None) -> User:
-    """A member of staff; without roles a handler."""
+    """A member of staff, made once; without roles a handler."""
     owner = controller or make_controller()
+    handle = User.handle_for(owner.pk, Kind.STAFF, f"{name}@{owner.slug}.example.com")
+    found = User.objects.filter(handle=handle).first()
+    if found:
+        return found
     user = User.objects.create_user(
         controller=owner,
         kind=Kind.STAFF,

@@ -48,10 +48,6 @@ def clock_input(
     )
 
 
-def _params(params: Any) -> dict[str, Any]:
-    return {key: value.isoformat() if isinstance(value, date) else value for key, value in dict(params).items()}
-
-
 def columns(given: law.ClockInput, *, today: date) -> dict[str, Any]:
     """The dates of a case as columns, with the explanation as codes and parameters.
 
@@ -70,8 +66,8 @@ def columns(given: law.ClockInput, *, today: date) -> dict[str, Any]:
         "sort_on": projected.act_by_on or projected.due_on or today,
         "regime_version": dates.regime_version,
         "calendar_version": dates.calendar_version,
-        "explanation": [{"code": line.code, "params": _params(line.params)} for line in dates.explanation],
-        "warnings": [str(warning) for warning in dates.warnings],
+        "explanation": [line.as_json() for line in dates.explanation],
+        "warnings": [warning.as_json() for warning in dates.warnings],
     }
 
 

@@ -87,7 +87,7 @@ def refuse(
         elements = {
             Element.GROUND: _("We cannot do what you asked for: %(ground)s") % {"ground": wording.ground(ground)},
             Element.REASONS_FACT: reason.strip(),
-            Element.REASONS_LAW: wording.ground_law(ground),
+            Element.REASONS_LAW: wording.ground_law(ground, case.right),
             Element.WHAT_YOU_CAN_DO: advice.strip(),
             **letters.remedies(case),
             Element.NEXT_STEPS: _("We have closed your request. What you can do now is written above."),

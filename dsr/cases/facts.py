@@ -8,6 +8,7 @@ from django.db.models import Count
 
 from dsr.cases.clock import local_date
 from dsr.cases.scope import stores_of
+from dsr.law.regimes import regime
 from dsr.law.rights import Right
 from dsr.law.workflow import Facts, State
 from dsr.models import Artifact, Case, Task
@@ -31,6 +32,7 @@ def facts_of(case: Case, *, now: datetime, **extra: Any) -> Facts:
         "first_month_due_on": case.first_month_due_on,
         "told_due_on": case.told_due_on,
         "extended": case.extended,
+        "extension_allowed": regime(case.regime, case.received_on).extendable,
         "late_refusal": case.late_refusal,
         "legal_hold": case.legal_hold,
         "handler_id": _id(case.handler_id),
