@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SOON = 3
 """Days until the request that is due soon is due."""
-LATEST_MONTH = range(26, 36)
+LATEST_MONTH = range(22, 36)
 """Days back to look for a receipt whose month ends in SOON days, weekends and holidays included."""
 
 
@@ -73,11 +73,9 @@ def _nobody_located(on: Stage) -> None:
 
 def _drafting(on: Stage) -> None:
     on.link(days=11)
+    on.intake_assigns(days=11)
     on.collect(days=9)
-    on.draft(
-        days=8,
-        paragraph="Dear Ms Papadopoulou, your records of the household's landline are included as far as they concern you.",
-    )
+    on.draft(days=8, paragraph="The connection records go back 150 days; older ones have been deleted.")
 
 
 def _review(on: Stage) -> None:
@@ -95,7 +93,9 @@ def _completed(on: Stage) -> None:
     on.link(days=25)
     on.intake_assigns(days=25)
     on.collect(days=24)
-    on.draft(days=20, paragraph="A note in your record mentions another subscriber; her data are blacked out.")
+    on.draft(
+        days=20, paragraph="Two other subscribers have your name; their records are theirs and not in this answer."
+    )
     on.submit(days=18)
     on.approve(days=17)
     on.release(days=16)

@@ -100,7 +100,7 @@ def _notes(rows: Rows, person: Person, last_day: date, rng: random.Random) -> No
 
 
 def _mix_up(rows: Rows, today: date) -> None:
-    subject, other = by_position(HOMONYMS[0]), by_position(HOMONYMS[1])
+    subject, other = by_position(HOMONYMS[1]), by_position(HOMONYMS[2])
     body = texts.MIX_UP.format(other_no=other.customer_no, other_email=other.email)
     _note(rows, ("customer", subject.n), 3, today - timedelta(days=75), body)
 

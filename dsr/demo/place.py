@@ -86,9 +86,9 @@ def prepare(var: Path) -> dict[str, str]:
     if private:
         wanted["REDIS_URL"] = redis_url(redis_socket(var))
     extra = {name: value for name, value in wanted.items() if name.removesuffix("_FILE") not in os.environ}
-    lines = (f"export {name}={shlex.quote(value)}\n" for name, value in extra.items())
+    lines = (f"export {name}={shlex.quote(value)}\n" for name, value in ({"DSR_VAR": str(var)} | extra).items())
     (var / "demo.env").write_text("".join(lines), encoding="utf-8")
-    return {**os.environ, **extra}
+    return {**os.environ, **extra, "DSR_VAR": str(var)}
 
 
 def _secret(path: Path, fresh: str) -> Path:

@@ -33,7 +33,7 @@ FIRM = 2.0
 BEAT = 0.2
 PR_SET_CHILD_SUBREAPER = 36
 MANAGE = Path(__file__).resolve().parents[2] / "manage.py"
-WORKER = ("rqworker", "default", "stores", "pdf", "--serializer", "rq.serializers.JSONSerializer")
+WORKER = ("rqworker", "default", "stores", "pdf", "--serializer", "rq.serializers.JSONSerializer", "-v", "0")
 WEB = ("--workers", "2", "--threads", "4", "--graceful-timeout", "4", "--no-control-socket", "--log-level", "warning")
 
 

@@ -95,7 +95,7 @@ def test_only_one_note_names_another_subscriber(billing: Ask) -> None:
         if person.n != owner and (person.customer_no in str(body) or (person.email and person.email in str(body)))
     ]
 
-    assert foreign == [(people.HOMONYMS[0], people.HOMONYMS[1])]
+    assert foreign == [(people.HOMONYMS[1], people.HOMONYMS[2])]
 
 
 def test_mails_have_no_customer_column_and_failed_logins_no_customer(billing: Ask) -> None:

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dsr.cases import clock, scope
+from dsr.demo import cases, office, place
+from dsr.demo.office import PASSWORD, SLUG, STAFF, SUBSCRIBERS
+from dsr.demo.stores import build_files
+from dsr.models import Case, Controller, Kind, Request, User
+from tests.factories import make_controller
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from django.conf import LazySettings
+
+NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
+pytestmark = pytest.mark.django_db
+
+
+def _quiet(_: str) -> None:
+    """Nobody reads the progress here."""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("demo-cases")
+    build_files(folder, today=NOW.date())
+    (folder / "stores.yaml").write_text(place.STORES_YAML, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def _stores(folder: Path, tmp_path: Path, settings: LazySettings) -> Iterator[None]:
+    settings.DSR_STORES = str(folder / "stores.yaml")
+    default = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(tmp_path / "vault")},
+    }
+    settings.STORAGES = {**settings.STORAGES, "default": default}
+    scope.forget()
+    yield
+    scope.forget()
+
+
+def test_the_office_opens_once() -> None:
+    first = office.open_office()
+    second = office.open_office()
+
+    assert first == second
+    assert Controller.objects.count() == 1
+    assert User.objects.filter(kind=Kind.STAFF).count() == len(STAFF)
+    assert User.objects.filter(kind=Kind.SUBSCRIBER).count() == len(SUBSCRIBERS)
+    assert all(user.check_password(PASSWORD) for user in User.objects.all())
+
+
+def test_the_demo_never_mixes_with_another_controllers_data() -> None:
+    make_controller("realnet")
+
+    with pytest.raises(place.DemoError, match="another controller"):
+        office.open_office()
+
+    assert not Controller.objects.filter(slug=SLUG).exists()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("_stores")
+@pytest.mark.parametrize("now", [NOW, datetime(2027, 3, 1, 9, 30, tzinfo=UTC)], ids=["november", "march"])
+def test_a_dozen_requests_stand_at_different_stages(now: datetime) -> None:
+    controller = office.open_office()
+
+    assert cases.open_all(controller=controller, now=now, done=_quiet) == 12
+    assert cases.open_all(controller=controller, now=now, done=_quiet) == 0
+
+    found = {case.request.submission_key: case for case in Case.objects.select_related("request")}
+    assert {key: case.state for key, case in found.items()} == {
+        "demo-overdue": "assessing",
+        "demo-due-soon": "drafting",
+        "demo-completed": "completed",
+        "demo-refused": "refused",
+        "demo-withdrawn": "withdrawn",
+        "demo-review": "review",
+        "demo-drafting": "drafting",
+        "demo-collecting": "collecting",
+        "demo-identity": "id_pending",
+        "demo-erasure": "assessing",
+        "demo-rectification": "received",
+        "demo-marketing": "received",
+    }
+    today = clock.local_date(controller, now)
+    assert found["demo-overdue"].due_on < today
+    assert 3 <= (found["demo-due-soon"].due_on - today).days <= 7
+    assert found["demo-identity"].due_on is None
+    assert found["demo-review"].manifest_sha256
+    assert found["demo-completed"].approved_sha256 == found["demo-completed"].manifest_sha256
+    (waiting,) = found["demo-collecting"].tasks.all()
+    assert (waiting.status, waiting.error_code) == ("manual", "nobody_identified")
+    assert all(case.request.received_at < now for case in found.values())
+
+
+@pytest.mark.usefixtures("_stores")
+def test_a_story_that_breaks_leaves_nothing_half_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    controller = office.open_office()
+
+    def breaks(on: object) -> None:
+        raise RuntimeError
+
+    first, *_ = cases.stories(due_soon_days=28)
+    broken: Callable[..., tuple[cases.Story, ...]] = lambda **_: (  # noqa: E731
+        cases.Story("whole", 42, first.right, "email", 3, "Everything.", cases._waits),
+        cases.Story("broken", 1, first.right, "post", 2, "Everything.", breaks),
+    )
+    monkeypatch.setattr(cases, "stories", broken)
+
+    with pytest.raises(RuntimeError):
+        cases.open_all(controller=controller, now=NOW, done=_quiet)
+
+    assert [request.submission_key for request in Request.objects.all()] == ["demo-whole"]
