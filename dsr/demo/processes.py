@@ -10,11 +10,14 @@ import sys
 import threading
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+ROOT = Path(__file__).resolve().parents[2]
+"""The project's folder, where every child runs: the demo may be started from anywhere."""
 LONGEST_PAUSE = 30.0
 """Seconds between two starts of a process that keeps dying, at most."""
 STEADY = 60.0
@@ -73,6 +76,7 @@ class Child:
         self.process = subprocess.Popen(
             command,
             env=dict(self.environment),
+            cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

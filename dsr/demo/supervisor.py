@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import redis
 
 from dsr.demo import place
-from dsr.demo.processes import Child, Console
+from dsr.demo.processes import ROOT, Child, Console
 
 if TYPE_CHECKING:
     import socket
@@ -32,7 +32,7 @@ FIRM = 2.0
 """Seconds after the second request, before the process is killed."""
 BEAT = 0.2
 PR_SET_CHILD_SUBREAPER = 36
-MANAGE = Path(__file__).resolve().parents[2] / "manage.py"
+MANAGE = ROOT / "manage.py"
 WORKER = ("rqworker", "default", "stores", "pdf", "--serializer", "rq.serializers.JSONSerializer", "-v", "0")
 WEB = ("--workers", "2", "--threads", "4", "--graceful-timeout", "4", "--no-control-socket", "--log-level", "warning")
 
