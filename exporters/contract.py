@@ -12,10 +12,25 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 from exporters.description import DatasetInfo, Disclosure, FieldInfo, Origin, Retention, Text, Whose
 from exporters.identifiers import Identifier, IdentifierKind
+from exporters.plans import (
+    FieldChange,
+    HitClass,
+    KeepUntil,
+    Kept,
+    Outcome,
+    PlanLine,
+    Reason,
+    Residue,
+    RowKey,
+    Treatment,
+    lines_from_json,
+    lines_to_json,
+    plan_hash,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from datetime import date, datetime
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
 
 __all__ = [
     "Applies",
@@ -28,10 +43,14 @@ __all__ = [
     "DatasetInfo",
     "Describes",
     "Disclosure",
+    "FieldChange",
     "FieldInfo",
+    "HitClass",
     "Identifier",
     "IdentifierKind",
     "JsonValue",
+    "KeepUntil",
+    "Kept",
     "Learned",
     "Locates",
     "Match",
@@ -40,9 +59,11 @@ __all__ = [
     "Origin",
     "Outcome",
     "Permanent",
+    "PlanBlocked",
     "PlanLine",
     "Plans",
     "Problem",
+    "Reason",
     "Residue",
     "Residues",
     "Retention",
@@ -54,6 +75,9 @@ __all__ = [
     "Text",
     "Treatment",
     "Whose",
+    "lines_from_json",
+    "lines_to_json",
+    "plan_hash",
 ]
 
 JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
@@ -82,14 +106,6 @@ class Subject:
 
     reference: str
     identifiers: tuple[Identifier, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RowKey:
-    """One row, or one person, of a store. For a match `dataset` is the person key's name in the data map."""
-
-    dataset: str
-    values: tuple[str | int, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,19 +199,6 @@ class Problem:
     detail: str
 
 
-class Treatment(StrEnum):
-    """What one line of a plan does (house.md, idea 3)."""
-
-    DELETE = "delete"
-    ANONYMISE = "anonymise"
-    CORRECT = "correct"
-    ANNOTATE = "annotate"
-    RESTRICT = "restrict"
-    KEEP = "keep"
-    SUPPRESS = "suppress"
-    MANUAL = "manual"
-
-
 @dataclass(frozen=True, slots=True)
 class Change:
     """One value the subject wants corrected: the row, the field, the new value."""
@@ -205,49 +208,12 @@ class Change:
     value: JsonValue = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class PlanLine:
-    """One line of a plan: which rows, which field, what happens, under which law.
+class PlanBlocked(Permanent):
+    """No plan can be made that is certain to succeed; `problems` say where and what to change first."""
 
-    `link` says what makes the rows hers; `growing` that new rows matching link and filter are included when the line is
-    applied. `rule` (map version and schema fingerprint) lets a stale plan be recognised.
-    """
-
-    dataset: str
-    column: str | None
-    treatment: Treatment
-    strategy: str
-    link: str
-    filter: str
-    keys: tuple[RowKey, ...]
-    count: int
-    growing: bool = False
-    law: str = ""
-    keep_until: date | None = None
-    rule: str = ""
-    value: JsonValue = field(default=None, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What applying one line did, in rows; `finished` is false while more calls are needed."""
-
-    line: int
-    changed: int
-    unchanged: int
-    finished: bool = True
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Residue:
-    """What is still there after an erasure: where, how many rows, and whether a link makes them hers."""
-
-    dataset: str
-    column: str
-    kind: IdentifierKind
-    count: int
-    link: str = ""
+    def __init__(self, place: str, problems: tuple[Problem, ...]) -> None:
+        super().__init__("plan_blocked", place)
+        self.problems = problems
 
 
 @runtime_checkable
@@ -291,9 +257,19 @@ class Plans(Protocol):
     """Can say what erasing, correcting or restricting would do, without doing it."""
 
     def plan(
-        self, subject: Subject, keys: tuple[RowKey, ...], *, right: str, changes: tuple[Change, ...], now: datetime
+        self,
+        subject: Subject,
+        keys: tuple[RowKey, ...],
+        *,
+        right: str,
+        now: datetime,
+        changes: tuple[Change, ...] = (),
+        keep_until: KeepUntil | None = None,
     ) -> tuple[PlanLine, ...]:
-        """The lines for one right; `changes` for rectification. Reads only."""
+        """The lines for one right; `changes` for rectification, `keep_until` for what law keeps. Reads only.
+
+        Raises PlanBlocked when a line could not succeed, Permanent("right_unsupported"), Temporary.
+        """
         ...
 
 
@@ -301,8 +277,21 @@ class Plans(Protocol):
 class Applies(Protocol):
     """Can carry out an approved plan."""
 
-    def apply(self, lines: tuple[PlanLine, ...], *, approval: str, now: datetime) -> Iterator[Outcome]:
-        """Apply lines in batches; the same `approval` again is harmless."""
+    def apply(
+        self,
+        lines: tuple[PlanLine, ...],
+        *,
+        approval: str,
+        now: datetime,
+        check: Callable[[], None],
+        keep_until: KeepUntil | None = None,
+    ) -> tuple[Outcome, ...]:
+        """Apply the lines of this store in one transaction; the same `approval` again is harmless.
+
+        `check` is called before the first write and before the commit: what it raises undoes everything and is passed
+        on. Raises Permanent("plan_stale", place) when a listed row, its owner, the treatment, the law or the schema
+        has changed, Temporary when it may be tried again; in both cases nothing was written.
+        """
         ...
 
 
@@ -310,6 +299,17 @@ class Applies(Protocol):
 class Residues(Protocol):
     """Can search itself for what an erasure left behind."""
 
-    def residue(self, subject: Subject, keys: tuple[RowKey, ...]) -> tuple[Residue, ...]:
-        """Hits of the subject's identifiers that are still there."""
+    def residue(
+        self,
+        subject: Subject,
+        keys: tuple[RowKey, ...],
+        *,
+        now: datetime,
+        lines: tuple[PlanLine, ...] = (),
+        keep_until: KeepUntil | None = None,
+    ) -> tuple[Residue, ...]:
+        """Where the subject's identifiers still stand, in whatever spelling, in every table, mapped or not.
+
+        `lines`: the plan that was applied; its keys tell rows of hers whose parent is gone from rows of nobody.
+        """
         ...

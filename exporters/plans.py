@@ -1,0 +1,234 @@
+"""Plans of changes to a store: their lines, what applying them did, what is left behind (house.md, idea 3).
+
+A plan is data, not a program: it can be shown, hashed, sealed and compared. Values of persons stay out of every `repr`;
+keys of rows are in the lines, so a stored plan is sealed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from exporters.identifiers import NEVER_UNIQUE, IdentifierKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+PLAN_FORMAT = 1
+"""Version of the JSON form; part of every hash."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowKey:
+    """One row, or one person, of a store. For a match `dataset` is the person key's name in the data map."""
+
+    dataset: str
+    values: tuple[str | int, ...] = field(repr=False)
+
+
+class Treatment(StrEnum):
+    """What one line of a plan does."""
+
+    DELETE = "delete"
+    ANONYMISE = "anonymise"
+    UNLINK = "unlink"
+    """A row other people use as well stays as it is; her own record stops pointing at it."""
+    CORRECT = "correct"
+    ANNOTATE = "annotate"
+    RESTRICT = "restrict"
+    KEEP = "keep"
+    SUPPRESS = "suppress"
+    MANUAL = "manual"
+
+
+class Reason(StrEnum):
+    """Why a line keeps, leaves or postpones rows; the desk has the words."""
+
+    LAW = "law"
+    """The statute in `law` wants the rows until `keep_until` (rule E-b)."""
+    MAP = "map"
+    """The data map keeps the rows or leaves them to a person; its own statement is in `law`."""
+    PERIOD_UNCERTAIN = "period_uncertain"
+    """The period has ended by a rule that may keep but never deletes by itself (4.0.11): a person decides."""
+    WAITS = "waits"
+    """Rows that would come back if they were erased now (an open session): disconnect first or retry later."""
+    SHARED = "shared"
+    """Other people use the rows as well."""
+    REFERRED = "referred"
+    """Rows that stay refer to these, so they stay without what names the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The law's answer for one document: the last day of keeping (None: an event ends it), the statute, its mark.
+
+    `certain`: a deletion after `until` may rest on this alone; otherwise a person must say so (4.0.11).
+    """
+
+    until: date | None
+    law: str
+    mark: str = ""
+    certain: bool = True
+
+
+KeepUntil: TypeAlias = Callable[[str, date | None], Kept | None]
+"""Asked per document: (document class, document date or None where the row has none) -> Kept, or None: no law keeps it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One column of the rows of a line and the strategy applied to it (rules 6.2)."""
+
+    column: str
+    strategy: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLine:
+    """One line of a plan: which rows of one dataset, what happens to them, under which law.
+
+    `link` says what makes the rows hers, `filter` which of those the line means. A `growing` line lists no keys: rows
+    that match when it is applied are included and counted. `persons` are the keys `locate` gave. `rule` binds the data
+    map's version and wording and the live schema of the columns touched.
+    """
+
+    store: str
+    dataset: str
+    treatment: Treatment
+    link: str
+    filter: str = ""
+    fields: tuple[FieldChange, ...] = ()
+    """ANONYMISE: the columns that change, each with its strategy. Empty for whole rows."""
+    keys: tuple[RowKey, ...] = field(default=(), repr=False)
+    count: int = 0
+    growing: bool = False
+    reason: Reason | None = None
+    document_class: str = ""
+    document_year: int | None = None
+    law: str = ""
+    mark: str = ""
+    keep_until: date | None = None
+    persons: tuple[RowKey, ...] = field(default=(), repr=False)
+    rule: str = ""
+
+    @property
+    def writes(self) -> bool:
+        """Whether applying the line changes the store."""
+        return self.treatment in {Treatment.DELETE, Treatment.ANONYMISE}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What applying one line did, in rows. `line` is its position in the lines given to `apply`.
+
+    `unchanged`: listed rows that were gone or already as the line wants them, and rows of lines that change nothing.
+    """
+
+    line: int
+    changed: int
+    unchanged: int
+
+
+class HitClass(StrEnum):
+    """Whose the row is in which an identifier was found."""
+
+    HERS = "hers"
+    KEPT = "kept"
+    OTHER = "other"
+    UNLINKED = "unlinked"
+
+
+@dataclass(frozen=True, slots=True)
+class Residue:
+    """Identifiers of one kind still standing in one column: in how many rows, and whose rows these are. No values."""
+
+    table: str
+    column: str
+    kind: IdentifierKind
+    count: int
+    cls: HitClass
+
+    @property
+    def unique(self) -> bool:
+        """Whether one value of this kind stands for one person."""
+        return self.kind not in NEVER_UNIQUE
+
+    @property
+    def stands(self) -> bool:
+        """Whether this is a residue: anything in a row of hers, or a unique identifier anywhere the law does not keep it.
+
+        A name in a row of somebody else's is only counted; in a row of nobody it is a question for a person.
+        """
+        return self.cls is HitClass.HERS or (self.cls is not HitClass.KEPT and self.unique)
+
+
+def lines_to_json(lines: Iterable[PlanLine]) -> list[dict[str, Any]]:
+    """The lines as values JSON can hold, complete: for sealed storage."""
+    return [_to_json(line) for line in lines]
+
+
+def lines_from_json(stored: Iterable[Mapping[str, Any]]) -> tuple[PlanLine, ...]:
+    """The lines `lines_to_json` wrote. Raises KeyError, TypeError or ValueError when it is not such a list."""
+    return tuple(_from_json(one) for one in stored)
+
+
+def plan_hash(lines: Iterable[PlanLine]) -> str:
+    """SHA-256 (hex) over what an approval binds: rules and listed keys, not the counts of growing lines.
+
+    The order of the lines does not matter; two lines that are alike do.
+    """
+    bound = sorted(_canonical({**_to_json(line), "count": None}) for line in lines)
+    return hashlib.sha256(_canonical([PLAN_FORMAT, bound]).encode()).hexdigest()
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _to_json(line: PlanLine) -> dict[str, Any]:
+    return {
+        "store": line.store,
+        "dataset": line.dataset,
+        "treatment": line.treatment.value,
+        "link": line.link,
+        "filter": line.filter,
+        "fields": [[change.column, change.strategy] for change in line.fields],
+        "keys": [list(key.values) for key in line.keys],
+        "count": line.count,
+        "growing": line.growing,
+        "reason": line.reason.value if line.reason else None,
+        "document_class": line.document_class,
+        "document_year": line.document_year,
+        "law": line.law,
+        "mark": line.mark,
+        "keep_until": line.keep_until.isoformat() if line.keep_until else None,
+        "persons": [[person.dataset, *person.values] for person in line.persons],
+        "rule": line.rule,
+    }
+
+
+def _from_json(stored: Mapping[str, Any]) -> PlanLine:
+    return PlanLine(
+        store=stored["store"],
+        dataset=stored["dataset"],
+        treatment=Treatment(stored["treatment"]),
+        link=stored["link"],
+        filter=stored["filter"],
+        fields=tuple(FieldChange(column, strategy) for column, strategy in stored["fields"]),
+        keys=tuple(RowKey(stored["dataset"], tuple(values)) for values in stored["keys"]),
+        count=stored["count"],
+        growing=stored["growing"],
+        reason=Reason(stored["reason"]) if stored["reason"] else None,
+        document_class=stored["document_class"],
+        document_year=stored["document_year"],
+        law=stored["law"],
+        mark=stored["mark"],
+        keep_until=date.fromisoformat(stored["keep_until"]) if stored["keep_until"] else None,
+        persons=tuple(RowKey(dataset, tuple(values)) for dataset, *values in stored["persons"]),
+        rule=stored["rule"],
+    )
