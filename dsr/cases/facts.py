@@ -9,9 +9,9 @@ from django.db.models import Count
 from dsr.cases.clock import local_date
 from dsr.cases.scope import stores_of
 from dsr.law.regimes import regime
-from dsr.law.rights import Right
+from dsr.law.rights import CHANGES_NO_STORE, Right
 from dsr.law.workflow import Facts, State
-from dsr.models import Artifact, Case, Task
+from dsr.models import Artifact, Case, Plan, Task
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,10 +22,11 @@ UNFINISHED = (Task.Status.QUEUED, Task.Status.RUNNING)
 def facts_of(case: Case, *, now: datetime, **extra: Any) -> Facts:
     """A snapshot of everything the guards may ask; `extra` are facts not yet in a row (a reason just typed)."""
     counts = dict(case.tasks.values_list("status").annotate(n=Count("id")))
+    right, plan = Right(case.right), current_plan(case)
     kinds = set(case.artifacts.filter(superseded_at__isnull=True).values_list("kind", flat=True))
     gathered: dict[str, Any] = {
         "state": State(case.state),
-        "right": Right(case.right),
+        "right": right,
         "today": local_date(case.controller, now),
         "received_on": case.received_on,
         "due_on": case.due_on,
@@ -42,14 +43,37 @@ def facts_of(case: Case, *, now: datetime, **extra: Any) -> Facts:
         "scope_complete": bool(stores_of(case.controller)),
         "tasks_open": sum(counts.get(status, 0) for status in UNFINISHED),
         "tasks_manual": counts.get(Task.Status.MANUAL, 0),
-        "package_ready": Artifact.Kind.PACKAGE in kinds,
+        "package_ready": Artifact.Kind.PACKAGE in kinds if right in CHANGES_NO_STORE else bool(plan),
         "letter_ready": Artifact.Kind.LETTER in kinds,
         "manifest_sha256": case.manifest_sha256,
         "approved_sha256": case.approved_sha256,
         "ground": case.ground,
+        "cooling_over": bool(plan and plan.not_before and plan.not_before <= now),
+        "first_line_applied": case.first_applied_at is not None,
+        "residue_clear": _residue_clear(case),
+        "kept_remainder": bool(plan_in_force(case, "keep")),
         "suspension_open": case.suspensions.filter(ended_at__isnull=True).exists(),
     }
     return Facts(**{**gathered, **extra})
+
+
+def current_plan(case: Case) -> Plan | None:
+    """The plan that is drafted, approved or applied; replaced, stale and withdrawn ones are history."""
+    rows = case.plans.filter(status__in=[Plan.Status.DRAFT, Plan.Status.APPROVED, Plan.Status.APPLIED])
+    found: Plan | None = rows.order_by("-number").first()
+    return found
+
+
+def plan_in_force(case: Case, treatment: str) -> list[dict[str, Any]]:
+    """The lines of the current plan with one treatment, as counts and dates."""
+    plan = current_plan(case)
+    return [line for line in plan.summary if line["treatment"] == treatment] if plan else []
+
+
+def _residue_clear(case: Case) -> bool:
+    """Every store was read again after the last line, and nothing unexplained is left (rules.md 6.5)."""
+    verified = case.tasks.filter(operation="verify")
+    return verified.exists() and not verified.exclude(status__in=[Task.Status.DONE, Task.Status.WAIVED]).exists()
 
 
 def _id(value: object) -> str:

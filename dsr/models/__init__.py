@@ -4,6 +4,7 @@ from dsr.models.base import KeyedRow, OwnedRow, Row, RowId, ScopedQuerySet, Seal
 from dsr.models.case import Case, CaseQuerySet, Channel, Request, Suspension
 from dsr.models.controller import Controller, ReferenceCounter
 from dsr.models.event import Anchor, Event, EventNote
+from dsr.models.plan import Plan
 from dsr.models.subject import IndexToken, OneTimeCode, Subject
 from dsr.models.user import AccountLink, Kind, User
 from dsr.models.work import Artifact, Message, Pulse, Task
@@ -24,6 +25,7 @@ __all__ = [
     "Message",
     "OneTimeCode",
     "OwnedRow",
+    "Plan",
     "Pulse",
     "ReferenceCounter",
     "Request",

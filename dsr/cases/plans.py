@@ -1,0 +1,176 @@
+"""The plan of a case: kept under its hash, approved by a second person, cooled, begun, taken back (house.md idea 3).
+
+What a plan would do stands in its sealed lines; what everybody on the case may see stands in its summary: counts, laws
+and end dates, never keys or values. Writing to stores is dsr.fulfil's work, and only by the id of an approved plan.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from dsr.cases import tasks
+from dsr.cases.actors import SYSTEM
+from dsr.cases.facts import current_plan
+from dsr.cases.perform import ConflictError, RefusedError, perform, record, staff_id
+from dsr.law.workflow import Action, Actor, Refusal, State
+from dsr.models import Case, Plan, Task
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from dsr.models import RowId
+
+# An approval is the decision of a day, not a standing order: after this it has to be given again.
+APPROVAL_FOR = timedelta(days=30)
+
+
+@transaction.atomic
+def ask_for_plan(*, case_id: RowId, actor: Actor, now: datetime, seen_version: int | None = None) -> Case:
+    """Have the stores planned anew; reads only. An earlier draft is void."""
+    case = Case.objects.get(pk=case_id)
+    if case.state != State.DRAFTING:
+        raise RefusedError(Refusal("not_drafting", {}))
+    if seen_version is not None and case.version != seen_version:
+        raise ConflictError
+    changes = {"manifest_sha256": "", "approved_sha256": "", "handler_id": staff_id(actor) or case.handler_id}
+    case = record(case_id=case_id, kind="plan_requested", actor=actor, now=now, changes=changes)
+    case.plans.filter(status=Plan.Status.DRAFT).update(status=Plan.Status.REPLACED)
+    tasks.ensure(case=case, operation="plan", now=now, again=True)
+    return case
+
+
+def keep_plan(
+    *, case: Case, content: dict[str, Any], summary: list[dict[str, Any]], sha256: str, now: datetime
+) -> Plan:
+    """Store a finished plan as the case's draft; called in the transaction that finishes the task."""
+    case.plans.filter(status=Plan.Status.DRAFT).update(status=Plan.Status.REPLACED)
+    last = case.plans.order_by("-number").values_list("number", flat=True).first() or 0
+    plan = Plan(
+        controller_id=case.controller_id, case=case, number=last + 1, sha256=sha256, summary=summary, created_at=now
+    )
+    plan.put(content)
+    plan.save(force_insert=True)
+    counts: dict[str, int] = {}
+    for line in summary:
+        counts[line["treatment"]] = counts.get(line["treatment"], 0) + line["count"]
+    data = {"plan": plan.number, "plan_sha256": sha256, "lines": len(summary), **counts}
+    record(case_id=case.pk, kind="plan_made", actor=SYSTEM, now=now, changes={"manifest_sha256": sha256}, data=data)
+    return plan
+
+
+@transaction.atomic
+def approve(*, case_id: RowId, plan_sha256: str, actor: Actor, now: datetime, seen_version: int | None = None) -> Case:
+    """Approve exactly the plan that was on the screen. It may run after the controller's cooling time (4.2 no. 13, 14)."""
+    case = Case.objects.select_related("controller").get(pk=case_id)
+    plan = current_plan(case)
+    if plan is None or plan_sha256 not in {plan.sha256} or plan_sha256 != case.manifest_sha256:
+        raise RefusedError(Refusal("manifest_changed", {}))
+    not_before = now + timedelta(hours=case.controller.cooling_hours)
+    case = perform(
+        case_id=case_id,
+        action=Action.APPROVE,
+        actor=actor,
+        now=now,
+        seen_version=seen_version,
+        changes={"approved_sha256": plan_sha256, "decider_id": staff_id(actor)},
+        data={"plan": plan.number, "plan_sha256": plan_sha256, "not_before": not_before},
+    )
+    approved = case.plans.filter(pk=plan.pk, status=Plan.Status.DRAFT).update(
+        status=Plan.Status.APPROVED,
+        approved_at=now,
+        approved_by_id=staff_id(actor),
+        not_before=not_before,
+        expires_at=now + APPROVAL_FOR,
+    )
+    if not approved:
+        raise ConflictError
+    return case
+
+
+@transaction.atomic
+def back_to_draft(
+    *, case_id: RowId, status: str, reason: str, actor: Actor, now: datetime, seen_version: int | None = None
+) -> Case:
+    """The approval ends without having run to its end: taken back by staff, expired, or the plan is stale (4.0.1).
+
+    What was applied stays applied; tasks that have not begun are cancelled.
+    """
+    case = perform(
+        case_id=case_id,
+        action=Action.PLAN_STALE,
+        actor=actor,
+        now=now,
+        seen_version=seen_version,
+        changes={"approved_sha256": "", "manifest_sha256": ""},
+        data={"plan_status": status},
+        note=reason,
+        extra_facts={"reason_given": bool(reason.strip())},
+    )
+    case.plans.filter(status__in=[Plan.Status.APPROVED, Plan.Status.DRAFT]).update(status=status)
+    tasks.cancel_open(case=case)
+    return case
+
+
+@transaction.atomic
+def start(*, case_id: RowId, now: datetime) -> Case:
+    """Begin an approved plan whose cooling time is over: one task per store, children first inside each (4.2 no. 14)."""
+    case = perform(case_id=case_id, action=Action.START_EXECUTION, actor=SYSTEM, now=now)
+    plan = current_plan(case)
+    if plan is None or plan.status != Plan.Status.APPROVED:
+        raise RefusedError(Refusal("not_approved", {}))
+    for store in dict.fromkeys(line["store"] for line in plan.summary):
+        tasks.ensure(case=case, operation="apply", store=store, now=now, again=True)
+    return case
+
+
+def start_due(*, now: datetime, limit: int) -> int:
+    """Start what has cooled, return what has expired to its drafters. A legal hold starts nothing and expires nothing."""
+    waiting = Plan.objects.filter(status=Plan.Status.APPROVED, case__state=State.APPROVED, case__legal_hold=False)
+    done = 0
+    for plan in waiting.filter(expires_at__lte=now)[:limit]:
+        back_to_draft(
+            case_id=plan.case_id, status=Plan.Status.WITHDRAWN, reason="The approval has expired.", actor=SYSTEM, now=now
+        )
+        done += 1
+    for plan in waiting.filter(not_before__lte=now, expires_at__gt=now)[:limit]:
+        try:
+            start(case_id=plan.case_id, now=now)
+        except (RefusedError, ConflictError):
+            continue
+        done += 1
+    return done
+
+
+class StoppedError(Exception):
+    """The case does not want its plan carried out any more: cancelled, withdrawn, on hold, or the approval ended."""
+
+
+@transaction.atomic
+def begin_store(*, task: Task, plan_id: RowId, now: datetime) -> None:
+    """The last look before the first write to a store, with a claim that ends every withdrawal (fides: cancel that stops).
+
+    StoppedError when the case is not being executed any more, is on hold, or the plan is not the approved one.
+    """
+    case = record(
+        case_id=task.case_id,
+        kind="apply_started",
+        actor=SYSTEM,
+        now=now,
+        changes={"first_applied_at": now},
+        data={"store": task.store, "attempt": task.attempts},
+    )
+    plan = Plan.objects.filter(pk=plan_id, status=Plan.Status.APPROVED, sha256=case.approved_sha256).exists()
+    if case.state != State.EXECUTING or case.legal_hold or not plan:
+        raise StoppedError  # and the record of having started goes with the transaction
+
+
+@transaction.atomic
+def hold(*, case_id: RowId, on: bool, reason: str, actor: Actor, now: datetime) -> Case:
+    """Put a case on legal hold, or lift it: nothing is erased while it stands. A reason is kept sealed."""
+    if not reason.strip():
+        raise RefusedError(Refusal("reason_missing", {}))
+    kind = "hold_set" if on else "hold_lifted"
+    return record(case_id=case_id, kind=kind, actor=actor, now=now, changes={"legal_hold": on}, note=reason)

@@ -1,0 +1,138 @@
+"""Codes that open something for a while: a request to whoever holds the contact given with it, an answer to the contact on file.
+
+A code to the contact *given* opens a person's own words and messages (house.md "Signed in is not identified"). The answer
+itself opens only after a fresh code to the contact *on file*, each time anew (I-02, ux.md 1.7). What was proved lasts as
+long as the session says, and is never a property of the request.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from dsr.cases import codes, identity, messages
+from dsr.cases.actors import SYSTEM
+from dsr.law.rights import IdentityLevel
+from dsr.models import OneTimeCode, Request, Subject, User
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from dsr.models import Controller
+
+Purpose = OneTimeCode.Purpose
+
+
+class NoContactOnFileError(Exception):
+    """Nobody knows where the person's contract mail goes, so no code can be sent; the office releases the answer another way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What came of a code for a request: `request` only when it was right."""
+
+    checked: codes.Checked
+    request: Request | None = None
+
+
+def _by_reference(controller: Controller, reference: str) -> Request | None:
+    rows = Request.objects.of(controller).filter(reference="".join(reference.split()).upper())
+    found: Request | None = rows.select_related("controller", "account").first()
+    return found
+
+
+def start_follow(*, controller: Controller, reference: str, now: datetime) -> None:
+    """Send a code to the contact given with a request, if there is such a request; the caller cannot tell.
+
+    Where no code may or can be sent (unknown reference, no address, more codes than a person needs in an hour) a decoy
+    that goes nowhere takes the same way, so that neither the page nor its time says which references exist. No store is
+    asked.
+    """
+    request = _by_reference(controller, reference)
+    to = messages.contact_of(request) if request else ""
+    if request is not None and to:
+        try:
+            codes.make(controller=controller, purpose=Purpose.FOLLOW, request=request, content={"to": to}, now=now)
+        except codes.TooManyCodesError:
+            _decoy(controller, now)
+    else:
+        _decoy(controller, now)
+
+
+@transaction.atomic
+def _decoy(controller: Controller, now: datetime) -> None:
+    """One row, always the same one: nobody can fill the table with references she made up."""
+    OneTimeCode.objects.of(controller).filter(purpose=Purpose.FOLLOW, user=None, request=None).delete()
+    codes.make(controller=controller, purpose=Purpose.FOLLOW, content={"to": ""}, now=now)
+
+
+def finish_follow(*, controller: Controller, reference: str, entered: str, now: datetime) -> Followed:
+    """Check the code; wrong, expired and locked codes and unknown references look alike to the caller's page."""
+    request = _by_reference(controller, reference)
+    code = codes.newest(controller=controller, purpose=Purpose.FOLLOW, request=request)
+    if code is None:
+        return Followed(codes.Checked("expired"))
+    checked = codes.check(code=code, entered=entered, now=now)
+    return Followed(checked, request if checked.status == "ok" else None)
+
+
+@transaction.atomic
+def adopt(*, request: Request, user: User, now: datetime) -> bool:
+    """Attach a request made without an account to the account of the same person, who proved both in one session.
+
+    Her proven links then identify it (I-02), unless she asked for somebody else. False when it belongs to an account already.
+    """
+    if request.controller_id != user.controller_id:
+        return False
+    if not Request.objects.filter(pk=request.pk, account__isnull=True).update(account=user):
+        return False
+    request.account = user
+    identify_by_links(request=request, user=user, now=now)
+    return True
+
+
+def identify_by_links(*, request: Request, user: User, now: datetime) -> bool:
+    """Identify a request by what its account has proved; nothing to do when it is for somebody else or nothing is proved."""
+    known = identity.links_of(user)
+    if not known or request.content().get("scope", {}).get("for"):
+        return False
+    identity.identify(
+        request=request, level=IdentityLevel.STRONG, method="link", known=known, actor=SYSTEM, now=now
+    )
+    return True
+
+
+def proven_numbers(request: Request) -> tuple[tuple[str, str], ...]:
+    """The (store, customer number) pairs that were proved for this request, by whichever way."""
+    subject = Subject.objects.filter(request=request).select_related("request").first()
+    known = subject.content().get("identifiers", []) if subject else []
+    return tuple((i["store"], i["value"]) for i in known if i["kind"] == "customer_number" and i.get("link") == "proof")
+
+
+def covered_by(*, request: Request, user: User) -> bool:
+    """Whether everything proved for this request was proved by this very account: then its found data are hers to see."""
+    numbers = proven_numbers(request)
+    return bool(numbers) and set(numbers) <= set(identity.links_of(user))
+
+
+def start_download(*, request: Request, user: User | None, now: datetime) -> str:
+    """Send the fresh code before the answer opens; returns where it goes, masked, or "" when only the store knows.
+
+    It goes to the contact an account was linked with, else to the one the store holds for the proved customer number:
+    never to an address that was only given. NoContactOnFileError, codes.TooManyCodesError.
+    """
+    numbers = proven_numbers(request)
+    if not numbers:
+        raise NoContactOnFileError
+    to = identity.contact_on_file(user) if user and covered_by(request=request, user=user) else ""
+    content = {"to": to} if to else {"store": numbers[0][0], "customer_number": numbers[0][1]}
+    codes.make(controller=request.controller, purpose=Purpose.DOWNLOAD, request=request, content=content, now=now)
+    return codes.masked(to) if to else ""
+
+
+def finish_download(*, request: Request, entered: str, now: datetime) -> codes.Checked:
+    """Check the fresh code."""
+    code = codes.newest(controller=request.controller, purpose=Purpose.DOWNLOAD, request=request)
+    return codes.check(code=code, entered=entered, now=now) if code else codes.Checked("expired")

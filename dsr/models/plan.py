@@ -1,0 +1,45 @@
+"""A plan: what would happen to one person's data in every store, and who approved exactly that (house.md idea 3)."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from dsr.models.base import KeyedRow, OwnedRow, Sealed
+
+
+class Plan(Sealed, OwnedRow):
+    """The lines of all stores under one hash. Sealed content: the lines per store, with the row keys; clear: counts and dates."""
+
+    class Status(models.TextChoices):
+        """A plan is approved once; a changed one is a new plan."""
+
+        DRAFT = "draft"
+        APPROVED = "approved"
+        STALE = "stale"  # a listed row, its owner, the treatment, the law or the schema changed
+        WITHDRAWN = "withdrawn"  # the approval was taken back, or it expired
+        APPLIED = "applied"
+        REPLACED = "replaced"
+
+    case = models.ForeignKey("dsr.Case", on_delete=models.CASCADE, related_name="plans")
+    number = models.PositiveIntegerField()
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
+    sha256 = models.CharField(max_length=64)
+    summary = models.JSONField(default=list)  # per line: store, dataset, treatment, law, end date, counts; no keys, no values
+    created_at = models.DateTimeField()
+    approved_at = models.DateTimeField(null=True, blank=True)
+    approved_by = models.ForeignKey("dsr.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    not_before = models.DateTimeField(null=True, blank=True)  # the end of the cooling time
+    expires_at = models.DateTimeField(null=True, blank=True)
+    applied_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "number"], name="plan_number_once"),
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(status__in=["draft", "approved"]), name="plan_one_current"
+            ),
+        ]
+
+    def key_owner(self) -> KeyedRow:
+        """The case's key: a purged case takes its plans along."""
+        return self.case
