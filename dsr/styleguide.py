@@ -16,8 +16,9 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
 
+from dsr import charts
 from dsr.accounts import signed_in_as
-from dsr.forms import Hinted, UiForm
+from dsr.forms import DayField, Hinted, UiForm
 from dsr.models import Kind
 
 if TYPE_CHECKING:
@@ -50,14 +51,15 @@ class Specimen(UiForm):
         choices=[
             ("contract", Hinted("Contract and bills", "Address, tariff, invoices, payments")),
             ("usage", Hinted("Connection and usage", "Sessions, volumes, devices")),
-            ("support", "Calls and messages with us"),
+            ("Kept apart", [("support", "Calls and messages with us")]),
         ],
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Select all the data, or at least one kind"},
     )
     language = forms.ChoiceField(label="Language of the answer", choices=[("en", "English"), ("de", "Deutsch")])
-    born = forms.DateField(
-        label="Date of birth", required=False, widget=forms.DateInput(attrs={"type": "date", "class": "input-short"})
+    born = DayField(label="Date of birth", help_text="For example 27 3 1985", required=False)
+    received = forms.DateField(
+        label="Received on", required=False, widget=forms.DateInput(attrs={"type": "date", "class": "input-short"})
     )
     words = forms.CharField(
         label="Tell us in your own words",
@@ -153,6 +155,39 @@ TIMELINE = (
 )
 
 
+MONTHS = ("Dec", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov")
+IN_AND_OUT = charts.bars(
+    "Received 700 and closed 681 requests in twelve months; most came in October (81)",
+    MONTHS,
+    [
+        ("received", (42, 55, 48, 61, 52, 47, 58, 66, 49, 72, 81, 69)),
+        ("closed", (40, 50, 51, 57, 56, 49, 52, 60, 58, 63, 74, 71)),
+    ],
+)
+WEEKS = (
+    "3 Oct",
+    "10 Oct",
+    "17 Oct",
+    "24 Oct",
+    "31 Oct",
+    "7 Nov",
+    "14 Nov",
+    "21 Nov",
+    "28 Nov",
+    "5 Dec",
+    "12 Dec",
+    "19 Dec",
+)
+WORKLOAD = charts.lines(
+    "Work due per week rises above the team's 24 cases in the week of 5 December",
+    WEEKS,
+    ("due", (12, 14, 13, 16, 18, 17, 21, 19)),
+    ("expected", (22, 25, 24, 21)),
+    band=((19, 26), (20, 31), (18, 32), (15, 30)),
+    limit=("capacity of the team", 24),
+)
+
+
 def show(request: HttpRequest, page: str = "components") -> HttpResponse:
     """One page of specimens; only while developing (DEBUG) or for staff who are signed in."""
     if not (settings.DEBUG or signed_in_as(request, Kind.STAFF)):
@@ -169,7 +204,8 @@ def show(request: HttpRequest, page: str = "components") -> HttpResponse:
         "page_obj": Paginator(range(120), 50).page(2),
         "due_on": today + timedelta(days=29),
         "received_on": today - timedelta(days=2),
-        "late_on": today - timedelta(days=2),
+        "in_and_out": IN_AND_OUT,
+        "workload": WORKLOAD,
     }
     if form:
         context["form"] = form(request.POST or None)

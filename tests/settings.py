@@ -10,7 +10,7 @@ os.environ.setdefault("DSR_KEYS", "t1:" + "dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzL
 os.environ["DSR_VAR"] = tempfile.mkdtemp(prefix="dsr-tests-")
 os.environ.setdefault("DATABASE_URL", "sqlite:///" + os.environ["DSR_VAR"] + "/tests.sqlite3")
 
-from dsr.settings import *  # noqa: E402, F403
+from dsr.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
@@ -21,6 +21,7 @@ STORAGES = {
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     # A file, as in production: the in-memory database shares one cache between threads and locks differently.
     DATABASES["default"]["TEST"] = {"NAME": os.environ["DSR_VAR"] + "/tests.sqlite3"}  # noqa: F405
+WHITENOISE_AUTOREFRESH = True  # no collected files: they are found where they lie
 ALLOWED_HOSTS = ["*"]
 DSR_BASE_URL = "http://testserver"
 DSR_LEASE_SECONDS = 30

@@ -88,9 +88,9 @@ def timeline(items: Sequence[Any]) -> dict[str, Sequence[Any]]:
 
 
 @register.inclusion_tag("ui/pagination.html", takes_context=True)
-def pagination(context: template.Context, page: Any) -> dict[str, Any]:
+def pagination(context: template.RequestContext, page: Any) -> dict[str, Any]:
     """Which rows are shown of how many, with links that keep the filters of the address."""
-    return {"page": page, "request": context.get("request")}
+    return {"page": page, "request": context.request}
 
 
 def days_words(left: int) -> str:
@@ -195,5 +195,5 @@ def first_id(field: BoundField) -> str:
 def question(field: BoundField) -> SafeString:
     """The only field of a page: its label or legend is the page's h1, so that the question is said once (ux.md 1.1)."""
     renderer = field.form.renderer
-    name = field.field.template_name or renderer.field_template_name
+    name = field.template_name  # the field's own or the renderer's, as for as_field_group()
     return mark_safe(renderer.render(name, {"field": field, "page": True}))  # noqa: S308 -- rendered by Django's template

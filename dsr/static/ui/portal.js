@@ -1,25 +1,65 @@
-// Focus the error summary, count characters, list chosen files. Pages work without this file.
-const summary = document.querySelector("[data-errors]");
-if (summary) summary.focus();
+// Focus the error summary, count characters, list chosen files, warn before the session ends. Every page works without this file.
+const all = (selector) => document.querySelectorAll(selector);
 
-for (const area of document.querySelectorAll("textarea[maxlength]")) {
-  const note = document.createElement("p");
-  note.className = "hint";
-  note.setAttribute("aria-live", "polite");
-  area.after(note);
-  const text = area.dataset.left || "%s";
+document.querySelector("[data-errors]")?.focus();
+
+for (const area of all("textarea[maxlength]")) {
+  const limit = area.maxLength;
+  const { left = "%s", over = "%s" } = area.dataset;
+  // Cutting off what somebody pastes would lose her words: count, and let the server's message explain.
+  area.removeAttribute("maxlength");
+  const seen = document.createElement("p");
+  const said = document.createElement("p");
+  seen.className = "hint";
+  seen.setAttribute("aria-hidden", "true");
+  said.className = "vh";
+  said.setAttribute("role", "status");
+  area.after(seen, said);
+  let wait;
   const show = () => {
-    const left = area.maxLength - area.value.length;
-    note.textContent = left < 500 ? text.replace("%s", left) : "";
+    const rest = limit - area.value.length;
+    seen.textContent = rest > limit / 4 && rest > 200 ? "" : (rest < 0 ? over : left).replace("%s", Math.abs(rest));
+    clearTimeout(wait);
+    wait = setTimeout(() => { said.textContent = seen.textContent; }, 1000);
   };
   area.addEventListener("input", show);
   show();
 }
 
-for (const form of document.querySelectorAll("form[data-once]")) {
+for (const input of all("input[type=file][multiple]")) {
+  const list = document.createElement("ul");
+  list.className = "files";
+  list.setAttribute("role", "status");
+  input.after(list);
+  input.addEventListener("change", () => {
+    list.replaceChildren(...[...input.files].map((file) => {
+      const item = document.createElement("li");
+      item.textContent = `${file.name} (${Math.ceil(file.size / 1000)} kB)`;
+      return item;
+    }));
+  });
+}
+
+for (const form of all("form[data-once]")) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "1";
     setTimeout(() => delete form.dataset.sent, 5000);
   });
+}
+
+const notice = document.querySelector("[data-session]");
+if (notice) {
+  let timer;
+  const wait = () => {
+    timer = setTimeout(() => { notice.hidden = false; }, Math.max(0, notice.dataset.session - 300) * 1000);
+  };
+  notice.querySelector("[data-stay]").addEventListener("click", async () => {
+    const answer = await fetch(location.href, { method: "HEAD" });
+    if (!answer.ok) return;
+    notice.hidden = true;
+    clearTimeout(timer);
+    wait();
+  });
+  wait();
 }

@@ -1,0 +1,193 @@
+"""What the two small scripts do, pressed and typed in a real browser; and that pages work without them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.factories import make_controller
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Dialog, Page
+
+    from tests.browser.harness import Browse
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(autouse=True)
+def _styleguide(live_server: Any, settings: Any) -> None:
+    make_controller()
+    settings.DEBUG = True
+
+
+def focused(page: Page) -> str:
+    return str(
+        page.evaluate("document.activeElement.matches('a, button') ? document.activeElement.textContent.trim() : ''")
+    )
+
+
+def test_error_summary_takes_the_focus_and_leads_to_the_field(browse: Browse) -> None:
+    page = browse.page()
+    page.goto("/styleguide/form/")
+    page.click("text=Continue")
+    page.wait_for_selector("[data-errors]:focus")
+    assert page.title().startswith("Error: ")
+    for words, field in (
+        ("Enter your full name", "id_name"),
+        ("Select all the data, or at least one kind", "id_kinds_0"),
+        ("Tick the box if you may act for this person", "id_agree"),
+    ):
+        page.click(f".errors a:has-text('{words}')")
+        assert page.evaluate("document.activeElement.id") == field
+
+
+def test_forms_work_without_scripts(browse: Browse) -> None:
+    page = browse.page(java_script_enabled=False)
+    page.goto("/styleguide/question/")
+    page.click("text=Continue")
+    assert page.locator(".errors a").inner_text() == "Select what you want us to do"
+    page.check("input[value=erasure]")
+    page.click("text=Continue")
+    assert not page.locator(".errors").count()
+
+
+def test_whole_box_of_a_choice_can_be_clicked_and_keyboard_moves_in_it(browse: Browse) -> None:
+    page = browse.page()
+    page.goto("/styleguide/question/")
+    box = page.locator(".choice").nth(2)
+    size = box.bounding_box()
+    assert size
+    box.click(position={"x": size["width"] - 10, "y": size["height"] - 10})
+    assert page.locator("input[value=erasure]").is_checked()
+    page.keyboard.press("ArrowDown")
+    assert page.locator("input[value=objection]").is_checked()
+
+
+def test_counter_says_what_is_left_and_never_cuts_words_off(browse: Browse) -> None:
+    page = browse.page()
+    page.goto("/styleguide/form/")
+    page.fill("textarea", "x" * 1990)
+    assert page.locator("textarea + .hint").inner_text() == "10 characters left"
+    page.fill("textarea", "x" * 2003)
+    assert page.locator("textarea + .hint").inner_text() == "3 characters too many"
+    assert len(page.input_value("textarea")) == 2003
+
+
+def test_second_click_on_send_does_nothing(browse: Browse) -> None:
+    page = browse.page()
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.goto("/styleguide/question/")
+    # Both clicks fall into the time before the answer arrives.
+    page.evaluate("const b = document.querySelector('main form .btn'); b.click(); b.click()")
+    page.wait_for_selector("[data-errors]")
+    assert len(sent) == 1
+
+
+def test_session_warning_comes_five_minutes_before_the_end_and_can_be_put_off(browse: Browse) -> None:
+    page = browse.page()
+    page.clock.install()
+    page.goto("/styleguide/")
+    page.evaluate(
+        """() => { const n = document.createElement('div'); n.dataset.session = '1800'; n.hidden = true; n.id = 'warn';
+        n.innerHTML = '<button data-stay>stay</button>'; document.body.append(n); }"""
+    )
+    page.evaluate("import('/static/ui/portal.js?again')")
+    warning = page.locator("#warn")
+    page.clock.fast_forward(24 * 60 * 1000)
+    assert not warning.is_visible()
+    page.clock.fast_forward(61 * 1000)
+    warning.wait_for(state="visible")
+    page.click("[data-stay]")
+    warning.wait_for(state="hidden")
+    page.clock.fast_forward(26 * 60 * 1000)
+    warning.wait_for(state="visible")
+
+
+def test_keys_move_open_and_select_rows(browse: Browse) -> None:
+    page = browse.page()
+    page.goto("/styleguide/queue/")
+    page.keyboard.press("j")
+    assert focused(page) == "DSR-2026-001200"
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    assert focused(page) == "DSR-2026-001207"
+    page.keyboard.press("x")
+    assert page.locator("[data-select]").nth(1).is_checked()
+    assert page.locator("[data-bulk]").inner_text().startswith("1 selected")
+    page.keyboard.press("x")
+    assert not page.locator("[data-bulk]").is_visible()
+    page.keyboard.press("/")
+    page.keyboard.type("jx")
+    assert page.input_value("#q") == "jx"
+    page.keyboard.press("Tab")
+    page.keyboard.press("?")
+    assert page.locator("#keys").is_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("o")
+    assert page.url.endswith("#main")
+
+
+def test_keys_can_be_switched_off_and_on(browse: Browse) -> None:
+    """WCAG 2.1.4: single-key shortcuts can be turned off; the choice survives the page."""
+    page = browse.page()
+    page.goto("/styleguide/queue/")
+    page.keyboard.press("?")
+    page.click("text=Switch the keys off")
+    page.wait_for_selector("html[data-keys=off]")
+    page.keyboard.press("j")
+    assert "DSR" not in focused(page)
+    page.click("text=all keys")
+    page.click("text=Switch the keys on")
+    page.wait_for_selector("html:not([data-keys])")
+    page.keyboard.press("j")
+    assert focused(page) == "DSR-2026-001200"
+
+
+def test_colours_can_be_chosen_and_are_remembered(browse: Browse) -> None:
+    page = browse.page()
+    page.goto("/styleguide/")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(ground)
+    page.click(".foot button[value=dark]")
+    page.wait_for_selector("html[data-theme=dark]")
+    dark = page.evaluate(ground)
+    assert dark != light
+    page.goto("/styleguide/queue/")
+    assert page.evaluate(ground) == dark
+    page.click("[data-open=colours]")
+    page.click("dialog button[value=auto]")
+    page.wait_for_selector("html:not([data-theme])")
+    assert page.evaluate(ground) == light
+
+
+def test_unsaved_words_are_not_lost_by_a_wrong_click(browse: Browse) -> None:
+    page = browse.page()
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.goto("/styleguide/case/")
+    page.fill("#reason", "because")
+    page.evaluate("setTimeout(() => { location.href = '/styleguide/' })")
+    page.wait_for_event("dialog")
+    assert asked == ["beforeunload"]
+    assert page.input_value("#reason") == "because"
+
+
+def test_phone_menu_of_the_desk_is_closed_until_asked_for(browse: Browse) -> None:
+    page = browse.page("phone")
+    page.goto("/styleguide/queue/")
+    link = page.locator(".side-link", has_text="Unassigned")
+    assert not link.is_visible()
+    page.click("summary:has-text('Menu')")
+    assert link.is_visible()
+    wide = browse.page("desktop")
+    wide.goto("/styleguide/queue/")
+    assert wide.locator(".side-link", has_text="Unassigned").is_visible()
