@@ -72,8 +72,11 @@ def plan_in_force(case: Case, treatment: str) -> list[dict[str, Any]]:
 
 def _residue_clear(case: Case) -> bool:
     """Every store was read again after the last line, and nothing unexplained is left (rules.md 6.5)."""
-    verified = case.tasks.filter(operation="verify")
-    return verified.exists() and not verified.exclude(status__in=[Task.Status.DONE, Task.Status.WAIVED]).exists()
+    settled = (Task.Status.DONE, Task.Status.WAIVED)
+    rows = list(case.tasks.filter(operation__in=["apply", "verify"]).values_list("operation", "store", "status"))
+    verified = {store for operation, store, _ in rows if operation == "verify"}
+    applied = {store for operation, store, status in rows if operation == "apply" and status == Task.Status.DONE}
+    return bool(rows) and all(status in settled for _, _, status in rows) and applied <= verified
 
 
 def _id(value: object) -> str:

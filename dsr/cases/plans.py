@@ -15,6 +15,7 @@ from dsr.cases import tasks
 from dsr.cases.actors import SYSTEM
 from dsr.cases.facts import current_plan
 from dsr.cases.perform import ConflictError, RefusedError, perform, record, staff_id
+from dsr.cases.scope import stores_of
 from dsr.law.workflow import Action, Actor, Refusal, State
 from dsr.models import Case, Plan, Task
 
@@ -66,7 +67,7 @@ def approve(*, case_id: RowId, plan_sha256: str, actor: Actor, now: datetime, se
     """Approve exactly the plan that was on the screen. It may run after the controller's cooling time (4.2 no. 13, 14)."""
     case = Case.objects.select_related("controller").get(pk=case_id)
     plan = current_plan(case)
-    if plan is None or plan_sha256 not in {plan.sha256} or plan_sha256 != case.manifest_sha256:
+    if plan is None or plan_sha256 != plan.sha256 or plan_sha256 != case.manifest_sha256:
         raise RefusedError(Refusal("manifest_changed", {}))
     not_before = now + timedelta(hours=case.controller.cooling_hours)
     case = perform(
@@ -121,8 +122,13 @@ def start(*, case_id: RowId, now: datetime) -> Case:
     plan = current_plan(case)
     if plan is None or plan.status != Plan.Status.APPROVED:
         raise RefusedError(Refusal("not_approved", {}))
-    for store in dict.fromkeys(line["store"] for line in plan.summary):
+    planned = dict.fromkeys(line["store"] for line in plan.summary)
+    for store in planned:
         tasks.ensure(case=case, operation="apply", store=store, now=now, again=True)
+    # Stores that hold nothing of hers are read again too: a copy nobody linked to her is what a residue is.
+    for store in stores_of(case.controller):
+        if store not in planned:
+            tasks.ensure(case=case, operation="verify", store=store, now=now, again=True)
     return case
 
 
@@ -132,7 +138,11 @@ def start_due(*, now: datetime, limit: int) -> int:
     done = 0
     for plan in waiting.filter(expires_at__lte=now)[:limit]:
         back_to_draft(
-            case_id=plan.case_id, status=Plan.Status.WITHDRAWN, reason="The approval has expired.", actor=SYSTEM, now=now
+            case_id=plan.case_id,
+            status=Plan.Status.WITHDRAWN,
+            reason="The approval has expired.",
+            actor=SYSTEM,
+            now=now,
         )
         done += 1
     for plan in waiting.filter(not_before__lte=now, expires_at__gt=now)[:limit]:
@@ -145,14 +155,18 @@ def start_due(*, now: datetime, limit: int) -> int:
 
 
 class StoppedError(Exception):
-    """The case does not want its plan carried out any more: cancelled, withdrawn, on hold, or the approval ended."""
+    """The case does not want its plan carried out any more: cancelled, withdrawn, or the approval ended."""
+
+
+class HeldError(Exception):
+    """The case is on legal hold: nothing is written now, and the task waits."""
 
 
 @transaction.atomic
 def begin_store(*, task: Task, plan_id: RowId, now: datetime) -> None:
     """The last look before the first write to a store, with a claim that ends every withdrawal (fides: cancel that stops).
 
-    StoppedError when the case is not being executed any more, is on hold, or the plan is not the approved one.
+    StoppedError when the case is not being executed any more or the plan is not the approved one; HeldError on a hold.
     """
     case = record(
         case_id=task.case_id,
@@ -163,8 +177,11 @@ def begin_store(*, task: Task, plan_id: RowId, now: datetime) -> None:
         data={"store": task.store, "attempt": task.attempts},
     )
     plan = Plan.objects.filter(pk=plan_id, status=Plan.Status.APPROVED, sha256=case.approved_sha256).exists()
-    if case.state != State.EXECUTING or case.legal_hold or not plan:
-        raise StoppedError  # and the record of having started goes with the transaction
+    # Either way the record of having started goes with the transaction.
+    if case.state != State.EXECUTING or not plan:
+        raise StoppedError
+    if case.legal_hold:
+        raise HeldError
 
 
 @transaction.atomic

@@ -98,9 +98,7 @@ def identify_by_links(*, request: Request, user: User, now: datetime) -> bool:
     known = identity.links_of(user)
     if not known or request.content().get("scope", {}).get("for"):
         return False
-    identity.identify(
-        request=request, level=IdentityLevel.STRONG, method="link", known=known, actor=SYSTEM, now=now
-    )
+    identity.identify(request=request, level=IdentityLevel.STRONG, method="link", known=known, actor=SYSTEM, now=now)
     return True
 
 

@@ -148,15 +148,15 @@ def retry(*, task_id: RowId, actor: Actor, now: datetime) -> None:
 
 @transaction.atomic
 def waive(*, task_id: RowId, reason: str, actor: Actor, now: datetime) -> None:
-    """Leave a store out with a reason: a lead only, never the locating of the person (4.2 no. 10, 4.3)."""
+    """Leave a store out, or explain what a search still finds, with a reason: a lead only, never the locating (4.2 no. 10)."""
     task = Task.objects.select_related("case").get(pk=task_id)
     if Role.LEAD not in actor.roles:
         raise RefusedError(Refusal("lead_only", {}))
     if not reason.strip():
         raise RefusedError(Refusal("reason_missing", {}))
-    if task.operation != "collect" or not Task.objects.filter(pk=task_id, status=Task.Status.MANUAL).update(
-        status=Task.Status.WAIVED, finished_at=now
-    ):
+    if task.operation not in {"collect", "verify", "apply"} or not Task.objects.filter(
+        pk=task_id, status=Task.Status.MANUAL
+    ).update(status=Task.Status.WAIVED, finished_at=now):
         raise RefusedError(Refusal("task_not_waiting", {}))
     data = {"operation": task.operation, "store": task.store}
     record(case_id=task.case_id, kind="task_waived", actor=actor, now=now, data=data, note=reason)

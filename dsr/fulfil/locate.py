@@ -15,6 +15,7 @@ from dsr.cases import identity, tasks
 from dsr.cases.perform import RefusedError, record
 from dsr.cases.scope import stores_of
 from dsr.fulfil.stores import open_by_name
+from dsr.law.rights import Right
 from dsr.law.workflow import Actor, Refusal, Role
 from dsr.models import Case, IndexToken, Request, RowId, Task
 from dsr.models import Subject as SubjectRow
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 MAX_ROUNDS = 10
+COPIES = frozenset({Right.ACCESS, Right.PORTABILITY})
 SEARCHABLE = ("customer_number", "email", "phone", "username")
 
 
@@ -119,7 +121,9 @@ def locate(task: Task, check: Callable[[], None], *, now: datetime) -> tuple[dic
     def effect() -> None:
         keep(located=True)
         _index(case.request, found.identifiers)
-        for store in stores_of(case.controller):
+        # Only rights whose answer is a copy of the data collect it; the others find their rows while they are planned.
+        copied = stores_of(case.controller) if Right(case.right) in COPIES else ()
+        for store in copied:
             tasks.ensure(case=case, store=store, operation="collect", now=now, again=True)
 
     return {"stores": len(found.keys), "stores_with_data": sum(1 for keys in found.keys.values() if keys)}, effect

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dsr.cases.actors import SYSTEM
 from dsr.cases.perform import ConflictError, RefusedError, perform
+from dsr.fulfil import erase
 from dsr.fulfil.collect import collect
 from dsr.fulfil.locate import NeedsPersonError, locate
 from dsr.fulfil.package import package
@@ -23,6 +24,9 @@ OPERATIONS: dict[str, tuple[Callable[..., tuple[dict[str, Any], Callable[[], Non
     "locate": (locate, frozenset({State.COLLECTING})),
     "collect": (collect, frozenset({State.COLLECTING})),
     "package": (package, frozenset({State.DRAFTING})),
+    "plan": (erase.plan, frozenset({State.DRAFTING})),
+    "apply": (erase.apply, frozenset({State.EXECUTING})),
+    "verify": (erase.verify, frozenset({State.EXECUTING})),
 }
 UNFINISHED = (Task.Status.QUEUED, Task.Status.RUNNING, Task.Status.MANUAL)
 
@@ -43,8 +47,10 @@ def wanted(task: Task) -> bool:
 
 
 def after(case_id: RowId, *, now: datetime) -> bool:
-    """Finish the collection when every store has answered or was left out by a lead (4.2 no. 10); harmless otherwise."""
+    """Move the case on when every store has answered, changed or been read again (4.2 no. 10, 15); harmless otherwise."""
     case = Case.objects.get(pk=case_id)
+    if case.state == State.EXECUTING and not case.tasks.filter(status__in=UNFINISHED).exists():
+        return erase.finish(case, now=now)
     if case.state != State.COLLECTING or case.tasks.filter(status__in=UNFINISHED).exists():
         return False
     try:
@@ -62,5 +68,5 @@ def after(case_id: RowId, *, now: datetime) -> bool:
 
 def resume(*, now: datetime, limit: int) -> int:
     """Move on cases whose last task finished while its worker died before saying so."""
-    waiting = Case.objects.filter(state=State.COLLECTING).exclude(tasks__status__in=UNFINISHED)
+    waiting = Case.objects.filter(state__in=[State.COLLECTING, State.EXECUTING]).exclude(tasks__status__in=UNFINISHED)
     return sum(after(pk, now=now) for pk in waiting.values_list("pk", flat=True)[:limit])

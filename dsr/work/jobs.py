@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 
 from dsr.cases import codes, tasks
 from dsr.cases.actors import SYSTEM
+from dsr.cases.plans import HeldError, StoppedError
 from dsr.fulfil import operations
 from dsr.fulfil.contact import contact_on_file
 from dsr.models import Message, OneTimeCode, Task
@@ -50,6 +51,11 @@ def run_task(task_id: str) -> None:
     except OvertakenError:
         log.info("task %s was overtaken", task.pk)
         return
+    except StoppedError:
+        tasks.cancel(task=task, actor=SYSTEM, now=timezone.now())
+        return
+    except HeldError:
+        code, temporary = "on_hold", True
     except operations.NeedsPersonError as error:
         code, place = error.code, error.place
     except Temporary as error:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from dsr.cases import codes, tasks
+from dsr.cases import codes, plans, tasks
 from dsr.fulfil import expiry, operations
 from dsr.models import Message, Pulse
 from dsr.work import wake
@@ -48,12 +48,17 @@ def stuck_cases(now: datetime) -> int:
     return operations.resume(now=now, limit=CHUNK)
 
 
+def approved_plans(now: datetime) -> int:
+    """Start approved plans whose cooling time is over, return expired approvals to their drafters (4.2 no. 14)."""
+    return plans.start_due(now=now, limit=CHUNK)
+
+
 def expired_packages(now: datetime) -> int:
     """Delete the content of packages whose time is over (4.5); hash and index stay."""
     return expiry.remove_expired(now=now, limit=CHUNK)
 
 
-PASSES: tuple[Callable[[datetime], int], ...] = (due_tasks, due_messages, stuck_cases, expired_packages)
+PASSES: tuple[Callable[[datetime], int], ...] = (approved_plans, due_tasks, due_messages, stuck_cases, expired_packages)
 
 
 def tick(now: datetime) -> dict[str, int]:

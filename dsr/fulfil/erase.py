@@ -1,0 +1,221 @@
+"""Erasure over all stores: plan, apply, verify (house.md idea 3; rules.md 3.4, 6.4, 6.5).
+
+Every change to a store is a line of a plan that a second person approved. `apply` is the only way to a write, takes the
+id of an approved plan, and looks at the case once more right before the first write to each store.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from dsr.cases import plans, tasks
+from dsr.cases.actors import SYSTEM
+from dsr.cases.facts import current_plan
+from dsr.cases.perform import ConflictError, RefusedError, perform
+from dsr.cases.scope import stores_of
+from dsr.fulfil.keep import keeper
+from dsr.fulfil.locate import NeedsPersonError, row_keys, subject_of
+from dsr.fulfil.stores import open_by_name
+from dsr.law.workflow import Action, State
+from dsr.models import Case, Plan, Task
+from dsr.models import Subject as SubjectRow
+from dsr.vault import canonical
+from exporters.contract import (
+    Applies,
+    HitClass,
+    Permanent,
+    PlanBlocked,
+    Plans,
+    Residues,
+    Treatment,
+    lines_from_json,
+    lines_to_json,
+    plan_hash,
+)
+from exporters.registry import capable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from exporters.contract import PlanLine, RowKey, Subject
+
+MANUAL = "manual"
+
+
+def plan(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[dict[str, Any], Callable[[], None]]:
+    """Operation `plan`: what would happen in every store, under one hash. Reads only."""
+    case = task.case
+    content = SubjectRow.objects.select_related("request").get(request=case.request).content()
+    subject = subject_of(case.request, content["identifiers"])
+    stores: dict[str, Any] = {}
+    hashes: list[list[str]] = []
+    summary: list[dict[str, Any]] = []
+    for store in stores_of(case.controller):
+        check()
+        keys = row_keys(content, store)
+        exporter = open_by_name(case.controller, store)
+        if not capable(exporter, Plans):
+            summary.append(_by_hand(store))
+            hashes.append([store, MANUAL])
+            continue
+        if not keys:
+            continue
+        lines = _planned(exporter, subject, keys, case, now)
+        stores[store] = lines_to_json(lines)
+        hashes.append([store, plan_hash(lines)])
+        summary += [_summed(store, exporter, line) for line in lines]
+    sha256 = hashlib.sha256(canonical(hashes)).hexdigest()
+
+    def effect() -> None:
+        plans.keep_plan(case=case, content={"stores": stores}, summary=summary, sha256=sha256, now=now)
+
+    return {"lines": len(summary), "plan_sha256": sha256}, effect
+
+
+def _planned(
+    exporter: Any, subject: Subject, keys: tuple[RowKey, ...], case: Case, now: datetime
+) -> tuple[PlanLine, ...]:
+    """One store's lines; a plan that could fail half way is not made, and the task names every place that stands in its way."""
+    try:
+        lines: tuple[PlanLine, ...] = exporter.plan(
+            subject, keys, right="erasure", now=now, keep_until=keeper(case.controller)
+        )
+    except PlanBlocked as error:
+        places = ", ".join(f"{problem.place} ({problem.code})" for problem in error.problems)
+        raise NeedsPersonError("plan_blocked", places) from None
+    return lines
+
+
+def _by_hand(store: str) -> dict[str, Any]:
+    """A store nobody can write to by program: a person does it, and says so."""
+    label = {"en": store}
+    return {"store": store, "dataset": "", "label": label, "treatment": MANUAL, "count": 0, "reason": "by_hand"}
+
+
+def _summed(store: str, exporter: Any, line: PlanLine) -> dict[str, Any]:
+    labels = {info.name: dict(info.label) for info in exporter.describe()}
+    return {
+        "store": store,
+        "dataset": line.dataset,
+        "label": labels.get(line.dataset, {"en": line.dataset}),
+        "treatment": line.treatment.value,
+        "count": line.count,
+        "growing": line.growing,
+        "fields": [{"column": change.column, "strategy": change.strategy} for change in line.fields],
+        "link": line.link,
+        "law": line.law,
+        "mark": line.mark,
+        "year": line.document_year,
+        "until": line.keep_until.isoformat() if line.keep_until else None,
+        "reason": line.reason.value if line.reason else "",
+    }
+
+
+def apply(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[dict[str, Any], Callable[[], None]]:
+    """Operation `apply`: carry out one store's lines of the approved plan, in one transaction of that store."""
+    case = task.case
+    approved = current_plan(case)
+    if approved is None or approved.status != Plan.Status.APPROVED:
+        raise plans.StoppedError
+    stored = approved.content()["stores"].get(task.store)
+    if stored is None:
+        raise NeedsPersonError("by_hand", task.store)
+    exporter = open_by_name(case.controller, task.store)
+    if not capable(exporter, Applies):
+        raise NeedsPersonError("not_capable", task.store)
+    lines = lines_from_json(stored)
+    begun: list[bool] = []
+
+    def look() -> None:
+        """Look before the first write and before the commit whether this is still ours, wanted and approved."""
+        check()
+        plans.begin_store(task=task, plan_id=approved.pk, now=now) if not begun else _still(case, approved)
+        begun.append(True)
+
+    try:
+        outcomes = exporter.apply(
+            lines, approval=str(approved.pk), now=now, check=look, keep_until=keeper(case.controller)
+        )
+    except Permanent as error:
+        if error.code == "plan_stale":
+            _stale(case, error, now)
+        raise
+    counts = [
+        {
+            "dataset": lines[outcome.line].dataset,
+            "treatment": lines[outcome.line].treatment.value,
+            "changed": outcome.changed,
+            "unchanged": outcome.unchanged,
+        }
+        for outcome in outcomes
+        if lines[outcome.line].treatment in {Treatment.DELETE, Treatment.ANONYMISE}
+    ]
+    changed = sum(item["changed"] for item in counts)
+
+    def effect() -> None:
+        tasks.ensure(case=case, operation="verify", store=task.store, now=now, again=True)
+
+    return {"changed": changed, "lines": counts, "plan_sha256": approved.sha256}, effect
+
+
+def _still(case: Case, approved: Plan) -> None:
+    fresh = Case.objects.get(pk=case.pk)
+    if fresh.state != State.EXECUTING or fresh.approved_sha256 != approved.sha256:
+        raise plans.StoppedError
+    if fresh.legal_hold:
+        raise plans.HeldError
+
+
+def _stale(case: Case, error: Permanent, now: datetime) -> None:
+    """Nothing was written in that store; the case goes back for a new plan, what other stores applied stays applied."""
+    try:
+        plans.back_to_draft(
+            case_id=case.pk, status=Plan.Status.STALE, reason=f"{error.code}: {error.place}", actor=SYSTEM, now=now
+        )
+    except (RefusedError, ConflictError):
+        return
+
+
+def verify(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[dict[str, Any], Callable[[], None]]:
+    """Operation `verify`: read one store again, every text-like column of every table (rules.md 6.5 no. 1).
+
+    What is left in her rows or in nobody's rows goes to a person; other people's rows are counted and left alone.
+    """
+    case = task.case
+    content = SubjectRow.objects.select_related("request").get(request=case.request).content()
+    exporter = open_by_name(case.controller, task.store)
+    if not capable(exporter, Residues):
+        raise NeedsPersonError("not_capable", task.store)
+    applied = current_plan(case)
+    lines = lines_from_json(applied.content()["stores"].get(task.store, [])) if applied else ()
+    hits = exporter.residue(
+        subject_of(case.request, content["identifiers"]),
+        row_keys(content, task.store),
+        now=now,
+        lines=lines,
+        keep_until=keeper(case.controller),
+    )
+    found = [
+        {"table": hit.table, "column": hit.column, "kind": hit.kind.value, "count": hit.count, "class": hit.cls.value}
+        for hit in hits
+    ]
+    counts = {kind.value: sum(hit.count for hit in hits if hit.cls is kind) for kind in HitClass}
+    # What waits by plan (an open session) and what nobody's row holds is a person's to explain; nothing is passed over.
+    left = [hit for hit in hits if hit.stands or hit.cls is HitClass.UNLINKED]
+    if left:
+        Task.objects.filter(pk=task.pk).update(result={"hits": found, **counts})
+        places = sorted({f"{task.store}.{hit.table}.{hit.column}" for hit in left})
+        raise NeedsPersonError("residue", ", ".join(places))
+    return {"hits": found, **counts}, lambda: None
+
+
+def finish(case: Case, *, now: datetime) -> bool:
+    """The case is through when every store has been changed and read again (4.2 no. 15)."""
+    try:
+        perform(case_id=case.pk, action=Action.FINISH_EXECUTION, actor=SYSTEM, now=now)
+    except (RefusedError, ConflictError):
+        return False
+    Plan.objects.filter(case=case, status=Plan.Status.APPROVED).update(status=Plan.Status.APPLIED, applied_at=now)
+    return True
