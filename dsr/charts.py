@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 WIDTH, HEIGHT = 640, 240
-LEFT, RIGHT, TOP, BOTTOM = 40, 632, 12, 212
+LEFT, RIGHT, TOP, BOTTOM = 40, 620, 12, 212
 MAX_TICKS = 5
 MAX_SERIES = 2
 MAX_LABELS = 13
@@ -155,6 +155,6 @@ def _marks(scale: Sequence[int]) -> tuple[Mark, ...]:
 
 
 def _labels(labels: Sequence[str], xs: Sequence[float]) -> tuple[Mark, ...]:
-    """Names below the axis; when they are many, every second, third, … so that they stay readable."""
+    """Names below the axis, a dozen letters at most; when they are many, every second, third, … so that they stay readable."""
     every = -(-len(labels) // MAX_LABELS)
     return tuple(Mark(_r(x), label) for at, (x, label) in enumerate(zip(xs, labels, strict=True)) if at % every == 0)

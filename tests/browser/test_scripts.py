@@ -31,7 +31,8 @@ def focused(page: Page) -> str:
 def test_error_summary_takes_the_focus_and_leads_to_the_field(browse: Browse) -> None:
     page = browse.page()
     page.goto("/styleguide/form/")
-    page.click("text=Continue")
+    with page.expect_navigation():
+        page.click("text=Continue")
     page.wait_for_selector("[data-errors]:focus")
     assert page.title().startswith("Error: ")
     for words, field in (
@@ -136,12 +137,14 @@ def test_keys_can_be_switched_off_and_on(browse: Browse) -> None:
     page = browse.page()
     page.goto("/styleguide/queue/")
     page.keyboard.press("?")
-    page.click("text=Switch the keys off")
+    with page.expect_navigation():
+        page.click("text=Switch the keys off")
     page.wait_for_selector("html[data-keys=off]")
     page.keyboard.press("j")
     assert "DSR" not in focused(page)
     page.click("text=all keys")
-    page.click("text=Switch the keys on")
+    with page.expect_navigation():
+        page.click("text=Switch the keys on")
     page.wait_for_selector("html:not([data-keys])")
     page.keyboard.press("j")
     assert focused(page) == "DSR-2026-001200"
@@ -152,14 +155,16 @@ def test_colours_can_be_chosen_and_are_remembered(browse: Browse) -> None:
     page.goto("/styleguide/")
     ground = "getComputedStyle(document.body).backgroundColor"
     light = page.evaluate(ground)
-    page.click(".foot button[value=dark]")
+    with page.expect_navigation():
+        page.click(".foot button[value=dark]")
     page.wait_for_selector("html[data-theme=dark]")
     dark = page.evaluate(ground)
     assert dark != light
     page.goto("/styleguide/queue/")
     assert page.evaluate(ground) == dark
     page.click("[data-open=colours]")
-    page.click("dialog button[value=auto]")
+    with page.expect_navigation():
+        page.click("dialog button[value=auto]")
     page.wait_for_selector("html:not([data-theme])")
     assert page.evaluate(ground) == light
 
@@ -179,6 +184,38 @@ def test_unsaved_words_are_not_lost_by_a_wrong_click(browse: Browse) -> None:
     page.wait_for_event("dialog")
     assert asked == ["beforeunload"]
     assert page.input_value("#reason") == "because"
+
+
+def test_polling_keeps_ticks_and_focus_and_breaks_no_policy(browse: Browse) -> None:
+    page = browse.page()
+    page.clock.install()
+    page.goto("/styleguide/queue/")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.evaluate("document.getElementById('rows').dataset.old = '1'")
+    page.click("[data-open=keys]")
+    page.clock.fast_forward(31_000)
+    assert page.locator("#rows[data-old]").count() == 1, "not while a dialog is open"
+    page.keyboard.press("Escape")
+    page.locator("[data-row] a").first.focus()
+    with page.expect_response("**/styleguide/queue/"):
+        page.clock.fast_forward(30_000)
+    page.wait_for_selector("#rows:not([data-old])")
+    page.clock.fast_forward(1_000)
+    assert page.locator("[data-select]").first.is_checked()
+    assert page.locator("[data-bulk]").inner_text().startswith("1 selected")
+    assert focused(page) == "DSR-2026-001200"
+    assert page.evaluate("window.__violations") == []
+
+
+def test_portal_page_needs_six_files_and_a_queue_in_four_scripts_ten(browse: Browse) -> None:
+    """ux.md 4.4: requests of a first view, from a cold cache."""
+    for path, most in (("/styleguide/question/", 6), ("/styleguide/queue/", 10)):
+        page = browse.page("phone")
+        files: list[str] = []
+        page.on("request", lambda request, files=files: files.append(request.url))
+        page.goto(path, wait_until="networkidle")
+        assert len(files) <= most, files
 
 
 def test_phone_menu_of_the_desk_is_closed_until_asked_for(browse: Browse) -> None:
