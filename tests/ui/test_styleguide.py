@@ -6,8 +6,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.conf import settings as settings_module
 
 from dsr.styleguide import PAGES
+from dsr.templatetags import ui
 from tests.factories import make_controller, make_staff, make_user
 from tests.ui.stylesheet import declarations
 
@@ -52,3 +54,11 @@ def test_every_component_is_shown(client: Client, settings: Any) -> None:
         for name in re.findall(r"\.([a-z][\w-]*)", each.selector)
     }
     assert components - shown - IN_STATES == set()
+
+
+def test_reference_names_every_tag_filter_and_template() -> None:
+    """docs/components.md is what people read who build pages: nothing may be missing from it."""
+    text = (settings_module.BASE_DIR / "docs" / "components.md").read_text(encoding="utf-8")
+    inner = {"widget_kind", "first_id"}  # used by the form templates only
+    names = (set(ui.register.tags) | set(ui.register.filters)) - inner
+    assert [name for name in sorted(names) if not re.search(rf"\b{name}\b", text)] == []
