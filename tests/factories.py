@@ -41,6 +41,7 @@ def make_controller(slug: str = "northwave", **fields: Any) -> Controller:
         "notice_version": "2026-01",
         "automated_decisions": [],
         "transfers": [],
+        "backups": {"en": "Backups are overwritten after 35 days."},
     }
     return Controller.objects.create(**{**values, **fields})
 

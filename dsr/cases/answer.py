@@ -12,7 +12,10 @@ from django.db import transaction
 
 from dsr.cases import messages, tasks
 from dsr.cases.actors import SYSTEM
+from dsr.cases.facts import plan_in_force
 from dsr.cases.perform import ConflictError, RefusedError, perform, record, staff_id
+from dsr.law.letters import ANSWERS
+from dsr.law.rights import CHANGES_NO_STORE, Right
 from dsr.law.workflow import Action, Actor, Refusal, State
 from dsr.models import Artifact, Case, RowId
 
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 
 MAX_PARAGRAPH = 4000
 # Kinds of artifact that leave the house with an answer; collected data never leaves by itself.
-RELEASED = (Artifact.Kind.PACKAGE, Artifact.Kind.LETTER, Artifact.Kind.REPORT)
+RELEASED = (Artifact.Kind.PACKAGE, Artifact.Kind.LETTER, Artifact.Kind.REPORT, Artifact.Kind.CERTIFICATE)
 
 
 @transaction.atomic
@@ -145,13 +148,16 @@ def release(*, case_id: RowId, actor: Actor, now: datetime, seen_version: int | 
     out = Artifact.objects.filter(case=case, kind__in=RELEASED, superseded_at__isnull=True)
     hashes = {f"{row.kind}_sha256": row.sha256 for row in out}
     out.update(released_at=now, expires_at=expires)
+    # What the law keeps makes the answer a partial one, with its remedies (4.0.4).
+    partly = Right(case.right) not in CHANGES_NO_STORE and bool(plan_in_force(case, "keep"))
+    letter = ANSWERS[Right(case.right)].value
     case = perform(
         case_id=case_id,
-        action=Action.COMPLETE,
+        action=Action.COMPLETE_PARTLY if partly else Action.COMPLETE,
         actor=actor,
         now=now,
         seen_version=seen_version,
-        data={"letter": "L-09", **hashes},
+        data={"letter": letter, **hashes},
     )
     _tell(case, now)
     return case

@@ -52,6 +52,7 @@ def facts_of(case: Case, *, now: datetime, **extra: Any) -> Facts:
         "first_line_applied": case.first_applied_at is not None,
         "residue_clear": _residue_clear(case),
         "kept_remainder": bool(plan_in_force(case, "keep")),
+        "recipients_open": len(recipients_left(case)) if right not in CHANGES_NO_STORE else 0,
         "suspension_open": case.suspensions.filter(ended_at__isnull=True).exists(),
     }
     return Facts(**{**gathered, **extra})
@@ -68,6 +69,16 @@ def plan_in_force(case: Case, treatment: str) -> list[dict[str, Any]]:
     """The lines of the current plan with one treatment, as counts and dates."""
     plan = current_plan(case)
     return [line for line in plan.summary if line["treatment"] == treatment] if plan else []
+
+
+def recipients_left(case: Case) -> list[str]:
+    """Recipients of erased data who were neither told nor reasoned away (Art. 19; never waits for their answer, 4.0.3)."""
+    plan = current_plan(case)
+    if plan is None or case.state != State.NOTIFYING:
+        return []
+    named = dict.fromkeys(name for line in plan.summary for name in line.get("recipients", []))
+    settled = case.content().get("recipients", {})
+    return [name for name in named if name not in settled]
 
 
 def _residue_clear(case: Case) -> bool:

@@ -13,10 +13,10 @@ from django.db import transaction
 
 from dsr.cases import tasks
 from dsr.cases.actors import SYSTEM
-from dsr.cases.facts import current_plan
+from dsr.cases.facts import current_plan, recipients_left
 from dsr.cases.perform import ConflictError, RefusedError, perform, record, staff_id
 from dsr.cases.scope import stores_of
-from dsr.law.workflow import Action, Actor, Refusal, State
+from dsr.law.workflow import Action, Actor, Refusal, Role, State
 from dsr.models import Case, Plan, Task
 
 if TYPE_CHECKING:
@@ -182,6 +182,26 @@ def begin_store(*, task: Task, plan_id: RowId, now: datetime) -> None:
         raise StoppedError
     if case.legal_hold:
         raise HeldError
+
+
+@transaction.atomic
+def settle_recipients(*, case_id: RowId, told: list[str], reasons: dict[str, str], actor: Actor, now: datetime) -> Case:
+    """Note who was told of the erasure, and why somebody was not (Art. 19; 4.0.3). When all are settled the letter is made."""
+    case = Case.objects.select_related("controller", "request").get(pk=case_id)
+    if not actor.roles & {Role.HANDLER, Role.LEAD}:
+        raise RefusedError(Refusal("role", {"roles": "handler,lead"}))
+    if case.state != State.NOTIFYING:
+        raise RefusedError(Refusal("wrong_state", {"state": case.state, "right": case.right}))
+    settled = dict(case.content().get("recipients", {}))
+    settled |= dict.fromkeys(told, "") | {name: why.strip() for name, why in reasons.items() if why.strip()}
+    case.put(case.content() | {"recipients": settled})
+    data = {"told": len(told), "not_told": len(reasons)}
+    case = record(
+        case_id=case_id, kind="recipients_settled", actor=actor, now=now, changes={"sealed": case.sealed}, data=data
+    )
+    if not recipients_left(case):
+        tasks.ensure(case=case, operation="close", now=now, again=True)
+    return case
 
 
 @transaction.atomic

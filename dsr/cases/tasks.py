@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # Waiting before the next try of a temporary failure; after the last one a person looks at it.
 BACKOFF = tuple(timedelta(seconds=s) for s in (30, 120, 600, 1800, 3600, 3 * 3600, 6 * 3600))
-QUEUES = {"package": "pdf", "letter": "pdf"}
+QUEUES = {"package": "pdf", "close": "pdf"}
 
 
 def lease() -> timedelta:

@@ -80,6 +80,11 @@ def open_office() -> Controller:
             "notice_version": "2026-03",
             "automated_decisions": [],
             "transfers": [],
+            "cooling_hours": 0,
+            "backups": {
+                "en": "Our backups are overwritten after 35 days. If one is restored before, we erase your data again.",
+                "de": "Unsere Sicherungen werden nach 35 Tagen überschrieben. Wird vorher eine zurückgespielt, löschen wir Ihre Daten erneut.",
+            },
         },
     )
     for login in (*STAFF, *SUBSCRIBERS):

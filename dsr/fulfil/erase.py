@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dsr.cases import plans, tasks
 from dsr.cases.actors import SYSTEM
-from dsr.cases.facts import current_plan
+from dsr.cases.facts import current_plan, recipients_left
 from dsr.cases.perform import ConflictError, RefusedError, perform
 from dsr.cases.scope import stores_of
 from dsr.fulfil.keep import keeper
@@ -20,6 +20,7 @@ from dsr.fulfil.stores import open_by_name
 from dsr.law.workflow import Action, State
 from dsr.models import Case, Plan, Task
 from dsr.models import Subject as SubjectRow
+from dsr.output.inputs import words
 from dsr.vault import canonical
 from exporters.contract import (
     Applies,
@@ -95,11 +96,16 @@ def _by_hand(store: str) -> dict[str, Any]:
 
 
 def _summed(store: str, exporter: Any, line: PlanLine) -> dict[str, Any]:
-    labels = {info.name: dict(info.label) for info in exporter.describe()}
+    info = next((item for item in exporter.describe() if item.name == line.dataset), None)
     return {
         "store": store,
         "dataset": line.dataset,
-        "label": labels.get(line.dataset, {"en": line.dataset}),
+        "label": dict(info.label) if info else {"en": line.dataset},
+        "category": info.category if info else "",
+        "recipients": [words(name, "en") for name in info.recipients] if info and line.writes else [],
+        "condition": dict(info.retention.text) if info else {},
+        "purpose": dict(info.purpose) if info else {},
+        "document_class": line.document_class,
         "treatment": line.treatment.value,
         "count": line.count,
         "growing": line.growing,
@@ -218,4 +224,7 @@ def finish(case: Case, *, now: datetime) -> bool:
     except (RefusedError, ConflictError):
         return False
     Plan.objects.filter(case=case, status=Plan.Status.APPROVED).update(status=Plan.Status.APPLIED, applied_at=now)
+    fresh = Case.objects.select_related("controller", "request").get(pk=case.pk)
+    if not recipients_left(fresh):
+        tasks.ensure(case=fresh, operation="close", now=now, again=True)
     return True

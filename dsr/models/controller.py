@@ -44,6 +44,8 @@ class Controller(Row):
     # an empty list is the statement that there is none.
     automated_decisions = models.JSONField(null=True, blank=True)
     transfers = models.JSONField(null=True, blank=True)
+    # How long backups keep what was erased, by language code; NULL blocks the answer to an erasure (L-11).
+    backups = models.JSONField(null=True, blank=True)
     # The stores whose customer numbers subscribers know; empty: the first one of the configuration.
     customer_stores = models.JSONField(default=list, blank=True)
     package_days = models.PositiveSmallIntegerField(default=30)

@@ -62,6 +62,7 @@ _RECORDED: Final[Mapping[str, _StrPromise]] = {
     "plan_requested": _("Plan asked for"),
     "plan_made": _("Plan made"),
     "apply_started": _("Changing a system begun"),
+    "recipients_settled": _("Recipients noted"),
     "hold_set": _("Put on legal hold"),
     "hold_lifted": _("Legal hold lifted"),
     "package_built": _("Answer built"),
