@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from dsr.cases import tasks
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from dsr.models import Task
+
+
+log = logging.getLogger(__name__)
 
 
 class OvertakenError(Exception):
@@ -49,7 +53,14 @@ class Heartbeat:
     def _beat(self) -> None:
         try:
             while not self._stop.wait(settings.DSR_LEASE_SECONDS / 3):
-                if not tasks.renew(task=self._task, now=timezone.now(), progress=self.progress):
+                try:
+                    ours = tasks.renew(task=self._task, now=timezone.now(), progress=self.progress)
+                except DatabaseError as error:
+                    # A database that is busy or away for a moment: the next beat tries again, the lease decides.
+                    log.warning("task %s: heartbeat missed (%s)", self._task.pk, type(error).__name__)
+                    connection.close()
+                    continue
+                if not ours:
                     self._lost.set()
                     return
         finally:
