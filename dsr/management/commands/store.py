@@ -1,4 +1,4 @@
-"""`manage.py store list|check|collect`: look at the configured stores, compare map and schema, collect one person's data."""
+"""`manage.py store list|check|collect|plan|apply|residue`: look at the stores, collect, and carry out approved plans."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
+from dsr.management import erasure
 from dsr.management.output import DeskCommand, fail
 from exporters.contract import (
     Applies,
@@ -38,7 +39,7 @@ CAPABILITIES = {
 
 
 class Command(DeskCommand):
-    """Reads only. `collect` prints a person's data to the terminal: use it on test subscribers."""
+    """`collect` prints a person's data to the terminal: use it on test subscribers."""
 
     help = __doc__ or ""
 
@@ -50,6 +51,18 @@ class Command(DeskCommand):
         collecting = verbs.add_parser("collect", help="one person's data from one store, as JSON Lines")
         collecting.add_argument("store")
         collecting.add_argument("--identifier", action="append", required=True, metavar="KIND=VALUE")
+        planning = verbs.add_parser("plan", help="plan an erasure anew: what goes, what stays, why; changes nothing")
+        planning.add_argument("reference")
+        planning.add_argument("--as", dest="user", required=True, metavar="EMAIL")
+        applying = verbs.add_parser(
+            "apply", help="carry out an approved plan; exit 1 while something waits for a person"
+        )
+        applying.add_argument("plan", help="the id of an approved plan")
+        searching = verbs.add_parser(
+            "residue", help="what still names the person in one store; exit 1 when it must not"
+        )
+        searching.add_argument("reference")
+        searching.add_argument("store")
         for sub in verbs.choices.values():
             sub.add_argument("--json", action="store_true", help="print JSON instead of text")
 
@@ -80,6 +93,24 @@ class Command(DeskCommand):
                 )
         self.rows(rows, empty="map and schema agree in every store")
         if any(row["severity"] == Severity.ERROR.value for row in rows):
+            sys.exit(1)
+
+    def run_plan(self, **options: Any) -> None:
+        """The plan's lines as counts."""
+        self.rows(erasure.make_plan(options["reference"], options["user"]), empty="nothing to erase in any store")
+
+    def run_apply(self, **options: Any) -> None:
+        """What each store came to."""
+        rows = erasure.apply_plan(options["plan"])
+        self.rows(rows, empty="nothing to do")
+        if any(row["status"] != "done" for row in rows):
+            sys.exit(1)
+
+    def run_residue(self, **options: Any) -> None:
+        """Hits by whose row they are in."""
+        rows = erasure.residue(options["reference"], options["store"])
+        self.rows(rows, empty="nothing names the person any more")
+        if any(row["whose"] in {"hers", "unlinked"} for row in rows):
             sys.exit(1)
 
     def run_collect(self, **options: Any) -> None:
