@@ -157,7 +157,7 @@ def normalise(kind: IdentifierKind, value: str) -> str:
 
 
 def _mac_spellings(digits: str) -> tuple[str, ...]:
-    if len(digits) != _MAC_DIGITS:
+    if not re.fullmatch(rf"[0-9a-f]{{{_MAC_DIGITS}}}", digits):
         return ()
     pairs = [digits[at : at + 2] for at in range(0, _MAC_DIGITS, 2)]
     dotted = ".".join(digits[at : at + 4] for at in range(0, _MAC_DIGITS, 4))

@@ -6,7 +6,7 @@ import sqlite3
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
 import sqlalchemy as sa
@@ -25,8 +25,15 @@ _DRIVERS = {
     "mariadb": "mariadb+pymysql",
     "postgresql": "postgresql+psycopg",
 }
+_STRICT = "STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO"
 _SQLITE_STEPS = 20_000
 """SQLite looks at the clock every so many steps of its machine: a few milliseconds."""
+_ISOLATION: dict[bool, Literal["REPEATABLE READ", "READ COMMITTED"]] = {
+    False: "REPEATABLE READ",
+    # A writer locks the rows it decided about and must see them as they are now, not as they were at its first look;
+    # nor may it lock the gaps between them, where a RADIUS server inserts all day.
+    True: "READ COMMITTED",
+}
 _SLOW_READER = 600
 """Seconds a MariaDB server waits for us to take the next rows while the package is being written."""
 
@@ -58,8 +65,10 @@ class _Deadline:
         return int(time.monotonic() > self.at)
 
 
-def make_engine(url: str, *, folder: Path, timeouts: Timeouts) -> sa.Engine:
+def make_engine(url: str, *, folder: Path, timeouts: Timeouts, writes: bool = False) -> sa.Engine:
     """An engine for `url`; nothing is contacted yet. A relative SQLite path counts from `folder`.
+
+    It only reads unless it `writes`: then for `apply` and nothing else.
 
     Raises UnusableUrlError, which does not repeat the URL: it may hold a password.
     """
@@ -76,11 +85,11 @@ def make_engine(url: str, *, folder: Path, timeouts: Timeouts) -> sa.Engine:
     if backend == "sqlite":
         if not parsed.database or parsed.database == ":memory:":
             raise UnusableUrlError("a SQLite store needs the path of a file")
-        return _sqlite(folder / parsed.database, options, timeouts)
+        return _sqlite(folder / parsed.database, options, timeouts, writes=writes)
     if backend == "postgresql":
         options["connect_args"] = {"connect_timeout": max(2, round(timeouts.connect)), "application_name": "dsr-desk"}
-        engine = sa.create_engine(parsed, isolation_level="REPEATABLE READ", **options)
-        sa.event.listen(engine, "connect", _prepare_postgresql(timeouts))
+        engine = sa.create_engine(parsed, isolation_level=_ISOLATION[writes], **options)
+        sa.event.listen(engine, "connect", _prepare_postgresql(timeouts, writes=writes))
         return engine
     options["connect_args"] = {
         "connect_timeout": max(1, round(timeouts.connect)),
@@ -88,15 +97,15 @@ def make_engine(url: str, *, folder: Path, timeouts: Timeouts) -> sa.Engine:
         "write_timeout": timeouts.statement + 5,
         "charset": "utf8mb4",
     }
-    engine = sa.create_engine(parsed, isolation_level="REPEATABLE READ", **options)
-    sa.event.listen(engine, "connect", _prepare_mysql(timeouts))
+    engine = sa.create_engine(parsed, isolation_level=_ISOLATION[writes], **options)
+    sa.event.listen(engine, "connect", _prepare_mysql(timeouts, writes=writes))
     return engine
 
 
-def _sqlite(path: Path, options: dict[str, Any], timeouts: Timeouts) -> sa.Engine:
+def _sqlite(path: Path, options: dict[str, Any], timeouts: Timeouts, *, writes: bool) -> sa.Engine:
     def connect() -> sqlite3.Connection:
         connection = sqlite3.connect(
-            f"file:{quote(str(path))}?mode=ro",
+            f"file:{quote(str(path))}?mode={'rw' if writes else 'ro'}",
             uri=True,
             timeout=timeouts.lock,
             isolation_level=None,
@@ -109,7 +118,12 @@ def _sqlite(path: Path, options: dict[str, Any], timeouts: Timeouts) -> sa.Engin
 
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, record: Any) -> None:
-        connection.execute("PRAGMA query_only = ON")
+        if writes:
+            connection.execute("PRAGMA foreign_keys = ON")
+            # What is deleted is overwritten, not only taken out of the index.
+            connection.execute("PRAGMA secure_delete = ON")
+        else:
+            connection.execute("PRAGMA query_only = ON")
         deadline = _Deadline(timeouts.statement)
         record.info["deadline"] = deadline
         connection.set_progress_handler(deadline.passed, _SQLITE_STEPS)
@@ -125,11 +139,11 @@ def _text_or_bytes(raw: bytes) -> str | bytes:
         return raw
 
 
-def _prepare_postgresql(timeouts: Timeouts) -> Any:
+def _prepare_postgresql(timeouts: Timeouts, *, writes: bool) -> Any:
     def prepare(connection: Any, _record: Any) -> None:
         keep_odd_dates(connection)
         with connection.cursor() as cursor:
-            cursor.execute("SET default_transaction_read_only = on")
+            cursor.execute(f"SET default_transaction_read_only = {'off' if writes else 'on'}")
             cursor.execute("SET timezone = 'UTC'")
             cursor.execute(f"SET statement_timeout = {round(timeouts.statement * 1000)}")
             cursor.execute(f"SET lock_timeout = {round(timeouts.lock * 1000)}")
@@ -138,12 +152,14 @@ def _prepare_postgresql(timeouts: Timeouts) -> Any:
     return prepare
 
 
-def _prepare_mysql(timeouts: Timeouts) -> Any:
+def _prepare_mysql(timeouts: Timeouts, *, writes: bool) -> Any:
     def prepare(connection: Any, _record: Any) -> None:
         with connection.cursor() as cursor:
-            cursor.execute("SET SESSION TRANSACTION READ ONLY")
+            cursor.execute(f"SET SESSION TRANSACTION READ {'WRITE' if writes else 'ONLY'}")
             # TIMESTAMP columns are shown in the session's zone; an odd sql_mode of the server must not change quoting.
-            cursor.execute("SET SESSION time_zone = '+00:00', sql_mode = ''")
+            # A writer is strict: a value that does not fit is an error and not something shorter.
+            cursor.execute(f"SET SESSION time_zone = '+00:00', sql_mode = '{_STRICT if writes else ''}'")
+            cursor.execute(f"SET SESSION innodb_lock_wait_timeout = {max(1, round(timeouts.lock))}")
             cursor.execute(f"SET SESSION lock_wait_timeout = {max(1, round(timeouts.lock))}")
             cursor.execute(f"SET SESSION net_write_timeout = {_SLOW_READER}")
 
@@ -151,15 +167,50 @@ def _prepare_mysql(timeouts: Timeouts) -> Any:
 
 
 @contextmanager
-def snapshot(engine: sa.Engine, place: str) -> Iterator[sa.Connection]:
-    """One connection that sees one state of the store and cannot write. Errors arrive as Temporary or Permanent."""
+def writing(engine: sa.Engine, place: str, *, statement_seconds: float) -> Iterator[sa.Connection]:
+    """One connection inside one transaction that commits at the end, unless something was raised.
+
+    Errors of the database arrive as Temporary or Permanent; anything else is passed on after the rollback.
+    """
+    with translated(place), engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        elif engine.dialect.name != "postgresql":
+            connection.exec_driver_sql(_mysql_limit(connection, statement_seconds))
+        try:
+            yield connection
+        except BaseException:
+            if engine.dialect.name == "sqlite" and not connection.invalidated:
+                connection.exec_driver_sql("ROLLBACK")
+            raise
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("COMMIT")
+        else:
+            connection.commit()
+
+
+@contextmanager
+def snapshot(engine: sa.Engine, place: str, *, statement_seconds: float | None = None) -> Iterator[sa.Connection]:
+    """One connection that sees one state of the store and cannot write. Errors arrive as Temporary or Permanent.
+
+    `statement_seconds`: how long MariaDB or MySQL may work on one statement. Not given while rows are streamed, because
+    they count the time we take to write the package as well; a stalled server is then noticed by the socket.
+    """
     options = {"postgresql_readonly": True} if engine.dialect.name == "postgresql" else {}
     with translated(place), engine.connect().execution_options(**options) as connection:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN")
         elif engine.dialect.name != "postgresql":
+            if statement_seconds is not None:
+                connection.exec_driver_sql(_mysql_limit(connection, statement_seconds))
             connection.exec_driver_sql("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
         yield connection
+
+
+def _mysql_limit(connection: sa.Connection, seconds: float) -> str:
+    if getattr(connection.dialect, "is_mariadb", False):
+        return f"SET SESSION max_statement_time = {seconds:.3f}"
+    return f"SET SESSION max_execution_time = {round(seconds * 1000)}"
 
 
 def restart_clock(connection: sa.Connection) -> None:

@@ -32,6 +32,7 @@ _MYSQL: Mapping[int, tuple[type[StoreError], str]] = {
     1054: (Permanent, "schema_changed"),
     1146: (Permanent, "schema_changed"),
     1792: (Permanent, "read_only"),
+    **dict.fromkeys((1048, 1062, 1264, 1265, 1364, 1406, 1451, 1452, 3819, 4025), (Permanent, "constraint")),
 }
 _SQLSTATE: Mapping[str, tuple[type[StoreError], str]] = {
     "57014": (Temporary, "timeout"),
@@ -45,13 +46,22 @@ _SQLSTATE: Mapping[str, tuple[type[StoreError], str]] = {
     "42P01": (Permanent, "schema_changed"),
     "42703": (Permanent, "schema_changed"),
     "25006": (Permanent, "read_only"),
+    "22001": (Permanent, "constraint"),
 }
 _SQLSTATE_CLASSES: Mapping[str, tuple[type[StoreError], str]] = {
     "08": (Temporary, "store_down"),
+    "23": (Permanent, "constraint"),
     "53": (Temporary, "busy"),
     "57": (Temporary, "store_down"),
     "58": (Temporary, "store_down"),
 }
+_CONNECTING: tuple[tuple[str, tuple[type[StoreError], str]], ...] = (
+    ("authentication failed", (Permanent, "access_denied")),
+    ("no pg_hba.conf entry", (Permanent, "access_denied")),
+    ("permission denied", (Permanent, "access_denied")),
+    ('FATAL:  role "', (Permanent, "access_denied")),
+    ('FATAL:  database "', (Permanent, "no_database")),
+)
 # SQLite has no numbers for some of these before Python 3.11's error names; the words are stable since 2004.
 _SQLITE: tuple[tuple[str, type[StoreError], str], ...] = (
     ("locked", Temporary, "lock"),
@@ -64,6 +74,7 @@ _SQLITE: tuple[tuple[str, type[StoreError], str], ...] = (
     ("not a database", Permanent, "corrupt"),
     ("malformed", Permanent, "corrupt"),
     ("readonly", Permanent, "read_only"),
+    ("constraint failed", Permanent, "constraint"),
 )
 _FIRST_CLIENT_ERROR = 2000
 """MySQL client errors (2002 no connection, 2006 gone away, 2013 lost …): all say that the server is not there."""
@@ -82,7 +93,7 @@ def classify(error: Exception, place: str) -> StoreError:
     kind: type[StoreError] = Permanent
     code = "failed"
     if module == "psycopg":
-        kind, code = _postgresql(state, connecting=type(driver).__name__ == "OperationalError")
+        kind, code = _postgresql(state, str(driver))
     elif module == "pymysql":
         kind, code = _mysql(driver)
     elif module == "sqlite3":
@@ -92,10 +103,10 @@ def classify(error: Exception, place: str) -> StoreError:
     return kind(code, place)
 
 
-def _postgresql(state: str | None, *, connecting: bool) -> tuple[type[StoreError], str]:
+def _postgresql(state: str | None, message: str) -> tuple[type[StoreError], str]:
     if state is None:
-        # psycopg gives no state when the connection could not be made or broke.
-        return (Temporary, "store_down") if connecting else (Permanent, "failed")
+        # libpq gives no state when the connection could not be made or broke, only the server's words.
+        return next((verdict for words, verdict in _CONNECTING if words in message), (Temporary, "store_down"))
     return _SQLSTATE.get(state) or _SQLSTATE_CLASSES.get(state[:2]) or (Permanent, "failed")
 
 

@@ -167,9 +167,9 @@ class Shop:
         path.write_text(f"{head}    url: file:{name}.url\n" + "\n".join(lines), encoding="utf-8")
         return path
 
-    def store(self, **options: str) -> Any:
+    def store(self, name: str = "shop", **options: str) -> Any:
         """A new exporter on the shop."""
-        return open_store(load_stores(self.config_file(**options))["shop"])
+        return open_store(load_stores(self.config_file(name, **options))[name])
 
     def execute(self, *statements: str) -> None:
         """Change the shop behind the exporter's back."""
