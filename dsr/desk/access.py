@@ -1,0 +1,147 @@
+"""Who may come in, what a role may read, and who does what beside the workflow table (rules.md 4.3).
+
+Steps of a case are decided by the table alone (`dsr.law.workflow`). What has no row there (an assignment, a message, a
+new draft) has its line in DUTIES, and gives the same refusal in the same words.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, cast
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+
+from dsr.accounts import signed_in_as
+from dsr.cases import actors
+from dsr.cases.perform import RefusedError
+from dsr.law.workflow import STEPS, Action, Actor, Refusal, Role
+from dsr.models import Case, Kind, User
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from django.http.response import HttpResponseBase
+
+    from dsr.models import Controller, RowId
+
+P = ParamSpec("P")
+
+
+class DeskRequest(HttpRequest):
+    """A request of a signed-in member of staff of the controller that answers on this host."""
+
+    controller: Controller
+    staff: User
+    actor: Actor
+
+
+class Sight(StrEnum):
+    """What lies behind the metadata of a case."""
+
+    PERSON = "person"  # name, words, contact, messages, notes of the history
+    DATA = "data"  # what the stores gave, and the drafts made of it
+
+
+# 4.3: the auditor reads log and metadata, the administrator operates; intake registers and does not export.
+SEES: Final[Mapping[Sight, frozenset[Role]]] = {
+    Sight.PERSON: frozenset({Role.INTAKE, Role.HANDLER, Role.REVIEWER, Role.LEAD, Role.DPO}),
+    Sight.DATA: frozenset({Role.HANDLER, Role.REVIEWER, Role.LEAD, Role.DPO}),
+}
+
+
+class Duty(StrEnum):
+    """What happens to a case beside the table."""
+
+    REGISTER = "register"
+    ASSIGN = "assign"
+    MESSAGE = "message"
+    IDENTIFY = "identify"
+    DECIDE_MATCH = "decide_match"
+    RETRY = "retry"
+    WAIVE = "waive"
+    DRAFT = "draft"
+    CHECK_STORE = "check_store"
+
+
+def _as_in_the_table(action: Action) -> frozenset[Role]:
+    roles = frozenset().union(*(step.roles for step in STEPS if step.action is action))
+    return frozenset(roles) - {Role.SUBJECT, Role.SYSTEM, Role.EXECUTOR}
+
+
+_HANDLING: Final = _as_in_the_table(Action.SUBMIT_FOR_REVIEW)
+DUTIES: Final[Mapping[Duty, frozenset[Role]]] = {
+    Duty.REGISTER: _as_in_the_table(Action.REGISTER),
+    Duty.ASSIGN: _HANDLING | {Role.INTAKE, Role.REVIEWER},
+    Duty.MESSAGE: _HANDLING | {Role.INTAKE},
+    Duty.IDENTIFY: _as_in_the_table(Action.CONFIRM_IDENTITY),
+    Duty.DECIDE_MATCH: _HANDLING,
+    Duty.RETRY: _HANDLING | {Role.ADMINISTRATOR},
+    Duty.WAIVE: frozenset({Role.LEAD}),  # 4.2 no. 10
+    Duty.DRAFT: _HANDLING,
+    Duty.CHECK_STORE: _HANDLING | {Role.ADMINISTRATOR},
+}
+
+
+def sees(actor: Actor, what: Sight) -> bool:
+    """Whether one of the actor's roles may read this."""
+    return bool(actor.roles & SEES[what])
+
+
+def duty_refusal(actor: Actor, duty: Duty) -> Refusal | None:
+    """Why the actor may not do this, or None; the same refusal that the table gives for a wrong role."""
+    if DUTIES[duty] & actor.effective:
+        return None
+    return Refusal("role", {"roles": ",".join(sorted(DUTIES[duty]))})
+
+
+def insist(actor: Actor, duty: Duty) -> None:
+    """Raise RefusedError unless the actor may do this."""
+    refused = duty_refusal(actor, duty)
+    if refused is not None:
+        raise RefusedError(refused)
+
+
+def insist_sight(actor: Actor, what: Sight) -> None:
+    """Answer 403 unless the actor may read this."""
+    if not sees(actor, what):
+        raise PermissionDenied
+
+
+def staff_required(
+    view: Callable[Concatenate[DeskRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Let in the staff of this controller; send others to sign in, and subscribers to the page that says why not.
+
+    Times on the page are those of the place that answers (T-09).
+    """
+
+    @wraps(view)
+    def guarded(http: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        request = cast("DeskRequest", http)
+        user = signed_in_as(request, Kind.STAFF)
+        if user is None:
+            if signed_in_as(request, Kind.SUBSCRIBER):
+                raise PermissionDenied
+            back = request.get_full_path() if request.method == "GET" else reverse("desk:queue")
+            return redirect_to_login(back, reverse("desk:login"))
+        request.staff, request.actor = user, actors.staff(user)
+        with timezone.override(ZoneInfo(request.controller.timezone)):
+            return view(request, *args, **kwargs)
+
+    return guarded  # type: ignore[return-value]  # wraps() keeps the name of the first parameter, Django does not ask
+
+
+def case_for(request: DeskRequest, case_id: RowId) -> Case:
+    """A case of this controller, or 404: the cases of another brand do not exist here."""
+    rows = Case.objects.of(request.controller).select_related(
+        "request__controller", "request__account", "controller", "assignee", "handler", "preparer", "decider"
+    )
+    case: Case = get_object_or_404(rows, pk=case_id)
+    return case

@@ -1,0 +1,72 @@
+"""Trying a verb: done, refused with a reason, or overtaken by somebody else; and the form again without losing a word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.utils.translation import gettext as _
+
+from dsr import wording
+from dsr.cases.letters import IncompleteLetterError
+from dsr.cases.perform import ConflictError, RefusedError
+from dsr.desk.forms.steps import CaseForm
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from dsr.desk.access import DeskRequest
+    from dsr.models import Case
+
+F = TypeVar("F", bound=CaseForm)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of it. Nothing was written unless `done`; `conflict` says that somebody else changed the case."""
+
+    done: bool
+    why_not: str = ""
+    conflict: bool = False
+
+
+def attempt(run: Callable[[], object]) -> Outcome:
+    """Call a verb; every refusal becomes a sentence the person can act on."""
+    try:
+        run()
+    except RefusedError as error:
+        return Outcome(done=False, why_not=wording.refusal(error.refusal))
+    except ConflictError:
+        return Outcome(done=False, conflict=True)
+    except IncompleteLetterError as error:
+        names = ", ".join(wording.say(element) for element in error.elements)
+        return Outcome(done=False, why_not=_("The letter lacks: %(elements)s. Fill it in first.") % {"elements": names})
+    return Outcome(done=True)
+
+
+def check_version(case: Case, seen: int) -> None:
+    """For verbs that take no version themselves: ConflictError when the case moved since the form was opened."""
+    if case.version != seen:
+        raise ConflictError
+
+
+def form_of(kind: type[F], request: DeskRequest, case: Case, *, now: datetime, bound: bool, **extra: Any) -> F:
+    """The form, filled with what was sent when `bound`; opened on the version that the page shows."""
+    data = request.POST if bound else None
+    return kind(data, case=case, now=now, language=request.LANGUAGE_CODE, **extra)
+
+
+def reopened(kind: type[F], request: DeskRequest, case: Case, *, now: datetime, **extra: Any) -> F:
+    """The form again with every word that was typed, now on the case as it is: sending it once more decides anew."""
+    data = request.POST.copy()
+    data["version"] = str(case.version)
+    form = kind(data, case=case, now=now, language=request.LANGUAGE_CODE, **extra)
+    form.full_clean()
+    return form
+
+
+def seen_version(request: DeskRequest) -> int:
+    """The version the sent form was opened on; 0 when it does not say."""
+    sent = request.POST.get("version", "")
+    return int(sent) if sent.isdecimal() else 0

@@ -1,0 +1,225 @@
+"""What every page of a case shows: its head, stages, clock, identity, next action and buttons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from dsr import wording
+from dsr.cases.clock import local_date
+from dsr.cases.scope import stores_of
+from dsr.desk import steps
+from dsr.desk.access import Duty, Sight, duty_refusal, sees
+from dsr.desk.forms.intake import CHANNELS
+from dsr.desk.forms.steps import METHODS
+from dsr.desk.next_step import Next, next_step
+from dsr.desk.stages import stages
+from dsr.desk.tasks_view import Progress, progress_of, store_label
+from dsr.law.rights import CHANGES_NO_STORE, IDENTITY_MINIMUM, IdentityLevel, Right
+from dsr.law.workflow import Action
+from dsr.models import Artifact, Case, Channel, Subject, Task, User
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from dsr.desk.access import DeskRequest
+    from dsr.law.workflow import Actor
+
+
+def case_context(request: DeskRequest, case: Case, tab: str, *, now: datetime) -> dict[str, Any]:
+    """The head of the case and its tabs; `tab` is the name of the page that is open."""
+    progress = progress_of(case, actor=request.actor, language=request.LANGUAGE_CODE)
+    shown = sees(request.actor, Sight.PERSON)
+    return {
+        "case": case,
+        "progress": progress,
+        "stages": stages(case, done=progress.done, total=progress.total),
+        "person": person_name(case) if shown else _("Case %(reference)s") % {"reference": case.request.reference},
+        "right": wording.right(case.right),
+        "article": wording.article(case.right),
+        "state": wording.state(case.state),
+        "channel": CHANNELS[Channel(case.request.channel)],
+        "language_name": dict(settings.LANGUAGES).get(case.request.language, case.request.language),
+        "siblings": _siblings(case),
+        "tabs": _tabs(request, case, tab),
+        "today": local_date(case.controller, now),
+    }
+
+
+def person_name(case: Case) -> str:
+    """The name the person gave, or that of her account."""
+    account = case.request.account
+    given = str(case.request.content().get("name", ""))
+    return given or (account.display_name if account else "") or _("No name given")
+
+
+def _siblings(case: Case) -> list[dict[str, str]]:
+    """The other rights of the same request (T-26)."""
+    others = Case.objects.of(case.controller).filter(request=case.request).exclude(pk=case.pk).order_by("right")
+    return [{"url": reverse("desk:case", args=[other.pk]), "label": wording.right(other.right)} for other in others]
+
+
+def _tabs(request: DeskRequest, case: Case, current: str) -> list[dict[str, Any]]:
+    names = {"case": _("Overview"), "messages": _("Messages"), "files": _("Files"), "history": _("History")}
+    if not sees(request.actor, Sight.PERSON):
+        del names["messages"]
+    return [
+        {"url": reverse(f"desk:{name}", args=[case.pk]), "label": label, "current": name == current}
+        for name, label in names.items()
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class ClockCard:
+    """The dates of a case with their arithmetic."""
+
+    due_on: date | None
+    note: str
+    lines: tuple[str, ...]
+    warnings: tuple[str, ...]
+    closed: str = ""
+
+
+def clock_card(case: Case) -> ClockCard:
+    """Words for the clock: what is left, why it is that day, and what is doubtful about it."""
+    pause = case.suspensions.filter(ended_at__isnull=True).first()
+    note = ""
+    if pause is not None:
+        note = wording.clock_stopped(pause.started_on)
+    elif case.extended:
+        note = _("extended")
+    closed = ""
+    if case.closed_at is not None:
+        day = local_date(case.controller, case.closed_at)
+        late = case.due_on is not None and day > case.due_on
+        words = _("Closed %(day)s, late.") if late else _("Closed %(day)s, in time.")
+        closed = words % {"day": wording.day(day)}
+    return ClockCard(
+        due_on=case.due_on,
+        note=note,
+        lines=wording.explanation(case.explanation),
+        warnings=wording.explanation(case.warnings),
+        closed=closed,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityCard:
+    """How well we know who asks, and by what."""
+
+    level: str
+    enough: bool
+    method: str
+    numbers: tuple[tuple[str, str], ...]
+    why_not: str
+
+
+def identity_card(case: Case, actor: Actor, language: str) -> IdentityCard:
+    """The level in words, how it was proven, and the customer numbers that lead the search."""
+    level = IdentityLevel(case.request.identity_level)
+    stores = stores_of(case.controller)
+    row = Subject.objects.of(case.controller).filter(request=case.request).select_related("request").first()
+    known = row.content().get("identifiers", []) if row and sees(actor, Sight.PERSON) else []
+    numbers = tuple(
+        (store_label(stores, item.get("store", ""), language), item["value"])
+        for item in known
+        if item["kind"] == "customer_number"
+    )
+    refused = duty_refusal(actor, Duty.IDENTIFY)
+    return IdentityCard(
+        level=wording.say(level),
+        enough=level >= IDENTITY_MINIMUM[Right(case.right)],
+        method=_method(case.request.identity_method),
+        numbers=numbers,
+        why_not=wording.refusal(refused) if refused else "",
+    )
+
+
+def _method(code: str) -> str:
+    ours = {"link": _("account linked to a customer number"), "code": _("code to the contact on file")}
+    return str(METHODS.get(code, ours.get(code, code)))
+
+
+@dataclass(frozen=True, slots=True)
+class NextCard:
+    """The next action with its own button first, and every other step below it."""
+
+    step: Next
+    url: str
+    main: steps.Button | None
+    others: tuple[steps.Button, ...]
+
+
+def next_card(case: Case, actor: Actor, *, now: datetime) -> NextCard:
+    """The next thing to do, where it is done, and what else is possible or why not."""
+    waiting = any(task.status == Task.Status.MANUAL for task in case.tasks.all())
+    step = next_step(case, needs_person=waiting, today=local_date(case.controller, now))
+    buttons = steps.buttons(case, actor, now=now)
+    main = next((button for button in buttons if step.action and button.action is step.action), None)
+    if step.page == "review":
+        main = next((button for button in buttons if button.action is Action.APPROVE), None)
+    others = tuple(button for button in buttons if button is not main)
+    url = reverse(f"desk:{step.page}", args=[case.pk]) if step.page in {"identity", "draft"} else ""
+    if step.page == "draft" and Right(case.right) not in CHANGES_NO_STORE:
+        url = ""
+    return NextCard(step, url, main, others)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCard:
+    """Where the answer stands: draft, who prepared, who decided, on what ground."""
+
+    letter: Artifact | None
+    report: Artifact | None
+    package: Artifact | None
+    preparer: str
+    decider: str
+    ground: str
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is anything to show."""
+        return bool(self.package or self.ground or self.decider)
+
+
+def answer_card(case: Case) -> AnswerCard:
+    """The current documents of the answer and the people behind it."""
+    rows: Sequence[Artifact] = list(case.artifacts.filter(superseded_at__isnull=True).order_by("created_at"))
+    by_kind = {row.kind: row for row in rows}
+    return AnswerCard(
+        letter=by_kind.get(Artifact.Kind.LETTER),
+        report=by_kind.get(Artifact.Kind.REPORT),
+        package=by_kind.get(Artifact.Kind.PACKAGE),
+        preparer=staff_name(case.preparer),
+        decider=staff_name(case.decider),
+        ground=_ground(case.ground),
+    )
+
+
+def _ground(code: str) -> str:
+    try:
+        return wording.ground(code) if code else ""
+    except KeyError:
+        return code
+
+
+def staff_name(user: User | None) -> str:
+    """A colleague's name; empty for nobody."""
+    return (user.display_name or user.email) if user else ""
+
+
+def colleagues(request: DeskRequest) -> list[User]:
+    """Everybody a case can be given to."""
+    return list(
+        User.objects.in_scope(controller=request.controller, kind="staff").filter(is_active=True).order_by("email")
+    )
+
+
+def is_live(case: Case, progress: Progress) -> bool:
+    """Whether the page should look again by itself: something is being worked on right now."""
+    return case.is_open and progress.busy

@@ -1,0 +1,141 @@
+"""Taking down a request that came by telephone, letter, mail or over the counter (T-02, T-03, T-27)."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, time
+from typing import TYPE_CHECKING, Any, cast
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dsr import wording
+from dsr.cases.clock import local_date
+from dsr.cases.intake import MAX_WORDS, Told
+from dsr.forms import Hinted, UiForm
+from dsr.law.rights import Right
+from dsr.law.workflow import Refusal
+from dsr.models import Channel
+
+if TYPE_CHECKING:
+    from dsr.models import Controller
+
+CHANNELS = {
+    Channel.EMAIL: gettext_lazy("E-mail"),
+    Channel.PHONE: gettext_lazy("Telephone"),
+    Channel.POST: gettext_lazy("Letter"),
+    Channel.SHOP: gettext_lazy("In a shop"),
+    Channel.PORTAL: gettext_lazy("Portal"),
+    Channel.OTHER: gettext_lazy("Another way"),
+}
+NOON = time(12)
+
+
+class IntakeForm(UiForm):
+    """What somebody told us, and when it reached us: the day is asked for, because it is rarely today."""
+
+    submission_key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    channel = forms.ChoiceField(
+        label=gettext_lazy("How did it arrive?"),
+        widget=forms.RadioSelect,
+        choices=[(channel.value, label) for channel, label in CHANNELS.items() if channel != Channel.PORTAL],
+        error_messages={"required": gettext_lazy("Choose how the request arrived.")},
+    )
+    received_on = forms.DateField(
+        label=gettext_lazy("On which day did it reach the company?"),
+        help_text=gettext_lazy("Not the day you read it: the clock runs from the day it arrived, weekends included."),
+        widget=forms.DateInput(attrs={"type": "date", "class": "input-short"}, format="%Y-%m-%d"),
+        error_messages={
+            "required": gettext_lazy("Enter the day on which the request reached the company."),
+            "invalid": gettext_lazy("Enter a day, like 2026-06-15."),
+        },
+    )
+    name = forms.CharField(
+        label=gettext_lazy("Name of the person"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": gettext_lazy("Enter the name of the person.")},
+    )
+    rights = forms.MultipleChoiceField(
+        label=gettext_lazy("What does the person want?"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Tick everything; each becomes a case of its own. She need not name an article."),
+        error_messages={"required": gettext_lazy("Choose what the person wants.")},
+    )
+    words = forms.CharField(
+        label=gettext_lazy("In the person's own words"),
+        required=False,
+        max_length=MAX_WORDS,
+        widget=forms.Textarea(attrs={"maxlength": MAX_WORDS, "rows": 5}),
+    )
+    contact_email = forms.EmailField(
+        label=gettext_lazy("E-mail address for the answer"),
+        required=False,
+        error_messages={"invalid": gettext_lazy("The e-mail address must have an @ sign, like name@example.org.")},
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    contact_post = forms.CharField(
+        label=gettext_lazy("Postal address for the answer"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+    )
+    customer_number = forms.CharField(
+        label=gettext_lazy("Customer number"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "input-short"}),
+    )
+    phone = forms.CharField(
+        label=gettext_lazy("Telephone number"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel", "class": "input-short"}),
+    )
+    language = forms.ChoiceField(label=gettext_lazy("Language of the answer"))
+
+    def __init__(self, *args: Any, controller: Controller, now: datetime, **kwargs: Any) -> None:
+        self.controller, self.now = controller, now
+        kwargs.setdefault("initial", {"submission_key": uuid.uuid4().hex})
+        super().__init__(*args, **kwargs)
+        rights = [(r.value, Hinted(wording.right(r), wording.article(r))) for r in Right]
+        cast("forms.ChoiceField", self.fields["rights"]).choices = rights
+        names = dict(settings.LANGUAGES)
+        languages = [(code, names.get(code, code)) for code in controller.languages or ["en"]]
+        cast("forms.ChoiceField", self.fields["language"]).choices = languages
+        self.fields["received_on"].widget.attrs["max"] = local_date(controller, now).isoformat()
+
+    def clean(self) -> dict[str, Any]:
+        """A request nobody can answer is no use: at least one way to reach the person."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        ways = ("contact_email", "contact_post", "phone")
+        if not any(cleaned.get(way) for way in ways) and not set(ways) & set(self.errors):
+            self.add_error("contact_email", _("Enter a way to reach the person: e-mail, postal address or telephone."))
+        return cleaned
+
+    def clean_received_on(self) -> Any:
+        """The future has sent nothing yet."""
+        day = self.cleaned_data["received_on"]
+        if day > local_date(self.controller, self.now):
+            raise forms.ValidationError(wording.refusal(Refusal("received_in_future")))
+        return day
+
+    @property
+    def received_at(self) -> datetime:
+        """The instant of receipt: noon of that day where the controller answers, now if it is today before noon."""
+        noon = datetime.combine(self.cleaned_data["received_on"], NOON, ZoneInfo(self.controller.timezone))
+        return min(noon, self.now)
+
+    def told(self) -> Told:
+        """What the verb wants to know."""
+        cleaned = self.cleaned_data
+        return Told(
+            name=cleaned["name"],
+            words=cleaned["words"],
+            contact_email=cleaned["contact_email"],
+            contact_post=cleaned["contact_post"],
+            identifiers=tuple((kind, cleaned[kind]) for kind in ("customer_number", "phone") if cleaned[kind]),
+        )

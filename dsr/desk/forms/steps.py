@@ -1,0 +1,269 @@
+"""The forms behind the buttons of a case. Each carries the version it was opened on, so that nobody decides on an old page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dsr import wording
+from dsr.cases.answer import MAX_PARAGRAPH
+from dsr.cases.clock import local_date
+from dsr.cases.identity import IN_PERSON_METHODS
+from dsr.cases.messages import MAX_WORDS
+from dsr.cases.scope import stores_of
+from dsr.forms import Hinted, UiForm
+from dsr.fulfil.stores import customer_number_stores, label_of
+from dsr.law.rights import GROUNDS, ExtensionReason, Ground, Right
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from typing import TypeAlias
+
+    from django.utils.functional import _StrPromise
+
+    from dsr.models import Case
+
+    Words: TypeAlias = str | _StrPromise
+
+MAX_REASON = 2000
+METHODS = {
+    "shop": gettext_lazy("In a shop, with a document that was looked at and not copied"),
+    "callback": gettext_lazy("By calling the number on the contract"),
+    "letter": gettext_lazy("By a code in a letter to the address on the contract"),
+    "eid": gettext_lazy("By an electronic identity"),
+}
+
+
+def _words(
+    label: Words, required: Words, *, hint: Words = "", maximum: int = MAX_REASON, rows: int = 4
+) -> forms.CharField:
+    """A box for sentences, with the words for an empty one."""
+    return forms.CharField(
+        label=label,
+        help_text=hint,
+        max_length=maximum,
+        widget=forms.Textarea(attrs={"maxlength": maximum, "rows": rows}),
+        error_messages={"required": required},
+    )
+
+
+class CaseForm(UiForm):
+    """A form about one case, opened at one moment."""
+
+    version = forms.IntegerField(
+        widget=forms.HiddenInput, error_messages={"required": gettext_lazy("This page is not complete. Load it again.")}
+    )
+
+    def __init__(self, *args: Any, case: Case, now: datetime, language: str, **kwargs: Any) -> None:
+        self.case, self.now, self.language = case, now, language
+        kwargs.setdefault("initial", {}).setdefault("version", case.version)
+        super().__init__(*args, **kwargs)
+
+    @property
+    def asks(self) -> bool:
+        """Whether there is anything to fill in; a form that asks nothing is a button."""
+        return bool(self.visible_fields())
+
+
+class ReasonForm(CaseForm):
+    """One box for a reason; subclasses say what for."""
+
+    reason = _words(gettext_lazy("Reason"), gettext_lazy("Enter a reason."))
+
+
+class AskIdentityForm(CaseForm):
+    """I-01: a concrete doubt, never a habit."""
+
+    doubt = _words(
+        gettext_lazy("What makes you doubt who is asking?"),
+        gettext_lazy("Enter what makes you doubt. Without a concrete doubt the law allows no question."),
+        hint=gettext_lazy("Stays in the file. The person is asked to confirm who she is, the clock stops until then."),
+    )
+
+
+class CollectAgainForm(CaseForm):
+    """What is missing, or what is new."""
+
+    note = _words(
+        gettext_lazy("Why collect again?"),
+        gettext_lazy("Enter what is missing or new."),
+        hint=gettext_lazy("All stores are asked once more. The draft made so far is void."),
+    )
+
+
+class ReturnForm(CaseForm):
+    """The reviewer's comment."""
+
+    comment = _words(
+        gettext_lazy("What has to change?"), gettext_lazy("Enter what has to change, for whoever drafted the answer.")
+    )
+
+
+class ApproveForm(CaseForm):
+    """Exactly the manifest that was on the screen."""
+
+    manifest_sha256 = forms.CharField(widget=forms.HiddenInput)
+
+
+class WithdrawForm(CaseForm):
+    """#19: in her own writing."""
+
+    proof = _words(
+        gettext_lazy("Where is the person's own written word kept?"),
+        gettext_lazy("Enter where her written withdrawal is kept. Staff cannot withdraw for her on a spoken word."),
+        hint=gettext_lazy("For example: e-mail of 16 June, kept with this request."),
+    )
+
+
+class ExtendForm(CaseForm):
+    """T-16 to T-18: once, with a reason of the list, in individual words."""
+
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Reason"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose a reason the law accepts.")},
+    )
+    text = _words(
+        gettext_lazy("Why exactly this request needs more time"),
+        gettext_lazy("Enter why this request needs more time. The person reads it."),
+        hint=gettext_lazy("The person reads this. Write about her request, not about your staff."),
+    )
+    meanwhile = _words(
+        gettext_lazy("What she gets meanwhile"),
+        gettext_lazy("Enter what she gets meanwhile, or that nothing can be given before."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choices(self, "reason", [(reason.value, wording.say(reason)) for reason in ExtensionReason])
+
+
+class RefuseForm(CaseForm):
+    """T-19: a ground, reasons in fact, and what the person can do; some grounds ask for more (F-06, T-20)."""
+
+    ground = forms.ChoiceField(
+        label=gettext_lazy("Ground"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose the ground of the refusal.")},
+    )
+    reason = _words(
+        gettext_lazy("Reasons, for the person"),
+        gettext_lazy("Enter the reasons. The person reads them."),
+        hint=gettext_lazy("The facts of this case. The article, the authority and the court are added by themselves."),
+    )
+    advice = _words(gettext_lazy("What the person can do now"), gettext_lazy("Enter what the person can do now."))
+    evidence_form = forms.BooleanField(
+        label=gettext_lazy("The evidence form for Art. 12(5) is filled in and kept with the case"), required=False
+    )
+    dpo_consulted = forms.BooleanField(
+        label=gettext_lazy("The data protection officer was consulted and the consultation is on file"), required=False
+    )
+    late_refusal = forms.BooleanField(label=gettext_lazy("Late refusal: the first month is over"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        possible = GROUNDS[Right(self.case.right)]
+        _choices(self, "ground", [(ground.value, wording.say(ground)) for ground in Ground if ground in possible])
+        limit = self.case.first_month_due_on
+        late = limit is not None and local_date(self.case.controller, self.now) > limit
+        if not late:
+            del self.fields["late_refusal"]
+        if Ground.UNFOUNDED_OR_EXCESSIVE not in possible:
+            del self.fields["evidence_form"]
+            if not late:
+                del self.fields["dpo_consulted"]
+
+
+class ConfirmIdentityForm(CaseForm):
+    """I-04: how it was checked, never a copy."""
+
+    method = forms.ChoiceField(
+        label=gettext_lazy("How was the identity checked?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose how the identity was checked.")},
+    )
+    store = forms.ChoiceField(label=gettext_lazy("Store of the customer number"), required=False)
+    customer_number = forms.CharField(
+        label=gettext_lazy("Customer number"),
+        required=False,
+        max_length=100,
+        help_text=gettext_lazy("The number of this person, as you found it. The search in the stores starts from it."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choices(self, "method", [(name, METHODS[name]) for name in IN_PERSON_METHODS])
+        first = [name for name, _label in customer_number_stores(self.case.controller, self.language)]
+        stores = sorted(stores_of(self.case.controller).items(), key=lambda item: item[0] not in first)
+        _choices(self, "store", [(name, label_of(config, self.language)) for name, config in stores])
+
+    def known(self) -> tuple[tuple[str, str], ...]:
+        """The (store, customer number) pair, if a number was entered."""
+        number = str(self.cleaned_data["customer_number"]).strip()
+        return ((str(self.cleaned_data["store"]), number),) if number else ()
+
+
+class DraftForm(CaseForm):
+    """The handler's own paragraph in the letter."""
+
+    paragraph = forms.CharField(
+        label=gettext_lazy("Your own paragraph in the letter"),
+        required=False,
+        max_length=MAX_PARAGRAPH,
+        help_text=gettext_lazy("Everything the law asks for is written by itself. Add what concerns this person only."),
+        widget=forms.Textarea(attrs={"maxlength": MAX_PARAGRAPH, "rows": 6}),
+    )
+
+
+class MessageForm(UiForm):
+    """An answer to the person; it depends on no state, so it carries no version."""
+
+    text = _words(
+        gettext_lazy("Write to the person"),
+        gettext_lazy("Enter a message."),
+        hint=gettext_lazy("She reads it on the page of her request; a mail tells her that it is there."),
+        maximum=MAX_WORDS,
+    )
+
+
+class MatchForm(CaseForm):
+    """Which of the masked candidates is the person, or none of them; with a reason."""
+
+    chosen = forms.MultipleChoiceField(
+        label=gettext_lazy("Who is this person?"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Tick more than one only if all of them are the same person."),
+    )
+    none = forms.BooleanField(label=gettext_lazy("None of them is this person"), required=False)
+    reason = _words(
+        gettext_lazy("How do you know?"), gettext_lazy("Enter how you know. The decision stays in the history.")
+    )
+
+    def __init__(self, *args: Any, candidates: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        labels = [(key, Hinted(_("Candidate %(n)s") % {"n": n}, "")) for n, key in enumerate(candidates, start=1)]
+        _choices(self, "chosen", labels)
+
+    def clean(self) -> dict[str, Any]:
+        """Either somebody or nobody: leaving everything empty is not a decision."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        chosen, none = cleaned.get("chosen"), cleaned.get("none")
+        if "chosen" in self.errors:
+            return cleaned
+        if not chosen and not none:
+            self.add_error("chosen", _("Choose who it is, or say that it is none of them."))
+        if chosen and none:
+            self.add_error("chosen", _("Choose somebody or nobody, not both."))
+        return cleaned
+
+
+def _choices(form: forms.Form, name: str, choices: Sequence[tuple[str, Any]]) -> None:
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- for the type checker
+    field.choices = list(choices)

@@ -1,0 +1,133 @@
+"""The history of a case in words: the event chain read out, with its sealed notes for those who may read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from dsr import wording
+from dsr.cases.scope import stores_of
+from dsr.desk.tasks_view import store_label
+from dsr.desk.troubles import trouble
+from dsr.law.workflow import State
+from dsr.models import Case, Event, EventNote, User
+from dsr.vault import MissingKeyError, TamperedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event: what, who, when, what else is known of it, and the words somebody gave."""
+
+    seq: int
+    title: str
+    who: str
+    at: datetime
+    hash: str
+    details: tuple[str, ...] = ()
+    note: str = field(default="", repr=False)
+
+
+def history(case: Case, *, language: str, with_notes: bool, after: int = 0, newest: int | None = None) -> list[Entry]:
+    """The events after version `after`, newest first; at most `newest` of them. Notes only for those who may read them."""
+    rows = case.events.filter(seq__gt=after).order_by("-seq")
+    events = list(rows[:newest] if newest else rows)
+    names = _names(case, events)
+    notes = _notes(case, events) if with_notes else {}
+    stores = stores_of(case.controller)
+    return [
+        Entry(
+            seq=event.seq,
+            title=_title(event.action),
+            who=_who(event, names),
+            at=event.at,
+            hash=event.hash,
+            details=tuple(_details(event, stores, names, language)),
+            note=notes.get(event.pk, ""),
+        )
+        for event in events
+    ]
+
+
+def _title(action: str) -> str:
+    try:
+        return wording.event(action)
+    except KeyError:  # written by a later release
+        return action
+
+
+def _names(case: Case, events: Iterable[Event]) -> dict[str, str]:
+    """Staff by account id, in one query, within the controller."""
+    wanted = {event.actor_id for event in events if event.actor_kind == "staff"}
+    wanted |= {str(event.data["assignee"]) for event in events if event.data.get("assignee")}
+    users = User.objects.filter(controller=case.controller, pk__in=wanted)
+    return {str(user.pk): user.display_name or user.email for user in users}
+
+
+def _who(event: Event, names: dict[str, str]) -> str:
+    if event.actor_kind == "staff":
+        return names.get(event.actor_id, _("somebody who has left"))
+    return _("the person") if event.actor_kind == "subject" else _("the system")
+
+
+def _notes(case: Case, events: list[Event]) -> dict[Any, str]:
+    found: dict[Any, str] = {}
+    rows = EventNote.objects.of(case.controller).filter(event__in=[e.pk for e in events]).select_related("event__case")
+    for row in rows:
+        try:
+            found[row.event_id] = str(row.content()["text"])
+        except MissingKeyError:
+            found[row.event_id] = _("(deleted)")
+        except TamperedError:
+            found[row.event_id] = _("(does not match what was written)")
+    return found
+
+
+def _details(event: Event, stores: dict[str, Any], names: dict[str, str], language: str) -> Iterator[str]:
+    data = event.data
+    if event.from_state and event.from_state != event.to_state:
+        yield f"{_state(event.from_state)} → {_state(event.to_state)}"
+    if data.get("store"):
+        yield store_label(stores, str(data["store"]), language)
+    if event.action == "assigned":
+        yield names.get(str(data.get("assignee")), "") or _("to nobody")
+    yield from _about_work(data)
+    if data.get("due_on") and event.action != "task_done":
+        yield _("due %(day)s") % {"day": wording.day_with_weekday(date.fromisoformat(str(data["due_on"])))}
+    if data.get("ground"):
+        yield _ground(str(data["ground"]))
+    for key in ("package_sha256", "manifest_sha256", "plan_sha256", "sha256"):
+        if data.get(key):
+            yield f"SHA-256 {str(data[key])[:16]}…"
+            break
+
+
+def _about_work(data: dict[str, Any]) -> Iterator[str]:
+    if "rows" in data:
+        rows = int(data["rows"])
+        yield ngettext("%(n)s record", "%(n)s records", rows) % {"n": rows}
+    if data.get("code"):
+        yield trouble(str(data["code"]))
+    if data.get("retry") is True:
+        yield _("tried again by itself")
+    if "chosen" in data:
+        words = ngettext("%(chosen)s of %(n)s candidate", "%(chosen)s of %(n)s candidates", int(data["offered"]))
+        yield words % {"chosen": data["chosen"], "n": data["offered"]}
+
+
+def _state(value: str) -> str:
+    return wording.state(value) if value in set(State) else value
+
+
+def _ground(code: str) -> str:
+    try:
+        return wording.ground(code)
+    except KeyError:
+        return code

@@ -1,0 +1,142 @@
+"""What the plan page shows: per store what goes, what stays, why and until when, and what changed since the last plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from django.utils.translation import gettext_lazy
+
+from dsr.cases.scope import stores_of
+from dsr.output.inputs import words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.utils.functional import _StrPromise
+
+    from dsr.models import Case, Plan
+
+TREATMENTS: Final[Mapping[str, tuple[_StrPromise, str]]] = {
+    "delete": (gettext_lazy("Deleted"), "bad"),
+    "anonymise": (gettext_lazy("Made anonymous"), "bad"),
+    "unlink": (gettext_lazy("Unlinked, others use it"), "info"),
+    "keep": (gettext_lazy("Stays"), "ok"),
+    "suppress": (gettext_lazy("Kept against new contact"), "ok"),
+    "restrict": (gettext_lazy("Restricted"), "info"),
+    "manual": (gettext_lazy("A person does it"), "warn"),
+}
+REASONS: Final[Mapping[str, _StrPromise]] = {
+    "law": gettext_lazy("The law wants it kept."),
+    "map": gettext_lazy("The data map keeps it."),
+    "period_uncertain": gettext_lazy(
+        "The period seems over, but the rule is not certain: the data protection officer decides."
+    ),
+    "waits": gettext_lazy("A session is open: it would come back if it were erased now. Disconnect, then plan again."),
+    "shared": gettext_lazy("Other people use the same row; only her link to it goes."),
+    "referred": gettext_lazy("Kept documents point to it; what names the person goes."),
+    "by_hand": gettext_lazy("No program can change this store: somebody does it and says so."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line for people."""
+
+    label: str
+    treatment: str
+    kind: str
+    count: int
+    growing: bool
+    why: str
+    law: str
+    mark: str
+    until: date | None
+    year: int | None
+    fields: str
+    keys: tuple[str, ...]
+    news: str = ""
+
+
+@dataclass(slots=True)
+class StoreRows:
+    """The lines of one store, what goes first."""
+
+    label: str
+    goes: int = 0
+    stays: int = 0
+    waits: int = 0
+    rows: list[Row] = field(default_factory=list)
+
+
+def stores(case: Case, plan: Plan, *, language: str, keys: bool) -> list[StoreRows]:
+    """The plan store by store; `keys` shows which rows, for those who may see data."""
+    before = _identity(plan.case.plans.filter(number=plan.number - 1).first())
+    listed = _keys(plan) if keys else {}
+    configs = stores_of(case.controller)
+    found: dict[str, StoreRows] = {}
+    for number, line in enumerate(plan.summary):
+        config = configs.get(line["store"])
+        label = words(dict(config.label), language) if config else line["store"]
+        part = found.setdefault(line["store"], StoreRows(label))
+        row = _row(line, language, listed.get(number, ()), _news(line, before))
+        part.rows.append(row)
+        if line["treatment"] in {"delete", "anonymise"}:
+            part.goes += row.count
+        elif line["treatment"] == "keep":
+            part.stays += row.count
+        else:
+            part.waits += row.count
+    return list(found.values())
+
+
+def _row(line: dict[str, Any], language: str, keys: tuple[str, ...], news: str) -> Row:
+    treatment, kind = TREATMENTS[line["treatment"]]
+    return Row(
+        label=words(line["label"], language) or line["dataset"],
+        treatment=str(treatment),
+        kind=kind,
+        count=line["count"],
+        growing=bool(line.get("growing")),
+        why=str(REASONS.get(line.get("reason", ""), "")),
+        law=line.get("law") or "",
+        mark=line.get("mark") or "",
+        until=date.fromisoformat(line["until"]) if line.get("until") else None,
+        year=line.get("year"),
+        fields=", ".join(f"{item['column']}: {item['strategy']}" for item in line.get("fields", [])),
+        keys=keys,
+        news=news,
+    )
+
+
+def _keys(plan: Plan) -> dict[int, tuple[str, ...]]:
+    """The listed row keys by line, from the sealed part."""
+    content = plan.content()["stores"]
+    position: dict[str, int] = {}
+    found = {}
+    for number, line in enumerate(plan.summary):
+        at = position.get(line["store"], 0)
+        position[line["store"]] = at + 1
+        lines = content.get(line["store"], [])
+        if at < len(lines):
+            found[number] = tuple(" / ".join(str(v) for v in key["values"]) for key in lines[at].get("keys", []))
+    return found
+
+
+def _name(line: dict[str, Any]) -> tuple[Any, ...]:
+    return line["store"], line["dataset"], line["treatment"], line.get("year"), line.get("until")
+
+
+def _identity(plan: Plan | None) -> dict[tuple[Any, ...], int] | None:
+    return {_name(line): line["count"] for line in plan.summary} if plan else None
+
+
+def _news(line: dict[str, Any], before: dict[tuple[Any, ...], int] | None) -> str:
+    """What differs from the plan before: a new line, or another number of rows."""
+    if before is None:
+        return ""
+    if _name(line) not in before:
+        return "new"
+    change = int(line["count"]) - before[_name(line)]
+    return f"{change:+d}" if change else ""

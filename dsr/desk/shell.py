@@ -1,0 +1,65 @@
+"""The frame of every desk page: the views with their counts, and how a page is rendered in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dsr.cases import queue
+from dsr.cases.clock import local_date
+from dsr.desk.access import Duty, Sight, duty_refusal, sees
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.http import HttpResponse
+    from django.utils.functional import _StrPromise
+
+    from dsr.desk.access import DeskRequest
+
+VIEWS: Final[Mapping[str, _StrPromise]] = {
+    "mine": gettext_lazy("My cases"),
+    "unassigned": gettext_lazy("Unassigned"),
+    "due7": gettext_lazy("Due in 7 days"),
+    "overdue": gettext_lazy("Overdue"),
+    "waiting": gettext_lazy("Waiting for the person"),
+    "second": gettext_lazy("Second approval"),
+    "manual": gettext_lazy("Needs somebody"),
+    "open": gettext_lazy("All open"),
+    "closed": gettext_lazy("Closed"),
+}
+DEFAULT_VIEW: Final = "open"
+
+
+def _sidebar(request: DeskRequest, current: str) -> list[dict[str, Any]]:
+    today = local_date(request.controller, timezone.now())
+    numbers = queue.counts(controller=request.controller, user=request.staff, today=today)
+    base = reverse("desk:queue")
+    views = [
+        {"url": f"{base}?view={view}", "label": label, "count": numbers[view], "current": view == current}
+        for view, label in VIEWS.items()
+    ]
+    pages = (("stores", _("Stores")), ("health", _("Health")))
+    set_up = [
+        {"url": reverse(f"desk:{name}"), "label": label, "count": None, "current": name == current}
+        for name, label in pages
+    ]
+    return [{"title": _("Views"), "links": views}, {"title": _("Set up"), "links": set_up}]
+
+
+def page(
+    request: DeskRequest, template: str, context: Mapping[str, Any], *, current: str = "", status: int = 200
+) -> HttpResponse:
+    """Render a desk page; `current` is the view or the section that the side bar marks."""
+    frame = {
+        "sidebar": _sidebar(request, current),
+        "may_register": duty_refusal(request.actor, Duty.REGISTER) is None,
+        "sees_person": sees(request.actor, Sight.PERSON),
+        "sees_data": sees(request.actor, Sight.DATA),
+    }
+    return render(request, f"desk/{template}.html", {**frame, **context}, status=status)

@@ -1,0 +1,192 @@
+"""The steps of the workflow table that the desk can take: which form asks for what, and which verb does it.
+
+Whether a step is possible now, and for whom, is the table's word alone (`buttons`). A step without a row here has no
+verb yet, or is the machine's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+
+from dsr import wording
+from dsr.cases import answer, endings, identity
+from dsr.cases.facts import facts_of
+from dsr.cases.perform import perform
+from dsr.desk.forms import steps as forms
+from dsr.law.rights import ALL_RIGHTS, CHANGES_NO_STORE, SEARCHES_FIRST, Right
+from dsr.law.workflow import Action, offered, refusal, step_for
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from django.utils.functional import _StrPromise
+
+    from dsr.law.workflow import Actor, Refusal
+    from dsr.models import Case
+
+
+class Verb(Protocol):
+    """A verb of dsr.cases with the columns of its form bound; raises RefusedError, ConflictError, IncompleteLetterError."""
+
+    def __call__(self, *, case: Case, form: forms.CaseForm, actor: Actor, now: datetime, seen: int) -> object:
+        """Take the step."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doing:
+    """One step of the desk. `page` names a page of the case where the step is taken, instead of a form of its own."""
+
+    run: Verb
+    done: _StrPromise
+    form: type[forms.CaseForm] = forms.CaseForm
+    rights: frozenset[Right] = ALL_RIGHTS
+    label: Action | None = None
+    page: str = ""
+    explains: _StrPromise | str = ""
+
+
+def _plain(action: Action) -> Verb:
+    """A step that changes nothing but the state."""
+
+    def run(*, case: Case, form: forms.CaseForm, actor: Actor, now: datetime, seen: int) -> object:
+        return perform(case_id=case.pk, action=action, actor=actor, now=now, seen_version=seen)
+
+    return run
+
+
+def _with(verb: Any, *fields: str) -> Verb:
+    """A verb that takes these fields of its form under their own names."""
+
+    def run(*, case: Case, form: forms.CaseForm, actor: Actor, now: datetime, seen: int) -> object:
+        values = {name: form.cleaned_data[name] for name in fields if name in form.fields}
+        return verb(case_id=case.pk, actor=actor, now=now, seen_version=seen, **values)
+
+    return run
+
+
+DOINGS: Final[Mapping[Action, Doing]] = {
+    Action.ACCEPT: Doing(run=_plain(Action.ACCEPT), done=gettext_lazy("Accepted.")),
+    Action.START_COLLECTION: Doing(
+        run=_with(answer.start_collection),
+        rights=SEARCHES_FIRST,
+        done=gettext_lazy("All stores are being asked."),
+        explains=gettext_lazy("Every store is searched for this person. You can follow it on this page."),
+    ),
+    Action.SUBMIT_FOR_REVIEW: Doing(
+        run=_with(answer.submit),
+        done=gettext_lazy("Handed to a second person."),
+        explains=gettext_lazy("A second person looks at the answer. You cannot approve it yourself."),
+    ),
+    Action.APPROVE: Doing(
+        run=_with(answer.approve, "manifest_sha256"),
+        form=forms.ApproveForm,
+        rights=CHANGES_NO_STORE,
+        done=gettext_lazy("Approved. The answer can be released."),
+        page="review",
+    ),
+    Action.RETURN_TO_DRAFTING: Doing(
+        run=_with(answer.send_back, "comment"), form=forms.ReturnForm, done=gettext_lazy("Returned with your comment.")
+    ),
+    Action.NOTIFY: Doing(
+        run=_with(answer.release),
+        rights=CHANGES_NO_STORE,
+        label=Action.COMPLETE,
+        done=gettext_lazy("Released. The person has been told by mail."),
+        explains=gettext_lazy(
+            "The answer appears in the portal and the person is told by mail. This cannot be undone."
+        ),
+    ),
+    Action.COLLECT_AGAIN: Doing(
+        run=_with(answer.collect_again, "note"),
+        form=forms.CollectAgainForm,
+        done=gettext_lazy("All stores are being asked again."),
+    ),
+    Action.ASK_IDENTITY: Doing(
+        run=_with(identity.ask, "doubt"),
+        form=forms.AskIdentityForm,
+        done=gettext_lazy("The person has been asked. The clock stands still until she answers."),
+        explains=gettext_lazy("The person is asked by mail to confirm who she is. The clock stops until she does."),
+    ),
+    Action.EXTEND: Doing(
+        run=_with(endings.extend, "reason", "text", "meanwhile"),
+        form=forms.ExtendForm,
+        done=gettext_lazy("Extended. The person has been told the new date and the reasons."),
+        explains=gettext_lazy("Once, to three months from receipt. The person gets the reasons in a letter at once."),
+    ),
+    Action.WITHDRAW: Doing(
+        run=_with(endings.withdraw, "proof"),
+        form=forms.WithdrawForm,
+        done=gettext_lazy("Withdrawn. The person has a confirmation."),
+        explains=gettext_lazy("Only when the person herself has written that she takes her request back."),
+    ),
+    Action.REFUSE: Doing(
+        run=_with(endings.refuse, "ground", "reason", "advice", "evidence_form", "dpo_consulted", "late_refusal"),
+        form=forms.RefuseForm,
+        done=gettext_lazy("Refused. The person has the letter with reasons and remedies."),
+        explains=gettext_lazy("The letter with ground, reasons, authority and court goes out at once."),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A step as the page shows it: pressed at once, opened as a form, or greyed with the reason."""
+
+    action: Action
+    label: str
+    url: str
+    asks: bool
+    why_not: str = ""
+
+    @property
+    def why_id(self) -> str:
+        """The id of the reason, for aria-describedby."""
+        return f"why-{self.action.value}"
+
+
+def label_of(action: Action) -> str:
+    """The words on the button."""
+    return wording.action(DOINGS[action].label or action)
+
+
+def step_refusal(case: Case, action: Action, actor: Actor, *, now: datetime) -> Refusal | None:
+    """Why the button may not be pressed, or None; what its form asks for is not held against it."""
+    facts = facts_of(case, now=now)
+    for step, refused in offered(facts, actor):
+        if step.action is action:
+            return refused
+    return refusal(facts, action, actor)
+
+
+def buttons(case: Case, actor: Actor, *, now: datetime) -> list[Button]:
+    """Every step that exists in this state for this right, the impossible ones greyed with the table's reason."""
+    facts = facts_of(case, now=now)
+    mine = {step.action: refused for step, refused in offered(facts, actor)}
+    found = []
+    for action, doing in DOINGS.items():
+        if step_for(facts, action) is None or facts.right not in doing.rights:
+            continue
+        refused = mine[action] if action in mine else refusal(facts, action, actor)
+        found.append(
+            Button(
+                action=action,
+                label=label_of(action),
+                url=url_of(case, action),
+                asks=doing.form is not forms.CaseForm,
+                why_not=wording.refusal(refused) if refused else "",
+            )
+        )
+    return found
+
+
+def url_of(case: Case, action: Action) -> str:
+    """Where the step is taken."""
+    doing = DOINGS[action]
+    if doing.page:
+        return reverse(f"desk:{doing.page}", args=[case.pk])
+    return reverse("desk:step", args=[case.pk, action.value])

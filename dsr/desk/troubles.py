@@ -1,0 +1,64 @@
+"""What went wrong with a task, and what to do about it, in words: the machine codes of stores and of our own work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.utils.functional import _StrPromise
+
+# What the trouble is. The place (store, dataset, column; never a value) stands beside it.
+TROUBLES: Final[Mapping[str, _StrPromise]] = {
+    # stores, temporary
+    "store_down": _("The store does not answer. It is asked again by itself; its owner knows more."),
+    "timeout": _("It took too long. It is tried again by itself; if it keeps happening, ask the owner of the store."),
+    "lock": _("Another program holds the rows. The store is asked again by itself."),
+    "busy": _("The store has no free connection. It is asked again by itself."),
+    # stores, for a person
+    "access_denied": _("The store refuses our account. Have its owner restore the access, then retry."),
+    "no_database": _("The database of this store is not there. Check the store's address, then retry."),
+    "schema_changed": _("The store was changed: a table or column of our data map is missing. Have the map updated."),
+    "read_only": _("The store allows no writing now. Ask its owner when it does, then retry."),
+    "corrupt": _("The file of the store is damaged. Have its owner repair it, then retry."),
+    "failed": _("The store gave an error nobody has seen before. Ask its owner to look at the store's own log."),
+    "store_removed": _("This store is not configured any more. Put it back, or have it left out with a reason."),
+    "not_capable": _("Our connection to this store cannot do this. Ask the owner for the data, or have it left out."),
+    # the person
+    "nobody_identified": _(
+        "Nobody knows yet who this person is in the stores. Add her customer number under Identity."
+    ),
+    "ambiguous": _("More than one person matches. Decide who it is."),
+    # the answer
+    "statement_missing": _("The company has not stated its automated decisions and transfers. An answer needs both."),
+    "undescribed_dataset": _("The store gave data that its data map does not describe. Have the map completed."),
+    "element_missing": _("The letter lacks something the law asks for. Have the company's data completed."),
+    "columns_changed": _("The store's columns changed between two looks. Collect again."),
+    "column_not_disclosable": _("The collected data hold a column that must never leave. Collect again."),
+    "dataset_twice": _("One dataset came twice. Have the data map corrected."),
+    "spool_changed": _("The collected data changed while the answer was being built. Build it again."),
+    "hole": _("A text of the letter could not be filled. This is a fault in the program; tell whoever runs it."),
+    "refused_size": _("The document is too large to be laid out. Collect a smaller period."),
+    "refused_cells": _("The document has too many cells to be laid out."),
+    "refused_attachments": _("The document has too many attachments."),
+    "crashed": _("Laying out the document failed. Try again; if it fails again, tell whoever runs this program."),
+    "blocked_resource": _(
+        "The document asked for something from outside, which is not allowed. Tell whoever runs this."
+    ),
+    "nested_too_deep": _("The document is nested too deep to be laid out."),
+    "out_of_memory": _("Laying out the document took too much memory. Collect a smaller period."),
+    "out_of_time": _("Laying out the document took too long. Collect a smaller period."),
+    "document": _("Laying out the document failed. This is a fault in the program; tell whoever runs it."),
+    "internal": _("An error in this program. Its log names the task; tell whoever runs it, then retry."),
+}
+_UNKNOWN: Final = _("It failed with the code “%(code)s”.")
+
+
+def trouble(code: str) -> str:
+    """The sentence for a machine code; an exporter of the client's own may have codes nobody here knows."""
+    # What the renderer adds after a colon is for its log: the type of an error, a rule of accessibility.
+    words = TROUBLES.get("document" if ":" in code else code)
+    return str(words) if words is not None else str(_UNKNOWN % {"code": code})

@@ -1,0 +1,1 @@
+"""Views: parse, call a verb with the time, answer."""

@@ -1,0 +1,202 @@
+"""The files of a case: documents of the answer, and what each store gave, as tables to check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+from django.core.paginator import Paginator
+from django.http import Http404, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from dsr.cases.scope import stores_of
+from dsr.desk import case_page
+from dsr.desk.access import DeskRequest, Sight, case_for, insist_sight, sees, staff_required
+from dsr.desk.shell import page
+from dsr.desk.tasks_view import store_label
+from dsr.fulfil.gather import batches
+from dsr.fulfil.spool import read_artifact
+from dsr.fulfil.stores import open_by_name
+from dsr.models import Artifact
+from exporters.contract import Batch, CellNote, DatasetInfo, Describes, StoreError
+from exporters.registry import ConfigError, capable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.http import HttpResponse
+    from django.http.response import HttpResponseBase
+
+    from dsr.models import Case, RowId
+
+ROWS: Final = 50
+# What a reviewer may open in the browser. The package itself leaves through the portal only.
+READABLE: Final = (Artifact.Kind.LETTER, Artifact.Kind.REPORT)
+LONG_CELL: Final = 300
+
+
+@staff_required
+@require_safe
+def files(request: DeskRequest, case_id: RowId) -> HttpResponse:
+    """Everything that was made or collected, with sizes and hashes; what is gone says when it went."""
+    case = case_for(request, case_id)
+    rows = case.artifacts.filter(superseded_at__isnull=True).order_by("created_at")
+    made = [row for row in rows if row.kind != Artifact.Kind.COLLECTED]
+    context = case_page.case_context(request, case, "files", now=timezone.now())
+    context |= {
+        "documents": [
+            {"row": row, "label": _kind(row), "readable": row.kind in READABLE and bool(row.storage_name)}
+            for row in made
+        ],
+        "stores": [_collected(request, row) for row in rows if row.kind == Artifact.Kind.COLLECTED],
+        "sees_data": sees(request.actor, Sight.DATA),
+    }
+    return page(request, "files", context)
+
+
+def _kind(row: Artifact) -> str:
+    return {
+        Artifact.Kind.PACKAGE: _("Package"),
+        Artifact.Kind.LETTER: _("Letter"),
+        Artifact.Kind.REPORT: _("Report"),
+        Artifact.Kind.CERTIFICATE: _("Certificate"),
+    }.get(Artifact.Kind(row.kind), row.file_name)
+
+
+def _collected(request: DeskRequest, row: Artifact) -> dict[str, Any]:
+    described = _described(request, row.store)
+    datasets = [
+        {"name": name, "label": _text(described.get(name), request.LANGUAGE_CODE, name), "rows": count}
+        for name, count in row.details.get("datasets", {}).items()
+    ]
+    label = store_label(stores_of(request.controller), row.store, request.LANGUAGE_CODE)
+    return {"row": row, "label": label, "datasets": datasets, "gone": not row.storage_name}
+
+
+def _described(request: DeskRequest, store: str) -> dict[str, DatasetInfo]:
+    """What the data map says of a store's datasets; nothing when the store cannot be opened any more."""
+    try:
+        exporter = open_by_name(request.controller, store)
+    except (StoreError, ConfigError):
+        return {}
+    return {info.name: info for info in exporter.describe()} if capable(exporter, Describes) else {}
+
+
+def _text(info: DatasetInfo | None, language: str, fallback: str) -> str:
+    if info is None:
+        return fallback
+    return info.label.get(language.partition("-")[0]) or info.label.get("en") or fallback
+
+
+@staff_required
+@require_safe
+def preview(request: DeskRequest, case_id: RowId, artifact_id: RowId) -> HttpResponseBase:
+    """The letter or the report as it would leave, from the vault to the browser, never to a disk."""
+    insist_sight(request.actor, Sight.DATA)
+    case = case_for(request, case_id)
+    rows = Artifact.objects.of(request.controller).filter(case=case, kind__in=READABLE).exclude(storage_name="")
+    artifact: Artifact = get_object_or_404(rows, pk=artifact_id)
+    response = StreamingHttpResponse(read_artifact(artifact), content_type=artifact.media_type)
+    response.headers["Content-Length"] = str(artifact.size)
+    name = f"{case.request.reference}-{artifact.file_name}"
+    response.headers["Content-Disposition"] = content_disposition_header(as_attachment=False, filename=name) or ""
+    return response
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value as text, and what was done to it."""
+
+    text: str
+    note: str = ""
+
+
+@staff_required
+@require_safe
+def data(request: DeskRequest, case_id: RowId, store: str, dataset: str) -> HttpResponse:
+    """What one store gave of one dataset, 50 rows a page, read in a stream: only the page is ever in memory."""
+    insist_sight(request.actor, Sight.DATA)
+    case = case_for(request, case_id)
+    artifact = _spool(case, store)
+    count = int(artifact.details.get("datasets", {}).get(dataset, 0)) if artifact else 0
+    if artifact is None or not count:
+        raise Http404
+    found = Paginator(range(count), ROWS).get_page(request.GET.get("page"))
+    columns, rows = _window(artifact, dataset, start=found.start_index() - 1)
+    info = _described(request, store).get(dataset)
+    language = request.LANGUAGE_CODE
+    context = case_page.case_context(request, case, "files", now=timezone.now()) | {
+        "store": store_label(stores_of(request.controller), store, language),
+        "dataset": _text(info, language, dataset),
+        "columns": [_column(info, name, language) for name in columns],
+        "rows": rows,
+        "page_obj": found,
+    }
+    return page(request, "data", context)
+
+
+def _spool(case: Case, store: str) -> Artifact | None:
+    rows = Artifact.objects.of(case.controller).filter(
+        case=case, kind=Artifact.Kind.COLLECTED, store=store, superseded_at__isnull=True
+    )
+    found: Artifact | None = rows.exclude(storage_name="").first()
+    return found
+
+
+def _window(artifact: Artifact, dataset: str, *, start: int) -> tuple[tuple[str, ...], list[list[Cell]]]:
+    columns: tuple[str, ...] = ()
+
+    def rows() -> Iterator[list[Cell]]:
+        nonlocal columns
+        for batch in batches(artifact, dataset):
+            columns = columns or batch.columns
+            yield from _cells(batch)
+
+    page_of_rows = list(islice(rows(), start, start + ROWS))
+    return columns, page_of_rows
+
+
+def _cells(batch: Batch) -> Iterator[list[Cell]]:
+    notes = {(note.row, note.column): _note(note.code) for note in batch.notes}
+    for number, row in enumerate(batch.rows):
+        yield [
+            Cell(_value(value), notes.get((number, column), ""))
+            for column, value in zip(batch.columns, row, strict=True)
+        ]
+
+
+def _value(value: object) -> str:
+    if value is None:
+        return "–"
+    text = str(value)
+    return text if len(text) <= LONG_CELL else f"{text[:LONG_CELL]}…"
+
+
+def _note(code: CellNote) -> str:
+    return {
+        CellNote.ZERO_DATE: _("no date in the store"),
+        CellNote.OUT_OF_RANGE: _("given as text"),
+        CellNote.NUL_REMOVED: _("an invisible character was removed"),
+        CellNote.NOT_UTF8: _("unreadable characters were replaced"),
+        CellNote.BASE64: _("binary, as Base64"),
+        CellNote.BIG_INTEGER: _("given as text"),
+        CellNote.WITHHELD: _("withheld"),
+        CellNote.PART_WITHHELD: _("partly withheld"),
+    }[code]
+
+
+def _column(info: DatasetInfo | None, name: str, language: str) -> dict[str, str]:
+    field = next((field for field in info.fields if field.name == name), None) if info else None
+    if field is None:
+        return {"name": name, "label": name, "disclosure": ""}
+    label = field.label.get(language.partition("-")[0]) or field.label.get("en") or name
+    return {
+        "name": name,
+        "label": label,
+        "disclosure": "" if field.disclosure == "exported" else field.disclosure.value,
+    }

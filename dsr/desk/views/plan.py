@@ -1,0 +1,203 @@
+"""The plan of an erasure: made, read in a minute, approved by another person, taken back, and its end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from dsr import wording
+from dsr.cases import answer, plans
+from dsr.cases.facts import current_plan, recipients_left
+from dsr.desk import case_page, plan_page, steps
+from dsr.desk.access import DeskRequest, Duty, Sight, case_for, insist, insist_sight, sees, staff_required
+from dsr.desk.attempt import Outcome, attempt, form_of
+from dsr.desk.forms.plan import ApprovePlanForm, RecipientsForm, WhyForm
+from dsr.desk.forms.steps import CaseForm
+from dsr.desk.shell import page
+from dsr.desk.troubles import trouble
+from dsr.law.rights import CHANGES_STORE, Right
+from dsr.law.workflow import Action, State
+from dsr.models import Case, Plan, Task
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from django.http import HttpResponse
+
+    from dsr.models import RowId
+
+
+def _case(request: DeskRequest, case_id: RowId) -> Case:
+    insist_sight(request.actor, Sight.PERSON)
+    case = case_for(request, case_id)
+    if Right(case.right) not in CHANGES_STORE:
+        raise Http404
+    return case
+
+
+@staff_required
+@require_safe
+def show(request: DeskRequest, case_id: RowId) -> HttpResponse:
+    """What goes, what stays, why, until when, which rows, per store."""
+    return _page(request, _case(request, case_id), now=timezone.now())
+
+
+def _page(
+    request: DeskRequest, case: Case, *, now: datetime, outcome: Outcome | None = None, form: CaseForm | None = None
+) -> HttpResponse:
+    plan = current_plan(case)
+    task = case.tasks.filter(operation="plan").first()
+    found = {button.action: button for button in steps.buttons(case, request.actor, now=now)}
+    left = recipients_left(case)
+    context = case_page.case_context(request, case, "", now=now) | {
+        "plan": plan,
+        "stores": plan_page.stores(case, plan, language=request.LANGUAGE_CODE, keys=sees(request.actor, Sight.DATA))
+        if plan
+        else [],
+        "building": task is not None and task.status in {Task.Status.QUEUED, Task.Status.RUNNING},
+        "trouble": trouble(task.error_code) if task and task.status == Task.Status.MANUAL else "",
+        "place": task.error_place if task else "",
+        "submit": found.get(Action.SUBMIT_FOR_REVIEW),
+        "can_plan": case.state == State.DRAFTING,
+        "in_review": case.state == State.REVIEW,
+        "approved": case.state == State.APPROVED,
+        "notifying": case.state == State.NOTIFYING,
+        "why_not_approve": _why_not(case, request, Action.APPROVE, now=now),
+        "why_not_release": _why_not(case, request, Action.COMPLETE, Action.COMPLETE_PARTLY, now=now),
+        "version_form": CaseForm(case=case, now=now, language=request.LANGUAGE_CODE, auto_id=False),
+        "why_form": form if isinstance(form, WhyForm) else WhyForm(case=case, now=now, language=request.LANGUAGE_CODE),
+        # The same question twice on one page needs ids of its own.
+        "hold_form": WhyForm(case=case, now=now, language=request.LANGUAGE_CODE, auto_id="hold_%s"),
+        "recipients_form": (
+            form
+            if isinstance(form, RecipientsForm)
+            else RecipientsForm(case=case, now=now, language=request.LANGUAGE_CODE, recipients=left)
+        )
+        if left
+        else None,
+        "answer": case_page.answer_card(case),
+        "work": case.tasks.filter(operation__in=["apply", "verify", "close"]).order_by("operation", "store"),
+        "why_not": outcome.why_not if outcome else "",
+        "conflict": bool(outcome and outcome.conflict),
+        "form": form,
+    }
+    refused = bool(outcome and not outcome.done)
+    return page(request, "plan", context, status=409 if refused else 200)
+
+
+def _why_not(case: Case, request: DeskRequest, *actions: Action, now: datetime) -> str:
+    """Why none of the actions is possible now, in words; empty when one is."""
+    reasons = [steps.step_refusal(case, action, request.actor, now=now) for action in actions]
+    first = reasons[0]
+    return "" if first is None or None in reasons else wording.refusal(first)
+
+
+def _run(
+    request: DeskRequest, case_id: RowId, kind: type[CaseForm], verb: Callable[..., object], done: str
+) -> HttpResponse:
+    case, now = _case(request, case_id), timezone.now()
+    extra = {"recipients": recipients_left(case)} if kind is RecipientsForm else {}
+    form = form_of(kind, request, case, now=now, bound=True, **extra)
+    if not form.is_valid():
+        return _page(request, case, now=now, outcome=Outcome(done=False), form=form)
+    outcome = attempt(lambda: verb(case, form, now))
+    if not outcome.done:
+        return _page(request, case_for(request, case_id), now=now, outcome=outcome, form=form)
+    messages.success(request, done)
+    return redirect("desk:plan", case_id=case.pk)
+
+
+@staff_required
+@require_POST
+def make(request: DeskRequest, case_id: RowId) -> HttpResponse:
+    """Have the stores planned anew."""
+
+    def verb(case: Case, form: CaseForm, now: datetime) -> object:
+        insist(request.actor, Duty.DRAFT)
+        return plans.ask_for_plan(
+            case_id=case.pk, actor=request.actor, now=now, seen_version=form.cleaned_data["version"]
+        )
+
+    return _run(request, case_id, CaseForm, verb, _("The stores are being read. The plan appears here."))
+
+
+@staff_required
+@require_POST
+def approve(request: DeskRequest, case_id: RowId) -> HttpResponse:
+    """Approve exactly the plan on the screen."""
+
+    def verb(case: Case, form: CaseForm, now: datetime) -> object:
+        return plans.approve(
+            case_id=case.pk,
+            plan_sha256=form.cleaned_data["plan_sha256"],
+            actor=request.actor,
+            now=now,
+            seen_version=form.cleaned_data["version"],
+        )
+
+    return _run(
+        request, case_id, ApprovePlanForm, verb, _("Approved. It starts by itself when the cooling time is over.")
+    )
+
+
+@staff_required
+@require_POST
+def take_back(request: DeskRequest, case_id: RowId) -> HttpResponse:
+    """Take an approval back."""
+
+    def verb(case: Case, form: CaseForm, now: datetime) -> object:
+        insist(request.actor, Duty.DRAFT)
+        return plans.back_to_draft(
+            case_id=case.pk,
+            status=Plan.Status.WITHDRAWN,
+            reason=form.cleaned_data["reason"],
+            actor=request.actor,
+            now=now,
+            seen_version=form.cleaned_data["version"],
+        )
+
+    return _run(request, case_id, WhyForm, verb, _("The approval is taken back. Nothing more is changed."))
+
+
+@staff_required
+@require_POST
+def hold(request: DeskRequest, case_id: RowId) -> HttpResponse:
+    """Put the case on legal hold, or lift it."""
+
+    def verb(case: Case, form: CaseForm, now: datetime) -> object:
+        insist(request.actor, Duty.DRAFT)
+        return plans.hold(
+            case_id=case.pk, on=not case.legal_hold, reason=form.cleaned_data["reason"], actor=request.actor, now=now
+        )
+
+    return _run(request, case_id, WhyForm, verb, _("Noted."))
+
+
+@staff_required
+@require_POST
+def recipients(request: DeskRequest, case_id: RowId) -> HttpResponse:
+    """Note who was told of the erasure."""
+
+    def verb(case: Case, form: CaseForm, now: datetime) -> object:
+        told, reasons = form.settled() if isinstance(form, RecipientsForm) else ([], {})
+        return plans.settle_recipients(case_id=case.pk, told=told, reasons=reasons, actor=request.actor, now=now)
+
+    return _run(request, case_id, RecipientsForm, verb, _("Noted. The letter and the certificate are being made."))
+
+
+@staff_required
+@require_POST
+def release(request: DeskRequest, case_id: RowId) -> HttpResponse:
+    """Release letter and certificate: the case is completed."""
+
+    def verb(case: Case, form: CaseForm, now: datetime) -> object:
+        return answer.release(case_id=case.pk, actor=request.actor, now=now, seen_version=form.cleaned_data["version"])
+
+    return _run(request, case_id, CaseForm, verb, _("Released. The person has been told by mail."))

@@ -1,0 +1,97 @@
+"""Taking a step of the workflow: one page and one address per step, whichever it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from dsr import wording
+from dsr.cases import clock
+from dsr.desk import case_page, steps
+from dsr.desk.access import DeskRequest, Sight, case_for, sees, staff_required
+from dsr.desk.attempt import Outcome, attempt, form_of, reopened, seen_version
+from dsr.desk.forms.steps import CaseForm, ExtendForm
+from dsr.desk.history import history
+from dsr.desk.shell import page
+from dsr.desk.views.answer import review_context
+from dsr.law.rights import Right
+from dsr.law.workflow import Action
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from dsr.models import Case, RowId
+
+_NOTHING_TRIED = Outcome(done=False)
+
+
+@staff_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def step(request: DeskRequest, case_id: RowId, action: str) -> HttpResponse:
+    """Show what a step asks for, or take it. A step that is not possible says why, and changes nothing (409)."""
+    case, doing = case_for(request, case_id), _doing(action)
+    now, wanted = timezone.now(), Action(action)
+    if Right(case.right) not in doing.rights:
+        raise Http404
+    if request.method != "POST":
+        return _show(request, case, wanted, form_of(doing.form, request, case, now=now, bound=False), _NOTHING_TRIED)
+    form = form_of(doing.form, request, case, now=now, bound=True)
+    if not form.is_valid():
+        return _show(request, case, wanted, form, _NOTHING_TRIED)
+    seen = int(form.cleaned_data["version"])
+    outcome = attempt(lambda: doing.run(case=case, form=form, actor=request.actor, now=now, seen=seen))
+    if outcome.done:
+        messages.success(request, str(doing.done))
+        return redirect("desk:case", case_id=case.pk)
+    fresh = case_for(request, case_id)
+    return _show(request, fresh, wanted, reopened(doing.form, request, fresh, now=now), outcome)
+
+
+def _doing(action: str) -> steps.Doing:
+    try:
+        return steps.DOINGS[Action(action)]
+    except (ValueError, KeyError):
+        raise Http404 from None
+
+
+def _show(request: DeskRequest, case: Case, action: Action, form: CaseForm, outcome: Outcome) -> HttpResponse:
+    """The form, with what stands in the way; 409 when it is the case that does, 200 when only words are missing."""
+    now = timezone.now()
+    refused = steps.step_refusal(case, action, request.actor, now=now)
+    why_not = outcome.why_not or (wording.refusal(refused) if refused else "")
+    context: dict[str, Any] = case_page.case_context(request, case, "", now=now) | {
+        "form": form,
+        "action": action.value,
+        "label": steps.label_of(action),
+        "explains": steps.DOINGS[action].explains,
+        "why_not": why_not,
+        "possible": refused is None,
+        "conflict": outcome.conflict,
+        "news": _news(request, case) if outcome.conflict else [],
+        "extended_to": _extended_to(case) if isinstance(form, ExtendForm) and refused is None else None,
+    }
+    blocked = bool(refused) or outcome.conflict or bool(outcome.why_not)
+    if action in {Action.APPROVE, Action.RETURN_TO_DRAFTING} and sees(request.actor, Sight.DATA):
+        context |= review_context(request, case, now=now, form=form, action=action)
+        return page(request, "review", context, status=409 if blocked else 200)
+    return page(request, "step", context, status=409 if blocked else 200)
+
+
+def _news(request: DeskRequest, case: Case) -> list[Any]:
+    """What happened since the form was opened."""
+    notes = sees(request.actor, Sight.PERSON)
+    return history(case, language=request.LANGUAGE_CODE, with_notes=notes, after=seen_version(request))
+
+
+def _extended_to(case: Case) -> Any:
+    """The due date that an extension would give, from the same clock as everywhere."""
+    was, case.extended = case.extended, True
+    try:
+        return clock.recomputed(case, now=timezone.now())["due_on"]
+    finally:
+        case.extended = was
