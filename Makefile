@@ -2,10 +2,12 @@
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && { echo $$p; exit; }; done; echo python3)
 BIN := .venv/bin
 ARGS ?=
+# What our own database matters to; the second run of `make test` has it on PostgreSQL.
+OWN_DATABASE := tests/cases tests/work tests/journeys tests/portal tests/desk
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test test-slow lint format bench venv venv-run
+.PHONY: help demo demo-reset test test-slow lint format venv venv-run
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -18,6 +20,7 @@ demo-reset: venv-run ## the same, after throwing the demo's data away
 
 test: venv ## the fast tests, in random order on all cores; ARGS="tests/law -k clock"
 	$(BIN)/pytest -n auto -m "not slow" $(ARGS)
+	$(if $(ARGS),,$(BIN)/python -m tests.with_postgres $(BIN)/pytest -n auto -m "not slow and not browser" $(OWN_DATABASE))
 
 test-slow: venv ## the long tests (a run that finds none is fine)
 	$(BIN)/pytest -n auto -m slow $(ARGS) || [ $$? -eq 5 ]
@@ -32,9 +35,6 @@ lint: venv ## style, types, import direction, migrations
 format: venv ## put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-
-bench: venv ## measure; the numbers in docs/ come from here
-	$(BIN)/python -m bench $(ARGS)
 
 venv: ## .venv with everything for development, and the system packages when run as root
 	@$(PYTHON) -m dsr.demo.bootstrap dev

@@ -6,15 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 from dsr.cases.scope import stores_of
 from exporters.contract import Checks, Permanent, Problem
-from exporters.registry import StoreConfig, capable, open_store
+from exporters.registry import ConfigError, StoreConfig, capable, open_store
 
 if TYPE_CHECKING:
     from dsr.models import Controller
 
 
 def open_by_name(controller: Controller, store: str) -> Any:
-    """The exporter of a configured store; Permanent("store_removed") when the configuration does not name it any more."""
-    return open_store(config_of(controller, store))
+    """The exporter of a configured store.
+
+    Permanent: `store_removed` when the configuration does not name it any more, `configuration` when its entry or its
+    data map is wrong (`manage.py check` shows where).
+    """
+    try:
+        return open_store(config_of(controller, store))
+    except ConfigError:
+        raise Permanent("configuration", store) from None
 
 
 def config_of(controller: Controller, store: str) -> StoreConfig:
