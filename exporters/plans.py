@@ -76,8 +76,11 @@ class Kept:
     certain: bool = True
 
 
-KeepUntil: TypeAlias = Callable[[str, date | None], Kept | None]
-"""Asked per document: (document class, document date or None where the row has none) -> Kept, or None: no law keeps it."""
+KeepUntil: TypeAlias = Callable[[str, date], Kept | None]
+"""Asked per document: (document class, document date) -> Kept, or None: no law keeps it.
+
+Not asked for a row without a date (a contract that still runs): its period has not begun, so it stays.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,18 +148,22 @@ class HitClass(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Residue:
-    """Identifiers of one kind still standing in one column: in how many rows, and whose rows these are. No values."""
+    """Identifiers of one kind still standing in one column: in how many rows, and whose rows these are. No values.
+
+    `shared`: another person's own record carries the same value (one account pays for a household).
+    """
 
     table: str
     column: str
     kind: IdentifierKind
     count: int
     cls: HitClass
+    shared: bool = False
 
     @property
     def unique(self) -> bool:
-        """Whether one value of this kind stands for one person."""
-        return self.kind not in NEVER_UNIQUE
+        """Whether the value stands for one person."""
+        return self.kind not in NEVER_UNIQUE and not self.shared
 
     @property
     def stands(self) -> bool:

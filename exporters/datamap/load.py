@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from exporters.datamap.fields import read_field
 from exporters.datamap.links import read_conditions, read_link
-from exporters.datamap.model import DataMap, Dataset, Erase, IgnoredTable, SubjectKey, Terms
-from exporters.datamap.terms import TERM_OPTIONS, Words, read_terms, read_words
+from exporters.datamap.model import DataMap, Dataset, IgnoredTable, Reference, SubjectKey, Terms
+from exporters.datamap.terms import TERM_OPTIONS, Words, read_erase, read_terms, read_words
 from exporters.datamap.validate import validate
 from exporters.document import Item, read_document
 from exporters.identifiers import IdentifierKind
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 _TOP = ("evidence", "purposes", "recipients", "sources", "retention", "reasons", "not_personal", "by_hand")
 _REQUIRED = ("map", "version", "title", "languages", "subjects", "defaults", "datasets")
-_DATASET = ("table", "optional", "shared", "where", "erase_first", "erase_fields", "wait_while", *TERM_OPTIONS)
+_DATASET = (
+    *("table", "optional", "shared", "where", "erase_first", "erase_fields", "wait_while", "growing", "document_date"),
+    *TERM_OPTIONS,
+)
 
 
 def load(path: Path, *, languages: tuple[str, ...] = ()) -> DataMap:
@@ -65,7 +68,7 @@ def _subject(name: str, item: Item) -> SubjectKey:
 def _dataset(words: Words, name: str, item: Item, *, inherited: Terms) -> Dataset:
     options = item.options(*_DATASET, required=("label", "key", "links", "fields"))
     terms = read_terms(words, options, inherited=inherited, owner=item)
-    fields_terms = replace(terms, erase=options["erase_fields"].choice(Erase)) if "erase_fields" in options else terms
+    fields_terms = replace(terms, **read_erase(options["erase_fields"])) if "erase_fields" in options else terms
     return Dataset(
         name=name,
         table=options["table"].text() if "table" in options else name,
@@ -82,7 +85,18 @@ def _dataset(words: Words, name: str, item: Item, *, inherited: Terms) -> Datase
         shared=_flag(options, "shared"),
         erase_first=_flag(options, "erase_first"),
         wait_while=read_conditions(options["wait_while"]) if "wait_while" in options else (),
+        growing=_flag(options, "growing"),
+        document_date=_document_date(name, options["document_date"]) if "document_date" in options else (),
     )
+
+
+def _document_date(dataset: str, item: Item) -> tuple[Reference, ...]:
+    """Read `column`, `other_dataset.column`, or a list of columns."""
+    found = []
+    for text in item.texts():
+        other, dot, column = text.partition(".")
+        found.append(Reference(other, column) if dot else Reference(dataset, text))
+    return tuple(found)
 
 
 def _flag(options: Mapping[str, Item], name: str) -> bool:

@@ -57,12 +57,14 @@ VALUE_LINKS = frozenset(
 
 
 class Erase(StrEnum):
-    """What erasure does to a row (the first four) or to a field; the reasons are in rules 6.2.
+    """What erasure does to a row (the first five) or to a field; the reasons are in rules 6.2.
 
+    `delete_unless_referred`: a row that rows kept by law point at stays, anonymised as its fields say; otherwise it goes.
     `leave` is for a value that says nothing about anybody once the rest of its row is anonymised (an amount, a tariff).
     """
 
     DELETE = "delete"
+    DELETE_UNLESS_REFERRED = "delete_unless_referred"
     ANONYMISE = "anonymise"
     KEEP = "keep"
     MANUAL = "manual"
@@ -74,8 +76,14 @@ class Erase(StrEnum):
     GENERALISE = "generalise"
 
 
-ROW_ERASE = frozenset({Erase.DELETE, Erase.ANONYMISE, Erase.KEEP, Erase.MANUAL})
-FIELD_ERASE = frozenset(Erase) - {Erase.DELETE, Erase.ANONYMISE}
+ROW_ERASE = frozenset({Erase.DELETE, Erase.DELETE_UNLESS_REFERRED, Erase.ANONYMISE, Erase.KEEP, Erase.MANUAL})
+FIELD_ERASE = frozenset(Erase) - {Erase.DELETE, Erase.DELETE_UNLESS_REFERRED, Erase.ANONYMISE}
+STAYING_ERASE = frozenset({Erase.DELETE_UNLESS_REFERRED, Erase.ANONYMISE})
+"""Rows that may stay without what names the person: every field must say what happens to it."""
+CHANGING_ERASE = frozenset(
+    {Erase.NULLIFY, Erase.CONSTANT, Erase.RANDOM_TOKEN, Erase.KEYED_TOKEN, Erase.GENERALISE},
+)
+"""Strategies that write another value into a field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +162,8 @@ class Terms:
     origin: Origin
     whose: Whose
     erase: Erase
+    constant: str = ""
+    """The word a `constant` writes, where the map names one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +218,9 @@ class Dataset:
     """One table with personal data.
 
     `shared`: a row may belong to several people (the address of a household). `erase_first`: before everything else.
-    `wait_while`: rows that cannot be erased yet (a session that is still open would come back).
+    `wait_while`: rows that cannot be erased yet (a session that is still open would come back). `growing`: the system
+    adds rows all day, so a plan binds the rule and not the rows. `document_date`: the column from which the law counts,
+    here or in a dataset a link leads to; of several the first that is filled.
     """
 
     name: str
@@ -223,6 +235,8 @@ class Dataset:
     shared: bool = False
     erase_first: bool = False
     wait_while: tuple[Condition, ...] = ()
+    growing: bool = False
+    document_date: tuple[Reference, ...] = ()
 
     def subject_links(self) -> Iterator[Link]:
         """Links that name the person directly."""

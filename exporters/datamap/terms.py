@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from exporters.anonymise.forbidden import FORBIDDEN
 from exporters.datamap.model import Category, Erase, Terms
 from exporters.description import Origin, Retention, Text, Whose
 from exporters.document import Item, read_document
@@ -100,9 +101,20 @@ def read_terms(words: Words, options: Mapping[str, Item], *, inherited: Terms | 
             if name not in options and name not in {"recipients", "whose"}:
                 raise owner.error(f"'defaults' must give {name!r}")
         inherited = _NOTHING
-    read = {name: reader(words, options[name]) for name, reader in _READERS.items() if name in options}
-    # mypy cannot see that each reader returns what the field of its name holds.
-    return replace(inherited, **read)  # type: ignore[arg-type]
+    read: dict[str, Any] = {name: reader(words, options[name]) for name, reader in _READERS.items() if name in options}
+    if "erase" in options:
+        read |= read_erase(options["erase"])
+    return replace(inherited, **read)
+
+
+def read_erase(item: Item) -> dict[str, Any]:
+    """Read `erase: nullify` or `erase: {constant: word}`; a forbidden strategy is refused with the reason (rules 6.2)."""
+    if item.is_mapping:
+        return {"erase": Erase.CONSTANT, "constant": item.options(required=("constant",))["constant"].text()}
+    reason = FORBIDDEN.get(item.text().lower())
+    if reason:
+        raise item.error(f"{item.text()!r} is refused: {reason}")
+    return {"erase": item.choice(Erase), "constant": ""}
 
 
 def _recipients(words: Words, item: Item) -> tuple[Text, ...]:
@@ -127,9 +139,8 @@ _READERS: Mapping[str, Callable[[Words, Item], object]] = {
     "retention": _retention_named,
     "origin": lambda _, item: item.choice(Origin),
     "whose": lambda _, item: item.choice(Whose),
-    "erase": lambda _, item: item.choice(Erase),
 }
-TERM_OPTIONS = tuple(_READERS)
+TERM_OPTIONS = (*_READERS, "erase")
 
 _NOTHING = Terms(
     category=Category.TECHNICAL,

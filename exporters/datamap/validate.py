@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from exporters.datamap.model import FIELD_ERASE, ROW_ERASE, SUBJECT, VALUE_LINKS, Erase
+from exporters.datamap.model import CHANGING_ERASE, FIELD_ERASE, ROW_ERASE, STAYING_ERASE, SUBJECT, VALUE_LINKS, Erase
 from exporters.description import Disclosure
 from exporters.identifiers import NEVER_UNIQUE
 
@@ -31,6 +31,7 @@ def validate(data_map: DataMap, top: Mapping[str, Item]) -> None:
         for link, item in zip(dataset.links, section["links"].items(), strict=True):
             _check_link(data_map, dataset, link, item)
         _check_erasure(dataset, sections[dataset.name])
+        _check_document_date(data_map, dataset, section)
     for name in ("not_personal", "by_hand"):
         for table, item in (top[name].entries() if name in top else {}).items():
             if table.lower() in tables:
@@ -98,10 +99,24 @@ def _check_erasure(dataset: Dataset, section: Item) -> None:
         own = field.terms.erase is not dataset.terms.erase
         if own and field.terms.erase not in FIELD_ERASE:
             raise fields[field.name].error(f"{field.terms.erase.value!r} treats a row, not a field")
-        if not own and dataset.terms.erase is Erase.ANONYMISE and field.name not in dataset.key:
+        if not own and dataset.terms.erase in STAYING_ERASE and field.name not in dataset.key:
             raise fields[field.name].error(f"{field.name!r} needs `erase:`, since the rows of {dataset.name!r} stay")
+        if field.name in dataset.key and field.terms.erase in CHANGING_ERASE:
+            raise fields[field.name].error(f"{field.name!r} tells the rows apart and cannot be changed")
         if field.terms.erase is Erase.KEEP and not field.terms.retention.law:
             raise fields[field.name].error(f"{field.name!r} is kept: its retention class must name the `law`")
+
+
+def _check_document_date(data_map: DataMap, dataset: Dataset, section: Mapping[str, Item]) -> None:
+    for reference in dataset.document_date:
+        item = section["document_date"]
+        if dataset.terms.erase is not Erase.KEEP:
+            raise item.error("a document date is for rows that law keeps: write erase: keep")
+        if data_map.field_at(reference) is None:
+            raise item.error(f"{reference} is not a field of this map")
+        away = reference.dataset != dataset.name
+        if away and not any(link.references.dataset == reference.dataset for link in dataset.links):
+            raise item.error(f"no link leads from {dataset.name!r} to {reference.dataset!r}")
 
 
 def _check_reachable(data_map: DataMap, sections: Mapping[str, Item]) -> None:

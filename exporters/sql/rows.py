@@ -22,10 +22,17 @@ BATCH = 500
 
 
 def read_rows(
-    connection: sa.Connection, dataset: Dataset, table: LiveTable, columns: Sequence[str], probes: Sequence[Probe]
+    connection: sa.Connection,
+    dataset: Dataset,
+    table: LiveTable,
+    columns: Sequence[str],
+    probes: Sequence[Probe],
+    *,
+    lock: bool = False,
 ) -> Iterator[tuple[Any, ...]]:
     """The rows that any probe accepts, with `columns` as named in the map.
 
+    `lock`: nobody else may change them until the transaction ends (SQLite locks the whole file instead).
     Rows are ordered by the dataset's key; only when a probe has more values than one statement can hold (400) does the
     order restart with each statement, and it is still the same order every time.
     """
@@ -38,7 +45,7 @@ def read_rows(
     # One statement cannot return a row twice; several can, when a row is hers in two ways.
     seen: set[tuple[Any, ...]] | None = set() if len(statements) > 1 else None
     for statement in statements:
-        for row in _stream(connection, statement):
+        for row in _stream(connection, statement.with_for_update() if lock else statement):
             if not any(accepts(row[at]) for at, accepts in tests):
                 continue
             if seen is not None:

@@ -1,37 +1,58 @@
-"""A SQL store behind the contract: reads through a data map, never writes while it locates or collects."""
+"""A SQL store behind the contract: everything reads through a data map, `apply` alone writes."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from exporters.contract import Permanent, PlanBlocked
 from exporters.datamap.info import describe
 from exporters.datamap.load import load
 from exporters.registry import resolve
+from exporters.sql.apply import StoppedError, apply_lines
 from exporters.sql.check import compare
 from exporters.sql.collect import collect
-from exporters.sql.engine import Timeouts, UnusableUrlError, make_engine, snapshot
+from exporters.sql.engine import Timeouts, UnusableUrlError, make_engine, snapshot, writing
+from exporters.sql.feasible import problems
 from exporters.sql.locate import locate
+from exporters.sql.plan import make_plan
+from exporters.sql.residue import scan
 from exporters.sql.schema import bind, read_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
+    from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Engine
 
-    from exporters.contract import Batch, DatasetInfo, Match, Problem, RowKey, Subject
+    from exporters.contract import (
+        Batch,
+        Change,
+        DatasetInfo,
+        KeepUntil,
+        Match,
+        Outcome,
+        PlanLine,
+        Problem,
+        Residue,
+        RowKey,
+        Subject,
+    )
+    from exporters.document import Item
     from exporters.registry import StoreConfig
 
 _SYSTEMS = Path(__file__).parent.parent / "systems"
-_OPTIONS = ("languages", "connect_timeout", "statement_timeout", "lock_timeout")
+ERASURE = "erasure"
+"""The right this store can plan; the others need a person."""
+_OPTIONS = ("write_url", "languages", "connect_timeout", "statement_timeout", "lock_timeout")
 
 
 class SqlStore:
     """One configured database.
 
     Options: `url` (a password only through `env:` or `file:`), `map` (a name under exporters/systems or a path relative
-    to the store file), `languages` its labels must have, and time-outs in seconds: `connect_timeout` (10),
+    to the store file), `write_url` when another account may write (the one `apply` uses), `languages` its labels must have, and time-outs in seconds: `connect_timeout` (10),
     `statement_timeout` (60), `lock_timeout` (10).
     """
 
@@ -46,10 +67,13 @@ class SqlStore:
         self.name = config.name
         languages = config.options["languages"].texts() if "languages" in config.options else ()
         self.data_map = load(_map_path(config), languages=languages)
-        url = config.options["url"]
+        self._timeouts = _timeouts(config)
+        self._engine = self._connect_to(config, config.options["url"])
+        self._writer = self._connect_to(config, config.options.get("write_url", config.options["url"]), writes=True)
+
+    def _connect_to(self, config: StoreConfig, url: Item, *, writes: bool = False) -> Engine:
         try:
-            self._timeouts = _timeouts(config)
-            self._engine = make_engine(resolve(config, url), folder=config.folder, timeouts=self._timeouts)
+            return make_engine(resolve(config, url), folder=config.folder, timeouts=self._timeouts, writes=writes)
         except UnusableUrlError as error:
             raise url.error(str(error)) from None
 
@@ -75,6 +99,103 @@ class SqlStore:
         """Compare map and live schema; raises Temporary when the store cannot be asked."""
         with self._snapshot() as connection:
             return list(compare(self.data_map, read_schema(connection), store=self.name))
+
+    def plan(
+        self,
+        subject: Subject,
+        keys: tuple[RowKey, ...],
+        *,
+        right: str = ERASURE,
+        now: datetime,
+        changes: tuple[Change, ...] = (),
+        keep_until: KeepUntil | None = None,
+    ) -> tuple[PlanLine, ...]:
+        """What erasing everything linked to `keys` would do, from one state of the store (house.md, idea 3).
+
+        Raises PlanBlocked when a line could not succeed, Permanent("right_unsupported") for another right.
+        """
+        if right != ERASURE or changes:
+            raise Permanent("right_unsupported", self.name)
+        if not keys:
+            return ()
+        with self._snapshot() as connection:
+            live = read_schema(connection)
+            tables = bind(self.data_map, live, store=self.name)
+            planned = make_plan(
+                connection, self.data_map, tables, keys, store=self.name, today=now.date(), keep_until=keep_until
+            )
+            found = tuple(problems(connection, live, planned, store=self.name))
+        if found:
+            raise PlanBlocked(self.name, found)
+        return planned.lines
+
+    def apply(
+        self,
+        lines: tuple[PlanLine, ...],
+        *,
+        approval: str,
+        now: datetime,
+        check: Callable[[], None],
+        keep_until: KeepUntil | None = None,
+    ) -> tuple[Outcome, ...]:
+        """Carry out the approved lines of this store in one transaction; the same again changes nothing more.
+
+        Raises Permanent("plan_stale") when rows, owner, treatment, law or schema are not what was approved, and whatever
+        `check` raises; in every case nothing was written.
+        """
+        if not approval:
+            raise Permanent("not_approved", self.name)
+        persons = {line.persons for line in lines}
+        if not lines:
+            return ()
+        if len(persons) != 1:
+            raise Permanent("plan_stale", self.name)
+        try:
+            with writing(self._writer, self.name, statement_seconds=self._timeouts.statement) as connection:
+                live = read_schema(connection)
+                tables = bind(self.data_map, live, store=self.name)
+                planned = make_plan(
+                    connection,
+                    self.data_map,
+                    tables,
+                    persons.pop(),
+                    store=self.name,
+                    today=now.date(),
+                    keep_until=keep_until,
+                    lock=True,
+                )
+                return apply_lines(connection, live, planned, lines, store=self.name, check=check)
+        except StoppedError as stopped:
+            raise stopped.cause from None
+        except Permanent as error:
+            # What was possible when the plan was made is refused now: a row arrived that points at one of these.
+            changed = error.code in {"constraint", "rows_differ", "schema_changed"}
+            raise (Permanent("plan_stale", error.place) if changed else error) from None
+
+    def residue(
+        self,
+        subject: Subject,
+        keys: tuple[RowKey, ...],
+        *,
+        now: datetime,
+        lines: tuple[PlanLine, ...] = (),
+        keep_until: KeepUntil | None = None,
+    ) -> tuple[Residue, ...]:
+        """Where her identifiers still stand, in every table, mapped or not, with whose rows these are (rules 6.5.1)."""
+        with snapshot(self._engine, self.name) as connection:
+            live = read_schema(connection)
+            tables = bind(self.data_map, live, store=self.name)
+            return scan(
+                connection,
+                self.data_map,
+                live,
+                tables,
+                subject,
+                keys=keys,
+                lines=lines,
+                today=now.date(),
+                keep_until=keep_until,
+            )
 
     def _snapshot(self) -> AbstractContextManager[Connection]:
         return snapshot(self._engine, self.name, statement_seconds=self._timeouts.statement)

@@ -63,6 +63,13 @@ class Walk:
                 found += [probe] if probe else []
         return found
 
+    def seed(self, values: Mapping[Reference, set[str]]) -> None:
+        """Follow links from these values as well: what the store held before her records were erased."""
+        for reference, texts in values.items():
+            self.values.setdefault(reference, set()).update(texts)
+        if self.values:
+            self._gather()
+
     def _gather(self) -> None:
         wanted = self._referenced()
         fresh = dict(self.values)

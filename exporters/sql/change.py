@@ -1,0 +1,121 @@
+"""Which value each strategy writes into which column (rules 6.2), and what stands against it in the live table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from exporters.anonymise.strategies import ENOUGH_FOR_UNIQUE, ERASED, generalise, is_token, random_digits, token
+from exporters.datamap.model import Erase
+from exporters.sql.values import text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from exporters.anonymise.strategies import RunKey
+    from exporters.contract import FieldChange
+    from exporters.datamap.model import Dataset, Field
+    from exporters.identifiers import IdentifierKind
+    from exporters.sql.live import ColumnLimits, Limits
+    from exporters.sql.schema import LiveTable
+
+_FIXED = frozenset({Erase.NULLIFY, Erase.CONSTANT})
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One column of a line: its strategy and what decides the value."""
+
+    column: str
+    strategy: Erase
+    constant: str
+    kind: IdentifierKind | None
+    limits: ColumnLimits
+
+    @property
+    def fixed(self) -> bool:
+        """Whether every row gets the same value."""
+        return self.strategy in _FIXED
+
+    def value(self, current: object, key: RunKey) -> str | None:
+        """The new value of a row; the current one, as text, where it already is what the strategy wants."""
+        if current is None or self.strategy is Erase.NULLIFY:
+            return None
+        if self.strategy is Erase.CONSTANT:
+            return self.constant
+        if self.strategy is Erase.GENERALISE:
+            return generalise(self.kind, current)
+        text = text_of(current) or ""
+        if is_token(current):
+            return text
+        digits = key.digits(self.kind, text) if self.strategy is Erase.KEYED_TOKEN else None
+        return token(self.kind, self.limits.length, digits)
+
+    def sample(self) -> str | None:
+        """A value of the sort this strategy writes, to try the table's checks with."""
+        match self.strategy:
+            case Erase.NULLIFY:
+                return None
+            case Erase.CONSTANT:
+                return self.constant
+            case _:
+                return token(self.kind, self.limits.length, "0" * 64)
+
+
+def changes(dataset: Dataset, fields: tuple[FieldChange, ...], limits: Limits) -> tuple[Changed, ...]:
+    """The changed columns of a line."""
+    return tuple(_changed(dataset.fields[change.column], change, limits) for change in fields)
+
+
+def _changed(field: Field, change: FieldChange, limits: Limits) -> Changed:
+    return Changed(
+        column=change.column,
+        strategy=Erase(change.strategy),
+        constant=field.terms.constant or ERASED,
+        kind=field.identifier.kind if field.identifier else None,
+        limits=limits.columns[change.column.lower()],
+    )
+
+
+def obstacles(changed: Changed, table: LiveTable, limits: Limits) -> Iterator[tuple[str, str]]:
+    """(code, what to change) for each reason why the strategy cannot succeed on this column."""
+    at, column = changed.limits, changed.column
+    if at.computed:
+        yield "computed", "the database computes this column: change what it is computed from, and leave this one"
+    if changed.strategy is Erase.NULLIFY and not at.nullable:
+        yield "not_null", "the column refuses NULL: write constant or random_token in the map"
+        return
+    if changed.strategy is Erase.NULLIFY:
+        return
+    if changed.strategy is Erase.CONSTANT:
+        yield from _constant(changed, table, limits)
+    elif changed.strategy is not Erase.GENERALISE:
+        yield from _token(changed, table, limits)
+    elif not at.nullable and table.column(column).family == "text":
+        yield "not_null", "a value that cannot be made coarser becomes NULL, which the column refuses: write constant"
+
+
+def _constant(changed: Changed, table: LiveTable, limits: Limits) -> Iterator[tuple[str, str]]:
+    at, text = changed.limits, changed.constant
+    if at.values and text not in at.values:
+        yield "not_allowed", f"the column takes only {', '.join(at.values)}: write erase: {{constant: one of them}}"
+    elif table.column(changed.column).family != "text" and text == ERASED:
+        yield "wrong_type", "the column holds no text: write nullify, or erase: {constant: a fitting value}"
+    elif at.length is not None and len(text) > at.length:
+        yield "too_long", f"the word has {len(text)} characters, the column {at.length}: write a shorter constant"
+    if limits.alone_unique(changed.column):
+        yield "unique", "the column wants every value once: write random_token"
+
+
+def _token(changed: Changed, table: LiveTable, limits: Limits) -> Iterator[tuple[str, str]]:
+    at = changed.limits
+    if at.values:
+        yield "not_allowed", f"the column takes only {', '.join(at.values)}: write erase: {{constant: one of them}}"
+    elif table.column(changed.column).family != "text" or _is_json(at):
+        yield "wrong_type", "a token is a text and this column holds none: write nullify or a constant"
+    elif limits.alone_unique(changed.column) and random_digits(changed.kind, at.length) < ENOUGH_FOR_UNIQUE:
+        yield "unique", f"{at.length} characters are too few for a token that must be unique: write nullify"
+
+
+def _is_json(limits: ColumnLimits) -> bool:
+    return limits.type.upper().startswith("JSON")
