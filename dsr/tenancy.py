@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.http.request import split_domain_port
+from django.utils import timezone
 
 from dsr.models import Controller, Kind
 
@@ -40,7 +41,7 @@ def kind_of_path(path: str) -> Kind:
 
 
 class ControllerMiddleware:
-    """Sets `request.controller`; everything a view reads afterwards is scoped by it."""
+    """Sets `request.controller`, which scopes everything a view reads afterwards, and the time zone pages show (T-09)."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -49,7 +50,8 @@ class ControllerMiddleware:
         if request.path.startswith(("/static/", "/healthz", "/readyz")):
             return self.get_response(request)
         request.controller = controller_for_host(split_domain_port(request.get_host())[0])
-        return self.get_response(request)
+        with timezone.override(request.controller.timezone):
+            return self.get_response(request)
 
 
 def context(request: Any) -> dict[str, Any]:

@@ -13,5 +13,6 @@ urlpatterns = [
     path("appearance/", appearance.choose, name="appearance"),
     path("styleguide/", include(styleguide.urlpatterns)),
     path("desk/", include("dsr.desk.urls")),
+    path("account/", include("portal.account_urls")),
     path("", include("portal.urls")),
 ]

@@ -1,0 +1,1 @@
+"""What the portal asks, one small form per page."""

@@ -1,0 +1,104 @@
+"""allauth's forms in our words, each scoped to the subscribers of one controller: the same address in two brands is two accounts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from allauth.account import forms as allauth
+from allauth.account.internal import flows
+from allauth.core import context
+from django import forms
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dsr.forms import dress
+from dsr.models import Kind, User
+from dsr.signin import EMAIL_ERRORS, plain
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+PASSWORD_HELP = gettext_lazy("At least 10 characters. Three or four words in a row are easy to remember.")
+
+
+def _account_of(email: str) -> User | None:
+    """The subscriber's account with this address at the controller of the current request."""
+    controller: Any = context.request.controller
+    return User.objects.filter(handle=User.handle_for(controller.pk, Kind.SUBSCRIBER, email)).first()
+
+
+def _new_password(field: Any) -> None:
+    plain(field, _("New password"), {"required": _("Enter a new password")}, PASSWORD_HELP)
+
+
+class SignUpForm(allauth.SignupForm):  # type: ignore[misc]
+    """A new account. An address that has one already gets a mail that says so; the page shows no difference."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        plain(self.fields["email"], _("E-mail address"), EMAIL_ERRORS, _("We send you a code to this address."))
+        plain(
+            self.fields["password1"],
+            _("Choose a password"),
+            {"required": _("Choose a password")},
+            PASSWORD_HELP,
+        )
+        dress(self)
+
+    def validate_unique_email(self, value: str) -> str:
+        """Unique among the subscribers of this controller, not among everybody."""
+        self.account_already_exists = _account_of(value) is not None
+        return value
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        """Make the account; who loses the race for an address is told by mail like everybody whose address is taken."""
+        try:
+            with transaction.atomic():
+                saved: tuple[User | None, HttpResponse | None] = super().try_save(request)
+        except IntegrityError:
+            return None, flows.signup.prevent_enumeration(request, email=self.cleaned_data["email"])
+        return saved
+
+
+class ResetForm(allauth.ResetPasswordForm):  # type: ignore[misc]
+    """Asks for a code to set a new password; an address without an account gets a mail that says so."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        plain(self.fields["email"], _("E-mail address"), EMAIL_ERRORS)
+        dress(self)
+
+    def clean_email(self) -> str:
+        """Only an active subscriber of this controller; staff passwords are never reset from here."""
+        email = str(self.cleaned_data["email"])
+        found = _account_of(email)
+        self.users = [found] if found and found.is_active else []
+        return email
+
+
+class NewPasswordForm(allauth.ResetPasswordKeyForm):  # type: ignore[misc]
+    """The new password, asked once: whoever mistypes it asks for another code, which is rarer than two fields that differ."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["password2"]
+        _new_password(self.fields["password1"])
+        dress(self)
+
+
+class _CodeForm(forms.Form):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        code = self.fields["code"]
+        plain(code, _("Code"), {"required": _("Enter the code")}, _("8 digits. You can paste it."))
+        code.widget.attrs |= {"class": "input-code", "inputmode": "numeric", "autocomplete": "one-time-code"}
+        dress(self)
+
+
+class ResetCodeForm(_CodeForm, allauth.ConfirmPasswordResetCodeForm):  # type: ignore[misc]
+    """The code of a password reset."""
+
+
+class AddressCodeForm(_CodeForm, allauth.ConfirmEmailVerificationCodeForm):  # type: ignore[misc]
+    """The code that confirms the address of an account."""

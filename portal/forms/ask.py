@@ -1,0 +1,302 @@
+"""The questions every request has in common: what, for whom, who are you, how do we reply, is all of this right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from dsr.forms import Hinted, UiForm
+from dsr.law.rights import Right
+from dsr.signin import EMAIL_ERRORS
+from dsr.wording import asked, cases
+
+if TYPE_CHECKING:
+    from dsr.models import Controller, User
+
+UNSURE = "unsure"
+MAX_TEXT = 2000
+TOO_LONG = gettext_lazy("That must be %(limit_value)s characters or fewer")
+
+
+def text_field(label: Any, required: Any, *, hint: Any = "", optional: bool = False, rows: int = 5) -> forms.CharField:
+    """A box for the person's own words, up to MAX_TEXT characters."""
+    return forms.CharField(
+        label=label,
+        help_text=hint,
+        required=not optional,
+        max_length=MAX_TEXT,
+        widget=forms.Textarea(attrs={"rows": rows, "maxlength": MAX_TEXT}),
+        error_messages={"required": required, "max_length": TOO_LONG},
+    )
+
+
+def line_field(label: Any, required: Any, *, hint: Any = "", optional: bool = False, **attrs: str) -> forms.CharField:
+    """One line of text."""
+    return forms.CharField(
+        label=label,
+        help_text=hint,
+        required=not optional,
+        max_length=200,
+        widget=forms.TextInput(attrs={"spellcheck": "false", **attrs}),
+        error_messages={"required": required, "max_length": TOO_LONG},
+    )
+
+
+def choice_field(label: Any, choices: Any, required: Any, *, hint: Any = "") -> forms.ChoiceField:
+    """Radios without a preselected answer (EDPB 03/2022: nothing that narrows a right is chosen beforehand)."""
+    return forms.ChoiceField(
+        label=label,
+        help_text=hint,
+        choices=list(choices.items()) if hasattr(choices, "items") else choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": required, "invalid_choice": required},
+    )
+
+
+class StepForm(UiForm):
+    """A page of the new request; it knows whose office and whose account. Answers are plain JSON."""
+
+    def __init__(self, *args: Any, controller: Controller, user: User | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.controller, self.user = controller, user
+        self.prepare()
+
+    def prepare(self) -> None:
+        """What depends on controller or account."""
+
+    def say(self, name: str, value: Any) -> str:
+        """An answer in words, for the check page."""
+        choices = {str(code): str(label) for code, label in getattr(self.fields[name], "choices", ())}
+        if isinstance(value, list):
+            return ", ".join(choices.get(str(code), str(code)) for code in value)
+        return choices.get(str(value), str(value))
+
+    @property
+    def single(self) -> bool:
+        """Whether the only field is the page's heading."""
+        return len(self.fields) == 1
+
+
+def rights() -> list[tuple[str, Any]]:
+    """The rights in plain words, by use, all of equal size; `I am not sure` at the end."""
+    hints = {
+        Right.ACCESS: gettext_lazy("All of it, or only the parts you choose"),
+        Right.ERASURE: gettext_lazy("Your contract goes on until you end it"),
+        Right.MARKETING_OBJECTION: gettext_lazy("It stops in any case. No reason needed"),
+        Right.RESTRICTION: gettext_lazy("While we check a dispute"),
+    }
+    order = (
+        Right.ACCESS,
+        Right.RECTIFICATION,
+        Right.ERASURE,
+        Right.MARKETING_OBJECTION,
+        Right.OBJECTION,
+        Right.RESTRICTION,
+        Right.PORTABILITY,
+        Right.CONSENT_WITHDRAWAL,
+        Right.AUTOMATED_DECISION,
+    )
+    known: list[tuple[str, Any]] = [
+        (right.value, Hinted(cases.RIGHTS_ASKED[right], hints[right]) if right in hints else cases.RIGHTS_ASKED[right])
+        for right in order
+    ]
+    return [*known, (UNSURE, Hinted(gettext_lazy("I am not sure"), gettext_lazy("We help you find out")))]
+
+
+class WhatForm(StepForm):
+    """Which right."""
+
+    right = choice_field(
+        gettext_lazy("What do you want us to do?"),
+        rights(),
+        gettext_lazy("Select what you want us to do"),
+        hint=gettext_lazy("You can send another request later."),
+    )
+
+
+class WhoForm(StepForm):
+    """For whom."""
+
+    who = choice_field(
+        gettext_lazy("Who is this request for?"),
+        [
+            ("me", asked.WHO["me"]),
+            ("child", asked.WHO["child"]),
+            (
+                "other",
+                Hinted(
+                    asked.WHO["other"], gettext_lazy("With a written authority, as a guardian, lawyer or association")
+                ),
+            ),
+        ],
+        gettext_lazy("Select who this request is for"),
+    )
+
+
+class OtherForm(StepForm):
+    """The other person."""
+
+    name = line_field(
+        gettext_lazy("Full name of that person"), gettext_lazy("Enter the full name of that person"), autocomplete="off"
+    )
+    note = text_field(
+        gettext_lazy("Why may you ask for this person?"),
+        gettext_lazy("Tell us why you may ask for this person"),
+        hint=gettext_lazy(
+            "For example: I am her father. Or: I have a written authority. We tell you if we need to see it."
+        ),
+        rows=3,
+    )
+
+
+class AccountForm(StepForm):
+    """Sign in first, or go on without an account."""
+
+    account = choice_field(
+        "",
+        [
+            ("yes", Hinted(gettext_lazy("Yes, I sign in"), gettext_lazy("Then we know you already and ask less"))),
+            ("no", gettext_lazy("No, or I cannot sign in")),
+            ("former", gettext_lazy("I am no longer a customer")),
+        ],
+        gettext_lazy("Select whether you have an account"),
+        hint=gettext_lazy("You do not need one."),
+    )
+
+    def prepare(self) -> None:
+        """Name the controller in the question."""
+        self.fields["account"].label = _("Do you have a %(name)s account?") % {"name": self.controller.name}
+
+
+class NameForm(StepForm):
+    """The name of somebody whose account does not have one."""
+
+    name = line_field(
+        gettext_lazy("What is your full name?"), gettext_lazy("Enter your full name"), autocomplete="name"
+    )
+
+
+class DetailsForm(StepForm):
+    """Name, and at least one way to find the person in our systems."""
+
+    name = line_field(gettext_lazy("Full name"), gettext_lazy("Enter your full name"), autocomplete="name")
+    customer_number = line_field(
+        gettext_lazy("Customer number"),
+        "",
+        optional=True,
+        hint=gettext_lazy("It stands at the top of every bill."),
+        autocomplete="off",
+    )
+    phone = line_field(gettext_lazy("Phone"), "", optional=True, autocomplete="tel", type="tel")
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail address"),
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages=EMAIL_ERRORS,
+    )
+    address = forms.CharField(
+        label=gettext_lazy("Address of your connection"),
+        required=False,
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "street-address"}),
+        error_messages={"max_length": TOO_LONG},
+    )
+    former = forms.CharField(
+        label=gettext_lazy("A former address"),
+        required=False,
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"max_length": TOO_LONG},
+    )
+
+    def clean_customer_number(self) -> str:
+        """Blanks are how people write numbers down."""
+        return "".join(str(self.cleaned_data["customer_number"]).split())
+
+    def clean_phone(self) -> str:
+        """A number has digits; how they are grouped does not matter."""
+        phone = str(self.cleaned_data["phone"]).strip()
+        if phone and not any(character.isdigit() for character in phone):
+            raise forms.ValidationError(_("Phone must be a number, like 07700 900123"))
+        return phone
+
+    def clean(self) -> dict[str, Any]:
+        """At least one of four."""
+        data = dict(super().clean() or {})
+        ways = ("customer_number", "phone", "email", "address")
+        if not any(data.get(way) for way in ways) and not any(way in self.errors for way in ways):
+            self.add_error(
+                "customer_number", _("Enter at least one of customer number, phone, e-mail address or address")
+            )
+        return data
+
+
+def language_choices(controller: Controller) -> list[tuple[str, str]]:
+    """The languages the controller answers in, each in its own name."""
+    names = {
+        "en": "English",
+        "de": "Deutsch",
+        **{code: str(name) for code, name in settings.LANGUAGES if code not in {"en", "de"}},
+    }
+    known = [code for code, _name in settings.LANGUAGES]
+    return [(code, names[code]) for code in controller.languages or known if code in names]
+
+
+class ContactForm(StepForm):
+    """How we reply, in which language, in which form."""
+
+    reply = choice_field(
+        gettext_lazy("How should we reply?"),
+        [
+            (
+                "portal",
+                Hinted(gettext_lazy("Here on this website"), gettext_lazy("An e-mail tells you when there is news")),
+            ),
+            ("letter", asked.REPLY["letter"]),
+        ],
+        gettext_lazy("Select how we should reply"),
+    )
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language of the answer"),
+        error_messages={"required": gettext_lazy("Select the language of the answer")},
+    )
+    formats = forms.MultipleChoiceField(
+        label=gettext_lazy("Do you need another format?"),
+        required=False,
+        choices=list(asked.FORMATS.items()),
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def prepare(self) -> None:
+        """Offer the controller's languages, the page's own first."""
+        languages: Any = self.fields["language"]
+        languages.choices = language_choices(self.controller)
+        current = (get_language() or "en").partition("-")[0]
+        languages.initial = current if current in dict(languages.choices) else None
+
+
+class EmailForm(StepForm):
+    """Where the news go, when nothing said so yet."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("Which e-mail address should we use?"),
+        help_text=gettext_lazy("We write when there is news. What we write is shown here, not in the e-mail."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages=EMAIL_ERRORS,
+    )
+
+
+class PostForm(StepForm):
+    """Where letters go."""
+
+    post = forms.CharField(
+        label=gettext_lazy("Where should we send the letter?"),
+        help_text=gettext_lazy("Street, postcode, town, and country if it is another one."),
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "street-address"}),
+        error_messages={"required": gettext_lazy("Enter the address for the letter"), "max_length": TOO_LONG},
+    )

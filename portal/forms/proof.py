@@ -1,0 +1,113 @@
+"""Forms that prove something: find a request, enter a code, name a customer number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dsr.forms import UiForm
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class FindForm(UiForm):
+    """The reference that stands on every mail and letter."""
+
+    reference = forms.CharField(
+        label=gettext_lazy("Your reference"),
+        help_text=gettext_lazy("It looks like DSR-2026-001207 and stands in every mail and letter from us."),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
+        error_messages={
+            "required": gettext_lazy("Enter your reference, like DSR-2026-001207"),
+            "max_length": gettext_lazy("That is too long for a reference. It looks like DSR-2026-001207"),
+        },
+    )
+
+
+class CodeForm(UiForm):
+    """One field for all eight digits; blanks and hyphens do not matter, it can be pasted (WCAG 3.3.8)."""
+
+    code = forms.CharField(
+        label=gettext_lazy("Code"),
+        help_text=gettext_lazy("8 digits. You can paste it."),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={
+                "class": "input-code",
+                "inputmode": "numeric",
+                "autocomplete": "one-time-code",
+                "spellcheck": "false",
+            }
+        ),
+        error_messages={
+            "required": gettext_lazy("Enter the code"),
+            "max_length": gettext_lazy("The code has 8 digits"),
+        },
+    )
+
+
+class NumberForm(UiForm):
+    """A customer number, and where it is from when the controller has several systems that give such numbers."""
+
+    store = forms.ChoiceField(
+        label=gettext_lazy("Which contract is it?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Select which contract it is")},
+    )
+    number = forms.CharField(
+        label=gettext_lazy("Customer number"),
+        help_text=gettext_lazy("It stands at the top of every bill."),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={
+            "required": gettext_lazy("Enter your customer number"),
+            "max_length": gettext_lazy("That is too long for a customer number"),
+        },
+    )
+
+    def __init__(self, *args: Any, stores: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._only = stores[0][0] if len(stores) == 1 else ""
+        if self._only:
+            del self.fields["store"]
+        else:
+            choice: Any = self.fields["store"]
+            choice.choices = list(stores)
+
+    def clean_number(self) -> str:
+        """Blanks are how people write long numbers down, not part of them."""
+        return "".join(str(self.cleaned_data["number"]).split())
+
+    @property
+    def store_name(self) -> str:
+        """The store the number is from."""
+        return self._only or str(self.cleaned_data["store"])
+
+
+class MessageForm(UiForm):
+    """What a person writes to the office on the page of her request."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Your message"),
+        help_text=gettext_lazy("Asking a question does not stop the clock."),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4, "maxlength": 2000}),
+        error_messages={
+            "required": gettext_lazy("Enter your message"),
+            "max_length": gettext_lazy("Your message must be 2,000 characters or fewer"),
+        },
+    )
+
+
+def code_error(status: str, tries_left: int) -> str:
+    """What a page says about an entered code; `status` as in dsr.cases.codes.Checked. `ok` raises KeyError."""
+    return {
+        "wrong": _("That code is not right. Tries left: %(count)s.") % {"count": tries_left},
+        "expired": _("This code does not work any more. We can send you a new one."),
+        "locked": _("That was not right five times. We can send you a new code."),
+    }[status]

@@ -1,0 +1,38 @@
+"""Addresses of the portal; a request is named by its reference, which opens nothing by itself (portal.access)."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from portal.views import follow, identity, new, package, pages, requests
+
+app_name = "portal"
+
+urlpatterns = [
+    path("", pages.start, name="start"),
+    path("help/", pages.help_page, name="help"),
+    path("accessibility/", pages.accessibility, name="accessibility"),
+    path("complain/", pages.complain, name="complain"),
+    path("new/", new.begin, name="new"),
+    path("new/unsure/", pages.unsure, name="unsure"),
+    path("new/check/", new.check, name="check"),
+    path("new/<slug:name>/", new.step, name="new-step"),
+    path("sent/<str:reference>/", new.sent, name="sent"),
+    path("link/", identity.link, name="link"),
+    path("link/code/", identity.link_code, name="link-code"),
+    path("identity/<str:reference>/", identity.ways, name="identity"),
+    path("identity/<str:reference>/account/", identity.account, name="identity-account"),
+    path("identity/<str:reference>/number/", identity.number, name="identity-number"),
+    path("identity/<str:reference>/code/", identity.code, name="identity-code"),
+    path("requests/", requests.index, name="requests"),
+    path("requests/find/", follow.find, name="find"),
+    path("requests/find/code/", follow.code, name="find-code"),
+    path("requests/<str:reference>/", requests.detail, name="request"),
+    path("requests/<str:reference>/message/", requests.write, name="message"),
+    path("requests/<str:reference>/withdraw/", requests.withdraw, name="withdraw"),
+    path("requests/<str:reference>/receipt.pdf", requests.receipt, name="receipt"),
+    path("requests/<str:reference>/deadline.ics", requests.deadline, name="deadline"),
+    path("requests/<str:reference>/package/", package.package, name="package"),
+    path("requests/<str:reference>/package/code/", package.code, name="package-code"),
+    path("requests/<str:reference>/package/download/", package.bytes_of, name="download"),
+]

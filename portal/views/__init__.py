@@ -1,0 +1,1 @@
+"""Thin views: parse with a form, call a verb with the time, answer."""

@@ -1,0 +1,62 @@
+"""Follow a request without an account: its reference, then a code to the contact given with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from dsr import limits
+from dsr.cases import proofs
+from dsr.limits import limited
+from portal import access
+from portal.forms.proof import CodeForm, FindForm
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+_LOOKED_FOR = "find"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@limited(limits.find)
+def find(request: Any) -> HttpResponse:
+    """Ask for the reference. What follows is the same whether or not there is such a request."""
+    if request.method == "POST":
+        form = FindForm(request.POST)
+        if form.is_valid():
+            reference = form.cleaned_data["reference"]
+            proofs.start_follow(controller=request.controller, reference=reference, now=timezone.now())
+            request.session[_LOOKED_FOR] = reference
+            return HttpResponseRedirect(reverse("portal:find-code"))
+    else:
+        form = FindForm(initial={"reference": request.GET.get("reference", "")[:40]})
+    user = access.subscriber(request)
+    return render(request, "portal/find.html", {"nav": "requests", "form": form, "user_here": user})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@limited(limits.code_entry)
+def code(request: Any) -> HttpResponse:
+    """Check the code. Wrong, too old, too often tried, unknown reference: one sentence, and what to do next."""
+    reference = request.session.get(_LOOKED_FOR, "")
+    if not reference:
+        return HttpResponseRedirect(reverse("portal:find"))
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        now = timezone.now()
+        followed = proofs.finish_follow(
+            controller=request.controller, reference=reference, entered=form.cleaned_data["code"], now=now
+        )
+        if followed.request is not None:
+            request.session.pop(_LOOKED_FOR, None)
+            request.session.cycle_key()
+            access.follow(request.session, followed.request, now=now)
+            return HttpResponseRedirect(reverse("portal:request", args=[followed.request.reference]))
+        form.add_error("code", _("That did not work. Look at the newest e-mail from us, or ask for a new code below."))
+    return render(request, "portal/find_code.html", {"nav": "requests", "form": form, "reference": reference})

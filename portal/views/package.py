@@ -1,0 +1,154 @@
+"""The answer: what is in it, and its download after a fresh code to the contact on file (ux.md 1.7, I-02)."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from dsr import limits
+from dsr.cases import actors, answer, proofs
+from dsr.cases.codes import TooManyCodesError
+from dsr.cases.scope import stores_of
+from dsr.fulfil.stores import label_of
+from dsr.limits import limited
+from dsr.models import Artifact, Task
+from dsr.vault import MissingKeyError, TamperedError
+from portal import access, download, progress
+from portal.forms.proof import CodeForm, code_error
+from portal.views.identity import too_many_codes
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.http import HttpResponse
+    from django.http.response import HttpResponseBase
+
+    from dsr.models import Case, Request
+
+log = logging.getLogger(__name__)
+_TO = "download_to"
+
+
+def _ended(artifact: Artifact, now: datetime) -> bool:
+    return not artifact.storage_name or (artifact.expires_at is not None and artifact.expires_at <= now)
+
+
+def _released(asked: Request, now: datetime) -> list[progress.Part]:
+    return [part for part in progress.parts_of(asked, now=now) if part.package is not None]
+
+
+def _find(request: Any, asked: Request, now: datetime) -> Artifact | None:
+    """The answer an address means: the only one, or that of the right in `?right=`; None when it is over or not there."""
+    parts = _released(asked, now)
+    right = request.GET.get("right") or (parts[0].case.right if parts else "")
+    found = next((part.package for part in parts if part.case.right == right), None)
+    return None if found is None or _ended(found, now) else found
+
+
+@require_safe
+@access.own
+def package(request: Any, asked: Request) -> HttpResponse:
+    """Contents, sizes, checksum, expiry, what is missing. Before the person is proved it says only that an answer is there."""
+    now = timezone.now()
+    parts = _released(asked, now)
+    if not parts:
+        return access.unknown(request)
+    context = {
+        "nav": "requests",
+        "asked": asked,
+        "shown": access.sees_found(request, asked, now=now),
+        "fresh": access.is_fresh(request.session, asked, now=now),
+        "answers": [_described(asked, part, now) for part in parts],
+        "can_prove": bool(proofs.proven_numbers(asked)),
+        "minutes": int(access.FRESH_FOR.total_seconds() // 60),
+    }
+    return render(request, "portal/package.html", context)
+
+
+def _described(asked: Request, part: progress.Part, now: datetime) -> dict[str, Any]:
+    artifact = part.package
+    assert artifact is not None  # noqa: S101 -- _released keeps only parts with one
+    address = reverse("portal:download", args=[asked.reference])
+    return {
+        "title": part.title,
+        "artifact": artifact,
+        "over": _ended(artifact, now),
+        "files": artifact.details.get("files", []),
+        "left_out": _left_out(part.case),
+        "downloads": [e.at for e in part.case.events.all() if e.action == "downloaded"],
+        "address": f"{address}?right={part.case.right}",
+    }
+
+
+def _left_out(case: Case) -> list[str]:
+    """Systems that could not be searched, by name: an answer must not look complete when it is not (12(4))."""
+    stores = stores_of(case.controller)
+    waived = (t.store for t in case.tasks.all() if t.operation == "collect" and t.status == Task.Status.WAIVED)
+    return [label_of(stores[name], case.request.language) if name in stores else name for name in sorted(waived)]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@limited(limits.code_entry)
+@access.own
+def code(request: Any, asked: Request) -> HttpResponse:
+    """The fresh code: ask for one, then enter it; right opens the answer for ten minutes."""
+    now = timezone.now()
+    if not _released(asked, now):
+        return access.unknown(request)
+    page = reverse("portal:package", args=[asked.reference])
+    form = CodeForm(request.POST if request.method == "POST" and "code" in request.POST else None)
+    if request.method == "POST" and "code" not in request.POST:
+        return _send_code(request, asked, form, now)
+    if form.is_bound and form.is_valid():
+        checked = proofs.finish_download(request=asked, entered=form.cleaned_data["code"], now=now)
+        if checked.status == "ok":
+            access.freshen(request.session, asked, now=now)
+            return HttpResponseRedirect(page)
+        form.add_error("code", code_error(checked.status, checked.tries_left))
+    return _code_page(request, asked, form)
+
+
+def _send_code(request: Any, asked: Request, form: CodeForm, now: datetime) -> HttpResponse:
+    try:
+        to = proofs.start_download(request=asked, user=access.subscriber(request), now=now)
+    except proofs.NoContactOnFileError:
+        return HttpResponseRedirect(reverse("portal:package", args=[asked.reference]))
+    except TooManyCodesError:
+        return _code_page(request, asked, form, problem=too_many_codes())
+    request.session[_TO] = {str(asked.pk): to}
+    return HttpResponseRedirect(reverse("portal:package-code", args=[asked.reference]))
+
+
+def _code_page(request: Any, asked: Request, form: CodeForm, *, problem: str = "") -> HttpResponse:
+    to = request.session.get(_TO, {}).get(str(asked.pk), "")
+    context = {"nav": "requests", "asked": asked, "form": form, "to": to, "problem": problem}
+    return render(request, "portal/package_code.html", context, status=422 if form.errors or problem else 200)
+
+
+@require_safe
+@access.own
+def bytes_of(request: Any, asked: Request) -> HttpResponseBase:
+    """The bytes, if the proof is fresh; each download is noted for the person to see before the first byte leaves."""
+    now = timezone.now()
+    if not access.is_fresh(request.session, asked, now=now):
+        return HttpResponseRedirect(reverse("portal:package", args=[asked.reference]))
+    artifact = _find(request, asked, now)
+    if artifact is None:
+        return access.unknown(request)
+    try:
+        response = download.respond(request, artifact)
+    except (TamperedError, MissingKeyError, OSError):
+        log.exception("artifact %s cannot be opened", artifact.pk)
+        return render(request, "portal/no_paper.html", {"nav": "requests", "asked": asked}, status=503)
+    if request.method == "GET" and response.status_code < 300:  # noqa: PLR2004 -- a body follows
+        user = access.subscriber(request)
+        answer.record_download(
+            artifact=artifact, proof="code", actor=actors.subject(str(user.pk) if user else ""), now=now
+        )
+    return response
