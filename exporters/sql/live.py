@@ -123,7 +123,7 @@ def _split(name: str) -> tuple[str | None, str]:
 def _following_updates(connection: sa.Connection) -> frozenset[tuple[str, str]]:
     if connection.dialect.name not in {"mysql", "mariadb"}:
         return frozenset()
-    return frozenset((table, column) for table, column in connection.exec_driver_sql(_ON_UPDATE))
+    return frozenset((table, column) for table, column in connection.execute(sa.text(_ON_UPDATE)))
 
 
 def _column(found: Any, follows_updates: bool) -> ColumnLimits:

@@ -110,7 +110,7 @@ def _hits(
     columns = list(table.columns.values())
     restart_clock(connection)
     statement = sa.select(*(column.sql for column in columns)).select_from(table.sql)
-    result = connection.execution_options(stream_results=True, yield_per=BATCH).execute(statement)
+    result = connection.execute(statement.execution_options(stream_results=True, yield_per=BATCH))
     kept = []
     number = 0
     while rows := result.fetchmany(BATCH):

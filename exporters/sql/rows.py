@@ -76,7 +76,7 @@ def _statements(
 
 def _stream(connection: sa.Connection, statement: sa.Select[Any]) -> Iterator[tuple[Any, ...]]:
     restart_clock(connection)
-    result = connection.execution_options(stream_results=True, yield_per=BATCH).execute(statement)
+    result = connection.execute(statement.execution_options(stream_results=True, yield_per=BATCH))
     finished = False
     try:
         while rows := result.fetchmany(BATCH):

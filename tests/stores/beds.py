@@ -10,6 +10,7 @@ import json
 import re
 import shutil
 import subprocess
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -24,7 +25,7 @@ from exporters.sql.values import text_of
 from tests import servers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 BEDS = Path(__file__).parents[2].parent / "shared" / "beds"
 KINDS = ("email", "user", "phone", "mac", "ip", "last", "street", "dob", "iban")
@@ -71,9 +72,22 @@ def bed_url(bed: str) -> str:
     return server.url(f"bed_{bed}")
 
 
-def open_bed(bed: str, folder: Path) -> Any:
-    """An exporter on a loaded set, with the map that comes with the product."""
-    (folder / f"{bed}.url").write_text(bed_url(bed), encoding="utf-8")
+@contextmanager
+def own_copy(bed: str) -> Iterator[str]:
+    """A copy of a set for a test that changes it."""
+    subscribers()
+    server = servers.mariadb()
+    client = shutil.which("mariadb") or pytest.skip("the mariadb client is not installed")
+    dump = gzip.decompress((BEDS / bed / "data.sql.gz").read_bytes())
+    with server.database() as name:
+        command = [client, "--no-defaults", f"--socket={server.folder}/s", "--user=root", name]
+        subprocess.run(command, input=dump, check=True)
+        yield server.url(name)
+
+
+def open_bed(bed: str, folder: Path, url: str = "") -> Any:
+    """An exporter on a loaded set (or on the copy at `url`), with the map that comes with the product."""
+    (folder / f"{bed}.url").write_text(url or bed_url(bed), encoding="utf-8")
     path = folder / f"{bed}.yaml"
     path.write_text(
         f"stores:\n  {bed}:\n    controller: northwave\n    system: sql\n    label: {{en: {bed}}}\n    owner: NOC\n"
@@ -138,9 +152,14 @@ class Cell:
 @cache
 def database(bed: str) -> tuple[Cell, ...]:
     """Every text of the loaded set, read without the product's code."""
+    return cells_at(bed_url(bed))
+
+
+def cells_at(url: str) -> tuple[Cell, ...]:
+    """Every text of a database, read without the product's code."""
     keys: dict[str, list[str]] = {}
     cells = []
-    with sa.create_engine(bed_url(bed), poolclass=sa.pool.NullPool).connect() as connection:
+    with sa.create_engine(url, poolclass=sa.pool.NullPool).connect() as connection:
         for table, column, role in connection.exec_driver_sql(
             "SELECT table_name, column_name, column_key FROM information_schema.columns"
             " WHERE table_schema = DATABASE() ORDER BY table_name, ordinal_position"
