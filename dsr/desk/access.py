@@ -9,14 +9,12 @@ from __future__ import annotations
 from enum import StrEnum
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, cast
-from zoneinfo import ZoneInfo
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 
 from dsr.accounts import signed_in_as
 from dsr.cases import actors
@@ -117,10 +115,7 @@ def insist_sight(actor: Actor, what: Sight) -> None:
 def staff_required(
     view: Callable[Concatenate[DeskRequest, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Let in the staff of this controller; send others to sign in, and subscribers to the page that says why not.
-
-    Times on the page are those of the place that answers (T-09).
-    """
+    """Let in the staff of this controller; send others to sign in, and subscribers to the page that says why not."""
 
     @wraps(view)
     def guarded(http: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -132,8 +127,7 @@ def staff_required(
             back = request.get_full_path() if request.method == "GET" else reverse("desk:queue")
             return redirect_to_login(back, reverse("desk:login"))
         request.staff, request.actor = user, actors.staff(user)
-        with timezone.override(ZoneInfo(request.controller.timezone)):
-            return view(request, *args, **kwargs)
+        return view(request, *args, **kwargs)
 
     return guarded  # type: ignore[return-value]  # wraps() keeps the name of the first parameter, Django does not ask
 

@@ -20,7 +20,7 @@ from dsr.desk.next_step import Next, next_step
 from dsr.desk.stages import stages
 from dsr.desk.tasks_view import Progress, progress_of, store_label
 from dsr.law.rights import CHANGES_NO_STORE, IDENTITY_MINIMUM, IdentityLevel, Right
-from dsr.law.workflow import Action
+from dsr.law.workflow import BEFORE_COLLECTING, Action, State
 from dsr.models import Artifact, Case, Channel, Subject, Task, User
 
 if TYPE_CHECKING:
@@ -48,7 +48,15 @@ def case_context(request: DeskRequest, case: Case, tab: str, *, now: datetime) -
         "siblings": _siblings(case),
         "tabs": _tabs(request, case, tab),
         "today": local_date(case.controller, now),
+        "plan_url": _plan_url(case),
     }
+
+
+def _plan_url(case: Case) -> str:
+    """Where the plan of a right that changes stores is made and decided; empty when there is nothing to plan yet."""
+    if Right(case.right) is not Right.ERASURE or State(case.state) in BEFORE_COLLECTING | {State.COLLECTING}:
+        return ""
+    return reverse("desk:plan", args=[case.pk])
 
 
 def person_name(case: Case) -> str:
@@ -153,6 +161,12 @@ class NextCard:
     url: str
     main: steps.Button | None
     others: tuple[steps.Button, ...]
+
+    @property
+    def named(self) -> bool:
+        """Whether the words say more than the button below them."""
+        shown = self.main.label if self.main else self.step.words if self.url else ""
+        return shown != self.step.words
 
 
 def next_card(case: Case, actor: Actor, *, now: datetime) -> NextCard:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from dsr import wording
 from dsr.cases.scope import stores_of
@@ -45,7 +45,7 @@ def history(case: Case, *, language: str, with_notes: bool, after: int = 0, newe
     return [
         Entry(
             seq=event.seq,
-            title=_title(event.action),
+            title=_title(event),
             who=_who(event, names),
             at=event.at,
             hash=event.hash,
@@ -56,11 +56,31 @@ def history(case: Case, *, language: str, with_notes: bool, after: int = 0, newe
     ]
 
 
-def _title(action: str) -> str:
+# The words of the chain speak of stores; other work of the program is named by what it was.
+_OPERATIONS = {
+    "locate": gettext_lazy("Search for the person"),
+    "package": gettext_lazy("Building the answer"),
+    "plan": gettext_lazy("Planning the changes"),
+    "apply": gettext_lazy("Changing the store"),
+    "verify": gettext_lazy("Search for remains"),
+}
+_OUTCOMES = {
+    "task_done": gettext_lazy("%(operation)s: done"),
+    "task_failed": gettext_lazy("%(operation)s: failed"),
+    "task_retried": gettext_lazy("%(operation)s: tried again"),
+    "task_waived": gettext_lazy("%(operation)s: left out"),
+    "task_cancelled": gettext_lazy("%(operation)s: cancelled"),
+}
+
+
+def _title(event: Event) -> str:
+    operation = _OPERATIONS.get(str(event.data.get("operation", "")))
+    if operation and event.action in _OUTCOMES:
+        return str(_OUTCOMES[event.action] % {"operation": operation})
     try:
-        return wording.event(action)
+        return wording.event(event.action)
     except KeyError:  # written by a later release
-        return action
+        return event.action
 
 
 def _names(case: Case, events: Iterable[Event]) -> dict[str, str]:

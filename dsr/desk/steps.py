@@ -6,7 +6,7 @@ verb yet, or is the machine's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from django.urls import reverse
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from django.utils.functional import _StrPromise
 
-    from dsr.law.workflow import Actor, Refusal
+    from dsr.law.workflow import Actor, Facts, Refusal
     from dsr.models import Case
 
 
@@ -39,7 +39,10 @@ class Verb(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doing:
-    """One step of the desk. `page` names a page of the case where the step is taken, instead of a form of its own."""
+    """One step of the desk. `page` names a page of the case where the step is taken, instead of a form of its own.
+
+    `supplies` are facts that the form can state, so that their absence is not held against the button.
+    """
 
     run: Verb
     done: _StrPromise
@@ -47,6 +50,7 @@ class Doing:
     rights: frozenset[Right] = ALL_RIGHTS
     label: Action | None = None
     page: str = ""
+    supplies: Mapping[str, bool] = field(default_factory=dict)
     explains: _StrPromise | str = ""
 
 
@@ -127,6 +131,7 @@ DOINGS: Final[Mapping[Action, Doing]] = {
     Action.REFUSE: Doing(
         run=_with(endings.refuse, "ground", "reason", "advice", "evidence_form", "dpo_consulted", "late_refusal"),
         form=forms.RefuseForm,
+        supplies={"late_refusal": True, "dpo_consulted": True},  # T-20: the mark and the consultation are on the form
         done=gettext_lazy("Refused. The person has the letter with reasons and remedies."),
         explains=gettext_lazy("The letter with ground, reasons, authority and court goes out at once."),
     ),
@@ -156,22 +161,25 @@ def label_of(action: Action) -> str:
 
 def step_refusal(case: Case, action: Action, actor: Actor, *, now: datetime) -> Refusal | None:
     """Why the button may not be pressed, or None; what its form asks for is not held against it."""
-    facts = facts_of(case, now=now)
-    for step, refused in offered(facts, actor):
+    return _why_not(facts_of(case, now=now), action, actor)
+
+
+def _why_not(facts: Facts, action: Action, actor: Actor) -> Refusal | None:
+    known = replace(facts, **DOINGS[action].supplies)
+    for step, refused in offered(known, actor):
         if step.action is action:
             return refused
-    return refusal(facts, action, actor)
+    return refusal(known, action, actor)
 
 
 def buttons(case: Case, actor: Actor, *, now: datetime) -> list[Button]:
     """Every step that exists in this state for this right, the impossible ones greyed with the table's reason."""
     facts = facts_of(case, now=now)
-    mine = {step.action: refused for step, refused in offered(facts, actor)}
     found = []
     for action, doing in DOINGS.items():
         if step_for(facts, action) is None or facts.right not in doing.rights:
             continue
-        refused = mine[action] if action in mine else refusal(facts, action, actor)
+        refused = _why_not(facts, action, actor)
         found.append(
             Button(
                 action=action,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from exporters.registry import StoreConfig
 
 UNFINISHED = (Task.Status.QUEUED, Task.Status.RUNNING)
+NOBODY = "nobody_identified"
 _KINDS = {
     Task.Status.DONE: "ok",
     Task.Status.RUNNING: "info",
@@ -45,6 +46,7 @@ class TaskRow:
     can_retry: bool = False
     can_waive: bool = False
     asks_who: tuple[str, ...] = ()
+    asks_number: bool = False
 
     @property
     def id(self) -> str:
@@ -102,6 +104,7 @@ def _row(task: Task | None, label: str, owner: str, actor: Actor) -> TaskRow:
         can_retry=may_retry and not asks_who and (failing or task.status == Task.Status.MANUAL),
         can_waive=waivable and duty_refusal(actor, Duty.WAIVE) is None,
         asks_who=tuple(task.error_place.split(", ")) if asks_who else (),
+        asks_number=open_trouble and task.error_code == NOBODY and duty_refusal(actor, Duty.IDENTIFY) is None,
     )
 
 

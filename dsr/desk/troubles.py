@@ -27,13 +27,27 @@ TROUBLES: Final[Mapping[str, _StrPromise]] = {
     "failed": _("The store gave an error nobody has seen before. Ask its owner to look at the store's own log."),
     "store_removed": _("This store is not configured any more. Put it back, or have it left out with a reason."),
     "not_capable": _("Our connection to this store cannot do this. Ask the owner for the data, or have it left out."),
+    "configuration": _("The store's entry or its data map is wrong. `manage.py check` names the line."),
+    # changing a store
+    "plan_blocked": _("The plan could fail half way, so it is not made. The places below say what to change first."),
+    "plan_stale": _("Something the plan lists has changed. Nothing was written there; plan again."),
+    "right_unsupported": _("This store cannot be changed by program for this right. Somebody does it by hand."),
+    "by_hand": _("No program can change this store. Do it there, then have a lead note that it is done."),
+    "on_hold": _("The case is on legal hold. It goes on by itself when the hold is lifted."),
+    "residue": _(
+        "Something that names the person is still there. Remove it and read again, or have a lead explain it."
+    ),
+    "plan_not_applied": _("The plan has not been carried out to its end."),
+    "residue_left": _("Something that names the person is still there; letter and certificate wait."),
     # the person
     "nobody_identified": _(
         "Nobody knows yet who this person is in the stores. Add her customer number under Identity."
     ),
     "ambiguous": _("More than one person matches. Decide who it is."),
     # the answer
-    "statement_missing": _("The company has not stated its automated decisions and transfers. An answer needs both."),
+    "statement_missing": _(
+        "The company has not stated what the answer must say: automated decisions, transfers, backups."
+    ),
     "undescribed_dataset": _("The store gave data that its data map does not describe. Have the map completed."),
     "element_missing": _("The letter lacks something the law asks for. Have the company's data completed."),
     "columns_changed": _("The store's columns changed between two looks. Collect again."),

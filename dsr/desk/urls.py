@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from dsr.desk.views import account, answer, case, files, identity, intake, queue, steps, stores, tasks
+from dsr.desk.views import account, answer, case, files, identity, intake, plan, queue, steps, stores, tasks
 
 app_name = "desk"
 urlpatterns = [
@@ -28,6 +28,13 @@ urlpatterns = [
     path("cases/<uuid:case_id>/identity/", identity.confirm, name="identity"),
     path("cases/<uuid:case_id>/draft/", answer.draft, name="draft"),
     path("cases/<uuid:case_id>/review/", answer.review, name="review"),
+    path("cases/<uuid:case_id>/plan/", plan.show, name="plan"),
+    path("cases/<uuid:case_id>/plan/make/", plan.make, name="plan-make"),
+    path("cases/<uuid:case_id>/plan/approve/", plan.approve, name="plan-approve"),
+    path("cases/<uuid:case_id>/plan/take-back/", plan.take_back, name="plan-take-back"),
+    path("cases/<uuid:case_id>/plan/hold/", plan.hold, name="plan-hold"),
+    path("cases/<uuid:case_id>/plan/recipients/", plan.recipients, name="plan-recipients"),
+    path("cases/<uuid:case_id>/plan/release/", plan.release, name="plan-release"),
     path("cases/<uuid:case_id>/match/<slug:store>/", tasks.match, name="match"),
     path("cases/<uuid:case_id>/tasks/<uuid:task_id>/retry/", tasks.retry, name="retry"),
     path("cases/<uuid:case_id>/tasks/<uuid:task_id>/waive/", tasks.waive, name="waive"),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from dsr import wording
 from dsr.cases.clock import local_date
 from dsr.cases.intake import MAX_WORDS, Told
-from dsr.forms import Hinted, UiForm
+from dsr.forms import UiForm
 from dsr.law.rights import Right
 from dsr.law.workflow import Refusal
 from dsr.models import Channel
@@ -42,7 +42,10 @@ class IntakeForm(UiForm):
         label=gettext_lazy("How did it arrive?"),
         widget=forms.RadioSelect,
         choices=[(channel.value, label) for channel, label in CHANNELS.items() if channel != Channel.PORTAL],
-        error_messages={"required": gettext_lazy("Choose how the request arrived.")},
+        error_messages={
+            "required": gettext_lazy("Choose how the request arrived."),
+            "invalid_choice": gettext_lazy("Choose how the request arrived."),
+        },
     )
     received_on = forms.DateField(
         label=gettext_lazy("On which day did it reach the company?"),
@@ -63,7 +66,10 @@ class IntakeForm(UiForm):
         label=gettext_lazy("What does the person want?"),
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("Tick everything; each becomes a case of its own. She need not name an article."),
-        error_messages={"required": gettext_lazy("Choose what the person wants.")},
+        error_messages={
+            "required": gettext_lazy("Choose what the person wants."),
+            "invalid_choice": gettext_lazy("Choose what the person wants."),
+        },
     )
     words = forms.CharField(
         label=gettext_lazy("In the person's own words"),
@@ -101,7 +107,7 @@ class IntakeForm(UiForm):
         self.controller, self.now = controller, now
         kwargs.setdefault("initial", {"submission_key": uuid.uuid4().hex})
         super().__init__(*args, **kwargs)
-        rights = [(r.value, Hinted(wording.right(r), wording.article(r))) for r in Right]
+        rights = [(r.value, f"{wording.right(r)}, {wording.article(r)}") for r in Right]
         cast("forms.ChoiceField", self.fields["rights"]).choices = rights
         names = dict(settings.LANGUAGES)
         languages = [(code, names.get(code, code)) for code in controller.languages or ["en"]]

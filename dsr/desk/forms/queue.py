@@ -20,13 +20,12 @@ class FilterForm(UiForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        every = ("", gettext_lazy("All"))
-        for name, choices in (
-            ("right", [(right.value, wording.right(right)) for right in Right]),
-            ("state", [(state.value, wording.state(state)) for state in State]),
+        for name, every, choices in (
+            ("right", gettext_lazy("All rights"), [(right.value, wording.right(right)) for right in Right]),
+            ("state", gettext_lazy("All states"), [(state.value, wording.state(state)) for state in State]),
         ):
             field = self.fields[name]
-            field.choices = [every, *choices]  # type: ignore[attr-defined]
+            field.choices = [("", every), *choices]  # type: ignore[attr-defined]
 
 
 class SearchForm(forms.Form):

@@ -38,6 +38,11 @@ METHODS = {
 }
 
 
+def _one_of(words: Words) -> dict[str, Any]:
+    """The same words for nothing chosen and for something that is not on the list."""
+    return {"required": words, "invalid_choice": words}
+
+
 def _words(
     label: Words, required: Words, *, hint: Words = "", maximum: int = MAX_REASON, rows: int = 4
 ) -> forms.CharField:
@@ -125,7 +130,7 @@ class ExtendForm(CaseForm):
     reason = forms.ChoiceField(
         label=gettext_lazy("Reason"),
         widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("Choose a reason the law accepts.")},
+        error_messages=_one_of(gettext_lazy("Choose a reason the law accepts.")),
     )
     text = _words(
         gettext_lazy("Why exactly this request needs more time"),
@@ -148,7 +153,7 @@ class RefuseForm(CaseForm):
     ground = forms.ChoiceField(
         label=gettext_lazy("Ground"),
         widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("Choose the ground of the refusal.")},
+        error_messages=_one_of(gettext_lazy("Choose the ground of the refusal.")),
     )
     reason = _words(
         gettext_lazy("Reasons, for the person"),
@@ -184,7 +189,7 @@ class ConfirmIdentityForm(CaseForm):
     method = forms.ChoiceField(
         label=gettext_lazy("How was the identity checked?"),
         widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("Choose how the identity was checked.")},
+        error_messages=_one_of(gettext_lazy("Choose how the identity was checked.")),
     )
     store = forms.ChoiceField(label=gettext_lazy("Store of the customer number"), required=False)
     customer_number = forms.CharField(

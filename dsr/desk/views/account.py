@@ -9,12 +9,12 @@ from django.contrib.auth import logout
 from django.contrib.auth.models import AnonymousUser
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django.views.generic.edit import FormView
 
-from dsr.accounts import signed_in_as
-from dsr.forms import dress
+from dsr import limits
+from dsr.accounts import demo_logins, signed_in_as
+from dsr.limits import limited
 from dsr.models import Kind
 
 if TYPE_CHECKING:
@@ -33,25 +33,14 @@ class DeskLogin(LoginView):  # type: ignore[misc]
         request.user = AnonymousUser()
         return super().dispatch(request, *args, **kwargs)
 
-    def get_form(self, form_class: Any = None) -> Any:
-        """Allauth's form in our clothes, with our words."""
-        form = super().get_form(form_class)
-        dress(form)
-        form.fields["login"].label = _("E-mail address")
-        form.fields["login"].error_messages["required"] = _("Enter your e-mail address.")
-        form.fields["password"].error_messages["required"] = _("Enter your password.")
-        form.fields["password"].help_text = ""
-        for field in form.fields.values():
-            field.widget.attrs.pop("placeholder", None)
-        return form
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """No sign-up here: staff accounts are made by an administrator."""
-        context: dict[str, Any] = FormView.get_context_data(self, **kwargs)
-        return {**context, "redirect_field_name": "next", "redirect_field_value": self.request.GET.get("next", "")}
+        """No sign-up here: staff accounts are made by an administrator. In the demo, the log-ins that exist."""
+        found = demo_logins(self.request.controller, Kind.STAFF)
+        sent = self.request.POST.get("next") or self.request.GET.get("next", "")
+        return {**FormView.get_context_data(self, **kwargs), "next": sent, "demo_logins": found}
 
 
-login = DeskLogin.as_view()
+login = limited(limits.sign_in)(DeskLogin.as_view())
 
 
 @require_POST

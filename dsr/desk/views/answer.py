@@ -15,7 +15,7 @@ from dsr import wording
 from dsr.cases import answer as verbs
 from dsr.cases.clock import local_date
 from dsr.cases.scope import stores_of
-from dsr.desk import case_page, steps
+from dsr.desk import case_page, datasets, steps
 from dsr.desk.access import DeskRequest, Duty, Sight, case_for, duty_refusal, insist_sight, staff_required
 from dsr.desk.attempt import Outcome, attempt, form_of, reopened
 from dsr.desk.forms.steps import ApproveForm, CaseForm, DraftForm, ReturnForm
@@ -131,9 +131,13 @@ def review_context(
 def _counts(request: DeskRequest, package: Artifact | None) -> list[dict[str, Any]]:
     """Records per store and dataset, as the manifest counts them."""
     counts = package.details.get("counts", {}) if package else {}
-    stores = stores_of(request.controller)
-    return [
-        {"store": store_label(stores, store, request.LANGUAGE_CODE), "dataset": dataset, "rows": rows}
-        for store, datasets in counts.items()
-        for dataset, rows in datasets.items()
-    ]
+    stores, language = stores_of(request.controller), request.LANGUAGE_CODE
+    rows = []
+    for store, found in counts.items():
+        infos = datasets.described(request.controller, store)
+        name = store_label(stores, store, language)
+        for dataset, number in found.items():
+            rows.append(
+                {"store": name, "dataset": datasets.label(infos.get(dataset), language, dataset), "rows": number}
+            )
+    return rows

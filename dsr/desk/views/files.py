@@ -15,16 +15,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from dsr.cases.scope import stores_of
-from dsr.desk import case_page
+from dsr.desk import case_page, datasets
 from dsr.desk.access import DeskRequest, Sight, case_for, insist_sight, sees, staff_required
 from dsr.desk.shell import page
 from dsr.desk.tasks_view import store_label
 from dsr.fulfil.gather import batches
 from dsr.fulfil.spool import read_artifact
-from dsr.fulfil.stores import open_by_name
 from dsr.models import Artifact
-from exporters.contract import Batch, CellNote, DatasetInfo, Describes, StoreError
-from exporters.registry import ConfigError, capable
+from exporters.contract import Batch, CellNote, DatasetInfo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,28 +67,13 @@ def _kind(row: Artifact) -> str:
 
 
 def _collected(request: DeskRequest, row: Artifact) -> dict[str, Any]:
-    described = _described(request, row.store)
-    datasets = [
-        {"name": name, "label": _text(described.get(name), request.LANGUAGE_CODE, name), "rows": count}
+    infos = datasets.described(request.controller, row.store)
+    found = [
+        {"name": name, "label": datasets.label(infos.get(name), request.LANGUAGE_CODE, name), "rows": count}
         for name, count in row.details.get("datasets", {}).items()
     ]
     label = store_label(stores_of(request.controller), row.store, request.LANGUAGE_CODE)
-    return {"row": row, "label": label, "datasets": datasets, "gone": not row.storage_name}
-
-
-def _described(request: DeskRequest, store: str) -> dict[str, DatasetInfo]:
-    """What the data map says of a store's datasets; nothing when the store cannot be opened any more."""
-    try:
-        exporter = open_by_name(request.controller, store)
-    except (StoreError, ConfigError):
-        return {}
-    return {info.name: info for info in exporter.describe()} if capable(exporter, Describes) else {}
-
-
-def _text(info: DatasetInfo | None, language: str, fallback: str) -> str:
-    if info is None:
-        return fallback
-    return info.label.get(language.partition("-")[0]) or info.label.get("en") or fallback
+    return {"row": row, "label": label, "datasets": found, "gone": not row.storage_name}
 
 
 @staff_required
@@ -128,11 +111,11 @@ def data(request: DeskRequest, case_id: RowId, store: str, dataset: str) -> Http
         raise Http404
     found = Paginator(range(count), ROWS).get_page(request.GET.get("page"))
     columns, rows = _window(artifact, dataset, start=found.start_index() - 1)
-    info = _described(request, store).get(dataset)
+    info = datasets.described(request.controller, store).get(dataset)
     language = request.LANGUAGE_CODE
     context = case_page.case_context(request, case, "files", now=timezone.now()) | {
         "store": store_label(stores_of(request.controller), store, language),
-        "dataset": _text(info, language, dataset),
+        "dataset": datasets.label(info, language, dataset),
         "columns": [_column(info, name, language) for name in columns],
         "rows": rows,
         "page_obj": found,

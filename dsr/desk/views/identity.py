@@ -12,13 +12,18 @@ from django.views.decorators.http import require_http_methods
 
 from dsr import wording
 from dsr.cases import identity as verbs
+from dsr.cases import tasks
 from dsr.desk import case_page
 from dsr.desk.access import DeskRequest, Duty, Sight, case_for, duty_refusal, insist_sight, staff_required
 from dsr.desk.attempt import Outcome, attempt, check_version, form_of, reopened
 from dsr.desk.forms.steps import ConfirmIdentityForm
 from dsr.desk.shell import page
+from dsr.desk.tasks_view import NOBODY
+from dsr.models import Task
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.http import HttpResponse
 
     from dsr.models import Case, RowId
@@ -40,6 +45,8 @@ def confirm(request: DeskRequest, case_id: RowId) -> HttpResponse:
             check_version(case, int(form.cleaned_data["version"]))
             method = str(form.cleaned_data["method"])
             verbs.confirm(request=case.request, method=method, known=form.known(), actor=request.actor, now=now)
+            if form.known():
+                _search_again(request, case, now)
 
         outcome = attempt(run)
         if outcome.done:
@@ -57,6 +64,15 @@ def confirm(request: DeskRequest, case_id: RowId) -> HttpResponse:
         "identity": case_page.identity_card(case, request.actor, request.LANGUAGE_CODE),
     }
     return page(request, "step", context, status=409 if outcome.conflict or outcome.why_not else 200)
+
+
+def _search_again(request: DeskRequest, case: Case, now: datetime) -> None:
+    """A search that waited for a customer number goes on with it, in every case of the request."""
+    waiting = Task.objects.of(case.controller).filter(
+        case__request=case.request, operation="locate", status=Task.Status.MANUAL, error_code=NOBODY
+    )
+    for task in waiting:
+        tasks.retry(task_id=task.pk, actor=request.actor, now=now)
 
 
 def _why_not(case: Case, refused: str) -> str:

@@ -69,8 +69,18 @@ def _store(request: DeskRequest, name: str) -> dict[str, Any]:
         "owner": config.owner,
         "can": can,
         "broken": broken,
-        "check": cache.get(_key(request.controller, name)),
+        "check": _last_check(request.controller, name),
     }
+
+
+def _last_check(controller: Controller, name: str) -> dict[str, Any] | None:
+    kept: dict[str, Any] | None = cache.get(_key(controller, name))
+    if kept and kept["trouble"]:
+        words = (
+            _("The configuration of this store is wrong.") if kept["trouble"] == "config" else trouble(kept["trouble"])
+        )
+        kept |= {"words": words}
+    return kept
 
 
 def _key(controller: Controller, store: str) -> str:
