@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dsr.cases.actors import SYSTEM
 from dsr.cases.perform import ConflictError, RefusedError, perform
 from dsr.fulfil import erase
+from dsr.fulfil.closing import close
 from dsr.fulfil.collect import collect
 from dsr.fulfil.locate import NeedsPersonError, locate
 from dsr.fulfil.package import package
@@ -26,6 +27,7 @@ OPERATIONS: dict[str, tuple[Callable[..., tuple[dict[str, Any], Callable[[], Non
     "package": (package, frozenset({State.DRAFTING})),
     "plan": (erase.plan, frozenset({State.DRAFTING})),
     "apply": (erase.apply, frozenset({State.EXECUTING})),
+    "close": (close, frozenset({State.NOTIFYING})),
     "verify": (erase.verify, frozenset({State.EXECUTING})),
 }
 UNFINISHED = (Task.Status.QUEUED, Task.Status.RUNNING, Task.Status.MANUAL)
