@@ -10,7 +10,6 @@ from dsr.audit import verify_case
 from dsr.cases import actors, endings, identity, letters
 from dsr.cases.perform import RefusedError, assign
 from dsr.law.letter_elements import Element
-from dsr.law.letters import LetterCode
 from dsr.models import Case, Controller, Message
 from tests.factories import MONDAY, make_case, make_staff
 
@@ -71,7 +70,13 @@ def test_T_19_a_refusal_carries_ground_reasons_authority_and_court():
 
     body = Message.objects.get(kind="L-07").content()["body"]
     assert case.state == "refused"
-    for words in ("another provider", "Article 4(7) GDPR", "Example Data Protection Authority", "go to court", "Southwave"):
+    for words in (
+        "another provider",
+        "Article 4(7) GDPR",
+        "Example Data Protection Authority",
+        "go to court",
+        "Southwave",
+    ):
         assert words in body
 
 
@@ -126,7 +131,12 @@ def test_T_17_an_extension_after_the_first_month_is_refused():
 
     with pytest.raises(RefusedError) as error:
         endings.extend(
-            case_id=case.pk, reason="amount_of_data", text="x", meanwhile="y", actor=otto, now=datetime(2026, 7, 16, 8, tzinfo=UTC)
+            case_id=case.pk,
+            reason="amount_of_data",
+            text="x",
+            meanwhile="y",
+            actor=otto,
+            now=datetime(2026, 7, 16, 8, tzinfo=UTC),
         )
     assert error.value.refusal.code == "extension_too_late"
     assert Case.objects.get(pk=case.pk).extended is False

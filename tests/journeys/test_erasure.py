@@ -177,7 +177,7 @@ def test_a_plan_is_approved_by_another_person_and_bound_to_its_hash(demo_stores,
     with pytest.raises(RefusedError) as error:
         plans.approve(case_id=case.pk, plan_sha256="0" * 64, actor=otto(), now=timezone.now())
     assert error.value.refusal.code == "manifest_changed"
-    assert current_plan(case).status == "draft"
+    assert case.plans.get().status == "draft"
 
 
 def test_nothing_is_written_before_the_cooling_time_is_over(demo_stores, drain):
