@@ -23,6 +23,11 @@ _ON_UPDATE = """
     SELECT table_name, column_name FROM information_schema.columns
     WHERE table_schema = DATABASE() AND extra LIKE '%on update%'
 """
+_SQLITE_UNIQUE = """
+    SELECT m.name, l.name, i.name FROM sqlite_master m
+    JOIN pragma_index_list(m.name) l ON l."unique" AND NOT l.partial JOIN pragma_index_info(l.name) i
+    WHERE m.type = 'table' ORDER BY m.name, l.seq, i.seqno
+"""
 _HARMLESS = {"", "RESTRICT", "NO ACTION"}
 
 
@@ -92,6 +97,7 @@ def read_limits(connection: sa.Connection, tables: Iterable[LiveTable]) -> LiveL
     wanted = {table.name: _split(table.name) for table in tables}
     schemas = {schema for schema, _ in wanted.values()} | {None}
     moving = _following_updates(connection)
+    inline = _sqlite_unique(connection)
     found: dict[str, Limits] = {}
     keys: list[ForeignKey] = []
     for schema in sorted(schemas, key=str):
@@ -107,7 +113,7 @@ def read_limits(connection: sa.Connection, tables: Iterable[LiveTable]) -> LiveL
                     columns={
                         one["name"].lower(): _column(one, (name, one["name"]) in moving) for one in columns.get(at, [])
                     },
-                    unique=_unique(primary.get(at), unique.get(at, []), indexes.get(at, [])),
+                    unique=_unique(primary.get(at), unique.get(at, []), indexes.get(at, [])) + inline.get(name, ()),
                     checks=tuple((str(one.get("name") or ""), one["sqltext"]) for one in checks.get(at, [])),
                 )
         for (own, name), found_keys in inspector.get_multi_foreign_keys(schema=schema).items():
@@ -126,6 +132,19 @@ def _following_updates(connection: sa.Connection) -> frozenset[tuple[str, str]]:
     return frozenset((table, column) for table, column in connection.execute(sa.text(_ON_UPDATE)))
 
 
+def _sqlite_unique(connection: sa.Connection) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """SQLite's own word about uniqueness: what a column definition says in passing is in no constraint."""
+    if connection.dialect.name != "sqlite":
+        return {}
+    groups: dict[tuple[str, str], list[str]] = {}
+    for table, index, column in connection.exec_driver_sql(_SQLITE_UNIQUE):
+        groups.setdefault((table, index), []).append(str(column).lower())
+    found: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for (table, _), columns in groups.items():
+        found[table] = (*found.get(table, ()), tuple(columns))
+    return found
+
+
 def _column(found: Any, follows_updates: bool) -> ColumnLimits:
     kind = found["type"]
     return ColumnLimits(
@@ -142,7 +161,10 @@ def _column(found: Any, follows_updates: bool) -> ColumnLimits:
 def _unique(primary: Any, constraints: list[Any], indexes: list[Any]) -> tuple[tuple[str, ...], ...]:
     groups = [tuple(primary["constrained_columns"])] if primary else []
     groups += [tuple(one["column_names"]) for one in constraints]
-    groups += [tuple(one["column_names"]) for one in indexes if one["unique"] and None not in one["column_names"]]
+    # An index over some rows or over an expression says nothing about all rows.
+    whole = (one for one in indexes if one["unique"] and None not in one["column_names"])
+    partial = "postgresql_where"
+    groups += [tuple(one["column_names"]) for one in whole if partial not in one.get("dialect_options", {})]
     return tuple(dict.fromkeys(tuple(name.lower() for name in group) for group in groups if group))
 
 

@@ -128,8 +128,9 @@ def _ip(kind: IdentifierKind, value: str) -> Needle | None:
         return _token(kind, value)
     forms = {address.compressed, address.exploded}
     body = "|".join(re.escape(form) for form in sorted(forms))
-    cores = tuple(forms)
-    return Needle(kind, cores, _pattern(body, before=r"\w:.", after=r"\w:"), number=int(address))
+    # A port may follow an IPv4 address; another digit or group would make it another address.
+    pattern = rf"(?<![\w.])(?:{body})(?!\w|\.\d)" if address.version == 4 else rf"(?<![\w:.])(?:{body})(?![\w:])"  # noqa: PLR2004
+    return Needle(kind, tuple(forms), re.compile(pattern, re.IGNORECASE), number=int(address))
 
 
 def _birth(kind: IdentifierKind, value: str) -> Needle | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -23,7 +23,7 @@ def checksums(engine: sa.Engine) -> RowSums:
         for (_, table), key in sorted(keys.items(), key=lambda one: one[0][1]):
             names = key["constrained_columns"] if key else []
             columns = [column["name"] for column in inspector.get_columns(table)]
-            statement = sa.select(*map(sa.column, columns)).select_from(sa.table(table))
+            statement: Any = sa.select(*map(sa.column, columns)).select_from(sa.table(table))
             rows = connection.execute(statement).mappings()
             found[table] = _table([dict(row) for row in rows], names)
     return found

@@ -1,0 +1,72 @@
+"""A residue scan finds every spelling of an identifier and nobody else's (rules 6.5.1)."""
+
+from __future__ import annotations
+
+import pytest
+
+from exporters.identifiers import Identifier
+from exporters.identifiers import IdentifierKind as Kind
+from exporters.sql.needles import Haystack, needles
+
+MAIL = "claire.smith+isp@example.com"
+
+
+def found(kind: Kind, value: str, text: object) -> bool:
+    return bool(list(Haystack(needles([Identifier(kind, value)])).hits([("column", text)])))
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "text"),
+    [
+        (Kind.EMAIL, MAIL, f"wrote to <{MAIL}>."),
+        (Kind.EMAIL, MAIL, MAIL.upper()),
+        (Kind.EMAIL, MAIL, "claire.smith=2Bisp@example.com"),
+        (Kind.EMAIL, MAIL, "?to=claire.smith%2Bisp%40example.com&x=1"),
+        (Kind.EMAIL, MAIL, '{"a": "claire.smith\\u002bisp\\u0040example.com"}'),
+        (Kind.EMAIL, MAIL, "<td>claire.smith&#43;isp&#64;example.com</td>"),
+        (Kind.EMAIL, MAIL, "claire.smith+isp=40example.com"),
+        (Kind.PHONE, "+447700900112", "tel 07700 900112"),
+        (Kind.PHONE, "+447700900112", "+44 (0)7700-900-112"),
+        (Kind.PHONE, "+447700900112", "00447700900112"),
+        (Kind.PHONE, "+447700900112", "7700900112"),
+        (Kind.MAC, "00-00-5E-00-53-0C", "0000.5e00.530c"),
+        (Kind.MAC, "00-00-5E-00-53-0C", "mac=00005E00530C"),
+        (Kind.IBAN, "DE02120300000000202051", "IBAN DE02 1203 0000 0000 2020 51"),
+        (Kind.IP, "203.0.113.7", "from 203.0.113.7:443"),
+        (Kind.IP, "203.0.113.7", 3405803783),
+        (Kind.IP, "203.0.113.7", "3405803783"),
+        (Kind.IP, "2001:db8:7::/48", "2001:db8:7::/48"),
+        (Kind.NAME, "Müller", '{"name": "M\\u00fcller"}'),
+        (Kind.NAME, "Müller", "MÜLLER, Jo"),
+        (Kind.NAME, "Müller", "M&uuml;ller"),
+        (Kind.NAME, "ليلى", "\\u0644\\u064a\\u0644\\u0649"),
+        (Kind.NAME, "Jean Doherty", "Jean  Doherty"),
+        (Kind.BIRTH_DATE, "1987-03-04", "born 04.03.1987"),
+        (Kind.CUSTOMER_NUMBER, "NW-100107", "customer nw-100107 called"),
+        (Kind.USERNAME, "a+b.net", "a=2Bb.net"),
+    ],
+)
+def test_found_however_it_is_written(kind: Kind, value: str, text: object) -> None:
+    assert found(kind, value, text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "text"),
+    [
+        (Kind.EMAIL, "ann@example.net", "joann@example.net"),
+        (Kind.EMAIL, "ann@example.net", "ann@example.net.au"),
+        (Kind.EMAIL, "smith+isp@example.com", "a.smith@example.com"),
+        (Kind.PHONE, "+447700900112", "+447700900113"),
+        (Kind.PHONE, "+447700900112", "9447700900112"),
+        (Kind.MAC, "00-00-5E-00-53-0C", "00-00-5E-00-53-0D"),
+        (Kind.IP, "203.0.113.7", "203.0.113.77"),
+        (Kind.IP, "203.0.113.7", "1203.0.113.7"),
+        (Kind.NAME, "No", "Notes: no"),
+        (Kind.NAME, "Berg", "Bergen"),
+        (Kind.CUSTOMER_NUMBER, "12", "12"),
+        (Kind.CUSTOMER_NUMBER, "NW-100107", "NW-1001071"),
+        (Kind.RECORD, "customer/12", "customer/12"),
+    ],
+)
+def test_not_found_in_what_is_anothers_or_proves_nothing(kind: Kind, value: str, text: object) -> None:
+    assert not found(kind, value, text)
