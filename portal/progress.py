@@ -137,16 +137,17 @@ def timeline(asked: Request, case: Case) -> list[dict[str, str]]:
         (0, _received(asked)),
         *([(1, _identity(asked))] if IDENTITY_MINIMUM[right] > IdentityLevel.NONE else []),
         (2, _work(case, right, happened)),
-        *([(3, _checked(right, happened))] if right in SEARCHES_FIRST else []),
+        *([(3, _checked(case, right, happened))] if right in SEARCHES_FIRST else []),
         (_DONE, _end(case, right, happened)),
     ]
+    now = next(at for at, _step in steps if at >= rank)  # not every right has every step
     early = state in ANSWERED and state not in {State.COMPLETED, State.PARTLY_COMPLETED}
     items = []
     for at, item in steps:
         done = at < rank or rank == _DONE
         if early and 0 < at < _DONE and not item["when"]:
             continue
-        items.append({**item, "state": "done" if done else "now" if at == rank else "next"})
+        items.append({**item, "state": "done" if done else "now" if at == now else "next"})
     return items
 
 
@@ -184,10 +185,20 @@ def _stores_left(case: Case) -> str:
     return f"{text} {_('Still open: %(systems)s.') % {'systems': ', '.join(labels)}}" if labels else text
 
 
-def _checked(right: Right, happened: Mapping[str, datetime]) -> dict[str, str]:
+def _checked(case: Case, right: Right, happened: Mapping[str, datetime]) -> dict[str, str]:
     if right in CHANGES_NO_STORE:
         return _item(_("We check it and protect other people’s data"), moment(happened.get("approve")))
-    return _item(_("A second person checks, then we carry it out"), moment(happened.get("finish_execution")))
+    text = _carried_out(case) if right is Right.ERASURE else ""
+    return _item(_("A second person checks, then we carry it out"), moment(happened.get("finish_execution")), text)
+
+
+def _carried_out(case: Case) -> str:
+    """`Deleted in 1 of 2 systems.`: how far the erasure is, once it has begun."""
+    tasks = [task for task in case.tasks.all() if task.operation == "apply"]
+    if not tasks:
+        return ""
+    done = sum(1 for task in tasks if task.status in {Task.Status.DONE, Task.Status.WAIVED})
+    return _("Deleted in %(done)s of %(all)s systems.") % {"done": done, "all": len(tasks)}
 
 
 def _end(case: Case, right: Right, happened: Mapping[str, datetime]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from dsr.cases.actors import SYSTEM
 from dsr.cases.facts import current_plan, recipients_left
 from dsr.cases.perform import ConflictError, RefusedError, perform, record, staff_id
 from dsr.cases.scope import stores_of
+from dsr.law.rights import Right
 from dsr.law.workflow import Action, Actor, Refusal, Role, State
 from dsr.models import Case, Plan, Task
 
@@ -118,6 +119,8 @@ def back_to_draft(
 @transaction.atomic
 def start(*, case_id: RowId, now: datetime) -> Case:
     """Begin an approved plan whose cooling time is over: one task per store, children first inside each (4.2 no. 14)."""
+    if _copy_owed(case_id):
+        raise RefusedError(Refusal("copy_first", {}))
     case = perform(case_id=case_id, action=Action.START_EXECUTION, actor=SYSTEM, now=now)
     plan = current_plan(case)
     if plan is None or plan.status != Plan.Status.APPROVED:
@@ -130,6 +133,12 @@ def start(*, case_id: RowId, now: datetime) -> Case:
         if store not in planned:
             tasks.ensure(case=case, operation="verify", store=store, now=now, again=True)
     return case
+
+
+def _copy_owed(case_id: RowId) -> bool:
+    """Whether the same request also asks for a copy that has not been answered yet: it is made before the erasure (SC-25)."""
+    siblings = Case.objects.open().filter(request__cases=case_id, right__in=[Right.ACCESS, Right.PORTABILITY])
+    return bool(siblings.exists())
 
 
 def start_due(*, now: datetime, limit: int) -> int:

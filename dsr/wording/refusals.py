@@ -125,6 +125,7 @@ _VERBS: Final[Mapping[str, _StrPromise]] = {
     "candidates_changed": _("The candidates changed meanwhile. Look at them again."),
     "lead_only": _("Only a privacy lead may do this."),
     "manifest_changed": _("The package was built anew meanwhile. Look at the new one before you approve."),
+    "copy_first": _("The person also asked for a copy. It is made and released before anything is erased."),
     "method_unknown": _("Choose how the identity was checked."),
     "not_drafting": _("A new draft is possible only while the answer is being drafted."),
     "task_not_waiting": _("This task does not wait for a person any more."),

@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 
 from dsr.audit import verify_case
-from dsr.cases import actors, answer, endings, plans
+from dsr.cases import actors, answer, endings, identity, plans
 from dsr.cases.facts import current_plan
 from dsr.cases.perform import RefusedError
 from dsr.cases.tasks import retry, waive
@@ -21,7 +21,7 @@ from dsr.law.rights import Right
 from dsr.models import Case, Controller, Plan
 from dsr.work.jobs import run_task
 from dsr.work.tick import tick
-from tests.factories import make_case, make_controller, make_staff
+from tests.factories import make_case, make_controller, make_request, make_staff
 
 pytestmark = pytest.mark.django_db
 PERSON, ONLINE = by_position(3), by_position(1)
@@ -405,3 +405,29 @@ def test_a_person_nobody_knows_is_answered_without_a_write(demo_stores, drain):
 
     assert case.state == "notifying", troubles(case)
     assert text_of(demo_stores / "billing.sqlite3") == before
+
+
+def test_SC_25_a_copy_asked_for_together_is_made_before_the_erasure(demo_stores, drain):
+    now = timezone.now()
+    request = make_request(name=PERSON.name, rights=(Right.ACCESS, Right.ERASURE), at=now - timedelta(days=2), now=now)
+    identity.identify(
+        request=request, level=3, method="link", known=(("billing", PERSON.customer_no),), actor=actors.SYSTEM, now=now
+    )
+    case, copy = request.cases.get(right="erasure"), request.cases.get(right="access")
+    answer.start_collection(case_id=case.pk, actor=mara(), now=now)
+    drain()
+    plans.ask_for_plan(case_id=case.pk, actor=mara(), now=now)
+    drain()
+    case.refresh_from_db()
+    answer.submit(case_id=case.pk, actor=mara(), now=now)
+    plans.approve(case_id=case.pk, plan_sha256=case.manifest_sha256, actor=otto(), now=now)
+    before = text_of(demo_stores / "billing.sqlite3")
+
+    tick(timezone.now())
+    drain()
+
+    assert Case.objects.get(pk=case.pk).state == "approved"
+    assert text_of(demo_stores / "billing.sqlite3") == before
+    Case.objects.filter(pk=copy.pk).update(state="completed")
+    tick(timezone.now())
+    assert Case.objects.get(pk=case.pk).state == "executing"
