@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from dsr.cases.scope import stores_of
 from dsr.output.inputs import words
+from exporters.contract import lines_from_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -112,15 +113,15 @@ def _row(line: dict[str, Any], language: str, keys: tuple[str, ...], news: str) 
 
 def _keys(plan: Plan) -> dict[int, tuple[str, ...]]:
     """The listed row keys by line, from the sealed part."""
-    content = plan.content()["stores"]
+    content = {store: lines_from_json(lines) for store, lines in plan.content()["stores"].items()}
     position: dict[str, int] = {}
     found = {}
     for number, line in enumerate(plan.summary):
         at = position.get(line["store"], 0)
         position[line["store"]] = at + 1
-        lines = content.get(line["store"], [])
+        lines = content.get(line["store"], ())
         if at < len(lines):
-            found[number] = tuple(" / ".join(str(v) for v in key["values"]) for key in lines[at].get("keys", []))
+            found[number] = tuple(" / ".join(str(v) for v in key.values) for key in lines[at].keys)
     return found
 
 
