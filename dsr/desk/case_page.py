@@ -19,7 +19,7 @@ from dsr.desk.forms.steps import METHODS
 from dsr.desk.next_step import Next, next_step
 from dsr.desk.stages import stages
 from dsr.desk.tasks_view import Progress, progress_of, store_label
-from dsr.law.rights import CHANGES_NO_STORE, IDENTITY_MINIMUM, IdentityLevel, Right
+from dsr.law.rights import IDENTITY_MINIMUM, IdentityLevel, Right
 from dsr.law.workflow import BEFORE_COLLECTING, Action, State
 from dsr.models import Artifact, Case, Channel, Subject, Task, User
 
@@ -76,6 +76,8 @@ def _tabs(request: DeskRequest, case: Case, current: str) -> list[dict[str, Any]
     names = {"case": _("Overview"), "messages": _("Messages"), "files": _("Files"), "history": _("History")}
     if not sees(request.actor, Sight.PERSON):
         del names["messages"]
+    elif _plan_url(case):
+        names = {"case": names.pop("case"), "plan": _("Plan"), **names}
     return [
         {"url": reverse(f"desk:{name}", args=[case.pk]), "label": label, "current": name == current}
         for name, label in names.items()
@@ -179,8 +181,8 @@ def next_card(case: Case, actor: Actor, *, now: datetime) -> NextCard:
         main = next((button for button in buttons if button.action is Action.APPROVE), None)
     others = tuple(button for button in buttons if button is not main)
     url = reverse(f"desk:{step.page}", args=[case.pk]) if step.page in {"identity", "draft"} else ""
-    if step.page == "draft" and Right(case.right) not in CHANGES_NO_STORE:
-        url = ""
+    if step.page == "plan":
+        url = _plan_url(case)
     return NextCard(step, url, main, others)
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from dsr import wording
 from dsr.cases.scope import stores_of
-from dsr.desk.tasks_view import store_label
+from dsr.desk.tasks_view import OPERATIONS, store_label
 from dsr.desk.troubles import trouble
 from dsr.law.workflow import State
 from dsr.models import Case, Event, EventNote, User
@@ -57,13 +57,6 @@ def history(case: Case, *, language: str, with_notes: bool, after: int = 0, newe
 
 
 # The words of the chain speak of stores; other work of the program is named by what it was.
-_OPERATIONS = {
-    "locate": gettext_lazy("Search for the person"),
-    "package": gettext_lazy("Building the answer"),
-    "plan": gettext_lazy("Planning the changes"),
-    "apply": gettext_lazy("Changing the store"),
-    "verify": gettext_lazy("Search for remains"),
-}
 _OUTCOMES = {
     "task_done": gettext_lazy("%(operation)s: done"),
     "task_failed": gettext_lazy("%(operation)s: failed"),
@@ -74,7 +67,7 @@ _OUTCOMES = {
 
 
 def _title(event: Event) -> str:
-    operation = _OPERATIONS.get(str(event.data.get("operation", "")))
+    operation = OPERATIONS.get(str(event.data.get("operation", "")))
     if operation and event.action in _OUTCOMES:
         return str(_OUTCOMES[event.action] % {"operation": operation})
     try:

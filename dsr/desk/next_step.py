@@ -62,15 +62,15 @@ def _by_state(case: Case, state: State, right: Right) -> Next | None:
     plain = right in CHANGES_NO_STORE
     release = wording.action(Action.COMPLETE)
     submit = Next(wording.action(Action.SUBMIT_FOR_REVIEW), "info", "step", Action.SUBMIT_FOR_REVIEW)
-    draft = Next(_("Draft the answer") if plain else _("Plan the changes"), "info", "draft")
+    draft = Next(_("Draft the answer"), "info", "draft") if plain else Next(_("Plan the changes"), "info", "plan")
     cool = Next(_("Waiting to be carried out"))
     return {
         State.COLLECTING: Next(_("Stores are being asked")),
         State.DRAFTING: submit if case.manifest_sha256 else draft,
-        State.REVIEW: Next(_("Second approval"), "warn", "review"),
+        State.REVIEW: Next(_("Second approval"), "warn", "review" if plain else "plan"),
         State.APPROVED: Next(release, "ok", "step", Action.NOTIFY) if plain else cool,
         State.EXECUTING: Next(wording.state(state)),
-        State.NOTIFYING: Next(release, "ok", "step", Action.COMPLETE),
+        State.NOTIFYING: Next(release, "ok", "step", Action.COMPLETE) if plain else Next(release, "ok", "plan"),
     }.get(state)
 
 

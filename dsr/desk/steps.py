@@ -50,7 +50,7 @@ class Doing:
     rights: frozenset[Right] = ALL_RIGHTS
     label: Action | None = None
     page: str = ""
-    supplies: Mapping[str, bool] = field(default_factory=dict)
+    supplies: Mapping[str, Any] = field(default_factory=dict)
     explains: _StrPromise | str = ""
 
 
@@ -165,7 +165,7 @@ def step_refusal(case: Case, action: Action, actor: Actor, *, now: datetime) -> 
 
 
 def _why_not(facts: Facts, action: Action, actor: Actor) -> Refusal | None:
-    known = replace(facts, **DOINGS[action].supplies)
+    known = replace(facts, **DOINGS[action].supplies) if action in DOINGS else facts
     for step, refused in offered(known, actor):
         if step.action is action:
             return refused

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from dsr.cases.scope import stores_of
 from dsr.desk.access import Duty, duty_refusal
@@ -23,6 +24,17 @@ if TYPE_CHECKING:
 
 UNFINISHED = (Task.Status.QUEUED, Task.Status.RUNNING)
 NOBODY = "nobody_identified"
+# What a lead may leave out or explain (dsr.cases.tasks.waive).
+WAIVABLE = frozenset({"collect", "apply", "verify"})
+# Work of the program that is not asking a store.
+OPERATIONS = {
+    "locate": gettext_lazy("Search for the person"),
+    "package": gettext_lazy("Building the answer"),
+    "plan": gettext_lazy("Planning the changes"),
+    "apply": gettext_lazy("Changing the store"),
+    "verify": gettext_lazy("Search for remains"),
+    "close": gettext_lazy("Letter and certificate"),
+}
 _KINDS = {
     Task.Status.DONE: "ok",
     Task.Status.RUNNING: "info",
@@ -66,14 +78,16 @@ class Progress:
 
 
 def progress_of(case: Case, *, actor: Actor, language: str) -> Progress:
-    """The search for the person first, then every store of the controller in the order of the configuration."""
+    """Unfinished work of the program first, then every store of the controller in the order of the configuration."""
     tasks = {(task.operation, task.store): task for task in case.tasks.all()}
     configs = stores_of(case.controller)
     gone = {store for operation, store in tasks if operation == "collect" and store not in configs}
-    rows = []
-    locating = tasks.get(("locate", ""))
-    if locating and locating.status != Task.Status.DONE:
-        rows.append(_row(locating, _("Search for the person"), "", actor))
+    over = {Task.Status.DONE, Task.Status.CANCELLED}
+    rows = [
+        _row(task, task_label(task, configs, language), "", actor)
+        for task in tasks.values()
+        if task.operation != "collect" and task.status not in over
+    ]
     stores = [
         _row(tasks.get(("collect", name)), label_of(config, language), config.owner, actor)
         for name, config in configs.items()
@@ -84,13 +98,21 @@ def progress_of(case: Case, *, actor: Actor, language: str) -> Progress:
     return Progress(tuple(rows + stores), len(finished), len(stores), records, busy)
 
 
+def task_label(task: Task, configs: dict[str, StoreConfig], language: str) -> str:
+    """A task in words: the store it asks, or what the program does: `Search for remains: Billing`."""
+    if task.operation == "collect":
+        return store_label(configs, task.store, language)
+    name = str(OPERATIONS.get(task.operation, task.operation))
+    return f"{name}: {store_label(configs, task.store, language)}" if task.store else name
+
+
 def _row(task: Task | None, label: str, owner: str, actor: Actor) -> TaskRow:
     if task is None:
         return TaskRow(None, label, owner, _("Not asked yet"), "", None)
     failing = task.status == Task.Status.QUEUED and task.failures > 0
     open_trouble = bool(task.error_code) and (failing or task.status == Task.Status.MANUAL)
     may_retry = duty_refusal(actor, Duty.RETRY) is None
-    waivable = task.status == Task.Status.MANUAL and task.operation == "collect"
+    waivable = task.status == Task.Status.MANUAL and task.operation in WAIVABLE
     asks_who = task.error_code == "ambiguous" and task.status == Task.Status.MANUAL
     return TaskRow(
         task=task,

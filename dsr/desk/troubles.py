@@ -39,6 +39,13 @@ TROUBLES: Final[Mapping[str, _StrPromise]] = {
     ),
     "plan_not_applied": _("The plan has not been carried out to its end."),
     "residue_left": _("Something that names the person is still there; letter and certificate wait."),
+    "constraint": _(
+        "The store refuses the change because of a rule of its own. Have the data map adapted, then plan again."
+    ),
+    "rows_differ": _("Another number of rows was found than planned, so nothing was changed. Plan again."),
+    "bad_value": _("A planned value cannot be read. Plan again; if it fails again, tell whoever runs this program."),
+    "not_approved": _("No approved plan stands behind this. Have one approved."),
+    "not_verified": _("Not every store has been read again after the change. Wait for it, or retry it."),
     # the person
     "nobody_identified": _(
         "Nobody knows yet who this person is in the stores. Add her customer number under Identity."

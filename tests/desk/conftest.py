@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -70,6 +70,12 @@ def snapshot() -> Callable[[Case], Any]:
         )
 
     return look
+
+
+def due(day: date | None) -> date:
+    """A date that must be there."""
+    assert day is not None
+    return day
 
 
 def text(response: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -18,7 +18,7 @@ from dsr.desk import steps
 from dsr.law.rights import GROUNDS, Right
 from dsr.law.workflow import STEPS, Action, Role, offered
 from dsr.models import Case, Controller, EventNote, Message
-from tests.desk.conftest import ROLES, text
+from tests.desk.conftest import ROLES, due, text
 from tests.factories import make_case, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -55,12 +55,6 @@ def handled(case: Case) -> Case:
     Case.objects.filter(pk=case.pk).update(handler=make_staff("mara"))
     found: Case = Case.objects.select_related("request", "controller").get(pk=case.pk)
     return found
-
-
-def due(day: date | None) -> date:
-    """A date that must be there."""
-    assert day is not None
-    return day
 
 
 def test_every_step_of_staff_is_on_the_desk_or_known_not_to_be():
@@ -163,9 +157,7 @@ def test_4_2_no_2_asking_for_identity_stops_the_clock_and_keeps_the_doubt_sealed
         ("refuse", "advice", "Enter what the person can do now."),
     ],
 )
-def test_a_missing_field_is_named_in_the_summary_and_at_the_field(  # noqa: PLR0917 -- fixtures and parameters
-    otto, snapshot, received, action, missing, words
-):
+def test_a_missing_field_is_named_in_the_summary_and_at_the_field(otto, snapshot, received, action, missing, words):
     case = handled(make_case(at=received))
     before = snapshot(case)
     values = {"doubt": "x", "proof": "x", "text": "x", "meanwhile": "x", "advice": "x", "ground": "not_controller"}

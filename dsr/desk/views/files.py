@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 ROWS: Final = 50
 # What a reviewer may open in the browser. The package itself leaves through the portal only.
-READABLE: Final = (Artifact.Kind.LETTER, Artifact.Kind.REPORT)
+READABLE: Final = (Artifact.Kind.LETTER, Artifact.Kind.REPORT, Artifact.Kind.CERTIFICATE)
 LONG_CELL: Final = 300
 
 

@@ -56,7 +56,7 @@ def _page(
     task = case.tasks.filter(operation="plan").first()
     found = {button.action: button for button in steps.buttons(case, request.actor, now=now)}
     left = recipients_left(case)
-    context = case_page.case_context(request, case, "", now=now) | {
+    context = case_page.case_context(request, case, "plan", now=now) | {
         "plan": plan,
         "stores": plan_page.stores(case, plan, language=request.LANGUAGE_CODE, keys=sees(request.actor, Sight.DATA))
         if plan

@@ -19,7 +19,7 @@ from dsr.desk.forms.steps import CaseForm, ExtendForm
 from dsr.desk.history import history
 from dsr.desk.shell import page
 from dsr.desk.views.answer import review_context
-from dsr.law.rights import Right
+from dsr.law.rights import CHANGES_NO_STORE, Right
 from dsr.law.workflow import Action
 
 if TYPE_CHECKING:
@@ -76,10 +76,16 @@ def _show(request: DeskRequest, case: Case, action: Action, form: CaseForm, outc
         "extended_to": _extended_to(case) if isinstance(form, ExtendForm) and refused is None else None,
     }
     blocked = bool(refused) or outcome.conflict or bool(outcome.why_not)
-    if action in {Action.APPROVE, Action.RETURN_TO_DRAFTING} and sees(request.actor, Sight.DATA):
+    if _on_review_page(request, case, action):
         context |= review_context(request, case, now=now, form=form, action=action)
         return page(request, "review", context, status=409 if blocked else 200)
     return page(request, "step", context, status=409 if blocked else 200)
+
+
+def _on_review_page(request: DeskRequest, case: Case, action: Action) -> bool:
+    """The decisions on a package are taken on the page that shows it, by who may see it."""
+    deciding = action in {Action.APPROVE, Action.RETURN_TO_DRAFTING}
+    return deciding and Right(case.right) in CHANGES_NO_STORE and sees(request.actor, Sight.DATA)
 
 
 def _news(request: DeskRequest, case: Case) -> list[Any]:

@@ -19,7 +19,7 @@ from dsr.cases.perform import RefusedError
 from dsr.cases.scope import stores_of
 from dsr.desk.access import DeskRequest, Duty, duty_refusal, insist, staff_required
 from dsr.desk.shell import page
-from dsr.desk.tasks_view import store_label
+from dsr.desk.tasks_view import store_label, task_label
 from dsr.desk.troubles import trouble
 from dsr.fulfil.stores import check_store, label_of, open_by_name
 from dsr.models import Message, Pulse, Task
@@ -143,9 +143,7 @@ def health(request: DeskRequest) -> HttpResponse:
         "manual": [
             {
                 "task": task,
-                "store": store_label(configs, task.store, request.LANGUAGE_CODE)
-                if task.store
-                else _("Search for the person"),
+                "store": task_label(task, configs, request.LANGUAGE_CODE),
                 "trouble": trouble(task.error_code or "internal"),
             }
             for task in manual[:SHOWN]

@@ -67,20 +67,28 @@ def waive(request: DeskRequest, case_id: RowId, task_id: RowId) -> HttpResponse:
         reason = str(form.cleaned_data["reason"])
         outcome = attempt(lambda: verbs.waive(task_id=task.pk, reason=reason, actor=request.actor, now=now))
         if outcome.done:
-            messages.success(request, _("Left out. The answer will name this store."))
+            messages.success(request, _("Noted. The case goes on."))
             return redirect("desk:case", case_id=case.pk)
         case = case_for(request, case_id)
         form = reopened(ReasonForm, request, case, now=now)
-    name = store_label(stores_of(case.controller), task.store, request.LANGUAGE_CODE)
     context = case_page.case_context(request, case, "", now=now) | {
         "form": form,
-        "label": _("Leave out %(store)s") % {"store": name},
-        "explains": _("The case goes on without this store. The person is told which one could not be searched."),
+        **_waiving(request, case, task),
         "why_not": outcome.why_not,
         "possible": possible,
         "conflict": outcome.conflict,
     }
     return page(request, "step", context, status=409 if outcome.why_not or outcome.conflict else 200)
+
+
+def _waiving(request: DeskRequest, case: Case, task: Task) -> dict[str, str]:
+    """What leaving this task out means: a store not searched is named in the answer, a change is explained."""
+    name = store_label(stores_of(case.controller), task.store, request.LANGUAGE_CODE)
+    if task.operation == "collect":
+        explains = _("The case goes on without this store. The person is told which one could not be searched.")
+        return {"label": _("Leave out %(store)s") % {"store": name}, "explains": explains}
+    explains = _("The case goes on on your word: say what was done by hand, or why what was found may stay.")
+    return {"label": _("Explain %(store)s") % {"store": name}, "explains": explains}
 
 
 @staff_required
