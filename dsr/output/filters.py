@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from dsr.output import phrases
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
 register = template.Library()
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -31,6 +31,12 @@ def linked(value: str) -> str:
 def day(value: date) -> str:
     """`{{ case.received_on|day }}`: 4 May 2026."""
     return phrases.day(value)
+
+
+@register.filter
+def minute(value: datetime) -> str:
+    """`{{ signed.at|minute }}`: 20 May 2026, 08:30 UTC; in the zone of the value, whose name stands beside it."""
+    return f"{phrases.day(value)}, {value:%H:%M %Z}"
 
 
 @register.filter

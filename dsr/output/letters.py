@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from dsr.law import letters as law
 from dsr.law.letter_elements import Element
 from dsr.law.letters import LetterCode
-from dsr.output import phrases
+from dsr.output import erasure_letter, phrases
+from dsr.output.erasure_letter import ErasureDone
 from dsr.output.information import held, left_out, received
 from dsr.output.inputs import Addressee, CaseHead, Inquiry, OutputError, Sender, words
 from dsr.output.pages import fill
@@ -49,7 +50,7 @@ class Letter:
     sender: Sender
     addressee: Addressee
     head: CaseHead
-    body: Acknowledgement | AccessAnswer
+    body: Acknowledgement | AccessAnswer | ErasureDone
 
 
 MAX_LINE = 200
@@ -57,6 +58,7 @@ MAX_ADDRESS_LINES = 8
 TEMPLATES = {
     LetterCode.ACKNOWLEDGEMENT: "letters/acknowledgement.html",
     LetterCode.ACCESS_ANSWER: "letters/access_answer.html",
+    LetterCode.ERASURE_DONE: "letters/erasure_done.html",
 }
 
 
@@ -95,6 +97,8 @@ def title(letter: Letter) -> str:
             return _("We have received your request")
         case AccessAnswer():
             return _("The data we hold about you")
+        case ErasureDone(result=result):
+            return erasure_letter.title(result)
 
 
 def missing(letter: Letter) -> tuple[str, ...]:
@@ -102,13 +106,21 @@ def missing(letter: Letter) -> tuple[str, ...]:
 
     `element:store.dataset` is one that a data map leaves open (A-04, A-08, A-11).
     """
-    left_open = law.missing(letter.body.code, _elements(letter), outcome=_outcome(letter), regime=letter.head.regime)
-    absent = [element.value for element in left_open]
+    content, outcome = _elements(letter), _outcome(letter)
+    codes = letter.body.codes if isinstance(letter.body, ErasureDone) else (letter.body.code,)
+    absent = [
+        element.value
+        for code in codes
+        for element in law.missing(code, content, outcome=outcome, regime=letter.head.regime)
+    ]
     if not letter.addressee.name.strip():
         absent.append("addressee")
-    if isinstance(letter.body, AccessAnswer):
-        absent += _undescribed(letter.body.surveys, letter.head.language)
-    return tuple(absent)
+    match letter.body:
+        case AccessAnswer(surveys=surveys):
+            absent += _undescribed(surveys, letter.head.language)
+        case ErasureDone(result=result):
+            absent += erasure_letter.lacking(result, letter.head.language)
+    return tuple(dict.fromkeys(absent))
 
 
 def _outcome(letter: Letter) -> law.Outcome:
@@ -117,6 +129,8 @@ def _outcome(letter: Letter) -> law.Outcome:
         case AccessAnswer(inquiry=inquiry, surveys=surveys) if left_out(
             surveys, inquiry.redactions, letter.head.language
         ):
+            return law.Outcome.PARTLY
+        case ErasureDone(result=result) if result.partly:
             return law.Outcome.PARTLY
         case _:
             return law.Outcome.GRANTED
@@ -168,6 +182,8 @@ def _elements(letter: Letter) -> dict[Element, object]:
                 Element.CONFIRMATION: inquiry.searched and inquiry.kinds,
                 Element.AUTHORITY: sender.authority and sender.authority_address,
             }
+        case ErasureDone() as done:
+            own = erasure_letter.elements(done, sender)
     return common | own
 
 
@@ -194,6 +210,8 @@ def _body(letter: Letter) -> dict[str, Any]:
             return {"identity_open": identity_open}
         case AccessAnswer(inquiry=inquiry, surveys=surveys):
             return information(inquiry, surveys, letter.head.language)
+        case ErasureDone(result=result):
+            return erasure_letter.values(result, letter.head)
 
 
 def information(inquiry: Inquiry, surveys: tuple[Survey, ...], language: str) -> dict[str, Any]:

@@ -10,12 +10,16 @@ import polib
 import pytest
 from django.utils import translation
 
+from dsr.output.certificate import certificate_html
+from dsr.output.erasure_letter import ErasureDone
 from dsr.output.letters import AccessAnswer, Acknowledgement, Letter, letter_html
 from dsr.output.names import csv_paths
 from dsr.output.readme import read_me_html
 from dsr.output.report import ReportInput, report_html
 from dsr.output.survey import survey
-from tests.output import sample
+from dsr.wording.cases import RIGHTS, ROLES
+from tests.output import erased, sample
+from tests.output.test_certificate import CERTIFICATE
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = ROOT / "dsr" / "locale" / "de" / "LC_MESSAGES" / "django.po"
@@ -45,8 +49,15 @@ def said() -> set[str]:
 def test_every_sentence_has_a_german_one() -> None:
     german = {entry.msgid for entry in polib.pofile(str(CATALOGUE)).translated_entries()}
 
-    assert len(said()) > 150
+    assert len(said()) > 250
     assert said() - german == set()
+
+
+def test_rights_and_roles_of_a_certificate_are_german_too() -> None:
+    with translation.override("en"):
+        english = {str(word) for word in (*RIGHTS.values(), *ROLES.values())}
+
+    assert english - {entry.msgid for entry in polib.pofile(str(CATALOGUE)).translated_entries()} == set()
 
 
 def test_placeholders_are_the_same_in_both_languages() -> None:
@@ -73,10 +84,20 @@ def german() -> str:
     surveys = tuple(survey(item) for item in sample.everything(30))
     paths = csv_paths((item.found.store, item.found.info.name) for item in surveys)
     inquiry = replace(sample.INQUIRY, remarks=())
+    erasure = replace(head, right="erasure")
+    done = replace(erased.RESULT, backups="Sie werden nach 35 Tagen überschrieben.", not_told=())
+    results = (
+        done,
+        replace(done, kept=(), deferred=(), recipients=(), suppression=False),
+        replace(done, erased=()),
+        replace(done, erased=(), kept=(), deferred=()),
+    )
     parts = [
         letter_html(Letter(sample.SENDER, sample.ADDRESSEE, head, Acknowledgement(identity_open=True))),
         letter_html(Letter(sample.SENDER, sample.ADDRESSEE, head, AccessAnswer(inquiry, surveys))),
         report_html(ReportInput(sample.SENDER, head, inquiry, surveys, paths)),
+        *(letter_html(Letter(sample.SENDER, sample.ADDRESSEE, erasure, ErasureDone(result))) for result in results),
+        certificate_html(replace(CERTIFICATE, language="de")),
     ]
     with translation.override("de"):
         parts.append(read_me_html(sample.SENDER, head, inquiry, surveys, ()))
@@ -93,6 +114,11 @@ def german() -> str:
         "Zu solchen Aufzeichnungen bestätigen und verneinen wir nichts.",
         "45 Einträge in 4 Datenbeständen, Stand 19. Mai 2026.",
         "Dieser Ordner enthält 45 Einträge aus 4 Datenbeständen.",
+        "Am 20. Mai 2026 haben wir 11.911 Einträge in 5 Datenbeständen gelöscht oder alles daraus entfernt",
+        "Rechnungen Abrechnung · Rechnungen 2026 12 AO 147(1),(3),(4); HGB 257; UStG 14b 31. Dezember 2034",
+        "Wir behalten sie nur für diesen Zweck: um nachzuweisen, dass Sie eingewilligt hatten.",
+        "drei Jahre nach dem Ende der Einwilligung",
+        "Plan genehmigt Prüfung 18. Mai 2026, 11:00 CEST",
     ],
 )
 def test_german_documents_are_german(words: str, german: str) -> None:

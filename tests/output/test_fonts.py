@@ -14,7 +14,8 @@ FONTS = Path(dsr.output.__file__).parent / "fonts"
 
 
 def test_files_are_those_of_the_list() -> None:
-    listed = dict(reversed(line.split("  ")) for line in (FONTS / "SHA256SUMS").read_text().splitlines())
+    lines = (line.split("  ") for line in (FONTS / "SHA256SUMS").read_text().splitlines())
+    listed = {name: digest for digest, name in lines}
 
     present = {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (*FONTS.glob("*.ttf"), FONTS / "OFL.md")
