@@ -191,6 +191,7 @@ class SqlStore:
                 live,
                 tables,
                 subject,
+                store=self.name,
                 keys=keys,
                 lines=lines,
                 today=now.date(),
