@@ -45,12 +45,13 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A page: its word in the address, its form, when it applies, its heading when the form has several fields."""
+    """A page: its word in the address, its form, when it applies; heading and lead when the form has several fields."""
 
     name: str
     form: type[StepForm]
     applies: Callable[[About], bool]
     heading: _StrPromise | str = ""
+    lead: _StrPromise | str = ""
 
 
 def _of(*rights: Right) -> Callable[[About], bool]:
@@ -97,10 +98,11 @@ STEPS: Final[tuple[Step, ...]] = (
         ask.DetailsForm,
         lambda about: _without_account(about) and about.get("account", "account") in {"no", "former"},
         gettext_lazy("How do we find you in our systems?"),
+        gettext_lazy("Your name, and at least one of customer number, phone, e-mail address or address."),
     ),
     Step("name", ask.NameForm, lambda about: _known(about) and about.user is not None and not about.user.display_name),
     Step("data", own.DataForm, _of(Right.ACCESS)),
-    Step("kinds", own.KindsForm, _when(Right.ACCESS, "data", "extent", "some"), gettext_lazy("Which kinds of data?")),
+    Step("kinds", own.KindsForm, _when(Right.ACCESS, "data", "extent", "some"), gettext_lazy("Only some of your data")),
     Step("period", own.PeriodForm, _of(Right.ACCESS)),
     Step(
         "months",
@@ -126,7 +128,7 @@ STEPS: Final[tuple[Step, ...]] = (
     Step("provider", own.ProviderForm, _when(Right.PORTABILITY, "portability", "to_whom", "provider")),
     Step("consent", own.ConsentForm, _of(Right.CONSENT_WITHDRAWAL)),
     Step("decision", own.DecisionForm, _of(Right.AUTOMATED_DECISION), gettext_lazy("Which decision is it?")),
-    Step("contact", ask.ContactForm, lambda about: about.right is not None, gettext_lazy("How should we reply?")),
+    Step("contact", ask.ContactForm, lambda about: about.right is not None, gettext_lazy("Our answer")),
     Step("email", ask.EmailForm, _needs_email),
     Step("post", ask.PostForm, _needs_post),
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import fakeredis
 import pytest
+from django.core.cache import cache
 
 from dsr.work import wake
 
@@ -13,6 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 pytest_plugins = ["tests.jobs", "tests.stores_fixture"]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits() -> None:
+    """Limits count per address, and all tests come from one."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

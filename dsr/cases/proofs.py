@@ -115,19 +115,18 @@ def covered_by(*, request: Request, user: User) -> bool:
     return bool(numbers) and set(numbers) <= set(identity.links_of(user))
 
 
-def start_download(*, request: Request, user: User | None, now: datetime) -> str:
-    """Send the fresh code before the answer opens; returns where it goes, masked, or "" when only the store knows.
+def start_download(*, request: Request, now: datetime) -> None:
+    """Send the fresh code before the answer opens.
 
-    It goes to the contact an account was linked with, else to the one the store holds for the proved customer number:
-    never to an address that was only given. NoContactOnFileError, codes.TooManyCodesError.
+    It goes to the contact the store holds today for the proved customer number: never to an address that was only given,
+    nor to the one of years ago. NoContactOnFileError, codes.TooManyCodesError.
     """
     numbers = proven_numbers(request)
     if not numbers:
         raise NoContactOnFileError
-    to = identity.contact_on_file(user) if user and covered_by(request=request, user=user) else ""
-    content = {"to": to} if to else {"store": numbers[0][0], "customer_number": numbers[0][1]}
+    # Where an account was linked years ago may be somebody else's mailbox today: the store is asked every time.
+    content = {"store": numbers[0][0], "customer_number": numbers[0][1]}
     codes.make(controller=request.controller, purpose=Purpose.DOWNLOAD, request=request, content=content, now=now)
-    return codes.masked(to) if to else ""
 
 
 def finish_download(*, request: Request, entered: str, now: datetime) -> codes.Checked:

@@ -155,7 +155,9 @@ class DeleteForm(StepForm):
         gettext_lazy("What should we delete?"),
         asked.DELETE,
         gettext_lazy("Select what we should delete"),
-        hint=gettext_lazy("A contract that is running goes on. What the law makes us keep we name, with its end date."),
+        hint=gettext_lazy(
+            "A contract that is running goes on. We tell you what the law makes us keep, and until when."
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dsr import limits
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from dsr.models import Case, Request
 
 log = logging.getLogger(__name__)
-_TO = "download_to"
 
 
 def _ended(artifact: Artifact, now: datetime) -> bool:
@@ -80,10 +80,33 @@ def _described(asked: Request, part: progress.Part, now: datetime) -> dict[str, 
         "artifact": artifact,
         "over": _ended(artifact, now),
         "files": artifact.details.get("files", []),
+        "summary": _summary(artifact.details.get("files", [])),
         "left_out": _left_out(part.case),
         "downloads": [e.at for e in part.case.events.all() if e.action == "downloaded"],
         "address": f"{address}?right={part.case.right}",
     }
+
+
+# What the files of an answer are for, in the order people should open them.
+_FILES = (
+    ("read-me-first.html", gettext_lazy("Start here: what is in the other files and how to read them")),
+    ("letter.pdf", gettext_lazy("Our letter")),
+    ("report.pdf", gettext_lazy("Your data to read")),
+    ("data.json", gettext_lazy("Everything, for programs")),
+    ("data.jsonl", gettext_lazy("Everything, for programs")),
+    ("manifest.json", gettext_lazy("List of all files with their checksums")),
+)
+
+
+def _summary(files: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The files for people one by one, the many tables as one row."""
+    sizes = {str(file["path"]): int(file["size"]) for file in files}
+    rows = [{"name": name, "text": text, "size": sizes[name]} for name, text in _FILES if name in sizes]
+    rest = {path: size for path, size in sizes.items() if path not in dict(_FILES)}
+    if rest:
+        text = ngettext("%(n)s table for a spreadsheet", "%(n)s tables for a spreadsheet", len(rest)) % {"n": len(rest)}
+        rows.append({"name": "csv/", "text": text, "size": sum(rest.values())})
+    return rows
 
 
 def _left_out(case: Case) -> list[str]:
@@ -116,18 +139,16 @@ def code(request: Any, asked: Request) -> HttpResponse:
 
 def _send_code(request: Any, asked: Request, form: CodeForm, now: datetime) -> HttpResponse:
     try:
-        to = proofs.start_download(request=asked, user=access.subscriber(request), now=now)
+        proofs.start_download(request=asked, now=now)
     except proofs.NoContactOnFileError:
         return HttpResponseRedirect(reverse("portal:package", args=[asked.reference]))
     except TooManyCodesError:
         return _code_page(request, asked, form, problem=too_many_codes())
-    request.session[_TO] = {str(asked.pk): to}
     return HttpResponseRedirect(reverse("portal:package-code", args=[asked.reference]))
 
 
 def _code_page(request: Any, asked: Request, form: CodeForm, *, problem: str = "") -> HttpResponse:
-    to = request.session.get(_TO, {}).get(str(asked.pk), "")
-    context = {"nav": "requests", "asked": asked, "form": form, "to": to, "problem": problem}
+    context = {"nav": "requests", "asked": asked, "form": form, "problem": problem}
     return render(request, "portal/package_code.html", context, status=422 if form.errors or problem else 200)
 
 

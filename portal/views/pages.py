@@ -29,7 +29,7 @@ TILES = (
     (
         Right.ERASURE,
         gettext_lazy("Delete my data"),
-        gettext_lazy("What the law makes us keep we name, and how long."),
+        gettext_lazy("We tell you what the law makes us keep, and how long."),
     ),
     (
         Right.MARKETING_OBJECTION,

@@ -72,6 +72,8 @@ def _detail(request: Any, asked: Request, form: MessageForm) -> HttpResponse:
         "words": content.get("words", ""),
         "choices": asked_words.lines(content.get("scope", {})),
         "can_withdraw": any(part.can_withdraw for part in parts),
+        "open": any(part.is_open for part in parts),
+        "ready": any(part.package for part in parts),
         "identified": bool(asked.identified_at),
     }
     return render(request, "portal/request.html", context, status=422 if form.errors else 200)
