@@ -11,11 +11,22 @@ from dsr.cases.scope import stores_of
 from dsr.law.regimes import regime
 from dsr.law.rights import CHANGES_NO_STORE, Right
 from dsr.law.workflow import Facts, State
-from dsr.models import Artifact, Case, Plan, Task
+from dsr.models import Artifact, Case, Event, Plan, Task
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+# Who did one of these has handled the case: deciding whose data it is counts as much as drafting (4.3).
+HANDLING = (
+    "confirm_identity",
+    "accept",
+    "identified",
+    "match_decided",
+    "start_collection",
+    "draft_requested",
+    "plan_requested",
+    "submit_for_review",
+)
 UNFINISHED = (Task.Status.QUEUED, Task.Status.RUNNING)
 
 
@@ -38,6 +49,9 @@ def facts_of(case: Case, *, now: datetime, **extra: Any) -> Facts:
         "legal_hold": case.legal_hold,
         "handler_id": _id(case.handler_id),
         "preparer_id": _id(case.preparer_id),
+        "hand_ids": frozenset(
+            Event.objects.filter(case=case, actor_kind="staff", action__in=HANDLING).values_list("actor_id", flat=True)
+        ),
         "first_reviewer_id": _id(case.first_reviewer_id),
         "identity_level": case.request.identity_level,
         "scope_complete": bool(stores_of(case.controller)),

@@ -107,6 +107,8 @@ def link(*, user: User, store: str, customer_number: str, contact: str, method: 
     proven.put({"customer_number": customer_number, "contact": contact})
     proven.save()
     for request in Request.objects.of(user.controller).filter(account=user, cases__closed_at__isnull=True).distinct():
+        if request.content().get("scope", {}).get("for"):
+            continue  # asked for a child or somebody else: the account's own number says nothing about that person
         identify(
             request=request, level=IdentityLevel.STRONG, method="link", known=links_of(user), actor=SYSTEM, now=now
         )

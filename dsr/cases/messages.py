@@ -8,6 +8,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from dsr.law.rights import IdentityLevel
 from dsr.models import Message, Request, User
 from dsr.work import wake
 
@@ -23,6 +24,9 @@ def queue_mail(*, request: Request, kind: str, to: str, now: datetime, context: 
     Subjects hold the reference only. The text holds nothing personal but the greeting (rules.md A-16).
     """
     controller = request.controller
+    # An address that was only given may be anybody's: nothing the sender typed goes there, not even a name.
+    if request.identity_level < IdentityLevel.KNOWN:
+        context = context | {"name": ""}
     link = f"{settings.DSR_BASE_URL}/requests/{request.reference}/"
     with translation.override(request.language):
         text = render_to_string(

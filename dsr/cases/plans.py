@@ -100,6 +100,10 @@ def back_to_draft(
 
     What was applied stays applied; tasks that have not begun are cancelled.
     """
+    running = Task.objects.filter(case__pk=case_id, operation="apply", status=Task.Status.RUNNING).count()
+    if actor.kind == "staff" and running:
+        # What happens in that store must be written down before anybody turns round.
+        raise RefusedError(Refusal("tasks_open", {"count": running}))
     case = perform(
         case_id=case_id,
         action=Action.PLAN_STALE,
@@ -119,6 +123,8 @@ def back_to_draft(
 @transaction.atomic
 def start(*, case_id: RowId, now: datetime) -> Case:
     """Begin an approved plan whose cooling time is over: one task per store, children first inside each (4.2 no. 14)."""
+    if Case.objects.get(pk=case_id).legal_hold:
+        raise RefusedError(Refusal("legal_hold", {}))
     if _copy_owed(case_id):
         raise RefusedError(Refusal("copy_first", {}))
     case = perform(case_id=case_id, action=Action.START_EXECUTION, actor=SYSTEM, now=now)
@@ -214,8 +220,18 @@ def settle_recipients(*, case_id: RowId, told: list[str], reasons: dict[str, str
 
 
 @transaction.atomic
-def hold(*, case_id: RowId, on: bool, reason: str, actor: Actor, now: datetime) -> Case:
-    """Put a case on legal hold, or lift it: nothing is erased while it stands. A reason is kept sealed."""
+def hold(
+    *, case_id: RowId, on: bool, reason: str, actor: Actor, now: datetime, seen_version: int | None = None
+) -> Case:
+    """Put a case on legal hold, or lift it: nothing is erased while it stands. A reason is kept sealed.
+
+    Handlers, leads and the DPO may stop; only a lead or the DPO lifts, because lifting lets an erasure go on.
+    """
+    may = {Role.LEAD, Role.DPO} if not on else {Role.HANDLER, Role.LEAD, Role.DPO}
+    if not actor.roles & may:
+        raise RefusedError(Refusal("role", {"roles": ",".join(sorted(may))}))
+    if seen_version is not None and Case.objects.get(pk=case_id).version != seen_version:
+        raise ConflictError
     if not reason.strip():
         raise RefusedError(Refusal("reason_missing", {}))
     kind = "hold_set" if on else "hold_lifted"

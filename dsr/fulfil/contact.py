@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
 from dsr.fulfil.stores import open_by_name
 from exporters.contract import Identifier, IdentifierKind, Locates, MatchStatus, Subject
 from exporters.registry import capable
@@ -21,7 +24,18 @@ def contact_on_file(controller: Controller, store: str, customer_number: str) ->
     match = exporter.locate(Subject(reference="", identifiers=(number,)))
     if match.status is not MatchStatus.FOUND or len(match.keys) != 1:
         return ""
+    # An address several customers share proves none of them; one that is no single address cannot be written to.
     addresses = (
-        learned.identifier.value for learned in match.learned if learned.identifier.kind is IdentifierKind.EMAIL
+        learned.identifier.value.strip()
+        for learned in match.learned
+        if learned.identifier.kind is IdentifierKind.EMAIL and not learned.shared
     )
-    return next(addresses, "")
+    return next(filter(_is_address, addresses), "")
+
+
+def _is_address(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True

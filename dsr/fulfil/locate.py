@@ -6,7 +6,7 @@ addresses and values another person shares lead nowhere. Two people matching: a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -20,7 +20,7 @@ from dsr.law.workflow import Actor, Refusal, Role
 from dsr.models import Case, IndexToken, Request, RowId, Task
 from dsr.models import Subject as SubjectRow
 from dsr.vault import blind
-from exporters.contract import Identifier, IdentifierKind, Locates, Match, MatchStatus, RowKey, Subject
+from exporters.contract import Candidate, Identifier, IdentifierKind, Locates, Match, MatchStatus, RowKey, Subject
 from exporters.registry import capable
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 MAX_ROUNDS = 10
+CONTACTS = frozenset({IdentifierKind.EMAIL.value, IdentifierKind.PHONE.value})
 COPIES = frozenset({Right.ACCESS, Right.PORTABILITY})
 SEARCHABLE = ("customer_number", "email", "phone", "username")
 
@@ -73,11 +74,41 @@ def search(*, request: Request, content: dict[str, Any], check: Callable[[], Non
             exporter = open_by_name(request.controller, store)
             if not capable(exporter, Locates):
                 continue
-            match = exporter.locate(subject_of(request, found.identifiers))
+            match = _firm(exporter, store, request, found)
             _take(found, store, match, rejected=content.get("rejected", {}).get(store, []))
         if len(found.identifiers) == before:
             return found
     return found
+
+
+def _firm(exporter: Locates, store: str, request: Request, found: Found) -> Match:
+    """A match; one that rests only on a contact another store taught is a question to a person, never an answer.
+
+    An e-mail address in one store may be a stranger's: a typo, or put there on purpose. It may find her, it must not
+    hand out what it finds.
+    """
+    match = exporter.locate(subject_of(request, found.identifiers))
+    if match.status is not MatchStatus.FOUND:
+        return match
+    own = [item for item in found.identifiers if item["kind"] not in CONTACTS or _vouched(item, store)]
+    if len(own) == len(found.identifiers):
+        return match
+    sure = exporter.locate(subject_of(request, own))
+    if sure.status is MatchStatus.FOUND and set(match.keys) <= set(sure.keys):
+        return match
+    doubtful = [key for key in match.keys if key not in sure.keys]
+    hints = {candidate.key: candidate.hint for candidate in match.candidates}
+    asked = tuple(Candidate(_spelled(key), hints.get(_spelled(key), {"record": _spelled(key)})) for key in doubtful)
+    return replace(sure, candidates=(*sure.candidates, *asked))
+
+
+def _vouched(item: dict[str, str], store: str) -> bool:
+    """Whether a contact was proved, decided by a person, or taught by this very store."""
+    return item["link"] in {"proof", "decision"} or item["link"].startswith(f"{store}:")
+
+
+def _spelled(key: RowKey) -> str:
+    return "/".join([key.dataset, *map(str, key.values)])
 
 
 def _take(found: Found, store: str, match: Match, *, rejected: list[str]) -> None:

@@ -70,7 +70,7 @@ def _tasks_done(facts: Facts, _actor: Actor) -> Refusal | None:
 
 def _second_person(facts: Facts, actor: Actor) -> Refusal | None:
     """4.3: whoever handled or prepared a case does not approve it; without a known preparer nobody is 'second'."""
-    hands = {facts.handler_id, facts.preparer_id} - {""}
+    hands = ({facts.handler_id, facts.preparer_id} | facts.hand_ids) - {""}
     if not hands:
         return _no(RefusalCode.PREPARER_UNKNOWN)
     return _no(RefusalCode.SAME_PERSON) if actor.id in hands else None

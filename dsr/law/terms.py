@@ -175,6 +175,7 @@ class Facts:
     # who
     handler_id: str = ""
     preparer_id: str = ""  # who submitted the draft for review
+    hand_ids: frozenset[str] = frozenset()  # staff who said who the person is, searched, drafted or planned (4.3)
     first_reviewer_id: str = ""  # who decided before the case was contested; empty if it never was
     rule_owner_id: str = ""  # who configured the automated decision (O-06)
     barred_ids: frozenset[str] = frozenset()  # staff who are, or are close to, the subject (4.3)

@@ -73,7 +73,8 @@ def _finish(task: Task, result: dict[str, Any], effect: Callable[[], None]) -> N
     """Write what the operation made and mark the task done, in one transaction, if both are still ours and wanted."""
     now = timezone.now()
     with transaction.atomic():
-        if not operations.wanted(task):
+        # What a store has committed has happened, whoever changed the case meanwhile: it is always written down.
+        if task.operation != "apply" and not operations.wanted(task):
             tasks.cancel(task=task, actor=SYSTEM, now=now)
         elif tasks.finish(task=task, result=result, actor=SYSTEM, now=now):
             effect()
@@ -100,13 +101,16 @@ def send_message(message_id: str) -> None:
     except (SMTPException, OSError) as error:
         _mail_failed(message, type(error).__name__, now)
         return
+    except Exception as error:  # noqa: BLE001 -- the text of a mail library's error quotes the address
+        _mail_failed(message, type(error).__name__, now, final=True)
+        return
     Message.objects.filter(pk=message.pk).update(
         status=Message.Status.SENT, sent_at=timezone.now(), leased_until=None, error_code=""
     )
 
 
-def _mail_failed(message: Message, code: str, now: datetime) -> None:
-    final = message.attempts >= MAIL_TRIES
+def _mail_failed(message: Message, code: str, now: datetime, *, final: bool = False) -> None:
+    final = final or message.attempts >= MAIL_TRIES
     wait = tasks.BACKOFF[min(message.attempts, len(tasks.BACKOFF)) - 1]
     Message.objects.filter(pk=message.pk).update(
         status=Message.Status.FAILED if final else Message.Status.QUEUED,
@@ -138,6 +142,8 @@ def send_code(code_id: str) -> None:
         OneTimeCode.objects.filter(pk=code.pk).update(sent_at=None)
     except Permanent as error:
         log.warning("code %s cannot be sent: %s at %s", code.pk, error.code, error.place)
+    except Exception as error:  # noqa: BLE001 -- see send_message
+        log.warning("code %s cannot be sent: %s", code.pk, type(error).__name__)
 
 
 def _address(code: OneTimeCode) -> str:

@@ -10,9 +10,11 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.utils import timezone
 
 from dsr.audit import verify_case
-from dsr.cases import actors, answer, tasks
+from dsr.cases import actors, answer, identity, tasks
+from dsr.cases.intake import Told
 from dsr.cases.perform import RefusedError
 from dsr.demo.people import by_position
 from dsr.fulfil import expiry, locate
@@ -21,7 +23,7 @@ from dsr.fulfil.spool import read_artifact
 from dsr.models import Artifact, Case, Subject, Task, User
 from dsr.output.manifest import verify
 from dsr.vault import MissingKeyError
-from tests.factories import MONDAY, make_case, make_staff
+from tests.factories import MONDAY, make_case, make_request, make_staff, make_user
 
 pytestmark = pytest.mark.django_db
 PERSON = by_position(2)
@@ -258,3 +260,60 @@ def test_identity_levels_are_needed_before_a_search(demo_stores):
 
     with pytest.raises(RefusedError):
         answer.start_collection(case_id=case.pk, actor=actors.staff(make_staff()), now=MONDAY)
+
+
+def test_a_contact_another_store_taught_asks_a_person_and_hands_out_nothing(demo_stores, drain):
+    """Billing holds a stranger's address for her (a typo, or on purpose): RADIUS knows that address, and a person decides."""
+    stranger = by_position(4)  # her RADIUS account is her e-mail address
+    with sqlite3.connect(demo_stores / "billing.sqlite3") as database:
+        database.execute("DELETE FROM services WHERE contract_id IN (SELECT id FROM contracts WHERE customer_id IN (2, 4))")
+        database.execute("UPDATE customers SET email = '' WHERE id = 4")
+        database.execute("UPDATE customers SET email = ? WHERE id = 2", (stranger.email,))
+
+    case, mara = collected(drain)
+
+    task = case.tasks.get(operation="locate")
+    assert (task.status, task.error_code) == ("manual", "ambiguous")
+    candidates = Subject.objects.get().content()["candidates"]
+    assert list(candidates) == ["radius"]
+    locate.decide(case_id=case.pk, store="radius", chosen=[], reason="not hers", actor=actors.staff(mara), now=MONDAY)
+    drain()
+    case.refresh_from_db()
+    assert case.state == "drafting", list(case.tasks.values("store", "status", "error_code"))
+    assert case.artifacts.get(store="radius").details["rows"] == 0
+
+
+def test_a_request_for_somebody_else_is_not_identified_by_ones_own_number(demo_stores):
+    anna = make_user()
+    request = make_request(account=anna, told=Told(name="Lea Example", scope={"for": "child"}))
+
+    identity.link(user=anna, store="billing", customer_number=NUMBER, contact=PERSON.email, method="code", now=MONDAY)
+
+    request.refresh_from_db()
+    assert (request.identity_level, request.cases.get().state) == (0, "received")
+
+
+def test_who_said_who_the_person_is_cannot_approve(demo_stores, drain):
+    lead = make_staff("otto", "handler", "lead")
+    case, mara = make_case(identified=False), make_staff()
+    identity.confirm(
+        request=case.request, method="callback", known=(("billing", NUMBER),), actor=actors.staff(lead), now=MONDAY
+    )
+    Case.objects.filter(pk=case.pk).update(state="review", preparer=mara, manifest_sha256="a" * 64)
+
+    with pytest.raises(RefusedError) as error:
+        answer.approve(case_id=case.pk, manifest_sha256="a" * 64, actor=actors.staff(lead), now=MONDAY)
+
+    assert error.value.refusal.code == "same_person"
+
+
+@pytest.mark.parametrize("address", ["a.person@example.org, b@example.org", "no address", "a@example.org\n"])
+def test_an_address_that_is_none_gets_no_code_and_stands_in_no_exception(demo_stores, drain, address, caplog):
+    with sqlite3.connect(demo_stores / "billing.sqlite3") as database:
+        database.execute("UPDATE customers SET email = ? WHERE customer_no = ?", (address, NUMBER))
+
+    identity.start_link(user=make_user(), store="billing", customer_number=NUMBER, now=timezone.now())
+    drain()
+
+    assert [m.to for m in mail.outbox if "code" in m.subject] in ([], [["a@example.org"]])
+    assert "a.person" not in caplog.text

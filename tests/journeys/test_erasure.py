@@ -431,3 +431,16 @@ def test_SC_25_a_copy_asked_for_together_is_made_before_the_erasure(demo_stores,
     Case.objects.filter(pk=copy.pk).update(state="completed")
     tick(timezone.now())
     assert Case.objects.get(pk=case.pk).state == "executing"
+
+
+def test_one_who_may_only_draft_cannot_lift_a_hold_and_nothing_starts_meanwhile(demo_stores, drain):
+    case = approved(drain)
+    plans.hold(case_id=case.pk, on=True, reason="court", actor=mara(), now=timezone.now())
+
+    with pytest.raises(RefusedError):
+        plans.hold(case_id=case.pk, on=False, reason="x", actor=mara(), now=timezone.now())
+    with pytest.raises(RefusedError) as error:
+        plans.start(case_id=case.pk, now=timezone.now())
+    assert error.value.refusal.code == "legal_hold"
+    tick(timezone.now())
+    assert Case.objects.get(pk=case.pk).state == "approved"

@@ -172,9 +172,13 @@ def hold(request: DeskRequest, case_id: RowId) -> HttpResponse:
     """Put the case on legal hold, or lift it."""
 
     def verb(case: Case, form: CaseForm, now: datetime) -> object:
-        insist(request.actor, Duty.DRAFT)
         return plans.hold(
-            case_id=case.pk, on=not case.legal_hold, reason=form.cleaned_data["reason"], actor=request.actor, now=now
+            case_id=case.pk,
+            on=not case.legal_hold,
+            reason=form.cleaned_data["reason"],
+            actor=request.actor,
+            now=now,
+            seen_version=form.cleaned_data["version"],
         )
 
     return _run(request, case_id, WhyForm, verb, _("Noted."))
