@@ -51,6 +51,11 @@ def _columns(connection: sa.Connection, planned: Planned, work: Work, store: str
     if not limits.identifies(work.dataset.key):
         place = f"{store}.{work.dataset.table}"
         yield _problem(place, "key_not_unique", "no unique key covers the columns the map calls its key")
+    if not limits.transactional:
+        place = f"{store}.{work.dataset.table}"
+        yield _problem(
+            place, "no_transactions", "a rollback would not bring its rows back: convert the table to InnoDB"
+        )
     found = changes(work.dataset, work.line.fields, limits)
     clear = True
     for changed in found:

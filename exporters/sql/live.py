@@ -23,6 +23,10 @@ _ON_UPDATE = """
     SELECT table_name, column_name FROM information_schema.columns
     WHERE table_schema = DATABASE() AND extra LIKE '%on update%'
 """
+_ENGINES = """
+    SELECT t.table_name FROM information_schema.tables t JOIN information_schema.engines e ON e.engine = t.engine
+    WHERE t.table_schema = DATABASE() AND coalesce(e.transactions, 'NO') <> 'YES'
+"""
 _SQLITE_UNIQUE = """
     SELECT m.name, l.name, i.name FROM sqlite_master m
     JOIN pragma_index_list(m.name) l ON l."unique" AND NOT l.partial JOIN pragma_index_info(l.name) i
@@ -67,6 +71,8 @@ class Limits:
     columns: Mapping[str, ColumnLimits] = field(default_factory=dict)
     unique: tuple[tuple[str, ...], ...] = ()
     checks: tuple[tuple[str, str], ...] = ()
+    transactional: bool = True
+    """Whether a rollback brings its rows back (MyISAM and Aria do not)."""
 
     def identifies(self, key: Iterable[str]) -> bool:
         """Whether the columns of `key` tell every row apart."""
@@ -98,6 +104,7 @@ def read_limits(connection: sa.Connection, tables: Iterable[LiveTable]) -> LiveL
     schemas = {schema for schema, _ in wanted.values()} | {None}
     moving = _following_updates(connection)
     inline = _sqlite_unique(connection)
+    lasting = _without_transactions(connection)
     found: dict[str, Limits] = {}
     keys: list[ForeignKey] = []
     for schema in sorted(schemas, key=str):
@@ -115,6 +122,7 @@ def read_limits(connection: sa.Connection, tables: Iterable[LiveTable]) -> LiveL
                     },
                     unique=_unique(primary.get(at), unique.get(at, []), indexes.get(at, [])) + inline.get(name, ()),
                     checks=tuple((str(one.get("name") or ""), one["sqltext"]) for one in checks.get(at, [])),
+                    transactional=name not in lasting,
                 )
         for (own, name), found_keys in inspector.get_multi_foreign_keys(schema=schema).items():
             keys += [_foreign_key(own, name, one) for one in found_keys]
@@ -130,6 +138,12 @@ def _following_updates(connection: sa.Connection) -> frozenset[tuple[str, str]]:
     if connection.dialect.name not in {"mysql", "mariadb"}:
         return frozenset()
     return frozenset((table, column) for table, column in connection.execute(sa.text(_ON_UPDATE)))
+
+
+def _without_transactions(connection: sa.Connection) -> frozenset[str]:
+    if connection.dialect.name not in {"mysql", "mariadb"}:
+        return frozenset()
+    return frozenset(table for (table,) in connection.execute(sa.text(_ENGINES)))
 
 
 def _sqlite_unique(connection: sa.Connection) -> dict[str, tuple[tuple[str, ...], ...]]:
