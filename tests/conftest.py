@@ -8,8 +8,6 @@ import fakeredis
 import pytest
 from django.core.cache import cache
 
-from dsr.work import wake
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -31,5 +29,5 @@ def _queue_without_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         return fakeredis.FakeRedis(server=server)
 
     monkeypatch.setattr("django_rq.connection_utils.get_redis_connection", connect)
-    monkeypatch.setattr(wake.redis.Redis, "from_url", connect)
+    monkeypatch.setattr("redis.Redis.from_url", connect)
     yield

@@ -24,7 +24,9 @@ class Plan(Sealed, OwnedRow):
     number = models.PositiveIntegerField()
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
     sha256 = models.CharField(max_length=64)
-    summary = models.JSONField(default=list)  # per line: store, dataset, treatment, law, end date, counts; no keys, no values
+    summary = models.JSONField(
+        default=list
+    )  # per line: store, dataset, treatment, law, end date, counts; no keys, no values
     created_at = models.DateTimeField()
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.ForeignKey("dsr.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")

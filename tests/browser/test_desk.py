@@ -76,7 +76,7 @@ def test_the_queue_is_clean_full_and_empty(browse: Browse, demo_stores: Any) -> 
     make_case(at=ago(1), rights=(Right.ERASURE,), identified=False)
     identity.ask(case_id=paused.pk, doubt="unknown", seen_version=None, actor=actors.staff(mara), now=timezone.now())
     assign(case_id=mine.pk, to=mara, actor=actors.staff(mara), now=timezone.now())
-    assert late.pk
+    assert late.due_on
     browse.audit("/desk/", user=mara)
     browse.audit("/desk/?right=erasure&state=refused", user=mara, modes=["phone"])
     browse.audit("/desk/stores/", user=mara)
@@ -117,10 +117,10 @@ def test_the_answer_is_clean_from_data_to_review(browse: Browse, demo_stores: An
     mara, otto = make_staff("mara"), make_staff("otto", "lead")
     case = in_review()
     for page in (url("files", case), url("review", case)):
-        browse.audit(page, user=otto)
+        browse.audit(page, user=otto, modes=["dark", "narrow"])
     browse.audit(url("review", case), user=otto, modes=["phone"], act=press("Return with comment"))
-    for page in (url("review", case), url("draft", case), url("data", case, "radius", "radacct"), url("case", case)):
-        browse.audit(page, user=mara, modes=["desktop", "phone"])
+    for page in (url("review", case), url("draft", case), url("data", case, "billing", "invoices"), url("case", case)):
+        browse.audit(page, user=mara, modes=["phone"])
 
 
 def test_two_who_match_are_clean_and_fit_a_phone(browse: Browse, demo_stores: Any) -> None:

@@ -266,7 +266,9 @@ def test_a_contact_another_store_taught_asks_a_person_and_hands_out_nothing(demo
     """Billing holds a stranger's address for her (a typo, or on purpose): RADIUS knows that address, and a person decides."""
     stranger = by_position(4)  # her RADIUS account is her e-mail address
     with sqlite3.connect(demo_stores / "billing.sqlite3") as database:
-        database.execute("DELETE FROM services WHERE contract_id IN (SELECT id FROM contracts WHERE customer_id IN (2, 4))")
+        database.execute(
+            "DELETE FROM services WHERE contract_id IN (SELECT id FROM contracts WHERE customer_id IN (2, 4))"
+        )
         database.execute("UPDATE customers SET email = '' WHERE id = 4")
         database.execute("UPDATE customers SET email = ? WHERE id = 2", (stranger.email,))
 
