@@ -19,6 +19,7 @@ from dsr.desk.forms.steps import METHODS
 from dsr.desk.next_step import Next, next_step
 from dsr.desk.stages import stages
 from dsr.desk.tasks_view import Progress, progress_of, store_label
+from dsr.fulfil.locate import COPIES
 from dsr.law.rights import IDENTITY_MINIMUM, IdentityLevel, Right
 from dsr.law.workflow import BEFORE_COLLECTING, Action, State
 from dsr.models import Artifact, Case, Channel, Subject, Task, User
@@ -38,6 +39,7 @@ def case_context(request: DeskRequest, case: Case, tab: str, *, now: datetime) -
     return {
         "case": case,
         "progress": progress,
+        "collects": Right(case.right) in COPIES,
         "stages": stages(case, done=progress.done, total=progress.total),
         "person": person_name(case) if shown else _("Case %(reference)s") % {"reference": case.request.reference},
         "right": wording.right(case.right),

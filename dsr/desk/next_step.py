@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 from django.utils.translation import gettext as _
 
 from dsr import wording
-from dsr.law.rights import CHANGES_NO_STORE, IDENTITY_MINIMUM, Right
+from dsr.fulfil.locate import COPIES
+from dsr.law.rights import IDENTITY_MINIMUM, Right
 from dsr.law.workflow import CLOSED, WITH_SUBJECT, Action, Facts, State, step_for
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def next_step(case: Case, *, needs_person: bool, today: date) -> Next:
 
 
 def _by_state(case: Case, state: State, right: Right) -> Next | None:
-    plain = right in CHANGES_NO_STORE
+    plain = right in COPIES
     release = wording.action(Action.COMPLETE)
     submit = Next(wording.action(Action.SUBMIT_FOR_REVIEW), "info", "step", Action.SUBMIT_FOR_REVIEW)
     draft = Next(_("Draft the answer"), "info", "draft") if plain else Next(_("Plan the changes"), "info", "plan")

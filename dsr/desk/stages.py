@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from django.utils.translation import gettext as _
 
 from dsr import wording
+from dsr.fulfil.locate import COPIES
 from dsr.law.rights import CHANGES_NO_STORE, SEARCHES_FIRST, Right
 from dsr.law.workflow import ANSWERED, CLOSED, State
 
@@ -36,7 +37,8 @@ def _way(case: Case, progress: str) -> Iterator[tuple[str, frozenset[State]]]:
     yield _("Receipt"), _RECEIVED
     yield _("Assessment"), _IDENTITY
     if right in SEARCHES_FIRST:
-        yield (_("Collect %(progress)s") % {"progress": progress}).strip(), frozenset({State.COLLECTING})
+        collect = (_("Collect %(progress)s") % {"progress": progress}).strip()
+        yield collect if right in COPIES else _("Search"), frozenset({State.COLLECTING})
         yield _("Draft"), frozenset({State.DRAFTING})
         yield _("Second person"), frozenset({State.REVIEW})
     if right not in CHANGES_NO_STORE:

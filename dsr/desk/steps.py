@@ -17,7 +17,8 @@ from dsr.cases import answer, endings, identity
 from dsr.cases.facts import facts_of
 from dsr.cases.perform import perform
 from dsr.desk.forms import steps as forms
-from dsr.law.rights import ALL_RIGHTS, CHANGES_NO_STORE, SEARCHES_FIRST, Right
+from dsr.fulfil.locate import COPIES
+from dsr.law.rights import ALL_RIGHTS, SEARCHES_FIRST, Right
 from dsr.law.workflow import Action, offered, refusal, step_for
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ DOINGS: Final[Mapping[Action, Doing]] = {
     Action.APPROVE: Doing(
         run=_with(answer.approve, "manifest_sha256"),
         form=forms.ApproveForm,
-        rights=CHANGES_NO_STORE,
+        rights=COPIES,
         done=gettext_lazy("Approved. The answer can be released."),
         page="review",
     ),
@@ -98,7 +99,7 @@ DOINGS: Final[Mapping[Action, Doing]] = {
     ),
     Action.NOTIFY: Doing(
         run=_with(answer.release),
-        rights=CHANGES_NO_STORE,
+        rights=COPIES,
         label=Action.COMPLETE,
         done=gettext_lazy("Released. The person has been told by mail."),
         explains=gettext_lazy(

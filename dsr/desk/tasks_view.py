@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy
 from dsr.cases.scope import stores_of
 from dsr.desk.access import Duty, duty_refusal
 from dsr.desk.troubles import trouble
+from dsr.fulfil.locate import COPIES
 from dsr.fulfil.stores import label_of
+from dsr.law.rights import Right
 from dsr.models import Case, Task
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 UNFINISHED = (Task.Status.QUEUED, Task.Status.RUNNING)
 NOBODY = "nobody_identified"
+# Operations on one store.
+STORE_WORK = frozenset({"collect", "apply", "verify"})
 # What a lead may leave out or explain (dsr.cases.tasks.waive).
 WAIVABLE = frozenset({"collect", "apply", "verify"})
 # Work of the program that is not asking a store.
@@ -78,24 +82,39 @@ class Progress:
 
 
 def progress_of(case: Case, *, actor: Actor, language: str) -> Progress:
-    """Unfinished work of the program first, then every store of the controller in the order of the configuration."""
+    """Unfinished work of the program first, then the stores.
+
+    Rights whose answer is a copy ask every store of the controller, in the order of the configuration; the others read
+    the stores while they are planned, and are followed store by store while they are carried out.
+    """
     tasks = {(task.operation, task.store): task for task in case.tasks.all()}
     configs = stores_of(case.controller)
     gone = {store for operation, store in tasks if operation == "collect" and store not in configs}
     over = {Task.Status.DONE, Task.Status.CANCELLED}
-    rows = [
+    work = [
         _row(task, task_label(task, configs, language), "", actor)
         for task in tasks.values()
-        if task.operation != "collect" and task.status not in over
+        if task.operation not in STORE_WORK and task.status not in over
     ]
-    stores = [
-        _row(tasks.get(("collect", name)), label_of(config, language), config.owner, actor)
-        for name, config in configs.items()
-    ] + [_row(tasks[("collect", name)], name, "", actor) for name in sorted(gone)]
+    if Right(case.right) in COPIES:
+        stores = [
+            _row(tasks.get(("collect", name)), label_of(config, language), config.owner, actor)
+            for name, config in configs.items()
+        ] + [_row(tasks[("collect", name)], name, "", actor) for name in sorted(gone)]
+    else:
+        stores = [
+            _row(task, task_label(task, configs, language), _owner(configs, task.store), actor)
+            for task in tasks.values()
+            if task.operation in STORE_WORK
+        ]
     finished = [row for row in stores if row.task and row.task.status in {Task.Status.DONE, Task.Status.WAIVED}]
     busy = any(task.status in UNFINISHED for task in tasks.values())
-    records = sum(row.records or 0 for row in stores)
-    return Progress(tuple(rows + stores), len(finished), len(stores), records, busy)
+    return Progress(tuple(work + stores), len(finished), len(stores), sum(row.records or 0 for row in stores), busy)
+
+
+def _owner(configs: dict[str, StoreConfig], store: str) -> str:
+    config = configs.get(store)
+    return config.owner if config else ""
 
 
 def task_label(task: Task, configs: dict[str, StoreConfig], language: str) -> str:
@@ -146,7 +165,8 @@ def _status(task: Task, *, failing: bool) -> str:
 
 def _records(task: Task) -> int | None:
     if task.status == Task.Status.DONE:
-        return int(task.result.get("rows", 0)) if task.operation == "collect" else None
+        counted = {"collect": task.result.get("rows", 0), "apply": task.result.get("changed", 0)}
+        return int(counted[task.operation]) if task.operation in counted else None
     return task.progress or None if task.status == Task.Status.RUNNING else None
 
 

@@ -23,8 +23,9 @@ from dsr.desk.review_checks import ticks
 from dsr.desk.shell import page
 from dsr.desk.tasks_view import UNFINISHED, package_task, store_label
 from dsr.desk.troubles import trouble
+from dsr.fulfil.locate import COPIES
 from dsr.fulfil.package import package_of
-from dsr.law.rights import CHANGES_NO_STORE, Right
+from dsr.law.rights import Right
 from dsr.law.workflow import Action, Refusal, State
 from dsr.models import Task
 
@@ -42,7 +43,7 @@ def draft(request: DeskRequest, case_id: RowId) -> HttpResponse:
     """Have letter, report and data built, with a paragraph of one's own; look at them; hand them to a second person."""
     insist_sight(request.actor, Sight.DATA)
     case, now = case_for(request, case_id), timezone.now()
-    if Right(case.right) not in CHANGES_NO_STORE:
+    if Right(case.right) not in COPIES:
         raise Http404
     outcome = Outcome(done=False, why_not=_why_no_draft(request, case))
     possible = not outcome.why_not

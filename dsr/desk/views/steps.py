@@ -19,7 +19,8 @@ from dsr.desk.forms.steps import CaseForm, ExtendForm
 from dsr.desk.history import history
 from dsr.desk.shell import page
 from dsr.desk.views.answer import review_context
-from dsr.law.rights import CHANGES_NO_STORE, Right
+from dsr.fulfil.locate import COPIES
+from dsr.law.rights import Right
 from dsr.law.workflow import Action
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def _show(request: DeskRequest, case: Case, action: Action, form: CaseForm, outc
 def _on_review_page(request: DeskRequest, case: Case, action: Action) -> bool:
     """The decisions on a package are taken on the page that shows it, by who may see it."""
     deciding = action in {Action.APPROVE, Action.RETURN_TO_DRAFTING}
-    return deciding and Right(case.right) in CHANGES_NO_STORE and sees(request.actor, Sight.DATA)
+    return deciding and Right(case.right) in COPIES and sees(request.actor, Sight.DATA)
 
 
 def _news(request: DeskRequest, case: Case) -> list[Any]:
