@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from exporters.contract import KeepUntil
 
 
+BOOKKEEPING = frozenset(
+    {retention.DocumentClass.INVOICE, retention.DocumentClass.BOOKS, retention.DocumentClass.BUSINESS_LETTER}
+)
+NO_RULE = "no retention rule is kept for this country"
+
+
 def keeper(controller: Controller) -> KeepUntil:
     """A function (document class, document date) -> until when and under which law a document is kept, or None to erase.
 
@@ -27,8 +33,11 @@ def keeper(controller: Controller) -> KeepUntil:
             if document_date is None:
                 return None
             found = retention.keep_until(controller.country, kind, document_date)
-        except (ValueError, retention.NoRetentionRuleError):
+        except ValueError:
             return None
+        except retention.NoRetentionRuleError:
+            # No row for this country says nothing about its law: bookkeeping stays until somebody has looked.
+            return Kept(until=None, law=NO_RULE, certain=False) if kind in BOOKKEEPING else None
         return Kept(until=found.until, law=found.rule.statute, mark=found.rule.mark.value, certain=found.may_delete)
 
     return keep
