@@ -108,7 +108,7 @@ def fail(*, task: Task, code: str, place: str, temporary: bool, actor: Actor, no
     again = temporary and task.failures < len(BACKOFF)
     values: dict[str, Any] = {
         "leased_until": None,
-        "error_code": code,
+        "error_code": code[:40],
         "error_place": place[:200],
         "failures": task.failures + 1,
     }
