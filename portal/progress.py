@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from dsr import wording
 from dsr.cases.clock import local_date
@@ -181,7 +181,7 @@ def _stores_left(case: Case) -> str:
     over = {Task.Status.DONE, Task.Status.WAIVED}
     done = {task.store for task in case.tasks.all() if task.operation == "collect" and task.status in over}
     text = _("%(done)s of %(all)s done.") % {"done": len(done & stores.keys()), "all": len(stores)}
-    labels = [label_of(config, case.request.language) for name, config in stores.items() if name not in done]
+    labels = [label_of(config, get_language() or "en") for name, config in stores.items() if name not in done]
     return f"{text} {_('Still open: %(systems)s.') % {'systems': ', '.join(labels)}}" if labels else text
 
 

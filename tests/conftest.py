@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import fakeredis
 import pytest
 from django.core.cache import cache
+from django.utils import translation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,9 +16,10 @@ pytest_plugins = ["tests.jobs", "tests.stores_fixture"]
 
 
 @pytest.fixture(autouse=True)
-def _fresh_limits() -> None:
-    """Limits count per address, and all tests come from one."""
+def _as_new() -> None:
+    """Limits count per address, and all tests come from one; a page in another language leaves it active in this thread."""
     cache.clear()
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

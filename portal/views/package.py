@@ -9,7 +9,7 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dsr import limits
@@ -111,9 +111,9 @@ def _summary(files: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _left_out(case: Case) -> list[str]:
     """Systems that could not be searched, by name: an answer must not look complete when it is not (12(4))."""
-    stores = stores_of(case.controller)
+    stores, language = stores_of(case.controller), get_language() or "en"
     waived = (t.store for t in case.tasks.all() if t.operation == "collect" and t.status == Task.Status.WAIVED)
-    return [label_of(stores[name], case.request.language) if name in stores else name for name in sorted(waived)]
+    return [label_of(stores[name], language) if name in stores else name for name in sorted(waived)]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
