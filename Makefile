@@ -2,8 +2,8 @@
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && { echo $$p; exit; }; done; echo python3)
 BIN := .venv/bin
 ARGS ?=
-# What our own database matters to; the second run of `make test` has it on PostgreSQL.
-OWN_DATABASE := tests/cases tests/work tests/journeys tests/portal tests/desk
+# The heart of it once more with our own database on PostgreSQL; `make test-slow` runs everything there.
+OWN_DATABASE := tests/cases tests/work tests/journeys
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
@@ -24,6 +24,7 @@ test: venv ## the fast tests, in random order on all cores; ARGS="tests/law -k c
 
 test-slow: venv ## the long tests (a run that finds none is fine)
 	$(BIN)/pytest -n auto -m slow $(ARGS) || [ $$? -eq 5 ]
+	$(if $(ARGS),,$(BIN)/python -m tests.with_postgres $(BIN)/pytest -n auto tests/cases tests/work tests/journeys tests/portal tests/desk tests/chaos tests/vault tests/browser/test_journey_access.py tests/browser/test_journey_erasure.py)
 
 lint: venv ## style, types, import direction, migrations
 	$(BIN)/ruff check .

@@ -129,7 +129,7 @@ def test_keys_move_open_and_select_rows(browse: Browse) -> None:
     assert page.locator("#keys").is_visible()
     page.keyboard.press("Escape")
     page.keyboard.press("o")
-    assert page.url.endswith("#main")
+    page.wait_for_url("**#main")
 
 
 def test_keys_can_be_switched_off_and_on(browse: Browse) -> None:

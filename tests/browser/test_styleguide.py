@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from tests.browser.harness import Browse
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture(autouse=True)
