@@ -8,7 +8,7 @@ import threading
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from dsr.work.tick import tick
@@ -33,7 +33,8 @@ class Command(BaseCommand):
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: stop.set())
         while True:
-            close_old_connections()
+            if not connection.in_atomic_block:
+                close_old_connections()
             done = tick(timezone.now())
             if options["json"]:
                 self.stdout.write(json.dumps(done))
