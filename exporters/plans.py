@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 from exporters.identifiers import NEVER_UNIQUE, IdentifierKind
 
@@ -239,3 +239,12 @@ def _from_json(stored: Mapping[str, Any]) -> PlanLine:
         persons=tuple(RowKey(dataset, tuple(values)) for dataset, *values in stored["persons"]),
         rule=stored["rule"],
     )
+
+
+@runtime_checkable
+class Searched(Protocol):
+    """Can say how much of itself `residue` reads."""
+
+    def searched(self) -> tuple[int, int]:
+        """Tables and columns read."""
+        ...

@@ -22,7 +22,6 @@ from dsr.cases.scope import stores_of
 from dsr.fulfil.gather import addressee_of, head_of, sender_of
 from dsr.fulfil.locate import NeedsPersonError
 from dsr.fulfil.spool import Sink, store_artifact
-from dsr.fulfil.stores import open_by_name
 from dsr.models import Artifact, Case, Event, Plan, Task
 from dsr.models import Subject as SubjectRow
 from dsr.output.certificate import CertificateInput, Chain, SignOff, certificate_document, certificate_json
@@ -200,19 +199,11 @@ def _verified(case: Case, plan: Plan) -> Verified:
         hits = {kind: int(task.result.get(kind, 0)) for kind in ("hers", "kept", "other", "unlinked")}
         if task.status == Task.Status.WAIVED:  # a lead has explained what still stands; the reason is in the chain
             hits |= {"deferred": hits["hers"] + hits["unlinked"], "hers": 0, "unlinked": 0}
-        tables, columns = _scanned(case, task.store)
+        tables, columns = int(task.result.get("tables", 0)), int(task.result.get("columns", 0))
         label = dict(config.label) if config else {"en": task.store}
         scanned.append(ScannedStore(store=task.store, label=label, tables=tables, columns=columns, hits=hits))
     last = case.tasks.filter(operation="verify").order_by("-finished_at").values_list("finished_at", flat=True).first()
     return Verified(at=last or plan.applied_at or plan.created_at, stores=tuple(scanned), identifiers=kinds)
-
-
-def _scanned(case: Case, store: str) -> tuple[int, int]:
-    """How many tables and columns a reading of this store looks through."""
-    exporter = open_by_name(case.controller, store)
-    size = getattr(exporter, "size", None)
-    tables, columns = size() if callable(size) else (0, 0)
-    return int(tables), int(columns)
 
 
 def _certificate(case: Case, plan: Plan, result: ErasureResult, written_at: datetime) -> CertificateInput:

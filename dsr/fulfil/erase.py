@@ -34,6 +34,7 @@ from exporters.contract import (
     lines_to_json,
     plan_hash,
 )
+from exporters.plans import Searched
 from exporters.registry import capable
 
 if TYPE_CHECKING:
@@ -207,14 +208,16 @@ def verify(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[di
         {"table": hit.table, "column": hit.column, "kind": hit.kind.value, "count": hit.count, "class": hit.cls.value}
         for hit in hits
     ]
+    tables, columns = exporter.searched() if capable(exporter, Searched) else (0, 0)
+    size = {"tables": tables, "columns": columns}
     counts = {kind.value: sum(hit.count for hit in hits if hit.cls is kind) for kind in HitClass}
     # What waits by plan (an open session) and what nobody's row holds is a person's to explain; nothing is passed over.
     left = [hit for hit in hits if hit.stands or hit.cls is HitClass.UNLINKED]
     if left:
-        Task.objects.filter(pk=task.pk).update(result={"hits": found, **counts})
+        Task.objects.filter(pk=task.pk).update(result={"hits": found, **size, **counts})
         places = sorted({f"{task.store}.{hit.table}.{hit.column}" for hit in left})
         raise NeedsPersonError("residue", ", ".join(places))
-    return {"hits": found, **counts}, lambda: None
+    return {"hits": found, **size, **counts}, lambda: None
 
 
 def finish(case: Case, *, now: datetime) -> bool:

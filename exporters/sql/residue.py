@@ -56,12 +56,17 @@ def scan(
     stays = staying(hers, in_order(data_map, tables, {}), today=today, keep_until=keep_until)
     tally = _Tally(Owners(hers, stays))
     haystack = Haystack(needles(subject.identifiers))
+    for table in searched(connection, live):
+        _scan_table(connection, table, haystack, tally)
+    return tally.residues()
+
+
+def searched(connection: sa.Connection, live: LiveSchema) -> tuple[LiveTable, ...]:
+    """The tables a scan reads: all there are, stored views included, plain views left out (their rows stand elsewhere)."""
     inspector = sa.inspect(connection)
     views = set(inspector.get_view_names())
-    for table in (*live.tables.values(), *_stored_views(connection, inspector)):
-        if table.name not in views:
-            _scan_table(connection, table, haystack, tally)
-    return tally.residues()
+    every = (*live.tables.values(), *_stored_views(connection, inspector))
+    return tuple(table for table in every if table.name not in views)
 
 
 class _Tally:

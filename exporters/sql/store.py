@@ -16,7 +16,7 @@ from exporters.sql.engine import Timeouts, UnusableUrlError, make_engine, snapsh
 from exporters.sql.feasible import problems
 from exporters.sql.locate import locate
 from exporters.sql.plan import make_plan
-from exporters.sql.residue import scan
+from exporters.sql.residue import scan, searched
 from exporters.sql.schema import bind, read_schema
 
 if TYPE_CHECKING:
@@ -197,6 +197,12 @@ class SqlStore:
                 today=now.date(),
                 keep_until=keep_until,
             )
+
+    def searched(self) -> tuple[int, int]:
+        """How many tables and columns `residue` reads, for the certificate; the store is asked."""
+        with snapshot(self._engine, self.name) as connection:
+            tables = searched(connection, read_schema(connection))
+            return len(tables), sum(len(table.columns) for table in tables)
 
     def _snapshot(self) -> AbstractContextManager[Connection]:
         return snapshot(self._engine, self.name, statement_seconds=self._timeouts.statement)

@@ -116,6 +116,11 @@ def test_SC_03_an_erasure_from_receipt_to_certificate(demo_stores, drain):
         assert value not in certificate
     assert plan.sha256 in certificate
     assert json.loads(certificate)
+    # What it says about the search is what was searched, not a zero.
+    with sqlite3.connect(demo_stores / "radius.sqlite3") as database:
+        tables = database.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table'").fetchone()[0]
+    assert case.tasks.get(operation="verify", store="radius").result["tables"] == tables
+    assert f'"tables":{tables}' in certificate.replace(" ", "")
 
 
 def test_what_names_her_is_gone_but_the_invoices_the_law_keeps(demo_stores, drain):
