@@ -7,7 +7,7 @@ OWN_DATABASE := tests/cases tests/work tests/journeys
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test test-slow lint format venv venv-run
+.PHONY: help demo demo-reset test test-slow bench lint format venv venv-run
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -25,6 +25,12 @@ test: venv ## the fast tests, in random order on all cores; ARGS="tests/law -k c
 test-slow: venv ## the long tests (a run that finds none is fine)
 	$(BIN)/pytest -n auto -m slow $(ARGS) || [ $$? -eq 5 ]
 	$(if $(ARGS),,$(BIN)/python -m tests.with_postgres $(BIN)/pytest -n auto tests/cases tests/work tests/journeys tests/portal tests/desk tests/chaos tests/vault tests/browser/test_journey_access.py tests/browser/test_journey_erasure.py)
+
+bench: venv ## every measurement, a line each; one alone: make bench-clock
+	@$(BIN)/python -m bench
+
+bench-%: venv
+	@$(BIN)/python -m bench.$*
 
 lint: venv ## style, types, import direction, migrations
 	$(BIN)/ruff check .

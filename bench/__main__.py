@@ -1,0 +1,5 @@
+"""`python -m bench`: all measurements."""
+
+from bench.measure import run_all
+
+run_all()
