@@ -1,0 +1,1 @@
+"""Stores behind a web interface: one careful client, paging, and a REST store that a profile describes."""
