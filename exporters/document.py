@@ -117,12 +117,33 @@ class Item:
             found[name] = Item(self.file, value)
         return found
 
+    def names(self) -> dict[str, Item]:
+        """The names of a mapping and where each stands; `entries` gives the values."""
+        nodes = self.node.value if isinstance(self.node, yaml.MappingNode) else []
+        return {str(key.value): Item(self.file, key) for key, _ in nodes}
+
+    def at(self, *path: str | int) -> Item:
+        """The value at `path` (names and positions), or the nearest thing above it that exists: a place for a complaint."""
+        place = self
+        for step in path:
+            if isinstance(step, int):
+                inside = list(place.items()) if place.is_list else []
+                if step >= len(inside):
+                    break
+                place = inside[step]
+            else:
+                entries = place.entries() if place.is_mapping else {}
+                if step not in entries:
+                    break
+                place = entries[step]
+        return place
+
     def options(self, *known: str, required: tuple[str, ...] = ()) -> dict[str, Item]:
         """The entries of a mapping that may hold only `known` (and must hold `required`) names."""
         found = self.entries()
-        for name, item in found.items():
+        for name, key in self.names().items():
             if name not in known and name not in required:
-                raise item.error(f"unknown option {name!r}; known here: {', '.join(sorted({*known, *required}))}")
+                raise key.error(f"unknown option {name!r}; known here: {', '.join(sorted({*known, *required}))}")
         for name in required:
             if name not in found:
                 raise self.error(f"{name!r} is missing")

@@ -18,7 +18,9 @@ _REVERSIBLE = (
 )
 _UNTRUE = "records of bookkeeping must stay true (rules 6.2, 6.3); write keep, or delete"
 _SHIFTED = "a stored offset undoes it (rules 6.2); write nullify or generalise"
-_INVENTED = "an invented value could be a living person's; write constant or random_token, which use reserved ranges"
+_INVENTED = (
+    "an invented value could be a living person's; write constant, random_token or fake, which use reserved ranges"
+)
 
 FORBIDDEN: Mapping[str, str] = MappingProxyType(
     {
@@ -27,7 +29,7 @@ FORBIDDEN: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(("mapping", "mapping_table", "lookup", "tokenise", "tokenize"), _REVERSIBLE),
         **dict.fromkeys(("noise", "perturb", "round", "jitter"), _UNTRUE),
         **dict.fromkeys(("date_shift", "shift_dates", "shift"), _SHIFTED),
-        **dict.fromkeys(("fake", "faker", "random_name", "random_email", "shuffle", "swap"), _INVENTED),
+        **dict.fromkeys(("faker", "random_name", "random_email", "shuffle", "swap"), _INVENTED),
     }
 )
 """The reason by the name a map may try to use."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from exporters.anonymise.scrub import Scrubber
 from exporters.identifiers import IdentifierKind, normalise
 
 if TYPE_CHECKING:
@@ -36,9 +37,11 @@ _IPV4, _IPV6 = 24, 48
 
 @dataclass(frozen=True, slots=True)
 class RunKey:
-    """The key of keyed tokens: lives as long as one `apply`, in memory, and is not written or logged."""
+    """What a run knows and forgets: the key of keyed tokens, and her identifiers. In memory only, never written or logged."""
 
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+    scrubber: Scrubber = field(default_factory=lambda: Scrubber(()), repr=False)
+    """What scrubbed texts lose in this run."""
 
     def digits(self, kind: IdentifierKind | None, value: str) -> str:
         """Equal values of a kind give equal digits under this key."""
@@ -100,23 +103,51 @@ _SHAPES: dict[IdentifierKind | None, Callable[[str], str]] = {
 }
 
 
-def generalise(kind: IdentifierKind | None, value: object) -> str | None:
+def generalise(kind: IdentifierKind | None, value: object, coarse: str | None = None) -> str | None:
     """A coarser value of the same type: decade of birth, month of an event, network of an address, region of a postcode.
 
-    Idempotent. What cannot be made coarser safely becomes nothing.
+    `coarse` (decade, year, month, region, network) says how coarse where type and kind are not to decide. Idempotent.
+    What cannot be made coarser safely becomes nothing.
     """
     if isinstance(value, datetime):
-        return value.replace(day=1, hour=0, minute=0, second=0, microsecond=0, tzinfo=None).isoformat(" ")
+        day = _coarse_day(value.date(), coarse or "month")
+        return f"{day.isoformat()} 00:00:00" if day else None
     if isinstance(value, date):
-        return date(value.year // 10 * 10, 1, 1).isoformat()
+        return _iso(_coarse_day(value, coarse or "decade"))
     text = "" if value is None else str(value).strip()
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-        return f"{int(text[:4]) // 10 * 10:04}-01-01"
-    if re.fullmatch(r"\d{4}-\d\d-\d\d[ T].*", text):
-        return f"{text[:7]}-01 00:00:00"
+    found = re.fullmatch(r"(\d{4}-\d\d-\d\d)([ T].*)?", text)
+    if found:
+        return _coarse_text(found.group(1), has_time=bool(found.group(2)), coarse=coarse)
     if kind is IdentifierKind.IP:
         return _network(text)
-    return text[:_COARSE_POSTCODE] or None
+    # A text that should be a date and is none could be anything.
+    return None if coarse in {"decade", "year", "month"} else text[:_COARSE_POSTCODE] or None
+
+
+def _coarse_text(day: str, *, has_time: bool, coarse: str | None) -> str | None:
+    if coarse in {"region", "network"}:
+        return None
+    try:
+        found = _coarse_day(date.fromisoformat(day), coarse or ("month" if has_time else "decade"))
+    except ValueError:  # 0000-00-00 and the like say nothing
+        return None
+    return f"{found.isoformat()} 00:00:00" if found and has_time else _iso(found)
+
+
+def _coarse_day(day: date, coarse: str) -> date | None:
+    match coarse:
+        case "decade":
+            return date(max(day.year // 10 * 10, 1), 1, 1)
+        case "year":
+            return date(day.year, 1, 1)
+        case "month":
+            return day.replace(day=1)
+        case _:
+            return None
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _network(text: str) -> str | None:

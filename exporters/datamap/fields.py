@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from exporters.datamap.model import Field, IdentifierUse, Terms, Withhold
+from exporters.datamap.model import Category, Encoding, Field, IdentifierUse, Nesting, Terms, Withhold
+from exporters.datamap.rights_load import FIELD_RIGHTS, read_correct, read_follows
 from exporters.datamap.terms import TERM_OPTIONS, Words, read_terms
 from exporters.description import Disclosure
 from exporters.identifiers import NEVER_UNIQUE, STORE_BOUND, IdentifierKind
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 _OPTIONS = (
     *TERM_OPTIONS,
+    *FIELD_RIGHTS,
     "label",
     "identifier",
     "never",
@@ -26,6 +29,10 @@ _OPTIONS = (
     "optional",
     "hint",
     "json",
+    "php",
+    "secret",
+    "encoded",
+    "quasi",
 )
 
 
@@ -43,7 +50,13 @@ def read_field(words: Words, name: str, item: Item, *, inherited: Terms) -> Fiel
             why_not_personal=options["not_personal"].text(),
             optional=optional,
         )
-    parts = _parts(words, options.get("json"), inherited=terms)
+    if "json" in options and "php" in options:
+        raise options["php"].error("a column holds json or php, not both")
+    secret = "secret" in options
+    if secret and "category" not in options:
+        terms = replace(terms, category=Category.CREDENTIALS)
+    nesting = Nesting.PHP if "php" in options else Nesting.JSON
+    parts = _parts(words, options.get(nesting.value), inherited=terms)
     disclosure, reason = _disclosure(words, options, parts)
     return Field(
         name=name,
@@ -57,6 +70,12 @@ def read_field(words: Words, name: str, item: Item, *, inherited: Terms) -> Fiel
         hint=options["hint"].flag() if "hint" in options else False,
         withhold=_withhold(options["withhold"]) if "withhold" in options else None,
         parts=parts,
+        correct=read_correct(options["correct"]) if "correct" in options else None,
+        follows=read_follows(options["follows"]) if "follows" in options else None,
+        nesting=nesting,
+        encoded=options["encoded"].choice(Encoding) if "encoded" in options else None,
+        secret=secret,
+        quasi=options["quasi"].flag() if "quasi" in options else False,
     )
 
 
@@ -67,6 +86,10 @@ def _parts(words: Words, item: Item | None, *, inherited: Terms) -> tuple[Field,
 
 
 def _disclosure(words: Words, options: Mapping[str, Item], parts: tuple[Field, ...]) -> tuple[Disclosure, Text]:
+    if "never" in options and "secret" in options:
+        raise options["never"].error("a secret is never disclosed anyway: leave `never` out")
+    if "secret" in options:
+        return Disclosure.NEVER, words.reason(options["secret"])
     if "never" in options:
         return Disclosure.NEVER, words.reason(options["never"])
     if "withhold" in options:

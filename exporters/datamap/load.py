@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from exporters.datamap.fields import read_field
 from exporters.datamap.links import read_conditions, read_link
-from exporters.datamap.model import DataMap, Dataset, IgnoredTable, Reference, SubjectKey, Terms
-from exporters.datamap.terms import TERM_OPTIONS, Words, read_erase, read_terms, read_words
+from exporters.datamap.model import IGNORED, DataMap, Dataset, IgnoredTable, Reference, SubjectKey, Terms
+from exporters.datamap.rights_load import DATASET_RIGHTS, check_rights, read_rights
+from exporters.datamap.terms import TERM_OPTIONS, Words, read_terms, read_words
+from exporters.datamap.treatments import read_erase
 from exporters.datamap.validate import validate
 from exporters.document import Item, read_document
 from exporters.identifiers import IdentifierKind
@@ -18,10 +20,23 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-_TOP = ("evidence", "purposes", "recipients", "sources", "retention", "reasons", "not_personal", "by_hand")
+_TOP = (
+    "evidence",
+    "purposes",
+    "recipients",
+    "sources",
+    "retention",
+    "reasons",
+    "not_personal",
+    "by_hand",
+    "not_used_for",
+    "undisclosed",
+)
 _REQUIRED = ("map", "version", "title", "languages", "subjects", "defaults", "datasets")
 _DATASET = (
     *("table", "optional", "shared", "where", "erase_first", "erase_fields", "wait_while", "growing", "document_date"),
+    "soft_delete",
+    *DATASET_RIGHTS,
     *TERM_OPTIONS,
 )
 
@@ -54,8 +69,11 @@ def _load(path: Path, _changed: int, languages: tuple[str, ...]) -> DataMap:
             name: _dataset(words, name, item, inherited=defaults) for name, item in top["datasets"].entries().items()
         },
         ignored=_ignored(top),
+        not_used_for=_texts(top, "not_used_for"),
+        named=words.named,
     )
     validate(data_map, top)
+    check_rights(data_map, top)
     return data_map
 
 
@@ -69,6 +87,10 @@ def _dataset(words: Words, name: str, item: Item, *, inherited: Terms) -> Datase
     options = item.options(*_DATASET, required=("label", "key", "links", "fields"))
     terms = read_terms(words, options, inherited=inherited, owner=item)
     fields_terms = replace(terms, **read_erase(options["erase_fields"])) if "erase_fields" in options else terms
+    fields = {
+        column: read_field(words, column, field, inherited=fields_terms)
+        for column, field in options["fields"].entries().items()
+    }
     return Dataset(
         name=name,
         table=options["table"].text() if "table" in options else name,
@@ -76,17 +98,17 @@ def _dataset(words: Words, name: str, item: Item, *, inherited: Terms) -> Datase
         terms=terms,
         key=options["key"].texts(),
         links=tuple(read_link(link) for link in options["links"].items()),
-        fields={
-            column: read_field(words, column, field, inherited=fields_terms)
-            for column, field in options["fields"].entries().items()
-        },
+        fields=fields,
         where=read_conditions(options["where"]) if "where" in options else (),
         optional=_flag(options, "optional"),
         shared=_flag(options, "shared"),
-        erase_first=_flag(options, "erase_first"),
+        # Log-in secrets go first: until they are gone, somebody could log in and write anew.
+        erase_first=_flag(options, "erase_first") or any(field.secret for field in fields.values()),
         wait_while=read_conditions(options["wait_while"]) if "wait_while" in options else (),
         growing=_flag(options, "growing"),
         document_date=_document_date(name, options["document_date"]) if "document_date" in options else (),
+        rights=read_rights(options),
+        soft_delete=read_conditions(options["soft_delete"]) if "soft_delete" in options else (),
     )
 
 
@@ -99,18 +121,30 @@ def _document_date(dataset: str, item: Item) -> tuple[Reference, ...]:
     return tuple(found)
 
 
+def _texts(top: Mapping[str, Item], section: str) -> dict[str, str]:
+    return {name: item.text() for name, item in (top[section].entries() if section in top else {}).items()}
+
+
 def _flag(options: Mapping[str, Item], name: str) -> bool:
     return options[name].flag() if name in options else False
 
 
 def _ignored(top: Mapping[str, Item]) -> dict[str, IgnoredTable]:
-    found = {}
-    for section in ("not_personal", "by_hand"):
+    found: dict[str, IgnoredTable] = {}
+    for section in IGNORED:
         for table, item in (top[section].entries() if section in top else {}).items():
             options = item.options(required=("reason", "columns"))
             if table in found:
-                raise item.error(f"table {table!r} is already declared as not personal")
+                raise item.error(f"table {table!r} is already declared under {_section(found[table])!r}")
             found[table] = IgnoredTable(
-                table, options["columns"].texts(), options["reason"].text(), personal=section == "by_hand"
+                table,
+                options["columns"].texts(),
+                options["reason"].text(),
+                personal=section == "by_hand",
+                undisclosed=section == "undisclosed",
             )
     return found
+
+
+def _section(table: IgnoredTable) -> str:
+    return "undisclosed" if table.undisclosed else "by_hand" if table.personal else "not_personal"

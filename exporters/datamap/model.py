@@ -6,13 +6,17 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from exporters.datamap.rights import Rights
 from exporters.description import Disclosure, Origin, Retention, Text, Whose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from exporters.datamap.rights import Correct, Follows
     from exporters.identifiers import IdentifierKind
 
+IGNORED = ("not_personal", "by_hand", "undisclosed")
+"""Sections of a map that name tables outside it."""
 SUBJECT = "subject"
 """Links may reference `subject.<key>`: the value that names a person in this store."""
 
@@ -74,6 +78,37 @@ class Erase(StrEnum):
     RANDOM_TOKEN = "random_token"  # noqa: S105 - a strategy, not a secret
     KEYED_TOKEN = "keyed_token"  # noqa: S105
     GENERALISE = "generalise"
+    FAKE = "fake"
+    SCRUB = "scrub"
+
+
+class Coarse(StrEnum):
+    """How coarse a generalised value becomes; without one, its type and kind decide."""
+
+    DECADE = "decade"
+    YEAR = "year"
+    MONTH = "month"
+    REGION = "region"
+    NETWORK = "network"
+
+
+class Encoding(StrEnum):
+    """How a column spells a value that people know in another form: collected decoded, compared in both forms."""
+
+    IP_INTEGER = "ip_integer"
+    IP_BYTES = "ip_bytes"
+    UNIX_TIME = "unix_time"
+    UPPER = "upper"
+    LOWER = "lower"
+    HEX = "hex"
+    BASE64 = "base64"
+
+
+class Nesting(StrEnum):
+    """What a column with parts holds: JSON, or values as PHP's `serialize` writes them."""
+
+    JSON = "json"
+    PHP = "php"
 
 
 ROW_ERASE = frozenset({Erase.DELETE, Erase.DELETE_UNLESS_REFERRED, Erase.ANONYMISE, Erase.KEEP, Erase.MANUAL})
@@ -81,7 +116,15 @@ FIELD_ERASE = frozenset(Erase) - {Erase.DELETE, Erase.DELETE_UNLESS_REFERRED, Er
 STAYING_ERASE = frozenset({Erase.DELETE_UNLESS_REFERRED, Erase.ANONYMISE})
 """Rows that may stay without what names the person: every field must say what happens to it."""
 CHANGING_ERASE = frozenset(
-    {Erase.NULLIFY, Erase.CONSTANT, Erase.RANDOM_TOKEN, Erase.KEYED_TOKEN, Erase.GENERALISE},
+    {
+        Erase.NULLIFY,
+        Erase.CONSTANT,
+        Erase.RANDOM_TOKEN,
+        Erase.KEYED_TOKEN,
+        Erase.GENERALISE,
+        Erase.FAKE,
+        Erase.SCRUB,
+    },
 )
 """Strategies that write another value into a field."""
 
@@ -164,6 +207,8 @@ class Terms:
     erase: Erase
     constant: str = ""
     """The word a `constant` writes, where the map names one."""
+    coarse: Coarse | None = None
+    """How coarse `generalise` makes the value, where the map says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +237,11 @@ class Withhold:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One column (or one path inside a JSON column)."""
+    """One column (or one path inside a JSON or PHP column).
+
+    `secret`: a password or key, never disclosed, never kept, erased before everything else. `quasi`: says little about
+    a person by itself and counts where a generalised rest is checked for k (rules 6.2).
+    """
 
     name: str
     label: Text
@@ -206,6 +255,12 @@ class Field:
     hint: bool = False
     withhold: Withhold | None = None
     parts: tuple[Field, ...] = ()
+    correct: Correct | None = None
+    follows: Follows | None = None
+    nesting: Nesting = Nesting.JSON
+    encoded: Encoding | None = None
+    secret: bool = False
+    quasi: bool = False
 
     @property
     def collected(self) -> bool:
@@ -220,7 +275,8 @@ class Dataset:
     `shared`: a row may belong to several people (the address of a household). `erase_first`: before everything else.
     `wait_while`: rows that cannot be erased yet (a session that is still open would come back). `growing`: the system
     adds rows all day, so a plan binds the rule and not the rows. `document_date`: the column from which the law counts,
-    here or in a dataset a link leads to; of several the first that is filled.
+    here or in a dataset a link leads to; of several the first that is filled. `soft_delete`: how the system marks rows
+    it calls deleted and keeps: they are still hers, so they are found, collected and erased like all others.
     """
 
     name: str
@@ -237,6 +293,8 @@ class Dataset:
     wait_while: tuple[Condition, ...] = ()
     growing: bool = False
     document_date: tuple[Reference, ...] = ()
+    rights: Rights = field(default_factory=Rights)
+    soft_delete: tuple[Condition, ...] = ()
 
     def subject_links(self) -> Iterator[Link]:
         """Links that name the person directly."""
@@ -257,18 +315,24 @@ class IgnoredTable:
     """A table outside the map, its columns (so that a new one is noticed) and why.
 
     `personal`: it holds personal data this map cannot reach (of staff, of business partners, in sealed sessions), so a
-    person has to look there.
+    person has to look there. `undisclosed`: the law forbids to say that it exists (rule X-06); it is neither read nor
+    searched nor counted nor named by anything.
     """
 
     table: str
     columns: tuple[str, ...]
     reason: str
     personal: bool = False
+    undisclosed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DataMap:
-    """A store's whole map."""
+    """A store's whole map.
+
+    `named`: by section (purposes, recipients, sources, retention classes), the short names a record of processing must
+    know.
+    """
 
     name: str
     version: int
@@ -278,6 +342,12 @@ class DataMap:
     subjects: Mapping[str, SubjectKey]
     datasets: Mapping[str, Dataset]
     ignored: Mapping[str, IgnoredTable]
+    not_used_for: Mapping[str, str] = field(default_factory=dict)
+    named: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def undisclosed(self, table: str) -> bool:
+        """Whether nothing may read, search or name a table of this name (rule X-06)."""
+        return any(one.undisclosed and one.table.lower() == table.lower() for one in self.ignored.values())
 
     def field_at(self, reference: Reference) -> Field | None:
         """The field a link references, unless it references a person key."""

@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from exporters.anonymise.forbidden import FORBIDDEN
 from exporters.datamap.model import Category, Erase, Terms
+from exporters.datamap.treatments import read_erase
 from exporters.description import Origin, Retention, Text, Whose
 from exporters.document import Item, read_document
 
@@ -37,6 +37,16 @@ class Words:
     sources: Mapping[str, Text] = field(default_factory=dict)
     retention: Mapping[str, Retention] = field(default_factory=dict)
     reasons: Mapping[str, Text] = field(default_factory=dict)
+
+    @property
+    def named(self) -> Mapping[str, tuple[str, ...]]:
+        """The short names of purposes, recipients and sources, and the retention classes."""
+        return {
+            "purposes": tuple(self.purposes),
+            "recipients": tuple(self.recipients),
+            "sources": tuple(self.sources),
+            "retention": tuple(dict.fromkeys(one.code for one in self.retention.values())),
+        }
 
     def text(self, item: Item) -> Text:
         """A text in every language of the map; one that lacks a language is refused."""
@@ -105,16 +115,6 @@ def read_terms(words: Words, options: Mapping[str, Item], *, inherited: Terms | 
     if "erase" in options:
         read |= read_erase(options["erase"])
     return replace(inherited, **read)
-
-
-def read_erase(item: Item) -> dict[str, Any]:
-    """Read `erase: nullify` or `erase: {constant: word}`; a forbidden strategy is refused with the reason (rules 6.2)."""
-    if item.is_mapping:
-        return {"erase": Erase.CONSTANT, "constant": item.options(required=("constant",))["constant"].text()}
-    reason = FORBIDDEN.get(item.text().lower())
-    if reason:
-        raise item.error(f"{item.text()!r} is refused: {reason}")
-    return {"erase": item.choice(Erase), "constant": ""}
 
 
 def _recipients(words: Words, item: Item) -> tuple[Text, ...]:

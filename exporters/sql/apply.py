@@ -18,6 +18,7 @@ from exporters.sql.change import changes
 from exporters.sql.engine import restart_clock
 from exporters.sql.feasible import problems
 from exporters.sql.rows import BATCH
+from exporters.sql.scrubbing import scrubber_of
 from exporters.sql.values import text_of
 from exporters.sql.write import change, delete, with_keys
 
@@ -66,7 +67,7 @@ def apply_lines(
     if any(problems(connection, live, replace(planned, work=approved), store=store)):
         raise Permanent("plan_stale", store)
     _ask(check)
-    key = RunKey()
+    key = RunKey(scrubber=scrubber_of(planned))
     changed: dict[int, int] = {}
     order = {id(work): at for at, work in enumerate(planned.work)}
     for at in sorted(agreed.todo, key=lambda one: order[id(agreed.work[one])]):

@@ -5,20 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from exporters.anonymise.fakes import LONGEST, fake, is_fake
+from exporters.anonymise.scrub import MARK
 from exporters.anonymise.strategies import ENOUGH_FOR_UNIQUE, ERASED, generalise, is_token, random_digits, token
+from exporters.datamap.encoded import decode, encode
 from exporters.datamap.model import Erase
 from exporters.sql.values import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from exporters.anonymise.strategies import RunKey
     from exporters.contract import FieldChange
-    from exporters.datamap.model import Dataset, Field
+    from exporters.datamap.model import Coarse, Dataset, Encoding, Field
     from exporters.identifiers import IdentifierKind
     from exporters.sql.live import ColumnLimits, Limits
     from exporters.sql.schema import LiveTable
 
+_NUMBERS = ("DEC", "NUM", "INT", "BIGINT", "SMALLINT", "TINYINT", "MEDIUMINT", "FLOAT", "DOUBLE", "REAL", "MONEY")
 _FIXED = frozenset({Erase.NULLIFY, Erase.CONSTANT})
 
 
@@ -31,6 +35,8 @@ class Changed:
     constant: str
     kind: IdentifierKind | None
     limits: ColumnLimits
+    coarse: Coarse | None = None
+    encoded: Encoding | None = None
 
     @property
     def fixed(self) -> bool:
@@ -43,13 +49,25 @@ class Changed:
             return None
         if self.strategy is Erase.CONSTANT:
             return self.constant
-        if self.strategy is Erase.GENERALISE:
-            return generalise(self.kind, current)
         text = text_of(current) or ""
-        if is_token(current):
-            return text
+        if self.strategy is Erase.GENERALISE:
+            return self._stored(generalise(self.kind, self._read(current), self.coarse))
+        if self.strategy is Erase.SCRUB:
+            return key.scrubber.fits(text, self.limits.length)
+        if self.strategy is Erase.FAKE:
+            known = str(self._read(current))
+            return text if is_fake(self.kind, known) else self._stored(fake(self.kind, known))
+        return text if is_token(current) else self._token(text, key)
+
+    def _token(self, text: str, key: RunKey) -> str:
         digits = key.digits(self.kind, text) if self.strategy is Erase.KEYED_TOKEN else None
         return token(self.kind, self.limits.length, digits)
+
+    def _read(self, current: object) -> object:
+        return decode(self.encoded, current) if self.encoded else current
+
+    def _stored(self, text: str | None) -> str | None:
+        return encode(self.encoded, text) if self.encoded and text is not None else text
 
     def sample(self) -> str | None:
         """A value of the sort this strategy writes, to try the table's checks with."""
@@ -58,6 +76,10 @@ class Changed:
                 return None
             case Erase.CONSTANT:
                 return self.constant
+            case Erase.FAKE:
+                return self._stored(fake(self.kind, "x"))
+            case Erase.SCRUB:
+                return MARK[: self.limits.length]
             case _:
                 return token(self.kind, self.limits.length, "0" * 64)
 
@@ -74,25 +96,33 @@ def _changed(field: Field, change: FieldChange, limits: Limits) -> Changed:
         constant=field.terms.constant or ERASED,
         kind=field.identifier.kind if field.identifier else None,
         limits=limits.columns[change.column.lower()],
+        coarse=field.terms.coarse,
+        encoded=field.encoded,
     )
 
 
 def obstacles(changed: Changed, table: LiveTable, limits: Limits) -> Iterator[tuple[str, str]]:
     """(code, what to change) for each reason why the strategy cannot succeed on this column."""
-    at, column = changed.limits, changed.column
-    if at.computed:
+    if changed.limits.computed:
         yield "computed", "the database computes this column: change what it is computed from, and leave this one"
-    if changed.strategy is Erase.NULLIFY and not at.nullable:
+    yield from _OBSTACLES[changed.strategy](changed, table, limits)
+
+
+def _nullify(changed: Changed, _table: LiveTable, _limits: Limits) -> Iterator[tuple[str, str]]:
+    if not changed.limits.nullable:
         yield "not_null", "the column refuses NULL: write constant or random_token in the map"
-        return
-    if changed.strategy is Erase.NULLIFY:
-        return
-    if changed.strategy is Erase.CONSTANT:
-        yield from _constant(changed, table, limits)
-    elif changed.strategy is not Erase.GENERALISE:
-        yield from _token(changed, table, limits)
-    elif not at.nullable and table.column(column).family == "text":
+
+
+def _generalise(changed: Changed, table: LiveTable, _limits: Limits) -> Iterator[tuple[str, str]]:
+    if changed.encoded is None and changed.limits.type.upper().startswith(_NUMBERS):
+        yield "wrong_type", "an amount must stay true (rules 6.2): write keep, leave or nullify"
+    elif not changed.limits.nullable and table.column(changed.column).family == "text":
         yield "not_null", "a value that cannot be made coarser becomes NULL, which the column refuses: write constant"
+
+
+def _scrub(changed: Changed, table: LiveTable, _limits: Limits) -> Iterator[tuple[str, str]]:
+    if table.column(changed.column).family != "text" or _is_json(changed.limits):
+        yield "wrong_type", "only a text can be scrubbed: write nullify, or keep"
 
 
 def _constant(changed: Changed, table: LiveTable, limits: Limits) -> Iterator[tuple[str, str]]:
@@ -117,5 +147,27 @@ def _token(changed: Changed, table: LiveTable, limits: Limits) -> Iterator[tuple
         yield "unique", f"{at.length} characters are too few for a token that must be unique: write nullify"
 
 
+def _fake(changed: Changed, table: LiveTable, limits: Limits) -> Iterator[tuple[str, str]]:
+    at = changed.limits
+    needed = LONGEST[changed.kind] if changed.kind else 0
+    if table.column(changed.column).family != "text" and changed.encoded is None:
+        yield "wrong_type", "a fake is a text and this column holds none: write nullify, or say how it is `encoded`"
+    elif table.column(changed.column).family == "text" and at.length is not None and at.length < needed:
+        yield "too_long", f"a fake needs {needed} characters, the column has {at.length}: write nullify"
+    if limits.alone_unique(changed.column):
+        yield "unique", "reserved ranges are too small for values that must be unique: write random_token"
+
+
 def _is_json(limits: ColumnLimits) -> bool:
     return limits.type.upper().startswith("JSON")
+
+
+_OBSTACLES: Mapping[Erase, Callable[[Changed, LiveTable, Limits], Iterator[tuple[str, str]]]] = {
+    Erase.NULLIFY: _nullify,
+    Erase.CONSTANT: _constant,
+    Erase.RANDOM_TOKEN: _token,
+    Erase.KEYED_TOKEN: _token,
+    Erase.GENERALISE: _generalise,
+    Erase.FAKE: _fake,
+    Erase.SCRUB: _scrub,
+}

@@ -16,6 +16,7 @@ from exporters.datamap.model import CHANGING_ERASE, Erase
 from exporters.sql.hers import Hers, held_by_parent
 from exporters.sql.live import read_limits
 from exporters.sql.retain import in_order, staying
+from exporters.sql.scrubbing import scrubs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -74,8 +75,9 @@ def make_plan(
     rules = {dataset.name: rule_of(data_map, dataset, tables[dataset.name], limits) for dataset in order}
     planner = _Planner(store, persons, hers, rules)
     work = [one for dataset in order for one in planner.work(dataset, stays.of(dataset.name))]
-    # What changes the store first, in order; then what stays, for the reader.
-    work.sort(key=lambda one: not one.line.writes)
+    # What changes the store first, in order; then what stays, for the reader. Texts are scrubbed before anything else,
+    # while the rows still stand that say what to take out of them.
+    work.sort(key=lambda one: (not one.line.writes, not scrubs(one.line)))
     return Planned(tuple(work), hers, limits, rules)
 
 
@@ -217,7 +219,8 @@ def rule_of(data_map: DataMap, dataset: Dataset, table: LiveTable, limits: LiveL
         *(link.column for link in dataset.links),
         *(field.name for field in dataset.fields.values() if field.terms.erase in CHANGING_ERASE),
     }
-    declared = [
+    coarse = [[field.name, field.terms.coarse.value] for field in dataset.fields.values() if field.terms.coarse]
+    declared: list[object] = [
         [dataset.table, dataset.key, dataset.shared, dataset.growing, dataset.terms.erase.value, _filter(dataset)],
         [[link.name, link.any_case, _words(link.when), link.texts, link.path] for link in dataset.links],
         [[field.name, field.terms.erase.value, field.terms.constant] for field in dataset.fields.values()],
@@ -226,5 +229,6 @@ def rule_of(data_map: DataMap, dataset: Dataset, table: LiveTable, limits: LiveL
             column.fingerprint for name, column in live.items() if whole or name in {one.lower() for one in touched}
         ),
     ]
+    declared += [coarse] if coarse else []
     digest = hashlib.sha256(json.dumps(declared).encode()).hexdigest()[:24]
     return f"{data_map.name}/{data_map.version}/{digest}"

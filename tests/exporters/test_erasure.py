@@ -275,7 +275,7 @@ def test_residue_tells_hers_kept_anothers_and_nobodys_apart(own: club.Club) -> N
         ("mapping_table", "whoever holds the key or the table"),
         ("date_shift", "offset"),
         ("noise", "stay true"),
-        ("fake", "living person"),
+        ("faker", "living person"),
     ],
 )
 def test_forbidden_strategies_are_refused_when_the_map_loads_6_2(sqlite: club.Club, strategy: str, why: str) -> None:
