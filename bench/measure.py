@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 FOLDER = Path(__file__).parent
-_NO_BENCH = {"__init__", "__main__", "measure"}
+_NO_BENCH = {"__init__", "__main__", "measure", "world"}
 
 
 @dataclass

@@ -7,7 +7,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from dsr.cases.own_rules import OwnDays, own_days
 from dsr.law import clock as law
+from dsr.law.calendars import Scope
 from dsr.law.rights import Right
 
 if TYPE_CHECKING:
@@ -34,8 +36,10 @@ def clock_input(
     right: str,
     extended: bool = False,
     suspensions: Iterable[Suspension] = (),
+    days: OwnDays | None = None,
 ) -> law.ClockInput:
-    """What the pure clock needs to know of a case."""
+    """What the pure clock needs to know of a case; `days` when the caller has read the controller's own already."""
+    days = days or own_days(controller)
     return law.ClockInput(
         received_at=received_at,
         timezone=controller.timezone,
@@ -45,6 +49,9 @@ def clock_input(
         suspensions=_spans(suspensions),
         extended=extended,
         buffer_days=controller.buffer_days,
+        scope=Scope(controller.holiday_scope),
+        extra_holidays=days.extra,
+        removed_holidays=days.removed,
     )
 
 
@@ -71,16 +78,35 @@ def columns(given: law.ClockInput, *, today: date) -> dict[str, Any]:
     }
 
 
-def recomputed(case: Case, *, now: datetime) -> dict[str, Any]:
+def recomputed(case: Case, *, now: datetime, days: OwnDays | None = None) -> dict[str, Any]:
     """The clock columns of an existing case after a suspension, an extension or a correction."""
     given = clock_input(
         controller=case.controller,
         received_at=case.request.received_at,
         right=case.right,
         extended=case.extended,
-        suspensions=case.suspensions.order_by("started_at"),
+        suspensions=case.suspensions.all(),
+        days=days,
     )
     return columns(given, today=local_date(case.controller, now))
+
+
+def never_later_than_told(case: Case, fields: dict[str, Any]) -> dict[str, Any]:
+    """The columns held to the date the person was told: only a new letter moves it to a later day (rules 1.3, no. 26)."""
+    told = case.told_due_on
+    if told is None or fields["due_on"] is None or fields["due_on"] <= told:
+        return fields
+    kept = {**fields, "due_on": told}
+    for name in ("first_month_due_on", "act_by_on", "sort_on"):
+        if kept[name] is not None:
+            kept[name] = min(kept[name], getattr(case, name) or told)
+    line = law.Line(law.ClockCode.TOLD, {"on": told, "later": fields["due_on"]})
+    kept["explanation"] = [
+        *fields["explanation"][:-1],
+        line.as_json(),
+        law.Line(law.ClockCode.DUE, {"on": told}).as_json(),
+    ]
+    return kept
 
 
 def dates_data(fields: dict[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from dsr.models import AccountLink, Case, OneTimeCode, Request, RowId, Subject, 
 from dsr.vault import blind
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
 Purpose = OneTimeCode.Purpose
 
@@ -170,12 +170,24 @@ def _go_on(case: Case, *, method: str, level: int, actor: Actor, now: datetime) 
     elif case.state == State.ID_PENDING:
         case = end_suspension(case=case, now=now)
         changes = clock.recomputed(case, now=now)
+        changes["told_due_on"] = changes["due_on"]  # the mail below says it
         data |= clock.dates_data(changes)
         perform(case_id=case.pk, action=Action.CONFIRM_IDENTITY, actor=actor, now=now, changes=changes, data=data)
+        _tell_new_date(case, changes["due_on"], now)
     elif case.state == State.RECEIVED:
         perform(case_id=case.pk, action=Action.ACCEPT, actor=actor, now=now, data=data)
     elif case.is_open:
         record(case_id=case.pk, kind="identified", actor=actor, now=now, data=data)
+
+
+def _tell_new_date(case: Case, due_on: date | None, now: datetime) -> None:
+    """After a pause the last day is another one: the person hears which (rules 1.3)."""
+    to = messages.contact_of(case.request)
+    if to and due_on:
+        name = str(case.request.content().get("name", ""))
+        messages.queue_mail(
+            request=case.request, kind="identified", to=to, now=now, context={"name": name, "due_on": due_on}
+        )
 
 
 IN_PERSON_METHODS = ("shop", "callback", "letter", "eid")

@@ -18,7 +18,7 @@ from dsr.models import Case, RowId, User
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from dsr.law.workflow import Facts
 
@@ -67,7 +67,12 @@ def perform(
     before, version = case.state, case.version
     facts = _refuse(case, action, actor, now, extra_facts)
     after = workflow.target(facts, action)
-    columns: dict[str, Any] = {"state": after.value, "version": F("version") + 1, **(changes or {})}
+    columns: dict[str, Any] = {
+        "state": after.value,
+        "version": F("version") + 1,
+        "next_rung_on": case.received_on,
+        **(changes or {}),
+    }
     if after in CLOSED and State(before) not in CLOSED:
         columns["closed_at"] = now
     if after not in CLOSED and State(before) in CLOSED:
@@ -90,6 +95,11 @@ def perform(
     return case
 
 
+def _look_again(changes: Mapping[str, Any], received_on: date) -> dict[str, date]:
+    """Other dates, other rungs: the ladder looks at the case at the next tick and finds its next day (rules 1.7)."""
+    return {"next_rung_on": received_on} if "act_by_on" in changes else {}
+
+
 def _refuse(case: Case, action: Action, actor: Actor, now: datetime, extra: Mapping[str, Any] | None) -> Facts:
     facts = facts_of(case, now=now, **(extra or {}))
     refused = workflow.refusal(facts, action, actor)
@@ -108,14 +118,18 @@ def record(
     changes: Mapping[str, Any] | None = None,
     data: Mapping[str, Any] | None = None,
     note: str = "",
+    seen_version: int | None = None,
 ) -> Case:
     """Append an event that changes no state: a download, a failed proof, a store's answer, an assignment.
 
-    Whoever loses the race for the version tries again, because the fact stands whatever else happened.
+    Whoever loses the race for the version tries again, because the fact stands whatever else happened; unless it rests on
+    `seen_version`, then ConflictError.
     """
     for _ in range(_RECORD_TRIES):
         case: Case = Case.objects.select_related("controller", "request").get(pk=case_id)
-        columns = {"version": F("version") + 1, **(changes or {})}
+        if seen_version is not None and case.version != seen_version:
+            raise ConflictError
+        columns = {"version": F("version") + 1, **_look_again(changes or {}, case.received_on), **(changes or {})}
         if Case.objects.filter(pk=case.pk, version=case.version).update(**columns):
             break
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dsr.cases.own_rules import retention_of
 from dsr.law import retention
 from exporters.contract import Kept
 
@@ -26,13 +27,14 @@ def keeper(controller: Controller) -> KeepUntil:
     A row of the table that is only known from experience ([K]) may keep but never delete by itself: `certain` is false,
     and after its end the document stays in the plan with its mark, for the DPO's word.
     """
+    own = retention_of(controller)
 
     def keep(document_class: str, document_date: date | None) -> Kept | None:
         try:
             kind = retention.DocumentClass(document_class)
             if document_date is None:
                 return None
-            found = retention.keep_until(controller.country, kind, document_date)
+            found = retention.keep_until(controller.country, kind, document_date, own=own)
         except ValueError:
             return None
         except retention.NoRetentionRuleError:

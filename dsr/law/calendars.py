@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from hashlib import sha256
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
@@ -153,6 +154,12 @@ def _holidays(place: str, scope: Scope, year: int, language: str) -> Mapping[dat
     return days
 
 
+@lru_cache(maxsize=1024)
+def _days_off(place: str, scope: Scope, year: int) -> frozenset[date]:
+    """The holidays of one year without their names: asked for every day the clock steps over."""
+    return frozenset(_holidays(place, scope, year, "en_US"))
+
+
 @lru_cache(maxsize=512)
 def _language(country: str, language: str) -> str:
     """The package's code for a language, English where it has no names in it."""
@@ -187,7 +194,16 @@ class Calendar:
 
     def is_working_day(self, day: date) -> bool:
         """Whether the day is neither Saturday, Sunday nor a public holiday (T-08)."""
-        return day.weekday() < _SATURDAY and self.holiday_name(day) is None
+        if day.weekday() >= _SATURDAY:
+            return False
+        return day in self.removed or (day not in self.extra and day not in _days_off(self.place, self.scope, day.year))
+
+    @property
+    def version(self) -> str:
+        """The data, the table of corrections and the controller's own days: stored with every due date (rules 1.3)."""
+        own = sorted(day.isoformat() for day in self.extra), sorted(day.isoformat() for day in self.removed)
+        local = f" + own {sha256(repr(own).encode()).hexdigest()[:8]}" if any(own) else ""
+        return CALENDAR_VERSION + (f" ({self.scope.value})" if self.scope is not Scope.SUBDIVISION else "") + local
 
     def roll(self, day: date) -> date:
         """The day itself when it is a working day, else the first working day after it (T-07)."""

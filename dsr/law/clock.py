@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dsr.law.calendars import (
-    CALENDAR_VERSION,
     FIRST_YEAR,
     LAST_YEAR,
     Calendar,
@@ -110,13 +109,16 @@ def due_dates(given: ClockInput) -> Clock:
         lines.append(Line(ClockCode.DATE_NAMED, {"on": due}))
     act_by = alternative = None
     if due is not None:
-        lines.append(Line(ClockCode.DUE, {"on": due}))
         if row.main.unit is Unit.MONTH and not given.extended and row.susp_identity is Suspending.SHIFT_HALF_OPEN:
             alternative = _thirty_day_method(count, received_on, calendar)
-        warnings += _doubts(given, row, received_on, due, alternative)
+        warnings += _doubts(given, due, alternative)
+        if _rests_on_a_region(given, row, count):
+            warnings += _regional_doubt(given, row, received_on, due)
         act_by = max(received_on, min(due, alternative or due) - timedelta(days=given.buffer_days))
         if act_by != due:
             lines.append(Line(ClockCode.ACT_BY, {"on": act_by, "buffer": given.buffer_days}))
+        # Last, so that whoever reads only the end reads the date that binds.
+        lines.append(Line(ClockCode.DUE, {"on": due}))
     return Clock(
         received_on=received_on,
         due_on=due,
@@ -132,25 +134,34 @@ def due_dates(given: ClockInput) -> Clock:
         explanation=tuple(lines),
         warnings=tuple(warnings),
         regime_version=row.row_id,
-        calendar_version=CALENDAR_VERSION,
+        calendar_version=calendar.version,
     )
 
 
-def _doubts(given: ClockInput, row: Regime, received_on: date, due: date, alternative: date | None) -> Sequence[Line]:
-    """Where a careful reader could come to another day (T-12, A4, A5)."""
+def _doubts(given: ClockInput, due: date, alternative: date | None) -> Sequence[Line]:
+    """Where a careful reader could come to another day (T-12, A5)."""
     doubts: list[Line] = []
     if alternative is not None and alternative != due:
         doubts.append(Line(WarningCode.AUTHORITIES_DIFFER, {"other": alternative}))
     name = disputed_name(due, given.jurisdiction)
     if name is not None:
         doubts.append(Line(WarningCode.DISPUTED_DAY, {"on": due, "name": name}))
-    if given.scope is Scope.SUBDIVISION and row.roll_rule is RollRule.NEXT_WORKING_DAY:
-        national = count_period(
-            given, row, received_on, Calendar(given.jurisdiction, Scope.NATIONAL), extended=given.extended
-        ).due
-        if national is not None and national != due and not (given.extended and row.ext_open_ended):
-            doubts.append(Line(WarningCode.REGIONAL_HOLIDAY, {"other": national}))
     return doubts
+
+
+def _rests_on_a_region(given: ClockInput, row: Regime, count: Count) -> bool:
+    """Whether the national calendar could give another day: not when the last day is a working day and nothing paused."""
+    regional = given.scope is Scope.SUBDIVISION and ("-" in given.jurisdiction or bool(given.extra_holidays))
+    if not regional or row.roll_rule is not RollRule.NEXT_WORKING_DAY or (given.extended and row.ext_open_ended):
+        return False
+    return count.shifted != count.due or bool(given.suspensions) or bool(given.removed_holidays)
+
+
+def _regional_doubt(given: ClockInput, row: Regime, received_on: date, due: date) -> Sequence[Line]:
+    """The date rests on a holiday that only the region or the controller knows (A4)."""
+    calendar = Calendar(given.jurisdiction, Scope.NATIONAL)
+    national = count_period(given, row, received_on, calendar, extended=given.extended).due
+    return [Line(WarningCode.REGIONAL_HOLIDAY, {"other": national})] if national not in {None, due} else []
 
 
 def if_answered_on(given: ClockInput, day: date) -> Clock:

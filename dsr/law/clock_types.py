@@ -48,6 +48,7 @@ class ClockCode(StrEnum):
     HOLIDAY = "holiday"
     NEXT_WORKING_DAY = "next_working_day"
     DATE_NAMED = "date_named"
+    TOLD = "told"
     DUE = "due"
     ACT_BY = "act_by"
 

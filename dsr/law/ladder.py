@@ -11,7 +11,7 @@ from dsr.law.letters import LetterCode
 from dsr.law.terms import BEFORE_COLLECTING, RUNNING, Role, State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
 
 class RungCode(StrEnum):
@@ -102,9 +102,12 @@ def rung_on(case: Ticking, rung: Rung) -> date | None:
     return None if anchor is None else max(case.received_on, anchor + timedelta(days=rung.days))
 
 
-def rungs_due(case: Ticking, *, today: date, done: Collection[RungCode] = ()) -> tuple[Rung, ...]:
+def rungs_due(
+    case: Ticking, *, today: date, done: Collection[RungCode] = (), ladder: Sequence[Rung] = LADDER
+) -> tuple[Rung, ...]:
     """The rungs reached today or earlier that are not `done`, lowest first (rules 1.7, 4.0.6).
 
+    `ladder` is the controller's own where it has one; `done` the rungs that fired for the dates the case has now.
     Level-triggered: a rung missed yesterday is due today. A case that is paused climbs only what does not depend on a due
     date; an extended case is not asked again about an extension, an identified one not about its identity query.
     """
@@ -114,8 +117,24 @@ def rungs_due(case: Ticking, *, today: date, done: Collection[RungCode] = ()) ->
     if case.identified:
         settled.add(RungCode.QUERY_LIMIT)
     reached = []
-    for rung in LADDER:
+    for rung in ladder:
         day = rung_on(case, rung)
         if day is not None and day <= today and case.state in rung.states and rung.code not in settled:
             reached.append(rung)
     return tuple(reached)
+
+
+def next_rung_on(case: Ticking, *, today: date, ladder: Sequence[Rung] = LADDER) -> date | None:
+    """The next day after today on which a rung falls, whatever the state will be then; None when there is none.
+
+    A change of state or dates may bring a rung nearer: whoever writes one has the case looked at anew.
+    """
+    days = (rung_on(case, rung) for rung in ladder)
+    return min((day for day in days if day is not None and day > today), default=None)
+
+
+def counts_to(case: Ticking, rung: Rung) -> date:
+    """The date a rung counts to, which makes it one of its own after an extension; receipt for rungs that never move."""
+    if rung.anchor in {Anchor.RECEIPT, Anchor.QUERY_LIMIT}:
+        return case.received_on
+    return (case.due_on if rung.anchor is Anchor.DUE else case.act_by_on) or case.received_on

@@ -14,7 +14,7 @@ from dsr.law.counting import add_months
 from dsr.law.retention_rows import ROWS, Bound, DocumentClass, Mark, RetentionRule, StartRule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 __all__ = [
     "ROWS",
@@ -115,9 +115,11 @@ _STARTS: Final[Mapping[StartRule, Callable[[Dates], tuple[date, tuple[Assumed, .
 }
 
 
-def rule_for(country: str, document_class: DocumentClass, document_date: date) -> RetentionRule:
-    """The row for a document of that date; raises NoRetentionRuleError."""
-    for rule in ROWS:
+def rule_for(
+    country: str, document_class: DocumentClass, document_date: date, *, own: Sequence[RetentionRule] = ()
+) -> RetentionRule:
+    """The row for a document of that date, the controller's `own` rows first; raises NoRetentionRuleError."""
+    for rule in (*own, *ROWS):
         if rule.country == country and rule.document_class is document_class and rule.covers(document_date):
             return rule
     raise NoRetentionRuleError(
@@ -133,12 +135,13 @@ def keep_until(
     financial_year_end: date | None = None,
     last_entry: date | None = None,
     tax_due: date | None = None,
+    own: Sequence[RetentionRule] = (),
 ) -> Keep:
     """How long this one document is kept: each has its own end, never one date for all (4.0.11).
 
-    `country` is a two-letter code. Raises NoRetentionRuleError. A date that is not given is assumed and named in `assumed`.
+    `country` is a two-letter code, `own` are rows the controller added. Raises NoRetentionRuleError. A date that is not given is assumed and named in `assumed`.
     """
-    rule = rule_for(country, document_class, document_date)
+    rule = rule_for(country, document_class, document_date, own=own)
     if rule.months is None:
         return Keep(None, rule)
     dates = Dates(document=document_date, financial_year_end=financial_year_end, last_entry=last_entry, tax_due=tax_due)

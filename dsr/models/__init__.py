@@ -3,32 +3,42 @@
 from dsr.models.base import KeyedRow, OwnedRow, Row, RowId, ScopedQuerySet, Sealed
 from dsr.models.case import Case, CaseQuerySet, Channel, Request, Suspension
 from dsr.models.controller import Controller, ReferenceCounter
+from dsr.models.escalation import Absence, Escalation, Incident, Told
 from dsr.models.event import Anchor, Event, EventNote
 from dsr.models.plan import Plan
+from dsr.models.rules import CalendarDay, LadderRow, RetentionRow
 from dsr.models.subject import IndexToken, OneTimeCode, Subject
 from dsr.models.user import AccountLink, Kind, User
-from dsr.models.work import Artifact, Message, Pulse, Task
+from dsr.models.work import Artifact, Message, Notice, Outgoing, Pulse, Task
 
 __all__ = [
+    "Absence",
     "AccountLink",
     "Anchor",
     "Artifact",
+    "CalendarDay",
     "Case",
     "CaseQuerySet",
     "Channel",
     "Controller",
+    "Escalation",
     "Event",
     "EventNote",
+    "Incident",
     "IndexToken",
     "KeyedRow",
     "Kind",
+    "LadderRow",
     "Message",
+    "Notice",
     "OneTimeCode",
+    "Outgoing",
     "OwnedRow",
     "Plan",
     "Pulse",
     "ReferenceCounter",
     "Request",
+    "RetentionRow",
     "Row",
     "RowId",
     "ScopedQuerySet",
@@ -36,5 +46,6 @@ __all__ = [
     "Subject",
     "Suspension",
     "Task",
+    "Told",
     "User",
 ]

@@ -71,6 +71,8 @@ class Case(Sealed, KeyedRow):
     # While the clock is paused there is no due date; the queue sorts by the date it would have today.
     sort_on = models.DateField()
     told_due_on = models.DateField(null=True, blank=True)
+    # The next day on which the ladder has to look at the case (rules 1.7); long past: look now. NULL: never again.
+    next_rung_on = models.DateField(null=True, blank=True)
     extended = models.BooleanField(default=False)
     late_refusal = models.BooleanField(default=False)
     legal_hold = models.BooleanField(default=False)
@@ -108,7 +110,15 @@ class Case(Sealed, KeyedRow):
                 name="case_due_after_receipt",
             ),
         ]
-        indexes = [models.Index(fields=["controller", "state", "sort_on"], name="case_queue")]
+        indexes = [
+            models.Index(fields=["controller", "state", "sort_on"], name="case_queue"),
+            models.Index(fields=["next_rung_on"], name="case_next_rung"),
+            models.Index(
+                fields=["controller", "calendar_version"],
+                condition=~models.Q(state__in=sorted(s.value for s in CLOSED)),
+                name="case_calendar",
+            ),
+        ]
 
     def key_owner(self) -> KeyedRow:
         return self

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 
+from dsr.law.calendars import Scope
 from dsr.models.base import Row
 
 
@@ -33,6 +34,10 @@ class Controller(Row):
     authority_url = models.URLField(blank=True)
     country = models.CharField(max_length=2)
     subdivision = models.CharField(max_length=6, blank=True)
+    # Whose holidays count (A4): those of the subdivision that answers, or only the country's (the cautious reading).
+    holiday_scope = models.CharField(
+        max_length=12, choices=[(scope.value, scope.value) for scope in Scope], default=Scope.SUBDIVISION.value
+    )
     timezone = models.CharField(max_length=64, validators=[valid_timezone])
     languages = models.JSONField(default=list)
     regime = models.CharField(max_length=20, default="EU_GDPR")

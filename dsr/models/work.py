@@ -78,23 +78,20 @@ class Artifact(KeyedRow):
         return self.superseded_at is None
 
 
-class Message(Sealed, OwnedRow):
-    """A mail or portal message: a row first, sent by a job. Sealed content: address, subject, text."""
+class Outgoing(OwnedRow):
+    """Something to send: a row first, taken by a job for a limited time, under a Message-ID made of its id."""
 
     class Status(models.TextChoices):
-        """A message is sent at most once per claim, under a stable Message-ID."""
+        """A message is sent at most once per claim. `bounced`: the other side gave it back after it had left."""
 
         QUEUED = "queued"
         SENDING = "sending"
         SENT = "sent"
         FAILED = "failed"
+        BOUNCED = "bounced"
 
-    request = models.ForeignKey("dsr.Request", on_delete=models.CASCADE, related_name="messages")
-    inbound = models.BooleanField(default=False)
-    by_mail = models.BooleanField(default=True)
     kind = models.CharField(max_length=24)
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.QUEUED)
-    author = models.ForeignKey("dsr.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     attempts = models.PositiveIntegerField(default=0)
     not_before = models.DateTimeField()
     leased_until = models.DateTimeField(null=True, blank=True)
@@ -103,10 +100,34 @@ class Message(Sealed, OwnedRow):
     sent_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        abstract = True
+
+
+class Message(Sealed, Outgoing):
+    """A mail or portal message of a request. Sealed content: address, subject, text."""
+
+    request = models.ForeignKey("dsr.Request", on_delete=models.CASCADE, related_name="messages")
+    inbound = models.BooleanField(default=False)
+    by_mail = models.BooleanField(default=True)
+    author = models.ForeignKey("dsr.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
         indexes = [models.Index(fields=["status", "not_before"], name="message_due")]
 
     def key_owner(self) -> KeyedRow:
         return self.request
+
+
+class Notice(Sealed, Outgoing):
+    """A mail to a member of staff: the digest of one run, an alarm. Sealed content: subject and text, no personal data."""
+
+    user = models.ForeignKey("dsr.User", on_delete=models.CASCADE, related_name="notices")
+
+    class Meta:
+        indexes = [models.Index(fields=["status", "not_before"], name="notice_due")]
+
+    def key_owner(self) -> KeyedRow:
+        return self.user
 
 
 class Pulse(models.Model):

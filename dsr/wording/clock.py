@@ -48,6 +48,7 @@ LINES: Final[Mapping[str, _StrPromise]] = {
     ClockCode.HOLIDAY: _("%(on)s is %(name)s in %(place)s"),
     ClockCode.NEXT_WORKING_DAY: _("next working day %(on_weekday)s"),
     ClockCode.DATE_NAMED: _("with the extension we named %(on_weekday)s"),
+    ClockCode.TOLD: _("this would be %(later_weekday)s, but we told you %(on_weekday)s, and that stays"),
     ClockCode.DUE: _("last day %(on_weekday)s, until midnight"),
     ClockCode.ACT_BY: _("our own target is %(on_weekday)s"),
 }

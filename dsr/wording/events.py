@@ -57,6 +57,7 @@ _RECORDED: Final[Mapping[str, _StrPromise]] = {
     "received": _("Request received"),
     "assigned": _("Assigned"),
     "downloaded": _("Downloaded by the subject"),
+    "dates_recomputed": _("Dates computed anew with a changed calendar"),
     "draft_requested": _("New draft requested"),
     "file_removed": _("File removed"),
     "plan_requested": _("Plan asked for"),

@@ -123,6 +123,8 @@ _VERBS: Final[Mapping[str, _StrPromise]] = {
     "received_in_future": _("The date of receipt lies in the future. Enter the day the request reached you."),
     "rights_missing": _("Choose what the person wants."),
     "candidates_changed": _("The candidates changed meanwhile. Look at them again."),
+    "date_impossible": _("This day lies outside the years the calendars know."),
+    "dpo_only": _("Only the data protection officer may do this."),
     "lead_only": _("Only a privacy lead may do this."),
     "manifest_changed": _("The package was built anew meanwhile. Look at the new one before you approve."),
     "copy_first": _("The person also asked for a copy. It is made and released before anything is erased."),

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from dsr.cases import codes, plans, tasks
+from dsr.cases import calendar, codes, plans, tasks
 from dsr.fulfil import expiry, operations
-from dsr.models import Message, Pulse
+from dsr.models import Controller, Message, Pulse
 from dsr.work import wake
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 CHUNK = 200
+RECOMPUTE = 5000
 
 
 def due_tasks(now: datetime) -> int:
@@ -58,7 +59,22 @@ def expired_packages(now: datetime) -> int:
     return expiry.remove_expired(now=now, limit=CHUNK)
 
 
-PASSES: tuple[Callable[[datetime], int], ...] = (approved_plans, due_tasks, due_messages, stuck_cases, expired_packages)
+def calendar_changes(now: datetime) -> int:
+    """Recompute open cases whose calendar is another one today (rules 1.3, no. 26)."""
+    return sum(
+        calendar.recompute(controller=controller, now=now, limit=RECOMPUTE)
+        for controller in Controller.objects.order_by("slug")
+    )
+
+
+PASSES: tuple[Callable[[datetime], int], ...] = (
+    approved_plans,
+    due_tasks,
+    due_messages,
+    stuck_cases,
+    calendar_changes,
+    expired_packages,
+)
 
 
 def tick(now: datetime) -> dict[str, int]:

@@ -26,7 +26,7 @@ from dsr.law.clock import (
     due_dates,
     if_answered_on,
 )
-from dsr.law.regimes import UnknownRegimeError
+from dsr.law.regimes import UnknownRegimeError, regime
 from dsr.law.rights import Right
 
 BERLIN = "Europe/Berlin"
@@ -43,6 +43,9 @@ def asked(start: str, end: str | None, kind: str = "identity") -> tuple[Suspensi
     return (Suspension(date.fromisoformat(start), date.fromisoformat(end) if end else None, SuspensionKind(kind)),)
 
 
+REGIME_PLACES = {
+    "EU_GDPR": "DE-BY", "UK_GDPR": "GB-SCT", "CH_FADP": "CH-ZH", "US_CCPA": "US-CA", "BR_LGPD": "BR", "CA_QC25": "CA-QC",
+}  # fmt: skip
 DAYS = st.dates(date(2019, 1, 1), date(2035, 12, 31))
 PLACES = st.sampled_from(
     ["DE", "DE-BY", "AT", "FR", "FR-57", "NL", "BE", "ES-MD", "ES-CT", "IT", "PT", "PL", "SE", "IE"]
@@ -99,6 +102,54 @@ def test_t12_a_longer_pause_never_brings_the_date_forward(asking: ClockInput, mo
 @given(requests())
 def test_t12_the_order_in_which_questions_are_listed_does_not_matter(asking: ClockInput) -> None:
     assert due_dates(asking).due_on == due_dates(replace(asking, suspensions=asking.suspensions[::-1])).due_on
+
+
+@given(requests(), st.integers(1, 90))
+def test_t01_a_later_receipt_is_never_due_earlier(asking: ClockInput, later: int) -> None:
+    first = replace(asking, suspensions=())
+    second = replace(first, received_at=first.received_at + timedelta(days=later))
+    one, two = due_dates(first), due_dates(second)
+
+    assert one.due_on is not None
+    assert two.due_on is not None
+    assert one.due_on <= two.due_on
+
+
+@given(st.dates(date(2025, 1, 1), date(2035, 12, 31)), st.sampled_from(sorted(REGIME_PLACES)), st.integers(1, 60))
+def test_1_6_a_later_receipt_is_never_due_earlier_within_a_regime(day: date, code: str, later: int) -> None:
+    def due(received_on: date) -> date | None:
+        row = regime(code, received_on)
+        at = datetime.combine(received_on, time(12), UTC)
+        return due_dates(
+            ClockInput(received_at=at, timezone="UTC", jurisdiction=REGIME_PLACES[code], regime=row.code)
+        ).due_on
+
+    one, two = due(day), due(day + timedelta(days=later))
+
+    assert one is not None
+    assert two is not None
+    assert one <= two
+
+
+@given(requests(), st.integers(0, 20), st.integers(0, 40))
+def test_t12_k_suspended_days_move_the_unrolled_date_by_k(asking: ClockInput, start: int, k: int) -> None:
+    received_on = asking.received_at.date()
+    pause = Suspension(received_on + timedelta(days=start), received_on + timedelta(days=start + k), "identity")
+    bare = replace(asking, suspensions=(), right=Right.ACCESS, extended=False)
+    paused = replace(bare, suspensions=(pause,))
+
+    before, after = due_dates(bare).notice_by_on, due_dates(paused).notice_by_on
+
+    assert before is not None
+    assert after == before + timedelta(days=k)
+
+
+@given(requests(), st.integers(0, 20))
+def test_idea_2_the_last_line_of_the_explanation_names_the_date(asking: ClockInput, buffer: int) -> None:
+    found = due_dates(replace(asking, buffer_days=buffer))
+
+    assert found.explanation[-1].code == ClockCode.DUE
+    assert found.explanation[-1].params == {"on": found.due_on}
 
 
 @given(DAYS, st.times())

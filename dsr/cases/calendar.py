@@ -1,0 +1,103 @@
+"""A controller's calendar changes: its own days, and what a new calendar does to the dates of open cases (rules 1.3, no. 26)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Q
+
+from dsr.cases import clock
+from dsr.cases.actors import SYSTEM
+from dsr.cases.own_rules import OwnDays, calendar_of, own_days
+from dsr.cases.perform import ConflictError, RefusedError, record
+from dsr.law.calendars import FIRST_YEAR, LAST_YEAR
+from dsr.law.workflow import Refusal, Role
+from dsr.models import CalendarDay, Case, Controller
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from django.db.models import QuerySet
+
+    from dsr.law.workflow import Actor
+
+CHUNK = 500
+
+
+@transaction.atomic
+def set_day(
+    *, controller: Controller, day: date, holiday: bool | None, actor: Actor, now: datetime, name: str = ""
+) -> int:
+    """Say that a day is a holiday here (True), that a holiday is none here (False), or take the entry back (None).
+
+    The data protection officer's to decide (no. 26). Open cases are recomputed by the next tick. Returns how many those are.
+    """
+    if Role.DPO not in actor.roles:
+        raise RefusedError(Refusal("dpo_only", {}))
+    if not FIRST_YEAR <= day.year < LAST_YEAR:
+        raise RefusedError(Refusal("date_impossible", {}))
+    rows = CalendarDay.objects.of(controller).filter(day=day)
+    if holiday is None:
+        rows.delete()
+    else:
+        CalendarDay.objects.update_or_create(
+            controller=controller, day=day, defaults={"holiday": holiday, "name": name.strip()}
+        )
+    return outdated(controller, own_days(controller)).count()
+
+
+def outdated(controller: Controller, days: OwnDays) -> QuerySet[Case]:
+    """Open cases whose dates were computed with another calendar than today's."""
+    version = calendar_of(controller, days).version
+    # Two ranges instead of one "not equal": the database reads only the ends of its index.
+    other = Q(calendar_version__lt=version) | Q(calendar_version__gt=version)
+    found: QuerySet[Case] = Case.objects.of(controller).open().filter(other)
+    return found
+
+
+def recompute(*, controller: Controller, now: datetime, limit: int) -> int:
+    """Recompute up to `limit` open cases with the calendar as it is now; returns how many.
+
+    A date that moves is an event of the case. A date the person was told never moves to a later day this way: that takes a
+    letter (rules 1.3). Dates that stay only note the new version.
+    """
+    days = own_days(controller)
+    done = 0
+    while done < limit:
+        cases = list(
+            outdated(controller, days)
+            .select_related("request")
+            .prefetch_related("suspensions")
+            .defer("sealed", "request__sealed")
+            .order_by("pk")[: min(CHUNK, limit - done)]
+        )
+        if not cases:
+            break
+        version = calendar_of(controller, days).version
+        same = [case.pk for case in cases if not _moved(controller, case, days, now)]
+        Case.objects.filter(pk__in=same).update(calendar_version=version)
+        done += len(cases)
+    return done
+
+
+def _moved(controller: Controller, case: Case, days: OwnDays, now: datetime) -> bool:
+    """Write the new dates where they differ; True when the case was written (or must be looked at again)."""
+    case.controller = controller
+    fields = clock.never_later_than_told(case, clock.recomputed(case, now=now, days=days))
+    if all(getattr(case, name) == fields[name] for name in ("due_on", "first_month_due_on", "act_by_on")):
+        return False
+    data = {"due_before": case.due_on, **clock.dates_data(fields)}
+    try:
+        record(
+            case_id=case.pk,
+            kind="dates_recomputed",
+            actor=SYSTEM,
+            now=now,
+            changes=fields,
+            data=data,
+            seen_version=case.version,
+        )
+    except ConflictError:
+        return True  # somebody moved it meanwhile, with today's calendar or with the next look
+    return True
