@@ -172,21 +172,44 @@ def writing(engine: sa.Engine, place: str, *, statement_seconds: float) -> Itera
 
     Errors of the database arrive as Temporary or Permanent; anything else is passed on after the rollback.
     """
+    with writer(engine, place, statement_seconds=statement_seconds) as connection, transaction(connection):
+        yield connection
+
+
+@contextmanager
+def writer(engine: sa.Engine, place: str, *, statement_seconds: float) -> Iterator[sa.Connection]:
+    """One connection for several transactions in turn; errors of the database arrive as Temporary or Permanent."""
     with translated(place), engine.connect() as connection:
-        if engine.dialect.name == "sqlite":
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        elif engine.dialect.name != "postgresql":
+        if engine.dialect.name not in {"sqlite", "postgresql"}:
             connection.exec_driver_sql(_mysql_limit(connection, statement_seconds))
-        try:
-            yield connection
-        except BaseException:
-            if engine.dialect.name == "sqlite" and not connection.invalidated:
-                connection.exec_driver_sql("ROLLBACK")
-            raise
-        if engine.dialect.name == "sqlite":
-            connection.exec_driver_sql("COMMIT")
-        else:
-            connection.commit()
+            connection.rollback()
+        yield connection
+
+
+@contextmanager
+def transaction(connection: sa.Connection) -> Iterator[None]:
+    """One writing transaction that commits at the end, unless something was raised."""
+    sqlite = connection.dialect.name == "sqlite"
+    if sqlite:
+        restart_clock(connection)
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        if sqlite and not connection.invalidated and _in_transaction(connection):
+            connection.exec_driver_sql("ROLLBACK")
+        elif not connection.invalidated:
+            connection.rollback()
+        raise
+    restart_clock(connection)
+    if sqlite:
+        connection.exec_driver_sql("COMMIT")
+    connection.commit()
+
+
+def _in_transaction(connection: sa.Connection) -> bool:
+    """SQLite ends the transaction by itself on some errors (a full disk)."""
+    return bool(getattr(connection.connection.dbapi_connection, "in_transaction", True))
 
 
 @contextmanager

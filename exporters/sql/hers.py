@@ -17,7 +17,7 @@ from exporters.sql.values import text_of
 from exporters.sql.walk import Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     import sqlalchemy as sa
 
@@ -68,15 +68,19 @@ class Hers:
         persons: tuple[RowKey, ...],
         *,
         lock: bool = False,
+        apart: Collection[str] = (),
     ) -> None:
-        """`persons`: from `locate`. Nothing is read yet but what links hang on."""
+        """`persons`: from `locate`. Nothing is read yet but what links hang on.
+
+        `apart`: datasets whose rows are not wanted here, because they are changed as sets (decision 042).
+        """
         self.connection = connection
         self.data_map = data_map
         self.tables = tables
         self.lock = lock
         self.walk = Walk(connection, data_map, tables, persons)
         self._needed = needed_columns(data_map)
-        self._rows: dict[str, Rows] = {}
+        self._rows = {name: Rows(data_map.datasets[name], ()) for name in apart}
 
     def rows(self, dataset: Dataset) -> Rows:
         """All her rows of a dataset; none where no link can lead to one."""
@@ -91,9 +95,9 @@ class Hers:
         waits = replace(dataset, where=(*dataset.where, *dataset.wait_while))
         return set(self._read(waits).rows) & set(self.rows(dataset).rows)
 
-    def used_by_others(self, dataset: Dataset) -> set[Native]:
-        """Those of her rows that another person's record names as well."""
-        rows = self.rows(dataset)
+    def used_by_others(self, dataset: Dataset, rows: Rows | None = None) -> set[Native]:
+        """Those of her rows (or of `rows`) that another person's record names as well."""
+        rows = rows or self.rows(dataset)
         if not rows.rows:
             return set()
         found: set[Native] = set()

@@ -19,7 +19,7 @@ from exporters.sql.retain import in_order, staying
 from exporters.sql.scrubbing import scrubs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import date
 
     import sqlalchemy as sa
@@ -66,9 +66,13 @@ def make_plan(
     today: date,
     keep_until: KeepUntil | None,
     lock: bool = False,
+    apart: Collection[str] = (),
 ) -> Planned:
-    """Plan the erasure of `persons` (from `locate`). Reads only; `lock` holds her rows until the transaction ends."""
-    hers = Hers(connection, data_map, tables, persons, lock=lock)
+    """Plan the erasure of `persons` (from `locate`). Reads only; `lock` holds her rows until the transaction ends.
+
+    `apart`: growing datasets whose rows `apply` changes as sets; their lines are planned without reading the rows.
+    """
+    hers = Hers(connection, data_map, tables, persons, lock=lock, apart=apart)
     limits = read_limits(connection, {table.name: table for table in tables.values()}.values())
     order = in_order(data_map, tables, _by_foreign_keys(tables, limits))
     stays = staying(hers, order, today=today, keep_until=keep_until)
