@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
-from exporters.contract import Batch, CellNote, Disclosure, Note
+from exporters.contract import Batch, CellNote, Note
+from exporters.sql.cells import reader
 from exporters.sql.rows import BATCH, read_rows
-from exporters.sql.values import json_value, text_of
 from exporters.sql.walk import Walk
 
 if TYPE_CHECKING:
@@ -67,41 +66,14 @@ def _once(names: tuple[str, ...], guards: tuple[str, ...]) -> tuple[str, ...]:
 
 def _reader(field: Field, position: Mapping[str, int]) -> Callable[[tuple[Any, ...]], _Cell]:
     """How to read one field of a row: plain, withheld in some rows, or with closed parts taken out."""
-    at = position[field.name]
-    if field.withhold is not None:
-        withhold, guard = field.withhold, position[field.withhold.column]
+    at, read = position[field.name], reader(field)
+    if field.withhold is None:
+        return lambda row: read(row[at])
+    withhold, guard = field.withhold, position[field.withhold.column]
 
-        def guarded(row: tuple[Any, ...]) -> _Cell:
-            if withhold.keeps_back(row[guard]):
-                return None, CellNote.WITHHELD if row[at] is not None else None
-            return json_value(row[at])
+    def guarded(row: tuple[Any, ...]) -> _Cell:
+        if withhold.keeps_back(row[guard]):
+            return None, CellNote.WITHHELD if row[at] is not None else None
+        return read(row[at])
 
-        return guarded
-    closed = [tuple(part.name.split(".")) for part in field.parts if part.disclosure is Disclosure.NEVER]
-    if closed:
-        return lambda row: _without(row[at], closed)
-    return lambda row: json_value(row[at])
-
-
-def _without(stored: object, closed: list[tuple[str, ...]]) -> _Cell:
-    """A JSON value without its closed parts. What cannot be parsed cannot be searched for them and stays here."""
-    if stored is None:
-        return None, None
-    try:
-        value = stored if isinstance(stored, (dict, list)) else json.loads(text_of(stored) or "")
-    except ValueError:
-        return None, CellNote.WITHHELD
-    removed = [path for path in closed if _remove(value, path)]
-    return json_value(value)[0], CellNote.PART_WITHHELD if removed else None
-
-
-def _remove(value: Any, path: tuple[str, ...]) -> bool:
-    if isinstance(value, list):
-        removed = [_remove(one, path) for one in value]
-        return any(removed)
-    if not isinstance(value, dict) or path[0] not in value:
-        return False
-    if len(path) == 1:
-        del value[path[0]]
-        return True
-    return _remove(value[path[0]], path[1:])
+    return guarded
