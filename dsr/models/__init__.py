@@ -5,6 +5,7 @@ from dsr.models.case import Case, CaseQuerySet, Channel, Request, Suspension
 from dsr.models.controller import Controller, ReferenceCounter
 from dsr.models.escalation import Absence, Escalation, Incident, Told
 from dsr.models.event import Anchor, Event, EventNote
+from dsr.models.journal import JournalSecret, JournalStep
 from dsr.models.plan import Plan
 from dsr.models.rules import CalendarDay, LadderRow, RetentionRow
 from dsr.models.subject import IndexToken, OneTimeCode, Subject
@@ -26,6 +27,8 @@ __all__ = [
     "EventNote",
     "Incident",
     "IndexToken",
+    "JournalSecret",
+    "JournalStep",
     "KeyedRow",
     "Kind",
     "LadderRow",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -54,7 +55,7 @@ BY_HAND = [
 
 @pytest.mark.parametrize(("country", "kind", "day", "more", "until"), BY_HAND)
 def test_3_4_4_keep_until_by_hand(
-    country: str, kind: DocumentClass, day: str, more: dict[str, date], until: str
+    country: str, kind: DocumentClass, day: str, more: dict[str, Any], until: str
 ) -> None:
     assert keep_until(country, kind, date.fromisoformat(day), **more).until == date.fromisoformat(until)
 
