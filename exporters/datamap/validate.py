@@ -1,15 +1,30 @@
-"""What must hold between the parts of a data map. Each rule guards against a mix-up of people or a silent omission."""
+"""What must hold between the parts of a data map. Each rule guards against a mix-up of people or a silent omission.
+
+Every complaint points at the value that is wrong, not at the section it stands in.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from exporters.datamap.model import CHANGING_ERASE, FIELD_ERASE, ROW_ERASE, STAYING_ERASE, SUBJECT, VALUE_LINKS, Erase
+from exporters.datamap.model import (
+    CHANGING_ERASE,
+    FIELD_ERASE,
+    IGNORED,
+    ROW_ERASE,
+    STAYING_ERASE,
+    SUBJECT,
+    VALUE_LINKS,
+    Erase,
+)
+from exporters.datamap.overlap import check_overlaps
+from exporters.datamap.reach import check_findable, check_reachable
+from exporters.datamap.treatments import unfit
 from exporters.description import Disclosure
 from exporters.identifiers import NEVER_UNIQUE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterator, Mapping
 
     from exporters.datamap.model import Condition, DataMap, Dataset, Field, Link
     from exporters.document import Item
@@ -20,66 +35,89 @@ def validate(data_map: DataMap, top: Mapping[str, Item]) -> None:
     subjects = top["subjects"].entries()
     for key in data_map.subjects.values():
         if key.only_without and key.only_without not in data_map.subjects:
-            raise subjects[key.name].error(f"{key.only_without!r} is not a key of a person in this map")
+            place = subjects[key.name].at("only_without")
+            raise place.error(f"{key.only_without!r} is not a key of a person in this map")
     sections = top["datasets"].entries()
-    tables = {dataset.table.lower(): dataset.name for dataset in data_map.datasets.values() if not dataset.where}
+    check_overlaps(data_map, sections)
     for dataset in data_map.datasets.values():
-        section = sections[dataset.name].entries()
-        if not dataset.where and tables[dataset.table.lower()] != dataset.name:
-            raise sections[dataset.name].error(f"table {dataset.table!r} is declared twice; tell them apart by `where`")
+        section = sections[dataset.name]
         _check_columns(dataset, section)
-        for link, item in zip(dataset.links, section["links"].items(), strict=True):
+        for link, item in zip(dataset.links, section.at("links").items(), strict=True):
             _check_link(data_map, dataset, link, item)
-        _check_erasure(dataset, sections[dataset.name])
+        _check_erasure(dataset, section)
         _check_document_date(data_map, dataset, section)
-    for name in ("not_personal", "by_hand"):
+    _check_ignored(data_map, top)
+    check_reachable(data_map, sections)
+    check_findable(data_map, subjects)
+
+
+def _check_ignored(data_map: DataMap, top: Mapping[str, Item]) -> None:
+    tables = {dataset.table.lower() for dataset in data_map.datasets.values() if not dataset.where}
+    for name in IGNORED:
         for table, item in (top[name].entries() if name in top else {}).items():
             if table.lower() in tables:
                 raise item.error(f"table {table!r} is already a dataset")
-    _check_reachable(data_map, sections)
-    _check_findable(data_map, subjects)
 
 
-def _check_columns(dataset: Dataset, section: Mapping[str, Item]) -> None:
-    def known(columns: Iterable[str], option: str) -> None:
-        for column in columns:
-            if column not in dataset.fields:
-                raise section[option].error(f"{column!r} is not a field of {dataset.name!r}")
+def _check_columns(dataset: Dataset, section: Item) -> None:
+    for column, place in _named_columns(dataset, section):
+        if column not in dataset.fields:
+            raise place.error(f"{column!r} is not a field of {dataset.name!r}")
+    _check_soft_delete(dataset, section)
+    if not dataset.links:
+        raise section.at("links").error(
+            "without a link no row of this table can be hers: declare one, or the table as not personal"
+        )
 
-    def conditions(found: tuple[Condition, ...], option: str) -> None:
-        known((condition.column for condition in found), option)
 
-    known(dataset.key, "key")
-    conditions(dataset.where, "where")
-    conditions(dataset.wait_while, "wait_while")
-    known((link.column for link in dataset.links), "links")
-    for link in dataset.links:
-        conditions(link.when, "links")
+def _named_columns(dataset: Dataset, section: Item) -> Iterator[tuple[str, Item]]:
+    """Every column the dataset names outside its fields, and where."""
+    keys = section.at("key")
+    yield from ((column, keys.at(at)) for at, column in enumerate(dataset.key))
+    yield from _columns_of(dataset.where, section.at("where"))
+    yield from _columns_of(dataset.wait_while, section.at("wait_while"))
+    yield from _columns_of(dataset.soft_delete, section.at("soft_delete"))
+    for at, link in enumerate(dataset.links):
+        yield link.column, section.at("links", at, link.type.value)
+        yield from _columns_of(link.when, section.at("links", at, "when"))
     for field in dataset.fields.values():
         if field.withhold:
-            known((field.withhold.column,), "fields")
+            yield field.withhold.column, section.at("fields", field.name, "withhold", "column")
         if field.identifier and field.identifier.prefix:
-            known((field.identifier.prefix,), "fields")
-    if not dataset.links:
-        raise section["links"].error(
-            "without a link no row of this table can be hers: declare one, or the table as not personal"
+            yield field.identifier.prefix, section.at("fields", field.name, "identifier", "prefix")
+
+
+def _columns_of(conditions: tuple[Condition, ...], place: Item) -> Iterator[tuple[str, Item]]:
+    names = place.names()
+    return ((condition.column, names.get(condition.column, place)) for condition in conditions)
+
+
+def _check_soft_delete(dataset: Dataset, section: Item) -> None:
+    hidden = {condition.column for condition in dataset.where} & {one.column for one in dataset.soft_delete}
+    for column in sorted(hidden):
+        raise section.at("where", column).error(
+            f"{column!r} marks deleted rows, which are still hers: `where` must not leave them out"
         )
 
 
 def _check_link(data_map: DataMap, dataset: Dataset, link: Link, item: Item) -> None:
     reference = link.references
+    place = item.at("references")
     if reference.dataset == SUBJECT:
         if reference.column not in data_map.subjects:
-            raise item.error(f"{reference.column!r} is not defined under 'subjects'")
+            raise place.error(f"{reference.column!r} is not defined under 'subjects'")
         return
     parent = data_map.datasets.get(reference.dataset)
+    if parent is None:
+        known = ", ".join(data_map.datasets)
+        raise place.error(f"{reference} is not a field of this map: no dataset {reference.dataset!r} among {known}")
     target = data_map.field_at(reference)
-    if parent is None or target is None:
-        raise item.error(f"{reference} is not a field of this map")
+    if target is None:
+        raise place.error(f"{reference} is not a field of this map")
     if parent.optional and not dataset.optional and len(dataset.links) == 1:
-        raise item.error(f"{parent.name!r} may be absent, then {dataset.name!r} would be silently empty: add a link")
+        raise place.error(f"{parent.name!r} may be absent, then {dataset.name!r} would be silently empty: add a link")
     if link.type in VALUE_LINKS and not _names_one_person(target):
-        raise item.error(f"{reference} does not name one person, so a value link must not follow it")
+        raise place.error(f"{reference} does not name one person, so a value link must not follow it")
     if (link.column,) == dataset.key and (reference.column,) != parent.key and not dataset.shared:
         raise item.error(f"several rows of {parent.name!r} may point at one row here: say shared: true")
 
@@ -91,25 +129,29 @@ def _names_one_person(field: Field) -> bool:
 
 def _check_erasure(dataset: Dataset, section: Item) -> None:
     if dataset.terms.erase not in ROW_ERASE:
-        raise section.error(f"{dataset.terms.erase.value!r} treats a field, not a row of {dataset.name!r}")
-    fields = section.entries()["fields"].entries()
+        raise section.at("erase").error(f"{dataset.terms.erase.value!r} treats a field, not a row of {dataset.name!r}")
     for field in dataset.fields.values():
         if field.disclosure is Disclosure.NOT_PERSONAL:
             continue
+        place = section.at("fields", field.name)
+        erase = place.at("erase")
         own = field.terms.erase is not dataset.terms.erase
         if own and field.terms.erase not in FIELD_ERASE:
-            raise fields[field.name].error(f"{field.terms.erase.value!r} treats a row, not a field")
+            raise erase.error(f"{field.terms.erase.value!r} treats a row, not a field")
         if not own and dataset.terms.erase in STAYING_ERASE and field.name not in dataset.key:
-            raise fields[field.name].error(f"{field.name!r} needs `erase:`, since the rows of {dataset.name!r} stay")
+            raise place.error(f"{field.name!r} needs `erase:`, since the rows of {dataset.name!r} stay")
         if field.name in dataset.key and field.terms.erase in CHANGING_ERASE:
-            raise fields[field.name].error(f"{field.name!r} tells the rows apart and cannot be changed")
+            raise erase.error(f"{field.name!r} tells the rows apart and cannot be changed")
         if field.terms.erase is Erase.KEEP and not field.terms.retention.law:
-            raise fields[field.name].error(f"{field.name!r} is kept: its retention class must name the `law`")
+            raise place.error(f"{field.name!r} is kept: its retention class must name the `law`")
+        reason = unfit(field, dataset)
+        if reason:
+            raise erase.error(reason)
 
 
-def _check_document_date(data_map: DataMap, dataset: Dataset, section: Mapping[str, Item]) -> None:
-    for reference in dataset.document_date:
-        item = section["document_date"]
+def _check_document_date(data_map: DataMap, dataset: Dataset, section: Item) -> None:
+    for at, reference in enumerate(dataset.document_date):
+        item = section.at("document_date").at(at)
         if dataset.terms.erase is not Erase.KEEP:
             raise item.error("a document date is for rows that law keeps: write erase: keep")
         if data_map.field_at(reference) is None:
@@ -117,35 +159,3 @@ def _check_document_date(data_map: DataMap, dataset: Dataset, section: Mapping[s
         away = reference.dataset != dataset.name
         if away and not any(link.references.dataset == reference.dataset for link in dataset.links):
             raise item.error(f"no link leads from {dataset.name!r} to {reference.dataset!r}")
-
-
-def _check_reachable(data_map: DataMap, sections: Mapping[str, Item]) -> None:
-    reached = {SUBJECT}
-    while True:
-        more = {
-            dataset.name
-            for dataset in data_map.datasets.values()
-            if dataset.name not in reached and any(link.references.dataset in reached for link in dataset.links)
-        }
-        if not more:
-            break
-        reached |= more
-    for name in data_map.datasets:
-        if name not in reached:
-            raise sections[name].error(f"no chain of links leads from a person to {name!r}")
-
-
-def _check_findable(data_map: DataMap, subjects: Mapping[str, Item]) -> None:
-    for key in data_map.subjects:
-        if not any(
-            link.references.column == key and any(_finds(field) for field in dataset.fields.values())
-            for dataset in data_map.datasets.values()
-            for link in dataset.subject_links()
-        ):
-            raise subjects[key].error(
-                f"no field finds a person by {key!r}: some dataset linked to it needs an identifier"
-            )
-
-
-def _finds(field: Field) -> bool:
-    return bool(field.identifier and field.identifier.finds)
