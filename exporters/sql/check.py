@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from exporters.contract import Problem, Severity
-from exporters.datamap.discover import looks_personal
+from exporters.discover.names import looks_personal
 from exporters.datamap.model import SUBJECT
 from exporters.sql.schema import missing
 
