@@ -10,9 +10,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
+from exporters.cells import CellChange
 from exporters.description import DatasetInfo, Disclosure, FieldInfo, Origin, Retention, Text, Whose
 from exporters.identifiers import Identifier, IdentifierKind
 from exporters.plans import (
+    AMENDING,
+    Confirmed,
     FieldChange,
     HitClass,
     KeepUntil,
@@ -23,23 +26,27 @@ from exporters.plans import (
     Residue,
     RowKey,
     Treatment,
-    lines_from_json,
-    lines_to_json,
-    plan_hash,
 )
+from exporters.plans_json import lines_from_json, lines_to_json, plan_hash
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
+    from exporters.journal import Journal
+
 __all__ = [
+    "AMENDING",
     "Applies",
     "Batch",
     "Candidate",
+    "CellChange",
     "CellNote",
     "Change",
     "Checks",
     "Collects",
+    "Confirmed",
+    "Confirms",
     "DatasetInfo",
     "Describes",
     "Disclosure",
@@ -157,6 +164,7 @@ class CellNote(StrEnum):
     NUL_REMOVED = "nul_removed"
     NOT_UTF8 = "not_utf8"  # undecodable characters replaced
     BASE64 = "base64"
+    TOO_LARGE = "too_large"  # over 16 MB: left out of the files
     BIG_INTEGER = "big_integer"  # beyond 2^53: as text, because JSON readers would round it
     WITHHELD = "withheld"  # this row's value is never disclosed; the reason is in the field's description
     PART_WITHHELD = "part_withheld"
@@ -265,8 +273,14 @@ class Plans(Protocol):
         now: datetime,
         changes: tuple[Change, ...] = (),
         keep_until: KeepUntil | None = None,
+        purposes: tuple[str, ...] = (),
+        applied: tuple[PlanLine, ...] = (),
     ) -> tuple[PlanLine, ...]:
-        """The lines for one right; `changes` for rectification, `keep_until` for what law keeps. Reads only.
+        """The lines for one right. Reads only.
+
+        `right`: `erasure`, `rectification`, `restriction`, `lift` (the end of a restriction), `objection`,
+        `marketing_objection`, `consent_withdrawal`. `keep_until`: what law keeps, for erasure; `changes`: for
+        rectification; `purposes`: of an objection or withdrawal; `applied`: the restriction's lines that lifting undoes.
 
         Raises PlanBlocked when a line could not succeed, Permanent("right_unsupported"), Temporary.
         """
@@ -285,8 +299,12 @@ class Applies(Protocol):
         now: datetime,
         check: Callable[[], None],
         keep_until: KeepUntil | None = None,
+        journal: Journal | None = None,
     ) -> tuple[Outcome, ...]:
-        """Apply the lines of this store in one transaction; the same `approval` again is harmless.
+        """Apply the lines of this store; the same `approval` again is harmless.
+
+        `journal` is the caller's record of how far the work came: with it, work of several transactions or calls goes
+        on where it stopped; a store that needs one transaction may ignore it.
 
         `check` is called before the first write and before the commit: what it raises undoes everything and is passed
         on. Raises Permanent("plan_stale", place) when a listed row, its owner, the treatment, the law or the schema
@@ -312,4 +330,13 @@ class Residues(Protocol):
 
         `lines`: the plan that was applied; its keys tell rows of hers whose parent is gone from rows of nobody.
         """
+        ...
+
+
+@runtime_checkable
+class Confirms(Protocol):
+    """Can read back what correcting, restricting or suppressing wrote."""
+
+    def confirm(self, lines: tuple[PlanLine, ...]) -> tuple[Confirmed, ...]:
+        """For each amending line of this store how many rows are as it wrote them; raises Temporary or Permanent."""
         ...

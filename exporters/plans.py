@@ -6,21 +6,16 @@ keys of rows are in the lines, so a stored plan is sealed.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 from exporters.identifiers import NEVER_UNIQUE, IdentifierKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-PLAN_FORMAT = 1
-"""Version of the JSON form; part of every hash."""
+    from exporters.cells import CellChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +36,8 @@ class Treatment(StrEnum):
     CORRECT = "correct"
     ANNOTATE = "annotate"
     RESTRICT = "restrict"
+    LIFT = "lift"
+    """Ends a restriction: what stood before it stands again."""
     KEEP = "keep"
     SUPPRESS = "suppress"
     MANUAL = "manual"
@@ -61,6 +58,16 @@ class Reason(StrEnum):
     """Other people use the rows as well."""
     REFERRED = "referred"
     """Rows that stay refer to these, so they stay without what names the person."""
+    ISSUED = "issued"
+    """An issued document or a record of what happened, and no column for a note: a person adds a statement (R-02, R-03)."""
+    COPY = "copy"
+    """The value that is corrected stands in these rows of hers too, where the map does not let it follow."""
+    NO_SWITCH = "no_switch"
+    """The data map names nothing in this store that restricts or stops the processing: a person does it by hand."""
+    ALREADY = "already"
+    """The rows are already as the right wants them, by somebody else's doing: lifting will not touch them."""
+    CHANGED_SINCE = "changed_since"
+    """Somebody has changed what the restriction had set: a person decides what holds now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,11 @@ class Kept:
     mark: str = ""
     certain: bool = True
 
+
+ERASURE = "erasure"
+"""The right whose lines carry no name: plans stored before there were others keep their hash."""
+AMENDING = frozenset({Treatment.CORRECT, Treatment.ANNOTATE, Treatment.RESTRICT, Treatment.LIFT, Treatment.SUPPRESS})
+"""Treatments that write the values listed in a line's `cells` and nothing else."""
 
 KeepUntil: TypeAlias = Callable[[str, date], Kept | None]
 """Asked per document: (document class, document date) -> Kept, or None: no law keeps it.
@@ -118,11 +130,14 @@ class PlanLine:
     keep_until: date | None = None
     persons: tuple[RowKey, ...] = field(default=(), repr=False)
     rule: str = ""
+    right: str = ERASURE
+    cells: tuple[CellChange, ...] = field(default=(), repr=False)
+    """CORRECT, ANNOTATE, RESTRICT, LIFT, SUPPRESS: every value that is written."""
 
     @property
     def writes(self) -> bool:
         """Whether applying the line changes the store."""
-        return self.treatment in {Treatment.DELETE, Treatment.ANONYMISE}
+        return self.treatment in {Treatment.DELETE, Treatment.ANONYMISE} or self.treatment in AMENDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +150,16 @@ class Outcome:
     line: int
     changed: int
     unchanged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What reading a store back says about one amending line, in rows: as it was written, otherwise, gone."""
+
+    line: int
+    holds: int
+    differs: int
+    gone: int
 
 
 class HitClass(StrEnum):
@@ -172,73 +197,6 @@ class Residue:
         A name in a row of somebody else's is only counted; in a row of nobody it is a question for a person.
         """
         return self.cls is HitClass.HERS or (self.cls is not HitClass.KEPT and self.unique)
-
-
-def lines_to_json(lines: Iterable[PlanLine]) -> list[dict[str, Any]]:
-    """The lines as values JSON can hold, complete: for sealed storage."""
-    return [_to_json(line) for line in lines]
-
-
-def lines_from_json(stored: Iterable[Mapping[str, Any]]) -> tuple[PlanLine, ...]:
-    """The lines `lines_to_json` wrote. Raises KeyError, TypeError or ValueError when it is not such a list."""
-    return tuple(_from_json(one) for one in stored)
-
-
-def plan_hash(lines: Iterable[PlanLine]) -> str:
-    """SHA-256 (hex) over what an approval binds: rules and listed keys, not the counts of growing lines.
-
-    The order of the lines does not matter; two lines that are alike do.
-    """
-    bound = sorted(_canonical({**_to_json(line), "count": None}) for line in lines)
-    return hashlib.sha256(_canonical([PLAN_FORMAT, bound]).encode()).hexdigest()
-
-
-def _canonical(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-
-
-def _to_json(line: PlanLine) -> dict[str, Any]:
-    return {
-        "store": line.store,
-        "dataset": line.dataset,
-        "treatment": line.treatment.value,
-        "link": line.link,
-        "filter": line.filter,
-        "fields": [[change.column, change.strategy] for change in line.fields],
-        "keys": [list(key.values) for key in line.keys],
-        "count": line.count,
-        "growing": line.growing,
-        "reason": line.reason.value if line.reason else None,
-        "document_class": line.document_class,
-        "document_year": line.document_year,
-        "law": line.law,
-        "mark": line.mark,
-        "keep_until": line.keep_until.isoformat() if line.keep_until else None,
-        "persons": [[person.dataset, *person.values] for person in line.persons],
-        "rule": line.rule,
-    }
-
-
-def _from_json(stored: Mapping[str, Any]) -> PlanLine:
-    return PlanLine(
-        store=stored["store"],
-        dataset=stored["dataset"],
-        treatment=Treatment(stored["treatment"]),
-        link=stored["link"],
-        filter=stored["filter"],
-        fields=tuple(FieldChange(column, strategy) for column, strategy in stored["fields"]),
-        keys=tuple(RowKey(stored["dataset"], tuple(values)) for values in stored["keys"]),
-        count=stored["count"],
-        growing=stored["growing"],
-        reason=Reason(stored["reason"]) if stored["reason"] else None,
-        document_class=stored["document_class"],
-        document_year=stored["document_year"],
-        law=stored["law"],
-        mark=stored["mark"],
-        keep_until=date.fromisoformat(stored["keep_until"]) if stored["keep_until"] else None,
-        persons=tuple(RowKey(dataset, tuple(values)) for dataset, *values in stored["persons"]),
-        rule=stored["rule"],
-    )
 
 
 @runtime_checkable

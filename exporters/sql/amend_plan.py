@@ -1,0 +1,331 @@
+"""Plans what restricting, lifting and objecting write: switches of the data map, row by row (rules Q-03, Q-06, O-03).
+
+Each value to be written is in the plan, with a digest of what stands there now; applying it decides nothing any more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from exporters.cells import digest
+from exporters.contract import AMENDING, CellChange, FieldChange, PlanLine, Problem, Reason, RowKey, Severity, Treatment
+from exporters.datamap.rights_load import MARKETING
+from exporters.sql.amend_rows import meets, read_cells
+from exporters.sql.amend_value import Kind, canonical, exact, fit, kind_of
+from exporters.sql.hers import Hers, row_key
+from exporters.sql.live import read_limits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    import sqlalchemy as sa
+
+    from exporters.contract import Change
+    from exporters.datamap.model import DataMap, Dataset
+    from exporters.datamap.rights import Setting, Switch
+    from exporters.sql.amend_rows import PlanKey, Row
+    from exporters.sql.live import ColumnLimits, Limits, LiveLimits
+    from exporters.sql.schema import LiveTable
+
+RECTIFICATION, RESTRICTION, LIFT, OBJECTION = "rectification", "restriction", "lift", "objection"
+MARKETING_OBJECTION, CONSENT_WITHDRAWAL = "marketing_objection", "consent_withdrawal"
+AMENDMENTS = frozenset({RECTIFICATION, RESTRICTION, LIFT, OBJECTION, MARKETING_OBJECTION, CONSENT_WITHDRAWAL})
+"""The rights besides erasure whose plans this store can make."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person asked for, as `plan` was given it."""
+
+    right: str
+    now: datetime
+    changes: tuple[Change, ...] = ()
+    purposes: tuple[str, ...] = ()
+    applied: tuple[PlanLine, ...] = ()
+
+
+@dataclass(slots=True)
+class Draft:
+    """A plan in the making, on one connection: her rows, what the tables allow, lines and problems so far."""
+
+    connection: sa.Connection
+    data_map: DataMap
+    tables: Mapping[str, LiveTable]
+    hers: Hers
+    live_limits: LiveLimits
+    store: str
+    asked: Asked
+    persons: tuple[RowKey, ...]
+    lines: list[PlanLine] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    taken: set[tuple[str, PlanKey, str]] = field(default_factory=set)
+    """Dataset, row and column of every value that is planned already: the first word of the map counts."""
+
+    def of(self, dataset: Dataset) -> Limits:
+        """What the dataset's table allows."""
+        return self.live_limits.tables[self.tables[dataset.name].name]
+
+    def column(self, dataset: Dataset, name: str) -> ColumnLimits:
+        """What one column allows."""
+        return self.of(dataset).columns[name.lower()]
+
+    def present(self) -> Iterator[Dataset]:
+        """The datasets whose tables are there."""
+        return (dataset for dataset in self.data_map.datasets.values() if dataset.name in self.tables)
+
+    def refuse(self, dataset: Dataset, column: str, code: str, detail: str) -> None:
+        """Note why the plan cannot be made; place and words name columns, never values."""
+        self.refuse_at(".".join(filter(None, (dataset.table, column))), code, detail)
+
+    def refuse_at(self, place: str, code: str, detail: str) -> None:
+        """The same for a place the data map may not know."""
+        problem = Problem(Severity.ERROR, code, f"{self.store}.{place}", detail)
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def add(
+        self,
+        dataset: Dataset,
+        treatment: Treatment,
+        keys: Sequence[PlanKey],
+        *,
+        cells: Sequence[CellChange] = (),
+        fields: Sequence[FieldChange] = (),
+        reason: Reason | None = None,
+        note: str = "",
+        count: int | None = None,
+    ) -> None:
+        """Add a line about rows of hers. `note`: what the line means them by, in words of the map."""
+        columns = [one.column for one in fields]
+        self.lines.append(
+            PlanLine(
+                store=self.store,
+                dataset=dataset.name,
+                treatment=treatment,
+                link="; ".join(link.name for link in dataset.links),
+                filter=note,
+                fields=tuple(fields),
+                keys=tuple(RowKey(dataset.name, key) for key in keys),
+                count=len(keys) if count is None else count,
+                reason=reason,
+                persons=self.persons,
+                rule=rule_of_amendment(self.data_map, dataset, self.of(dataset), columns),
+                right=self.asked.right,
+                cells=tuple(cells),
+            )
+        )
+
+    def own(self, dataset: Dataset) -> tuple[list[PlanKey], list[PlanKey]]:
+        """Keys of her rows: those she alone uses, and those other people use as well."""
+        rows = self.hers.rows(dataset)
+        shared = self.hers.used_by_others(dataset)
+        alone = [row_key(dataset, key).values for key in rows.rows if key not in shared]
+        return alone, [row_key(dataset, key).values for key in rows.rows if key in shared]
+
+
+def draft(
+    connection: sa.Connection,
+    data_map: DataMap,
+    tables: Mapping[str, LiveTable],
+    persons: tuple[RowKey, ...],
+    *,
+    store: str,
+    asked: Asked,
+) -> Draft:
+    """An empty plan for `persons` (from `locate`) on a reading connection."""
+    limits = read_limits(connection, {table.name: table for table in tables.values()}.values())
+    hers = Hers(connection, data_map, tables, persons)
+    return Draft(connection, data_map, tables, hers, limits, store, asked, persons)
+
+
+def rule_of_amendment(data_map: DataMap, dataset: Dataset, limits: Limits, columns: Iterable[str]) -> str:
+    """What an approval binds besides rows and values: whose the rows are, and the live columns that are touched."""
+    touched = {name.lower() for name in (*dataset.key, *columns, *(link.column for link in dataset.links))}
+    declared = [
+        [dataset.table, dataset.key, dataset.shared],
+        [[link.name, link.any_case, str(link.when)] for link in dataset.links],
+        str(dataset.where),
+        sorted(column.fingerprint for name, column in limits.columns.items() if name in touched),
+    ]
+    found = hashlib.sha256(json.dumps(declared).encode()).hexdigest()[:24]
+    return f"{data_map.name}/{data_map.version}/{found}"
+
+
+def cell(
+    key: PlanKey,
+    column: str,
+    current: object,
+    value: str | None,
+    *,
+    previous: str | None = None,
+    append: bool = False,
+) -> CellChange:
+    """A value to be written over (or, with `append`, below) `current`, of which only a salted digest is kept."""
+    salt = secrets.token_hex(16)
+    return CellChange(key, column, digest(salt, exact(current)), value, previous, append, salt)
+
+
+def restrict(plan: Draft) -> None:
+    """Lines for Art. 18: what the map's `restriction:` sections set, with what stood there so that it can come back."""
+    switches = {dataset.name: dataset.rights.restriction for dataset in plan.present()}
+    if not _switched(plan, switches, Treatment.RESTRICT, "restriction"):
+        _by_hand(plan, "restriction")
+
+
+def object_to(plan: Draft, purposes: tuple[str, ...]) -> None:
+    """Lines for Art. 21 and 7(3), purpose by purpose.
+
+    An objection under 21(1) is undecided: it restricts, so that a rejected one can be lifted (SC-07). The absolute
+    rights suppress, and nothing keeps what stood there (O-03).
+    """
+    treatment = Treatment.RESTRICT if plan.asked.right == OBJECTION else Treatment.SUPPRESS
+    for purpose in purposes:
+        switches = {dataset.name: dataset.rights.objection.get(purpose, ()) for dataset in plan.present()}
+        if not _switched(plan, switches, treatment, f"purpose {purpose}") and purpose not in plan.data_map.not_used_for:
+            _by_hand(plan, f"purpose {purpose}")
+
+
+def purposes_of(asked: Asked) -> tuple[str, ...]:
+    """The purposes a plan is about: an objection to direct marketing needs no naming (Art. 21(2))."""
+    return asked.purposes or ((MARKETING,) if asked.right == MARKETING_OBJECTION else ())
+
+
+def _by_hand(plan: Draft, note: str) -> None:
+    """One line that says that a person must act here, on the record that names the subject."""
+    for dataset in plan.present():
+        keys = [key for keys in plan.own(dataset) for key in keys] if any(dataset.subject_links()) else []
+        if keys:
+            plan.add(dataset, Treatment.MANUAL, keys, reason=Reason.NO_SWITCH, note=note)
+            return
+
+
+def _switched(plan: Draft, switches: Mapping[str, tuple[Switch, ...]], treatment: Treatment, note: str) -> bool:
+    """Add the lines of switches; whether the map has any for a dataset that holds rows of hers."""
+    found = False
+    for name, own in switches.items():
+        dataset = plan.data_map.datasets[name]
+        if not own:
+            continue
+        alone, shared = plan.own(dataset)
+        found = found or bool(alone or shared)
+        if shared:
+            plan.add(dataset, Treatment.MANUAL, shared, reason=Reason.SHARED, note=note)
+        for switch in own:
+            _switch(plan, dataset, switch, alone, treatment=treatment, note=note)
+    return found
+
+
+def _switch(
+    plan: Draft, dataset: Dataset, switch: Switch, keys: Sequence[PlanKey], *, treatment: Treatment, note: str
+) -> None:
+    table = plan.tables[dataset.name]
+    settings = [one for one in switch.settings if table.has(one.column)]
+    columns = [*(one.column for one in settings), *(one.column for one in switch.when)]
+    wanted = {one.column: _wanted(plan, dataset, one) for one in settings}
+    cells: list[CellChange] = []
+    already: list[PlanKey] = []
+    for key, row in read_cells(plan.connection, dataset, table, columns, keys).items():
+        if not meets(row, switch.when):
+            continue
+        changed = list(_cells(plan, dataset, row, wanted, key=key, keep=treatment is Treatment.RESTRICT))
+        cells += changed
+        already += [] if changed else [key]
+    fields = [FieldChange(one.column, one.words) for one in settings]
+    if cells:
+        changed_keys = list(dict.fromkeys(one.key for one in cells))
+        plan.add(dataset, treatment, changed_keys, cells=cells, fields=fields, note=note)
+    if already:
+        plan.add(dataset, Treatment.KEEP, already, fields=fields, reason=Reason.ALREADY, note=note)
+
+
+def _wanted(plan: Draft, dataset: Dataset, setting: Setting) -> str | None:
+    value = setting.value
+    if setting.stamp:
+        value = plan.asked.now.strftime("%Y-%m-%d" if setting.stamp == "date" else "%Y-%m-%d %H:%M:%S")
+    text, trouble = fit(plan.column(dataset, setting.column), value, dialect=plan.connection.dialect.name)
+    if trouble:
+        plan.refuse(dataset, setting.column, trouble[0], f"{trouble[1]}; the data map wants to {setting.words}")
+    return text
+
+
+def _cells(
+    plan: Draft, dataset: Dataset, row: Row, wanted: Mapping[str, str | None], *, key: PlanKey, keep: bool
+) -> Iterator[CellChange]:
+    for column, value in wanted.items():
+        current = row.values[column]
+        limits = plan.column(dataset, column)
+        place = (dataset.name, key, column)
+        if place in plan.taken or canonical(limits, current) == canonical(limits, value):
+            continue
+        if keep and kind_of(limits) is Kind.OTHER:
+            plan.refuse(dataset, column, "wrong_type", "what stands there could not be restored: choose another switch")
+        else:
+            plan.taken.add(place)
+            yield cell(key, column, current, value, previous=exact(current) if keep else None)
+
+
+def lift(plan: Draft) -> None:
+    """Lines that undo an applied restriction: what stood before stands again, only where ours still stands (Q-06)."""
+    for line in plan.asked.applied:
+        if line.store != plan.store or line.treatment is not Treatment.RESTRICT:
+            continue
+        dataset = plan.data_map.datasets.get(line.dataset)
+        if dataset is None or dataset.name not in plan.tables:
+            continue
+        columns = tuple(dict.fromkeys(one.column for one in line.cells))
+        gone = [name for name in columns if not plan.tables[dataset.name].has(name)]
+        for name in gone:
+            plan.refuse(dataset, name, "schema_changed", "the column the restriction wrote is gone: lift it by hand")
+        if not gone:
+            _lift(plan, dataset, line, columns)
+
+
+def _lift(plan: Draft, dataset: Dataset, line: PlanLine, columns: tuple[str, ...]) -> None:
+    alone, shared = plan.own(dataset)
+    hers = {*alone, *shared}
+    keys = [key.values for key in line.keys]
+    rows = read_cells(plan.connection, dataset, plan.tables[dataset.name], columns, keys)
+    by_row: dict[PlanKey, list[CellChange]] = defaultdict(list)
+    for one in line.cells:
+        by_row[one.key].append(one)
+    cells: list[CellChange] = []
+    changed_since: list[PlanKey] = []
+    for key, row in rows.items():
+        found = [_restored(plan, dataset, row, one) for one in by_row[key]]
+        if key not in hers or any(one is None for restored in found for one in restored):
+            changed_since.append(key)
+        else:
+            cells += [one for restored in found for one in restored if one is not None]
+    fields = [FieldChange(column, "restore") for column in columns]
+    if cells:
+        lifted = list(dict.fromkeys(one.key for one in cells))
+        plan.add(dataset, Treatment.LIFT, lifted, cells=cells, fields=fields, note=line.filter)
+    if changed_since:
+        plan.add(dataset, Treatment.MANUAL, changed_since, fields=fields, reason=Reason.CHANGED_SINCE, note=line.filter)
+
+
+def _restored(plan: Draft, dataset: Dataset, row: Row, one: CellChange) -> list[CellChange | None]:
+    """The value to restore; nothing where it stands already; None where somebody wrote a third value."""
+    limits = plan.column(dataset, one.column)
+    now = canonical(limits, row.values[one.column])
+    if now == canonical(limits, one.previous):
+        return []
+    if now != canonical(limits, one.value):
+        return [None]
+    # It came from this column, so only a change of the column's definition can stand against it.
+    _, trouble = fit(limits, one.previous, dialect=plan.connection.dialect.name)
+    if trouble and trouble[0] != "wrong_type":
+        plan.refuse(dataset, one.column, trouble[0], f"what stood before the restriction no longer fits: {trouble[1]}")
+    text = one.previous if kind_of(limits) is Kind.TEXT else canonical(limits, one.previous)
+    return [cell(one.key, one.column, row.values[one.column], text)]
+
+
+def amended(lines: Iterable[PlanLine]) -> Iterator[tuple[int, PlanLine]]:
+    """The lines that write single values, with their positions."""
+    return ((at, line) for at, line in enumerate(lines) if line.treatment in AMENDING)
