@@ -10,6 +10,7 @@ from django.core.checks import Warning as CheckWarning
 
 from dsr import vault
 from dsr.vault.keys import parse
+from exporters.record.load import load_record
 from exporters.registry import ConfigError, load_stores
 
 
@@ -40,7 +41,9 @@ def check_stores(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         hint = "Set DSR_STORES to the YAML file that lists your stores (docs/exporters.md)."
         return [CheckWarning("DSR_STORES is not set: no store can be asked.", hint=hint, id="dsr.W001")]
     try:
-        load_stores(settings.DSR_STORES)
+        records = {config.record for config in load_stores(settings.DSR_STORES).values() if config.record}
+        for record in sorted(records):
+            load_record(record)
     except ConfigError as error:
         return [Error(str(error), hint="docs/exporters.md shows a complete example.", id="dsr.E003")]
     return []

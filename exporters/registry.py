@@ -37,7 +37,7 @@ class StoreConfig:
     """One configured store.
 
     `options` are what the exporter itself reads (url, map, time-outs …), each with its place in the file; `folder` is the
-    file's folder, from which relative paths count.
+    file's folder, from which relative paths count; `record` is the controller's record of processing, where one is named.
     """
 
     name: str
@@ -48,21 +48,36 @@ class StoreConfig:
     folder: Path
     options: Mapping[str, Item] = field(repr=False)
     place: Item = field(repr=False)
+    record: Path | None = None
 
 
 def load_stores(path: str | Path) -> dict[str, StoreConfig]:
     """Read the store file, in its order. Raises ConfigError (`file:line:column: …`) for anything odd."""
     path = Path(path)
-    top = read_document(path).options(required=("stores",))
+    folder = path.resolve().parent
+    top = read_document(path).options("records", required=("stores",))
+    records = _records(top["records"], folder) if "records" in top else {}
     stores = {}
     for name, item in top["stores"].entries().items():
         if not _NAME.fullmatch(name):
             raise item.error(f"{name!r} is no name for a store: lower-case letters, digits, - and _")
-        stores[name] = _read(name, item, path.resolve().parent)
+        stores[name] = _read(name, item, folder, records)
+    for controller in set(records) - {config.controller for config in stores.values()}:
+        raise top["records"].at(controller).error(f"no store of this file belongs to {controller!r}")
     return stores
 
 
-def _read(name: str, item: Item, folder: Path) -> StoreConfig:
+def _records(item: Item, folder: Path) -> dict[str, Path]:
+    """The record of processing of each controller; the file must be there."""
+    found = {}
+    for controller, named in item.entries().items():
+        found[controller] = folder / named.text()
+        if not found[controller].is_file():
+            raise named.error(f"there is no file {named.text()!r} beside the store file")
+    return found
+
+
+def _read(name: str, item: Item, folder: Path, records: Mapping[str, Path]) -> StoreConfig:
     entries = item.entries()
     for required in ("controller", "system", "label", "owner"):
         if required not in entries:
@@ -80,6 +95,7 @@ def _read(name: str, item: Item, folder: Path) -> StoreConfig:
         folder=folder,
         options=options,
         place=entries["system"],
+        record=records.get(entries["controller"].text()),
     )
 
 

@@ -21,6 +21,8 @@ PORTS_TRIED = 100
 SOCKET_PATH_LIMIT = 100
 """Bytes a unix socket's path may have; the kernel allows 107."""
 MARKER = ".demo"
+RECORD = Path(__file__).with_name("record.yaml")
+"""The invented provider's record of processing."""
 CONTENTS = (
     "dsr.sqlite3",
     "dsr.sqlite3-shm",
@@ -38,6 +40,8 @@ CONTENTS = (
 
 STORES_YAML = """\
 # The demo's stores. A real installation lists its own here and names the file in DSR_STORES.
+records:
+  northwave: record.yaml
 stores:
   billing:
     controller: northwave
@@ -71,6 +75,7 @@ def prepare(var: Path) -> dict[str, str]:
         (var / name).mkdir(mode=0o700, exist_ok=True)
     stores = var / "demo" / "stores.yaml"
     stores.write_text(STORES_YAML, encoding="utf-8")
+    shutil.copyfile(RECORD, stores.with_name("record.yaml"))
     private = not (os.environ.get("REDIS_URL") or os.environ.get("REDIS_URL_FILE"))
     ring = _secret(var / "keys" / "ring", f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}")
     session = _secret(var / "keys" / "django", secrets.token_urlsafe(48))

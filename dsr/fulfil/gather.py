@@ -14,10 +14,11 @@ from dsr.cases.clock import local_date
 from dsr.cases.scope import stores_of
 from dsr.fulfil.locate import NeedsPersonError
 from dsr.fulfil.spool import read_raw_lines
+from dsr.fulfil.statements import statements_of
 from dsr.fulfil.stores import label_of, open_by_name
 from dsr.models import Artifact, Case, Controller, Task
 from dsr.models import Subject as SubjectRow
-from dsr.output.inputs import Addressee, AutomatedDecision, CaseHead, Found, Inquiry, Searched, Sender, Transfer
+from dsr.output.inputs import Addressee, CaseHead, Found, Inquiry, Searched, Sender
 from exporters.contract import Batch, CellNote, DatasetInfo, Describes, IdentifierKind, Note, Text
 from exporters.registry import capable
 
@@ -111,8 +112,7 @@ def batches(artifact: Artifact, dataset: str) -> Iterator[Batch]:
 def inquiry_of(case: Case) -> Inquiry:
     """What was searched with which kinds of identifiers, and what the controller states beside the data (A-01, A-12, A-13)."""
     controller = case.controller
-    if controller.automated_decisions is None or controller.transfers is None:
-        raise NeedsPersonError("statement_missing", controller.slug)
+    automated, transfers = statements_of(controller, case.request.language)
     content = SubjectRow.objects.select_related("request").get(request=case.request).content()
     stores = stores_of(controller)
     asked = case.tasks.filter(operation="collect", status=Task.Status.DONE).values_list("store", flat=True)
@@ -128,8 +128,8 @@ def inquiry_of(case: Case) -> Inquiry:
             if name in set(asked)
         ),
         kinds=tuple(sorted(kinds)),
-        automated=tuple(AutomatedDecision(**item) for item in controller.automated_decisions),
-        transfers=tuple(Transfer(**item) for item in controller.transfers),
+        automated=automated,
+        transfers=transfers,
         as_of=local_date(controller, located),
         remarks=(*_left_out(case, stores), *((paragraph,) if paragraph else ())),
     )

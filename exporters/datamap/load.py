@@ -15,6 +15,8 @@ from exporters.datamap.treatments import read_erase
 from exporters.datamap.validate import validate
 from exporters.document import Item, read_document
 from exporters.identifiers import IdentifierKind
+from exporters.record.load import load_record
+from exporters.record.words import over
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,21 +43,28 @@ _DATASET = (
 )
 
 
-def load(path: Path, *, languages: tuple[str, ...] = ()) -> DataMap:
+def load(path: Path, *, languages: tuple[str, ...] = (), record: Path | None = None) -> DataMap:
     """Load and validate the map at `path`; `languages` are those its labels must have besides its own.
 
+    `record`: the controller's record of processing, whose words win over the map's (rules A-04, A-06, A-11).
     Raises ConfigError with `file:line:column`.
     """
-    return _load(path, path.stat().st_mtime_ns if path.exists() else 0, languages)
+    return _load(path, _changed_at(path), languages, record, _changed_at(record) if record else 0)
+
+
+def _changed_at(path: Path) -> int:
+    return path.stat().st_mtime_ns if path.exists() else 0
 
 
 @lru_cache(maxsize=64)
-def _load(path: Path, _changed: int, languages: tuple[str, ...]) -> DataMap:
-    # The time of change is part of the key, so that an edited map is read again and an unchanged one is not.
+def _load(path: Path, _changed: int, languages: tuple[str, ...], record: Path | None, _record_changed: int) -> DataMap:
+    # The times of change are part of the key, so that an edited map is read again and an unchanged one is not.
     document = read_document(path, name=f"{path.parent.name}/{path.name}")
     top = document.options(*_TOP, required=_REQUIRED)
     own = top["languages"].texts()
     words = read_words(top, languages=tuple(dict.fromkeys((*own, *languages))))
+    if record is not None:
+        words = over(words, load_record(record, languages=languages))
     defaults_item = top["defaults"]
     defaults = read_terms(words, defaults_item.options(*TERM_OPTIONS), inherited=None, owner=defaults_item)
     data_map = DataMap(

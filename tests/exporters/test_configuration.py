@@ -38,7 +38,7 @@ def test_stores_come_in_the_order_of_the_file(tmp_path: Path) -> None:
     [
         ("", "stores.yaml:1:1: the file is empty"),
         ("stores: [", "stores.yaml:2:1: not valid YAML"),
-        ("shops: {}", "stores.yaml:1:8: unknown option 'shops'"),
+        ("shops: {}", "stores.yaml:1:1: unknown option 'shops'"),
         ("stores:\n  Billing: {}", "stores.yaml:2:12: 'Billing' is no name for a store"),
         ("stores:\n  a: {controller: x}", "stores.yaml:2:6: 'system' is missing"),
         ("stores:\n  a: {}\n  a: {}", "stores.yaml:3:3: 'a' stands here twice"),
