@@ -1,7 +1,8 @@
-"""Carries out an approved plan: the only code that writes to a store, in one transaction, or not at all.
+"""Carries out an approved plan: the only code that writes to a store.
 
-The plan is made again inside the transaction, on locked rows, and must agree with what was approved: the same rule, and
-for every listed row the same treatment under the same law. Rows that are gone were erased before, by us or by others.
+The plan is made again on locked rows and must agree with what was approved: the same rule, and for every listed row the
+same treatment under the same law. Rows that are gone were erased before, by us or by others. Up to a bound that is one
+transaction, or nothing; `exporters/sql/bulk.py` has the way above it.
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ from exporters.sql.feasible import problems
 from exporters.sql.rows import BATCH
 from exporters.sql.scrubbing import scrubber_of
 from exporters.sql.values import text_of
-from exporters.sql.write import change, delete, with_keys
+from exporters.sql.write import change, change_each, delete, with_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from exporters.contract import RowKey
     from exporters.datamap.model import Dataset
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from exporters.sql.hers import Native
     from exporters.sql.plan import Planned, Work
     from exporters.sql.schema import LiveSchema, LiveTable
+
+_FEW = 20
+"""So many different results are written with one statement each; more, row by row in one round trip."""
 
 
 class StoppedError(Exception):
@@ -48,6 +52,12 @@ class Agreed:
     todo: dict[int, list[Native]] = field(default_factory=dict)
     work: dict[int, Work] = field(default_factory=dict)
 
+    def in_order(self, planned: Planned) -> Iterator[tuple[int, list[Native]]]:
+        """Position and rows of each line, in the order in which they are written."""
+        order = {id(work): at for at, work in enumerate(planned.work)}
+        for at in sorted(self.todo, key=lambda one: order[id(self.work[one])]):
+            yield at, self.todo[at]
+
 
 def apply_lines(
     connection: sa.Connection,
@@ -57,30 +67,32 @@ def apply_lines(
     *,
     store: str,
     check: Callable[[], None],
-) -> tuple[Outcome, ...]:
-    """Verify and carry out `lines` on a writing connection; `planned` was made on it with locked rows.
+    key: RunKey | None = None,
+) -> dict[int, int]:
+    """Verify and carry out `lines` in the open transaction: the rows changed, by the position of their line.
 
+    `planned` was made on the same connection with locked rows; `key` is that of keyed tokens (default: a fresh one).
     Raises Permanent("plan_stale", place) before the first write. The caller commits.
     """
-    agreed = _agree(connection, planned, lines, store)
-    approved = tuple(replace(agreed.work[at], keys=tuple(keys)) for at, keys in agreed.todo.items())
-    if any(problems(connection, live, replace(planned, work=approved), store=store)):
-        raise Permanent("plan_stale", store)
-    _ask(check)
-    key = RunKey(scrubber=scrubber_of(planned))
-    changed: dict[int, int] = {}
-    order = {id(work): at for at, work in enumerate(planned.work)}
-    for at in sorted(agreed.todo, key=lambda one: order[id(agreed.work[one])]):
-        changed[at] = _carry_out(connection, planned, agreed.work[at], agreed.todo[at], key)
-    _ask(check)
-    return tuple(_outcome(at, line, changed.get(at, 0)) for at, line in enumerate(lines))
+    agreed = agree(connection, live, planned, lines, store)
+    ask(check)
+    key = key or RunKey(scrubber=scrubber_of(planned))
+    changed = {at: carry_out(connection, planned, agreed.work[at], rows, key) for at, rows in agreed.in_order(planned)}
+    ask(check)
+    return changed
 
 
-def _ask(check: Callable[[], None]) -> None:
+def ask(check: Callable[[], None]) -> None:
+    """Call `check`; what it raises reaches the caller as it is, inside a StoppedError."""
     try:
         check()
     except Exception as error:
         raise StoppedError(error) from error
+
+
+def outcomes(lines: tuple[PlanLine, ...], changed: dict[int, int]) -> tuple[Outcome, ...]:
+    """What every line did, given the rows that changed by the line's position."""
+    return tuple(_outcome(at, line, changed.get(at, 0)) for at, line in enumerate(lines))
 
 
 def _outcome(at: int, line: PlanLine, changed: int) -> Outcome:
@@ -92,7 +104,18 @@ _Now = dict["RowKey", dict[tuple[object, ...], tuple["Work", "Native"]]]
 """The fresh plan by row: under which line it treats the row now."""
 
 
-def _agree(connection: sa.Connection, planned: Planned, lines: tuple[PlanLine, ...], store: str) -> Agreed:
+def agree(
+    connection: sa.Connection, live: LiveSchema, planned: Planned, lines: tuple[PlanLine, ...], store: str
+) -> Agreed:
+    """Compare a fresh plan with the approved lines; raises Permanent("plan_stale", place) where they differ."""
+    agreed = _compare(connection, planned, lines, store)
+    approved = tuple(replace(agreed.work[at], keys=tuple(keys)) for at, keys in agreed.todo.items())
+    if any(problems(connection, live, replace(planned, work=approved), store=store)):
+        raise Permanent("plan_stale", store)
+    return agreed
+
+
+def _compare(connection: sa.Connection, planned: Planned, lines: tuple[PlanLine, ...], store: str) -> Agreed:
     now: _Now = defaultdict(dict)
     by_kind = {_kind(work.line): work for work in planned.work}
     for work in planned.work:
@@ -150,7 +173,7 @@ def _explain(
     if line.treatment is Treatment.ANONYMISE and not any(key in now for key in there):
         found = changes(dataset, line.fields, planned.limits.tables[table.name])
         native = [key.values for key in there]
-        if not _to_write(connection, dataset, table, native, found=found, key=RunKey()):
+        if not to_write(connection, dataset, table, native, found=found, key=RunKey()):
             return  # the link itself was erased, and everything else with it
     raise Permanent("plan_stale", f"{line.store}.{line.dataset}")
 
@@ -166,19 +189,24 @@ def _still_there(connection: sa.Connection, dataset: Dataset, table: LiveTable, 
     return [key for key in keys if tuple(str(value) for value in key.values) in found]
 
 
-def _carry_out(connection: sa.Connection, planned: Planned, work: Work, keys: Sequence[Native], key: RunKey) -> int:
+def carry_out(connection: sa.Connection, planned: Planned, work: Work, keys: Sequence[Native], key: RunKey) -> int:
+    """Write one line into the rows with these keys; how many of them needed it."""
     table = planned.hers.tables[work.dataset.name]
     if work.line.treatment is Treatment.DELETE:
         return delete(connection, table, work.dataset.key, keys, planned.limits)
     found = changes(work.dataset, work.line.fields, planned.limits.tables[table.name])
-    groups = _to_write(connection, work.dataset, table, keys, found=found, key=key)
-    for values, rows in groups.items():
-        new = dict(zip((one.column for one in found), values, strict=True))
-        change(connection, table, work.dataset.key, rows, values=new, limits=planned.limits)
+    groups = to_write(connection, work.dataset, table, keys, found=found, key=key)
+    names = [one.column for one in found]
+    if len(groups) > _FEW:
+        rows = {row: dict(zip(names, values, strict=True)) for values, rows in groups.items() for row in rows}
+        return change_each(connection, table, work.dataset.key, rows, limits=planned.limits)
+    for values, same in groups.items():
+        new = dict(zip(names, values, strict=True))
+        change(connection, table, work.dataset.key, same, values=new, limits=planned.limits)
     return sum(map(len, groups.values()))
 
 
-def _to_write(
+def to_write(
     connection: sa.Connection,
     dataset: Dataset,
     table: LiveTable,

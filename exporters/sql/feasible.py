@@ -18,24 +18,20 @@ from exporters.sql.rows import BATCH
 from exporters.sql.write import with_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from exporters.datamap.model import Dataset
     from exporters.sql.change import Changed
     from exporters.sql.hers import Native
     from exporters.sql.live import ForeignKey
     from exporters.sql.plan import Planned, Work
     from exporters.sql.schema import LiveSchema, LiveTable
 
-MOST_ROWS = 1_000_000
-"""Rows one transaction may change. More would hold locks and undo space for minutes: split the person's data first."""
-
 
 def problems(connection: sa.Connection, live: LiveSchema, planned: Planned, *, store: str) -> Iterator[Problem]:
     """Everything that stands against the plan."""
     yield from (one for one in compare(planned.hers.data_map, live, store=store) if one.severity is Severity.ERROR)
     writing = [work for work in planned.work if work.line.writes]
-    if sum(len(work.keys) for work in writing) > MOST_ROWS:
-        yield _problem(store, "too_many_rows", f"more than {MOST_ROWS} rows in one transaction: erase old rows first")
     for work in writing:
         yield from _columns(connection, planned, work, store)
     yield from outside(connection, planned, writing, store=store)
@@ -106,14 +102,27 @@ def column_type(name: str) -> sa.types.TypeEngine[Any]:
     return sa.Integer() if "int" in name else sa.Text()
 
 
-def outside(connection: sa.Connection, planned: Planned, writing: Iterable[Work], *, store: str) -> Iterator[Problem]:
-    """Rows that are not in the plan and point at rows it deletes: the database would refuse, or change them silently."""
+def outside(
+    connection: sa.Connection,
+    planned: Planned,
+    writing: Iterable[Work],
+    *,
+    store: str,
+    only: Mapping[str, Sequence[Native]] | None = None,
+) -> Iterator[Problem]:
+    """Rows that are not in the plan and point at rows it deletes: the database would refuse, or change them silently.
+
+    `only`: the rows that go right now, by dataset, where the others of `writing` went before or follow.
+    """
     deleted = {work.dataset.name: work for work in writing if work.line.treatment is Treatment.DELETE}
     tables = planned.hers.tables
-    for work in deleted.values():
+    for name, work in deleted.items():
+        going = work.keys if only is None else only.get(name, ())
         target = tables[work.dataset.name]
         for key in planned.limits.pointing_at(target.name):
-            if work.keys and _pointing_from_outside(connection, planned, key, work, deleted):
+            if going and _pointing_from_outside(
+                connection, planned, key, dataset=work.dataset, keys=going, deleted=deleted
+            ):
                 does = (
                     f"and the database would {key.on_delete} it" if key.on_delete else "and the database would refuse"
                 )
@@ -126,10 +135,16 @@ def outside(connection: sa.Connection, planned: Planned, writing: Iterable[Work]
 
 
 def _pointing_from_outside(
-    connection: sa.Connection, planned: Planned, key: ForeignKey, work: Work, deleted: Mapping[str, Work]
+    connection: sa.Connection,
+    planned: Planned,
+    key: ForeignKey,
+    *,
+    dataset: Dataset,
+    keys: Sequence[Native],
+    deleted: Mapping[str, Work],
 ) -> bool:
     tables = planned.hers.tables
-    target = tables[work.dataset.name]
+    target = tables[dataset.name]
     holders = [name for name, table in tables.items() if table.name == key.table]
     # Several datasets may share the table; a row that goes with any of them does not stay behind.
     going = {one for name in holders if name in deleted for one in deleted[name].keys}
@@ -137,9 +152,8 @@ def _pointing_from_outside(
     names = holders or [""]
     source = tables[holders[0]].sql if holders else _plain_table(key.table)
     own = planned.hers.data_map.datasets
-    for at in range(0, len(work.keys), BATCH):
-        chunk = work.keys[at : at + BATCH]
-        gone = with_keys(connection, target, work.dataset.key, chunk)
+    for at in range(0, len(keys), BATCH):
+        gone = with_keys(connection, target, dataset.key, keys[at : at + BATCH])
         aim: Any = sa.select(*(sa.column(name) for name in key.target_columns)).select_from(target.sql).where(gone)
         pointer = sa.tuple_(*map(sa.column, key.columns)) if len(key.columns) > 1 else sa.column(key.columns[0])
         for name in names:

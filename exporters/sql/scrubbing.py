@@ -28,9 +28,14 @@ def scrubber_of(planned: Planned) -> Scrubber:
     """Her identifiers, if a line of the plan scrubs: those of every dataset whose rows are hers alone."""
     if not any(scrubs(work.line) for work in planned.work):
         return Scrubber(())
+    return Scrubber(known(planned))
+
+
+def known(planned: Planned) -> Iterator[tuple[IdentifierKind, str]]:
+    """Her identifiers in the rows of every dataset that is hers alone."""
     hers = planned.hers
     datasets = (one for one in hers.data_map.datasets.values() if one.name in hers.tables and not one.shared)
-    return Scrubber(found for dataset in datasets for found in _known(hers, dataset))
+    return (found for dataset in datasets for found in _known(hers, dataset))
 
 
 def _known(hers: Hers, dataset: Dataset) -> Iterator[tuple[IdentifierKind, str]]:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from exporters.contract import Permanent, PlanBlocked
 from exporters.datamap.info import describe
 from exporters.datamap.load import load
+from exporters.journal import MemoryJournal
 from exporters.registry import resolve
-from exporters.sql.apply import StoppedError, apply_lines
+from exporters.sql.bulk import Order, apply_order
 from exporters.sql.check import compare
 from exporters.sql.collect import collect
-from exporters.sql.engine import Timeouts, UnusableUrlError, make_engine, snapshot, writing
+from exporters.sql.engine import Timeouts, UnusableUrlError, make_engine, snapshot
 from exporters.sql.feasible import problems
 from exporters.sql.locate import locate
 from exporters.sql.plan import make_plan
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
         Subject,
     )
     from exporters.document import Item
+    from exporters.journal import Journal
     from exporters.registry import StoreConfig
 
 _SYSTEMS = Path(__file__).parent.parent / "systems"
@@ -137,11 +139,13 @@ class SqlStore:
         now: datetime,
         check: Callable[[], None],
         keep_until: KeepUntil | None = None,
+        journal: Journal | None = None,
     ) -> tuple[Outcome, ...]:
-        """Carry out the approved lines of this store in one transaction; the same again changes nothing more.
+        """Carry out the approved lines of this store; the same again changes nothing more.
 
-        Raises Permanent("plan_stale") when rows, owner, treatment, law or schema are not what was approved, and whatever
-        `check` raises; in every case nothing was written.
+        Up to 20,000 rows in one transaction; more in batches, each written down in `journal` so that another call goes
+        on where this one ended. Raises Permanent("plan_stale") when rows, owner, treatment, law or schema are not what
+        was approved, and whatever `check` raises: what was not committed by then was not written.
         """
         if not approval:
             raise Permanent("not_approved", self.name)
@@ -150,27 +154,8 @@ class SqlStore:
             return ()
         if len(persons) != 1:
             raise Permanent("plan_stale", self.name)
-        try:
-            with writing(self._writer, self.name, statement_seconds=self._timeouts.statement) as connection:
-                live = read_schema(connection)
-                tables = bind(self.data_map, live, store=self.name)
-                planned = make_plan(
-                    connection,
-                    self.data_map,
-                    tables,
-                    persons.pop(),
-                    store=self.name,
-                    today=now.date(),
-                    keep_until=keep_until,
-                    lock=True,
-                )
-                return apply_lines(connection, live, planned, lines, store=self.name, check=check)
-        except StoppedError as stopped:
-            raise stopped.cause from None
-        except Permanent as error:
-            # What was possible when the plan was made is refused now: a row arrived that points at one of these.
-            changed = error.code in {"constraint", "rows_differ", "schema_changed"}
-            raise (Permanent("plan_stale", error.place) if changed else error) from None
+        order = Order(self.name, self.data_map, lines, persons.pop(), now.date(), keep_until, check)
+        return apply_order(self._writer, order, journal or MemoryJournal(), statement_seconds=self._timeouts.statement)
 
     def residue(
         self,

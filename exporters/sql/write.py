@@ -9,15 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import mysql
 
 from exporters.contract import Permanent
 from exporters.sql.engine import restart_clock
+from exporters.sql.exact import as_bytes, raw
 from exporters.sql.match import bound
 from exporters.sql.rows import BATCH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from exporters.sql.hers import Native
     from exporters.sql.live import LiveLimits
@@ -46,13 +46,9 @@ def change(
 ) -> int:
     """Write `values` into the rows with these keys and move no other column; how many rows that were."""
     names = {table.column(name).name: bound(value) for name, value in values.items()}
-    pinned: dict[str, sa.ColumnElement[Any]] = {
-        column.name: sa.column(column.name)
-        for column in limits.tables[table.name].columns.values()
-        if column.follows_updates and column.name not in names
-    }
-    target = sa.table(table.sql.name, *map(sa.column, {**names, **pinned}), schema=table.sql.schema)
-    return _all(connection, table, key, keys, sa.update(target).values({**names, **pinned}))
+    new = {**names, **_pinned(limits, table, names)}
+    target = sa.table(table.sql.name, *map(sa.column, new), schema=table.sql.schema)
+    return _all(connection, table, key, keys, sa.update(target).values(new))
 
 
 def _nullable(limits: LiveLimits, table: LiveTable, column: str) -> bool:
@@ -103,11 +99,53 @@ def _one_of(connection: sa.Connection, column: LiveColumn, values: list[Any]) ->
     yield column.sql.in_([bound(value) for value in values])
     if column.family != "text":
         return
-    match connection.dialect.name:
-        case "mysql" | "mariadb":
-            as_bytes = sa.cast(sa.cast(column.sql, mysql.CHAR(charset="utf8mb4")), sa.BINARY)
-            yield as_bytes.in_([bound(str(value).encode()) for value in values])
-        case "sqlite":
-            yield sa.collate(column.sql, "BINARY").in_([bound(value) for value in values])
-        case _:
-            yield sa.collate(sa.cast(column.sql, sa.Text), "C").in_([bound(value) for value in values])
+    yield as_bytes(connection, column).in_([bound(raw(connection, column, value)) for value in values])
+
+
+def change_each(
+    connection: sa.Connection,
+    table: LiveTable,
+    key: Sequence[str],
+    rows: Mapping[Native, Mapping[str, str | None]],
+    *,
+    limits: LiveLimits,
+) -> int:
+    """Like `change`, with other values for each row, all of the same columns; how many rows that were."""
+    if not rows:
+        return 0
+    names = [table.column(name).name for name in next(iter(rows.values()))]
+    columns = [table.column(name) for name in key]
+    given = {name: sa.bindparam(f"new{at}", type_=sa.types.NULLTYPE) for at, name in enumerate(names)}
+    values = {**given, **_pinned(limits, table, names)}
+    target = sa.table(table.sql.name, *map(sa.column, values), schema=table.sql.schema)
+    where = []
+    for at, column in enumerate(columns):
+        where.append(column.sql == sa.bindparam(f"key{at}", type_=sa.types.NULLTYPE))
+        if column.family == "text":
+            where.append(as_bytes(connection, column) == sa.bindparam(f"bytes{at}", type_=sa.types.NULLTYPE))
+    statement = sa.update(target).values(values).where(*where)
+    each = []
+    for one, new in rows.items():
+        row: dict[str, Any] = {f"new{at}": value for at, value in enumerate(new.values())}
+        for at, (column, part) in enumerate(zip(columns, one, strict=True)):
+            row[f"key{at}"] = part
+            if column.family == "text":
+                row[f"bytes{at}"] = raw(connection, column, part)
+        each.append(row)
+    done = 0
+    for at in range(0, len(each), BATCH):
+        restart_clock(connection)
+        hit = connection.execute(statement, each[at : at + BATCH]).rowcount
+        if hit != len(each[at : at + BATCH]):
+            raise Permanent("rows_differ", table.name)
+        done += hit
+    return done
+
+
+def _pinned(limits: LiveLimits, table: LiveTable, moved: Collection[str]) -> dict[str, sa.ColumnElement[Any]]:
+    """Columns that follow every update, kept at what they are."""
+    return {
+        column.name: sa.column(column.name)
+        for column in limits.tables[table.name].columns.values()
+        if column.follows_updates and column.name not in moved
+    }
