@@ -275,12 +275,14 @@ class Plans(Protocol):
         keep_until: KeepUntil | None = None,
         purposes: tuple[str, ...] = (),
         applied: tuple[PlanLine, ...] = (),
+        standing: tuple[PlanLine, ...] = (),
     ) -> tuple[PlanLine, ...]:
         """The lines for one right. Reads only.
 
         `right`: `erasure`, `rectification`, `restriction`, `lift` (the end of a restriction), `objection`,
         `marketing_objection`, `consent_withdrawal`. `keep_until`: what law keeps, for erasure; `changes`: for
-        rectification; `purposes`: of an objection or withdrawal; `applied`: the restriction's lines that lifting undoes.
+        rectification; `purposes`: of an objection or withdrawal. For a lift, `applied`: the lines of every restriction
+        of hers that has ended, `standing`: those of every restriction and objection that has not.
 
         Raises PlanBlocked when a line could not succeed, Permanent("right_unsupported"), Temporary.
         """

@@ -66,6 +66,8 @@ class Reason(StrEnum):
     """The data map names nothing in this store that restricts or stops the processing: a person does it by hand."""
     ALREADY = "already"
     """The rows are already as the right wants them, by somebody else's doing: lifting will not touch them."""
+    STANDS = "stands"
+    """Another restriction or objection still wants what the lifted one had set: it stays."""
     CHANGED_SINCE = "changed_since"
     """Somebody has changed what the restriction had set: a person decides what holds now."""
 

@@ -179,6 +179,8 @@ def _all_switches(dataset: Dataset) -> Iterator[tuple[Switch, str]]:
 
 
 def _check_switch(dataset: Dataset, switch: Switch, item: Item) -> None:
+    if dataset.growing:
+        raise item.error(f"{dataset.name!r} grows: rows that arrive later would not be switched")
     links = {link.column for link in dataset.links} | {one.column for link in dataset.links for one in link.when}
     for column in (*(one.column for one in switch.settings), *(one.column for one in switch.when)):
         if column not in dataset.fields:
@@ -188,8 +190,6 @@ def _check_switch(dataset: Dataset, switch: Switch, item: Item) -> None:
             raise item.error(f"{setting.column!r} says which row it is or whose: it cannot be a switch")
         if any(one.column == setting.column for one in dataset.where):
             raise item.error(f"{setting.column!r} decides whether the row belongs to {dataset.name!r}: no switch")
-    if dataset.growing:
-        raise item.error(f"{dataset.name!r} grows: rows that arrive later would not be switched")
 
 
 def _check_corrections(data_map: DataMap, dataset: Dataset, items: Mapping[str, Item]) -> None:

@@ -8,12 +8,11 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from exporters.cells import digest
-from exporters.contract import AMENDING, CellChange, FieldChange, PlanLine, Problem, Reason, RowKey, Severity, Treatment
+from exporters.contract import CellChange, FieldChange, PlanLine, Problem, Reason, RowKey, Severity, Treatment
 from exporters.datamap.rights_load import MARKETING
 from exporters.sql.amend_rows import meets, read_cells
 from exporters.sql.amend_value import Kind, canonical, exact, fit, kind_of
@@ -48,6 +47,7 @@ class Asked:
     changes: tuple[Change, ...] = ()
     purposes: tuple[str, ...] = ()
     applied: tuple[PlanLine, ...] = ()
+    standing: tuple[PlanLine, ...] = ()
 
 
 @dataclass(slots=True)
@@ -268,64 +268,3 @@ def _cells(
         else:
             plan.taken.add(place)
             yield cell(key, column, current, value, previous=exact(current) if keep else None)
-
-
-def lift(plan: Draft) -> None:
-    """Lines that undo an applied restriction: what stood before stands again, only where ours still stands (Q-06)."""
-    for line in plan.asked.applied:
-        if line.store != plan.store or line.treatment is not Treatment.RESTRICT:
-            continue
-        dataset = plan.data_map.datasets.get(line.dataset)
-        if dataset is None or dataset.name not in plan.tables:
-            continue
-        columns = tuple(dict.fromkeys(one.column for one in line.cells))
-        gone = [name for name in columns if not plan.tables[dataset.name].has(name)]
-        for name in gone:
-            plan.refuse(dataset, name, "schema_changed", "the column the restriction wrote is gone: lift it by hand")
-        if not gone:
-            _lift(plan, dataset, line, columns)
-
-
-def _lift(plan: Draft, dataset: Dataset, line: PlanLine, columns: tuple[str, ...]) -> None:
-    alone, shared = plan.own(dataset)
-    hers = {*alone, *shared}
-    keys = [key.values for key in line.keys]
-    rows = read_cells(plan.connection, dataset, plan.tables[dataset.name], columns, keys)
-    by_row: dict[PlanKey, list[CellChange]] = defaultdict(list)
-    for one in line.cells:
-        by_row[one.key].append(one)
-    cells: list[CellChange] = []
-    changed_since: list[PlanKey] = []
-    for key, row in rows.items():
-        found = [_restored(plan, dataset, row, one) for one in by_row[key]]
-        if key not in hers or any(one is None for restored in found for one in restored):
-            changed_since.append(key)
-        else:
-            cells += [one for restored in found for one in restored if one is not None]
-    fields = [FieldChange(column, "restore") for column in columns]
-    if cells:
-        lifted = list(dict.fromkeys(one.key for one in cells))
-        plan.add(dataset, Treatment.LIFT, lifted, cells=cells, fields=fields, note=line.filter)
-    if changed_since:
-        plan.add(dataset, Treatment.MANUAL, changed_since, fields=fields, reason=Reason.CHANGED_SINCE, note=line.filter)
-
-
-def _restored(plan: Draft, dataset: Dataset, row: Row, one: CellChange) -> list[CellChange | None]:
-    """The value to restore; nothing where it stands already; None where somebody wrote a third value."""
-    limits = plan.column(dataset, one.column)
-    now = canonical(limits, row.values[one.column])
-    if now == canonical(limits, one.previous):
-        return []
-    if now != canonical(limits, one.value):
-        return [None]
-    # It came from this column, so only a change of the column's definition can stand against it.
-    _, trouble = fit(limits, one.previous, dialect=plan.connection.dialect.name)
-    if trouble and trouble[0] != "wrong_type":
-        plan.refuse(dataset, one.column, trouble[0], f"what stood before the restriction no longer fits: {trouble[1]}")
-    text = one.previous if kind_of(limits) is Kind.TEXT else canonical(limits, one.previous)
-    return [cell(one.key, one.column, row.values[one.column], text)]
-
-
-def amended(lines: Iterable[PlanLine]) -> Iterator[tuple[int, PlanLine]]:
-    """The lines that write single values, with their positions."""
-    return ((at, line) for at, line in enumerate(lines) if line.treatment in AMENDING)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from exporters.contract import AMENDING, Permanent, Severity
 from exporters.sql.amend_correct import correct
 from exporters.sql.amend_fit import obstacles
+from exporters.sql.amend_lift import lift
 from exporters.sql.amend_plan import (
     LIFT,
     RECTIFICATION,
     RESTRICTION,
     draft,
-    lift,
     object_to,
     purposes_of,
     restrict,

@@ -9,11 +9,17 @@ from exporters.contract import Permanent, PlanBlocked
 from exporters.datamap.info import describe
 from exporters.datamap.load import load
 from exporters.journal import MemoryJournal
+from exporters.plans import ERASURE
+from exporters.record.words import check_record
 from exporters.registry import resolve
+from exporters.sql.amend import amend, confirm
+from exporters.sql.amend_plan import AMENDMENTS, Asked
+from exporters.sql.amend_rights import amendment
+from exporters.sql.apply import StoppedError
 from exporters.sql.bulk import Order, apply_order
 from exporters.sql.check import compare
 from exporters.sql.collect import collect
-from exporters.sql.engine import Timeouts, UnusableUrlError, make_engine, snapshot
+from exporters.sql.engine import Timeouts, UnusableUrlError, make_engine, snapshot, writing
 from exporters.sql.feasible import problems
 from exporters.sql.locate import locate
 from exporters.sql.plan import make_plan
@@ -30,6 +36,7 @@ if TYPE_CHECKING:
     from exporters.contract import (
         Batch,
         Change,
+        Confirmed,
         DatasetInfo,
         KeepUntil,
         Match,
@@ -45,8 +52,6 @@ if TYPE_CHECKING:
     from exporters.registry import StoreConfig
 
 _SYSTEMS = Path(__file__).parent.parent / "systems"
-ERASURE = "erasure"
-"""The right this store can plan; the others need a person."""
 _OPTIONS = ("write_url", "languages", "connect_timeout", "statement_timeout", "lock_timeout")
 
 
@@ -68,7 +73,8 @@ class SqlStore:
                 raise config.place.error(f"a SQL store needs {name!r}")
         self.name = config.name
         languages = config.options["languages"].texts() if "languages" in config.options else ()
-        self.data_map = load(_map_path(config), languages=languages)
+        self.data_map = load(_map_path(config), languages=languages, record=config.record)
+        self._record = config.record
         self._timeouts = _timeouts(config)
         self._engine = self._connect_to(config, config.options["url"])
         self._writer = self._connect_to(config, config.options.get("write_url", config.options["url"]), writes=True)
@@ -100,7 +106,8 @@ class SqlStore:
     def check(self) -> list[Problem]:
         """Compare map and live schema; raises Temporary when the store cannot be asked."""
         with self._snapshot() as connection:
-            return list(compare(self.data_map, read_schema(connection), store=self.name))
+            found = list(compare(self.data_map, read_schema(connection), store=self.name))
+        return [*found, *check_record(self.data_map, self._record, store=self.name)]
 
     def plan(
         self,
@@ -111,12 +118,18 @@ class SqlStore:
         now: datetime,
         changes: tuple[Change, ...] = (),
         keep_until: KeepUntil | None = None,
+        purposes: tuple[str, ...] = (),
+        applied: tuple[PlanLine, ...] = (),
+        standing: tuple[PlanLine, ...] = (),
     ) -> tuple[PlanLine, ...]:
-        """What erasing everything linked to `keys` would do, from one state of the store (house.md, idea 3).
+        """What one right would do to everything linked to `keys`, from one state of the store (house.md, idea 3).
 
-        Raises PlanBlocked when a line could not succeed, Permanent("right_unsupported") for another right.
+        `right` and what goes with it: see the contract. Raises PlanBlocked when a line could not succeed,
+        Permanent("right_unsupported") for a right no store can carry out.
         """
-        if right != ERASURE or changes:
+        if right in AMENDMENTS:
+            return self._plan_amendment(keys, Asked(right, now, changes, purposes, applied, standing))
+        if right != ERASURE or changes or purposes or applied or standing:
             raise Permanent("right_unsupported", self.name)
         if not keys:
             return ()
@@ -130,6 +143,17 @@ class SqlStore:
         if found:
             raise PlanBlocked(self.name, found)
         return planned.lines
+
+    def _plan_amendment(self, keys: tuple[RowKey, ...], asked: Asked) -> tuple[PlanLine, ...]:
+        if not keys:
+            return ()
+        with self._snapshot() as connection:
+            live = read_schema(connection)
+            tables = bind(self.data_map, live, store=self.name)
+            lines, found = amendment(connection, self.data_map, live, tables, keys, store=self.name, asked=asked)
+        if found:
+            raise PlanBlocked(self.name, found)
+        return lines
 
     def apply(
         self,
@@ -152,10 +176,30 @@ class SqlStore:
         persons = {line.persons for line in lines}
         if not lines:
             return ()
-        if len(persons) != 1:
+        if len(persons) != 1 or len({line.right for line in lines}) != 1:
             raise Permanent("plan_stale", self.name)
+        if lines[0].right != ERASURE:
+            return self._amend(lines, check)
         order = Order(self.name, self.data_map, lines, persons.pop(), now.date(), keep_until, check)
         return apply_order(self._writer, order, journal or MemoryJournal(), statement_seconds=self._timeouts.statement)
+
+    def _amend(self, lines: tuple[PlanLine, ...], check: Callable[[], None]) -> tuple[Outcome, ...]:
+        try:
+            with writing(self._writer, self.name, statement_seconds=self._timeouts.statement) as connection:
+                tables = bind(self.data_map, read_schema(connection), store=self.name)
+                return amend(connection, self.data_map, tables, lines, store=self.name, check=check)
+        except StoppedError as stopped:
+            raise stopped.cause from None
+        except Permanent as error:
+            # A rule of the store that the look at it did not foresee: nothing was written.
+            changed = error.code in {"constraint", "rows_differ", "schema_changed"}
+            raise (Permanent("plan_stale", error.place) if changed else error) from None
+
+    def confirm(self, lines: tuple[PlanLine, ...]) -> tuple[Confirmed, ...]:
+        """For each amending line how many rows are as it wrote them, are not, are gone; reads only."""
+        with self._snapshot() as connection:
+            tables = bind(self.data_map, read_schema(connection), store=self.name)
+            return confirm(connection, self.data_map, tables, lines, store=self.name)
 
     def residue(
         self,
