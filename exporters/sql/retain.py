@@ -172,8 +172,10 @@ def _targets(hers: Hers, found: Staying, rows: Rows, holder: str, link: Link) ->
     column, target = (link.references.column, link.column) if reverse else (link.column, link.references.column)
     index = _by_value(rows, target)
     for key, stay in found.of(holder).items():
-        if stay.reason is Reason.SHARED or not (reverse or holds(holding, key, link.when)):
+        if not (reverse or holds(holding, key, link.when)):
             continue
+        if reverse and stay.reason is Reason.SHARED:
+            continue  # the row itself is unlinked
         if reverse and stay.reason is Reason.REFERRED:
             continue  # her anonymised record stops pointing there
         for pointed in index.get(text_of(holding.value(key, column)) or "", ()):

@@ -86,7 +86,7 @@ class ErasingChecks(Hooks):
 
     @needs(*ERASES, hooks=ON_OWN_STORE)
     def test_applied_as_counted_and_no_row_besides(self) -> None:
-        before, lines = self.contents(), self.planned()
+        lines, before = self.planned(), self.contents()
         outcomes = self.applied(lines)
         moved = touched(before, self.contents())
         said = sum(one.changed for one in outcomes)
@@ -126,7 +126,7 @@ class ErasingChecks(Hooks):
     @needs(*ERASES, hooks=ON_OWN_STORE)
     @pytest.mark.parametrize("call", [1, 2])
     def test_a_case_that_was_stopped_writes_nothing(self, call: int) -> None:
-        before, lines, calls = self.contents(), self.planned(), []
+        lines, before, calls = self.planned(), self.contents(), []
 
         def check() -> None:
             calls.append(1)

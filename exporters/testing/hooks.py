@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 import pytest
 
-from exporters.contract import Identifier, IdentifierKind, MatchStatus, Subject
+from exporters.contract import Identifier, IdentifierKind, MatchStatus, PlanBlocked, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -112,7 +112,7 @@ class Hooks:
         raise NotImplementedError
 
     def grow(self, rows: int) -> None:
-        """Add so many rows of hers, of about 200 bytes each."""
+        """Add so many rows of hers, of about 200 bytes each; it is called more than once."""
         raise NotImplementedError
 
     # What the checks are made of.
@@ -164,9 +164,14 @@ class Hooks:
 
     def planned(self) -> tuple[PlanLine, ...]:
         """The plan that erases the known person."""
-        lines: tuple[PlanLine, ...] = self.exporter().plan(
-            self.known(), self.keys(), right="erasure", now=now(), keep_until=self.keep
-        )
+        keys = self.keys()
+        try:
+            lines: tuple[PlanLine, ...] = self.exporter().plan(
+                self.known(), keys, right="erasure", now=now(), keep_until=self.keep
+            )
+        except PlanBlocked as blocked:
+            places = "\n".join(f"  {one.code} {one.place}: {one.detail}" for one in blocked.problems)
+            pytest.fail(f"the known subject cannot be erased before this is changed:\n{places}", pytrace=False)
         return lines
 
     def applied(self, lines: tuple[PlanLine, ...], check: Callable[[], None] = lambda: None) -> tuple[Outcome, ...]:

@@ -42,6 +42,7 @@ class SqlKit(ExporterKit):
     """Adds one row of hers; `:n` is a number no row has."""
     points: tuple[str, ...] = ("check:1", "write:1", "write:2", "write:4", "check:2")
     folder: Path
+    _grown = 0
 
     def url(self) -> str:
         """SQLAlchemy's address of the store."""
@@ -96,16 +97,17 @@ class SqlKit(ExporterKit):
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Another client holds every row of every table the plan would write."""
+        """Another client holds every row of every table the map knows."""
         if self._backend() == "sqlite":
             with self._holding("BEGIN IMMEDIATE"):
                 yield
             return
-        datasets = {line.dataset for line in self.planned() if line.writes}
-        mapped = self.exporter().data_map.datasets
-        tables = sorted(mapped[name].table for name in datasets)
+        there = {name.lower(): name for name in sa.inspect(self.engine()).get_table_names()}
+        mapped = {dataset.table.lower() for dataset in self.exporter().data_map.datasets.values()}
+        quote = self.engine().dialect.identifier_preparer.quote
+        tables = [quote(there[name]) for name in sorted(mapped & there.keys())]
         how = "LOCK TABLE {} IN EXCLUSIVE MODE" if self._backend() == "postgresql" else "SELECT * FROM {} FOR UPDATE"
-        with self._holding(*(how.format(self._quoted(table)) for table in tables)):
+        with self._holding(*(how.format(table) for table in tables)):
             yield
 
     def plant(self, value: str) -> None:
@@ -124,11 +126,13 @@ class SqlKit(ExporterKit):
         self.run(self.claim_sql)
 
     def grow(self, rows: int) -> None:
-        """Run `grow_sql` that often."""
+        """Run `grow_sql` that often, with other numbers than before."""
         with self.engine().begin() as connection:
             for start in range(0, rows, 1000):
-                numbers = [{"n": 1_000_000 + n} for n in range(start, min(rows, start + 1000))]
+                first = 1_000_000 + self._grown + start
+                numbers = [{"n": n} for n in range(first, first + min(1000, rows - start))]
                 connection.execute(sa.text(self.grow_sql), numbers)
+        self._grown += rows
 
     def engine(self) -> sa.Engine:
         """The administrator's way in."""
@@ -171,11 +175,6 @@ class SqlKit(ExporterKit):
         """The address of the store by another port of this machine."""
         url = sa.make_url(self.url()).difference_update_query(["unix_socket", "host"])
         return url.set(host="127.0.0.1", port=port).render_as_string(hide_password=False)
-
-    def _quoted(self, table: str) -> str:
-        engine = self.engine()
-        real = {name.lower(): name for name in sa.inspect(engine).get_table_names()}
-        return engine.dialect.identifier_preparer.quote(real[table.lower()])
 
     @contextmanager
     def _holding(self, *statements: str) -> Iterator[None]:
