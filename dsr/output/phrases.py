@@ -64,6 +64,7 @@ NOTES: Final[Mapping[CellNote, str | _StrPromise]] = {
     CellNote.NUL_REMOVED: _("Invisible zero characters were removed."),
     CellNote.NOT_UTF8: _("Characters that the system stored unreadably were replaced."),
     CellNote.BASE64: _("A value that is no text: given in Base64."),
+    CellNote.TOO_LARGE: _("A value of more than 16 MB, too large for this file: ask us and we will send it to you."),
     CellNote.BIG_INTEGER: _("A number with more than 15 digits: given as text, so that no program rounds it."),
     CellNote.WITHHELD: _("This value is not disclosed; the reason stands in csv/fields.csv."),
     CellNote.PART_WITHHELD: _("A part of this value is not disclosed; the reason stands in csv/fields.csv."),

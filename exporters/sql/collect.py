@@ -2,36 +2,48 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
-from exporters.contract import Batch, CellNote, Note
-from exporters.sql.cells import reader
-from exporters.sql.rows import BATCH, read_rows
+from exporters.contract import Batch, CellNote, Disclosure, Note
+from exporters.sql.stream import stream
+from exporters.sql.stream_values import one_by_one
+from exporters.sql.values import json_value, text_of
 from exporters.sql.walk import Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     import sqlalchemy as sa
 
     from exporters.contract import JsonValue, RowKey
     from exporters.datamap.model import DataMap, Dataset, Field
     from exporters.sql.schema import LiveTable
+    from exporters.sql.stream import Block
+    from exporters.sql.stream_values import Finished
 
 _Cell = tuple["JsonValue", CellNote | None]
 
 
 def collect(
-    connection: sa.Connection, data_map: DataMap, tables: Mapping[str, LiveTable], keys: tuple[RowKey, ...]
+    connection: sa.Connection,
+    data_map: DataMap,
+    tables: Mapping[str, LiveTable],
+    keys: tuple[RowKey, ...],
+    *,
+    by_value: bool = False,
 ) -> Iterator[Batch]:
-    """Stream her rows; columns that are never disclosed are not even read."""
+    """Stream her rows; columns that are never disclosed are not even read.
+
+    `by_value`: read value by value even where the database could make the JSON: the same batches, slower.
+    """
     walk = Walk(connection, data_map, tables, keys)
     for dataset in data_map.datasets.values():
         if dataset.name in tables:
-            yield from _dataset(walk, dataset)
+            yield from _dataset(walk, dataset, by_value=by_value)
 
 
-def _dataset(walk: Walk, dataset: Dataset) -> Iterator[Batch]:
+def _dataset(walk: Walk, dataset: Dataset, *, by_value: bool) -> Iterator[Batch]:
     table = walk.tables[dataset.name]
     probes = walk.probes(dataset)
     fields = [field for field in dataset.fields.values() if field.collected and table.has(field.name)]
@@ -39,41 +51,59 @@ def _dataset(walk: Walk, dataset: Dataset) -> Iterator[Batch]:
         return
     names = tuple(field.name for field in fields)
     guards = tuple(dict.fromkeys(field.withhold.column for field in fields if field.withhold))
-    position = {name: at for at, name in enumerate((*names, *guards))}
-    # A guard that is exported too is read once: its first position counts.
-    position = {**position, **{name: at for at, name in enumerate(names)}}
-    cells = [_reader(field, position) for field in fields]
-    rows: list[tuple[JsonValue, ...]] = []
-    notes: list[Note] = []
-    for row in read_rows(walk.connection, dataset, table, _once(names, guards), probes):
-        values = []
-        for name, read in zip(names, cells, strict=True):
-            value, note = read(row)
-            values.append(value)
-            if note is not None:
-                notes.append(Note(len(rows), name, note))
-        rows.append(tuple(values))
-        if len(rows) == BATCH:
-            yield Batch(dataset.name, names, tuple(rows), tuple(notes))
-            rows, notes = [], []
-    if rows:
-        yield Batch(dataset.name, names, tuple(rows), tuple(notes))
+    for block in stream(walk.connection, dataset, table, (*names, *guards), probes, judged=guards, by_value=by_value):
+        yield _batch(dataset, fields, names, block)
 
 
-def _once(names: tuple[str, ...], guards: tuple[str, ...]) -> tuple[str, ...]:
-    return (*names, *(guard for guard in guards if guard not in names))
+def _batch(dataset: Dataset, fields: Sequence[Field], names: tuple[str, ...], block: Block) -> Batch:
+    columns = []
+    notes: list[tuple[int, str, CellNote]] = []
+    for field in fields:
+        values, noted = _field(field, block)
+        columns.append(values)
+        notes += [(row, field.name, note) for row, note in noted]
+    if len({name for _, name, _ in notes}) > 1:
+        order = {name: at for at, name in enumerate(names)}
+        notes.sort(key=lambda note: (note[0], order[note[1]]))
+    rows = tuple(zip(*columns, strict=True))
+    return Batch(dataset.name, names, rows, tuple(Note(*note) for note in notes))
 
 
-def _reader(field: Field, position: Mapping[str, int]) -> Callable[[tuple[Any, ...]], _Cell]:
-    """How to read one field of a row: plain, withheld in some rows, or with closed parts taken out."""
-    at, read = position[field.name], reader(field)
-    if field.withhold is None:
-        return lambda row: read(row[at])
-    withhold, guard = field.withhold, position[field.withhold.column]
+def _field(field: Field, block: Block) -> Finished:
+    """One field of all rows: plain, withheld in some rows, or with closed parts taken out."""
+    values, cut = block.columns[field.name], block.cut.get(field.name, frozenset())
+    closed = [tuple(part.name.split(".")) for part in field.parts if part.disclosure is Disclosure.NEVER]
+    if field.withhold is not None:
+        guards = block.columns[field.withhold.column]
+        kept_back = {at for at, guard in enumerate(guards) if field.withhold.keeps_back(guard)}
+        noted = [(at, CellNote.WITHHELD) for at in sorted(kept_back) if values[at] is not None or at in cut]
+        shown, notes = block.finish[field.name]([None if at in kept_back else v for at, v in enumerate(values)])
+        cut -= kept_back
+        notes = [*notes, *noted]
+    elif closed:
+        shown, notes = one_by_one(values, lambda stored: _without(stored, closed))
+    else:
+        shown, notes = block.finish[field.name](values)
+    return shown, [*notes, *((at, CellNote.TOO_LARGE) for at in sorted(cut))]
 
-    def guarded(row: tuple[Any, ...]) -> _Cell:
-        if withhold.keeps_back(row[guard]):
-            return None, CellNote.WITHHELD if row[at] is not None else None
-        return read(row[at])
 
-    return guarded
+def _without(stored: object, closed: list[tuple[str, ...]]) -> _Cell:
+    """A JSON value without its closed parts. What cannot be parsed cannot be searched for them and stays here."""
+    try:
+        value = stored if isinstance(stored, (dict, list)) else json.loads(text_of(stored) or "")
+    except ValueError:
+        return None, CellNote.WITHHELD
+    removed = [path for path in closed if _remove(value, path)]
+    return json_value(value)[0], CellNote.PART_WITHHELD if removed else None
+
+
+def _remove(value: Any, path: tuple[str, ...]) -> bool:
+    if isinstance(value, list):
+        removed = [_remove(one, path) for one in value]
+        return any(removed)
+    if not isinstance(value, dict) or path[0] not in value:
+        return False
+    if len(path) == 1:
+        del value[path[0]]
+        return True
+    return _remove(value[path[0]], path[1:])

@@ -41,11 +41,11 @@ def read_rows(
     wanted = itemgetter(*(position[name] for name in columns)) if len(columns) > 1 else lambda row: (row[0],)
     key = [position[name] for name in dataset.key]
     tests = [(position[probe.link.column], probe.accepts) for probe in probes]
-    statements = list(_statements(dataset, table, needed, probes))
+    asked = statements(dataset, table, [table.column(name).sql for name in needed], probes)
     # One statement cannot return a row twice; several can, when a row is hers in two ways.
-    seen: set[tuple[Any, ...]] | None = set() if len(statements) > 1 else None
-    for statement in statements:
-        for row in _stream(connection, statement.with_for_update() if lock else statement):
+    seen: set[tuple[Any, ...]] | None = set() if len(asked) > 1 else None
+    for statement in asked:
+        for row in _rows(connection, statement.with_for_update() if lock else statement):
             if not any(accepts(row[at]) for at, accepts in tests):
                 continue
             if seen is not None:
@@ -56,31 +56,29 @@ def read_rows(
             yield wanted(row)
 
 
-def _statements(
-    dataset: Dataset, table: LiveTable, columns: Sequence[str], probes: Sequence[Probe]
-) -> Iterator[sa.Select[Any]]:
+def statements(
+    dataset: Dataset, table: LiveTable, wanted: Sequence[sa.ColumnElement[Any]], probes: Sequence[Probe]
+) -> list[sa.Select[Any]]:
+    """What to ask for `wanted` of all rows the probes narrow to, in the order of the key; none without probes."""
     base = (
-        sa.select(*(table.column(name).sql for name in columns))
+        sa.select(*wanted)
         .select_from(table.sql)
         .where(*conditions(table, dataset.where))
         .order_by(*(table.column(name).sql for name in dataset.key))
     )
     if all(len(probe.clauses) == 1 for probe in probes):
-        if probes:
-            yield base.where(sa.or_(*(probe.clauses[0] for probe in probes)))
-        return
-    for probe in probes:
-        for clause in probe.clauses:
-            yield base.where(clause)
+        return [base.where(sa.or_(*(probe.clauses[0] for probe in probes)))] if probes else []
+    return [base.where(clause) for probe in probes for clause in probe.clauses]
 
 
-def _stream(connection: sa.Connection, statement: sa.Select[Any]) -> Iterator[tuple[Any, ...]]:
+def fetch(connection: sa.Connection, statement: sa.Select[Any], *, rows: int) -> Iterator[Sequence[Any]]:
+    """The result in pieces of at most `rows` rows, never more of it in memory; hangs up when it is not read to the end."""
     restart_clock(connection)
-    result = connection.execute(statement.execution_options(stream_results=True, yield_per=BATCH))
+    result = connection.execute(statement.execution_options(stream_results=True, yield_per=rows))
     finished = False
     try:
-        while rows := result.fetchmany(BATCH):
-            yield from (tuple(row) for row in rows)
+        while found := result.fetchmany(rows):
+            yield found
             restart_clock(connection)
         finished = True
     finally:
@@ -88,3 +86,8 @@ def _stream(connection: sa.Connection, statement: sa.Select[Any]) -> Iterator[tu
             # Somebody stopped in mid-stream. Closing politely would first read all that is left; hanging up does not.
             connection.invalidate()
         result.close()
+
+
+def _rows(connection: sa.Connection, statement: sa.Select[Any]) -> Iterator[tuple[Any, ...]]:
+    for found in fetch(connection, statement, rows=BATCH):
+        yield from map(tuple, found)

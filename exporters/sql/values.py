@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
     from exporters.contract import JsonValue
 
-_SAFE_INTEGER = 2**53
+SAFE_INTEGER = 2**53
+"""Beyond it JSON readers round."""
+ZERO_DATE = "0000-00-00"
 _NUL = "\x00"
 
 
@@ -39,7 +41,7 @@ def _iso(value: Any) -> tuple[JsonValue, None]:
 
 
 def _text(value: str) -> tuple[JsonValue, CellNote | None]:
-    if value.startswith("0000-00-00"):
+    if value.startswith(ZERO_DATE):
         return None, CellNote.ZERO_DATE
     if _NUL in value:
         return value.replace(_NUL, ""), CellNote.NUL_REMOVED
@@ -47,7 +49,7 @@ def _text(value: str) -> tuple[JsonValue, CellNote | None]:
 
 
 def _integer(value: int) -> tuple[JsonValue, CellNote | None]:
-    return (value, None) if -_SAFE_INTEGER <= value <= _SAFE_INTEGER else (str(value), CellNote.BIG_INTEGER)
+    return (value, None) if -SAFE_INTEGER <= value <= SAFE_INTEGER else (str(value), CellNote.BIG_INTEGER)
 
 
 def _float(value: float) -> tuple[JsonValue, CellNote | None]:

@@ -39,7 +39,7 @@ def _many_notes(open_shop: Shop, rows: int) -> None:
 
 
 def _until(stream: Iterator[Any], dataset: str) -> Any:
-    return next(batch for batch in stream if batch.dataset == dataset and len(batch.rows) == 500)
+    return next(batch for batch in stream if batch.dataset == dataset and len(batch.rows) >= 500)
 
 
 @contextmanager

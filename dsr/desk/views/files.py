@@ -167,6 +167,7 @@ def _note(code: CellNote) -> str:
         CellNote.NUL_REMOVED: _("an invisible character was removed"),
         CellNote.NOT_UTF8: _("unreadable characters were replaced"),
         CellNote.BASE64: _("binary, as Base64"),
+        CellNote.TOO_LARGE: _("too large, left out: hand it over separately"),
         CellNote.BIG_INTEGER: _("given as text"),
         CellNote.WITHHELD: _("withheld"),
         CellNote.PART_WITHHELD: _("partly withheld"),
