@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import html
 import ipaddress
-import json
 import quopri
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from exporters.identifiers import IdentifierKind, normalise, radius_unescape
+from exporters.sql.scan_forms import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -29,14 +28,24 @@ _LEAST = 3
 _LEAST_NUMBER = 6
 """Numbers shorter than this are prices, dates and row numbers."""
 _LEAST_PHONE = 7
-_SQUEEZE = {ord(char): None for char in " -:./()+\t\u00a0"}
+_LEAST_INTEGER = 100_000_000
+_LONGEST_NUMBER = 39
+"""Digits of the largest IPv6 address."""
+_SQUEEZE = {
+    **{ord(char): None for char in "-:./()+"},
+    **{code: None for code in range(0x3001) if chr(code).isspace()},
+}
+_HALF = re.compile("[\ud800-\udfff]")
 _JSON_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))")
-_LONGEST_QUOTED = 200_000
 
 
 @dataclass(frozen=True, slots=True)
 class Needle:
-    """One identifier: `cores` narrow cheaply (any of them must be in the row's text), `pattern` decides."""
+    """One identifier: `cores` narrow cheaply (any of them must be in the folded text), `pattern` decides.
+
+    `squeezed`: the core must be in the text without blanks and punctuation. `number`: an address as integer columns
+    hold it.
+    """
 
     kind: IdentifierKind
     cores: tuple[str, ...]
@@ -66,41 +75,26 @@ def _pattern(body: str, before: str = r"\w", after: str = r"\w") -> re.Pattern[s
     return re.compile(f"(?<![{before}])(?:{body})(?![{after}])", re.IGNORECASE)
 
 
-def _cores(value: str) -> tuple[str, ...]:
-    """A piece of the value that survives every way of escaping it, or the value in each of them."""
-    runs = re.findall(r"[a-z0-9]+", _fold(value))
-    longest = max(runs, key=len, default="")
-    if len(longest) >= _LEAST:
-        return (longest,)
-    entities = "".join(f"&#{ord(char)};" if ord(char) > 127 else char for char in value)  # noqa: PLR2004
-    named = value.encode("ascii", "xmlcharrefreplace").decode()
-    return tuple({_fold(form) for form in (value, json.dumps(value)[1:-1], quote(value), entities, named)})
-
-
-def _fold(text: str) -> str:
-    return unicodedata.normalize("NFC", text).casefold()
-
-
 def _token(kind: IdentifierKind, value: str) -> Needle | None:
     if value.isdigit() and len(value) < _LEAST_NUMBER:
         return None
-    body = re.escape(_fold(value))
+    body = re.escape(fold(value))
     if kind is IdentifierKind.EMAIL:
-        return Needle(kind, _cores(value), re.compile(rf"(?<![\w.+%-]){body}(?![\w-])(?!\.\w)", re.IGNORECASE))
-    return Needle(kind, _cores(value), _pattern(body, before=r"\w-", after=r"\w-"))
+        return Needle(kind, (fold(value),), re.compile(rf"(?<![\w.+%-]){body}(?![\w-])(?!\.\w)", re.IGNORECASE))
+    return Needle(kind, (fold(value),), _pattern(body, before=r"\w-", after=r"\w-"))
 
 
 def _words(kind: IdentifierKind, value: str) -> Needle | None:
-    body = r"[\s,]+".join(re.escape(word) for word in _fold(value).split())
-    return Needle(kind, _cores(max(value.split(), key=len)), _pattern(body))
+    body = r"[\s,]+".join(re.escape(word) for word in fold(value).split())
+    return Needle(kind, (max(fold(value).split(), key=len),), _pattern(body))
 
 
 def _compact(kind: IdentifierKind, value: str) -> Needle | None:
     plain = normalise(kind, value).casefold()
-    if len(re.sub(r"\W", "", plain)) < _LEAST_NUMBER:
+    if len(re.sub("[^a-z0-9]", "", plain)) < _LEAST_NUMBER:
         return _token(kind, value)
     body = r"[\s:.-]{0,2}".join(map(re.escape, plain))
-    return Needle(kind, (plain.translate(_SQUEEZE),), _pattern(body, before="a-z0-9", after="a-z0-9"), squeezed=True)
+    return Needle(kind, (squeeze(plain),), _pattern(body, before="a-z0-9", after="a-z0-9"), squeezed=True)
 
 
 def _phone(kind: IdentifierKind, value: str) -> Needle | None:
@@ -161,38 +155,65 @@ class Haystack:
     def __init__(self, wanted: tuple[Needle, ...]) -> None:
         """`wanted`: from `needles`."""
         self.wanted = wanted
-        self._numbers = {needle.number: needle for needle in wanted if needle.number is not None}
+        self.numbers = {needle.number: needle for needle in wanted if needle.number is not None}
 
     def hits(self, cells: Iterable[tuple[str, object]]) -> Iterator[tuple[str, Needle]]:
         """(column, needle) for each cell of a row that holds an identifier; `cells` are texts or whole numbers."""
         texts = []
         for column, value in cells:
+            number = _whole(value)
+            if number in self.numbers:
+                yield column, self.numbers[number]
             if isinstance(value, int):
-                if value in self._numbers:
-                    yield column, self._numbers[value]
+                # A shorter number is the number of a row in one table or another; coincidence would name everybody.
+                texts += [(column, str(value))] if value >= _LEAST_INTEGER else []
             elif isinstance(value, str) and len(value) >= _LEAST:
                 texts.append((column, value))
-                if value.isdigit() and int(value) in self._numbers:
-                    yield column, self._numbers[int(value)]
         # Once over the whole row: most rows hold nothing, and this finds out without a regular expression.
-        row = _fold("\n".join(text for _, text in texts))
-        squeezed = row.translate(_SQUEEZE)
-        likely = [
-            needle
-            for needle in self.wanted
-            if any(core in (squeezed if needle.squeezed else row) for core in needle.cores)
-        ]
+        likely = self._likely([fold(form) for form in readings("\n".join(text for _, text in texts))])
         if likely:
             for column, text in texts:
-                read = [_fold(form) for form in readings(text)]
+                read = [fold(form) for form in readings(text)]
                 yield from ((column, needle) for needle in likely if any(map(needle.pattern.search, read)))
+
+    def may_hold(self, row: str) -> bool:
+        """Whether a row, all its cells as one text, may hold an identifier: False is certain, True is to be looked at."""
+        if any(str(number) in row for number in self.numbers):
+            return True
+        read = [fold(form) for form in readings(row)]
+        return any(needle.pattern.search(text) for needle in self._likely(read) for text in read)
+
+    def _likely(self, read: list[str]) -> list[Needle]:
+        """The needles of which a core stands in one of the readings."""
+        squeezed = [squeeze(text) for text in read]
+        return [
+            needle
+            for needle in self.wanted
+            if any(core in text for core in needle.cores for text in (squeezed if needle.squeezed else read))
+        ]
+
+
+def _whole(value: object) -> int | None:
+    """A whole number, be it in a number's column or in a text's."""
+    if isinstance(value, int):
+        return value
+    if isinstance(value, str) and len(value) <= _LONGEST_NUMBER and value.isascii() and value.isdigit():
+        return int(value)
+    return None
+
+
+def squeeze(text: str) -> str:
+    """A folded text without what may stand between the digits of a telephone number or of a hardware address."""
+    return text.translate(_SQUEEZE)
 
 
 def readings(text: str) -> set[str]:
     """The text as it stands, and as it reads with each sort of escape undone."""
     found = {text}
     if "\\" in text:
-        found.add(_JSON_ESCAPE.sub(lambda one: chr(int(one[1], 16)) if one[1] else f" {one[2]}", text))
+        found.add(
+            _whole_characters(_JSON_ESCAPE.sub(lambda one: chr(int(one[1], 16)) if one[1] else f" {one[2]}", text))
+        )
         found.add(text.replace("\\/", "/"))
     if "%" in text or "+" in text:
         found |= {unquote(text), unquote(text.replace("+", " "))}
@@ -200,8 +221,12 @@ def readings(text: str) -> set[str]:
         found.add(html.unescape(text))
     if "=" in text:
         found.add(radius_unescape(text))
-        if len(text) <= _LONGEST_QUOTED:
-            found.add(quopri.decodestring(text.encode()).decode(errors="replace"))
+        found.add(quopri.decodestring(text.encode(errors="replace")).decode(errors="replace"))
     if "<" in text:
         found.add(re.sub(r"<[^>]*>", " ", html.unescape(text)))
     return found
+
+
+def _whole_characters(text: str) -> str:
+    """JSON writes a rare character as two halves."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if _HALF.search(text) else text

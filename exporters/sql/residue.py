@@ -20,11 +20,13 @@ from exporters.sql.needles import Haystack, needles
 from exporters.sql.owners import Owners
 from exporters.sql.retain import in_order, staying
 from exporters.sql.rows import BATCH
+from exporters.sql.scan_filter import Sieve
+from exporters.sql.scan_read import copies, places
 from exporters.sql.schema import LiveColumn, LiveTable
 from exporters.sql.values import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from exporters.contract import IdentifierKind, KeepUntil, PlanLine, RowKey, Subject
@@ -55,16 +57,19 @@ def scan(
     hers.walk.seed(_before(data_map, subject, lines, store))
     stays = staying(hers, in_order(data_map, tables, {}), today=today, keep_until=keep_until)
     tally = _Tally(Owners(hers, stays))
-    haystack = Haystack(needles(subject.identifiers))
+    search = _Search(connection, Haystack(needles(subject.identifiers)), tally)
     for table in searched(connection, live):
-        _scan_table(connection, table, haystack, tally)
+        search.table(table)
     return tally.residues()
 
 
 def searched(connection: sa.Connection, live: LiveSchema) -> tuple[LiveTable, ...]:
-    """The tables a scan reads: all there are, stored views included, plain views left out (their rows stand elsewhere)."""
+    """The tables a scan reads: all there are, stored views included.
+
+    Plain views and partitions are left out: their rows stand in, or are read with, another table.
+    """
     inspector = sa.inspect(connection)
-    views = set(inspector.get_view_names())
+    views = {*inspector.get_view_names(), *copies(connection)}
     every = (*live.tables.values(), *_stored_views(connection, inspector))
     return tuple(table for table in every if table.name not in views)
 
@@ -126,33 +131,67 @@ def _before(data_map: DataMap, subject: Subject, lines: tuple[PlanLine, ...], st
     return {reference: values for reference, values in found.items() if values}
 
 
-def _scan_table(connection: sa.Connection, table: LiveTable, haystack: Haystack, tally: _Tally) -> None:
-    """Read a table once, in a stream, and count its hits."""
-    columns = list(table.columns.values())
-    needed = tally.owners.needed(table)
-    restart_clock(connection)
-    statement = sa.select(*(column.sql for column in columns)).select_from(table.sql)
-    result = connection.execute(statement.execution_options(stream_results=True, yield_per=BATCH))
-    others: list[tuple[_Hits, dict[str, Any]]] = []
-    while rows := result.fetchmany(BATCH):
+class _Search:
+    """Reads tables and hands what stands in their rows to the tally."""
+
+    def __init__(self, connection: sa.Connection, haystack: Haystack, tally: _Tally) -> None:
+        self._connection = connection
+        self._haystack = haystack
+        self._tally = tally
+        self._sieve = Sieve(haystack)
+
+    def table(self, table: LiveTable) -> None:
+        """Read a table once: fast where its rows can be found again, else value by value."""
+        restart_clock(self._connection)
+        found = places(self._connection, table)
+        if found is None:
+            self._other_rows(table, self._looked_at(table, self._suspects(table)))
+            return
+        found.find(self._sieve)
+        for clause in found.clauses():
+            restart_clock(self._connection)
+            rows = self._connection.execute(_select(table).where(clause)).all()
+            self._other_rows(table, self._looked_at(table, rows))
+
+    def _suspects(self, table: LiveTable) -> Iterator[Sequence[Any]]:
+        """The rows of a table that may hold an identifier, read in a stream."""
+        result = self._connection.execute(_select(table).execution_options(stream_results=True, yield_per=BATCH))
+        while rows := result.fetchmany(BATCH):
+            raw = [
+                "\n".join(str(_cell(one)) for one in row if one is not None).encode(errors="replace") for row in rows
+            ]
+            yield from (rows[at] for at in self._sieve.keep(raw, bytes.decode, copied=False))
+            restart_clock(self._connection)
+        result.close()
+
+    def _looked_at(self, table: LiveTable, rows: Iterable[Sequence[Any]]) -> list[tuple[_Hits, dict[str, Any]]]:
+        """Count the hits in rows of hers; the hits in rows that are not, each with what says whose the row is."""
+        names = [column.name for column in table.columns.values()]
+        needed = self._tally.owners.needed(table)
+        others = []
         for values in rows:
             hits: _Hits = {}
-            for column, needle in haystack.hits((one.name, _cell(v)) for one, v in zip(columns, values, strict=True)):
+            cells = ((name, _cell(value)) for name, value in zip(names, values, strict=True))
+            for column, needle in self._haystack.hits(cells):
                 hits.setdefault(column, set()).add(needle)
-            if hits:
-                row = {
-                    one.name.lower(): v for one, v in zip(columns, values, strict=True) if one.name.lower() in needed
-                }
-                own = tally.owners.hers_at(table, row)
-                if own:
-                    tally.row_of_hers(table, hits, *own)
-                else:
-                    others.append((hits, row))
-        restart_clock(connection)
-    result.close()
-    # Only when the stream has ended: whose these are needs questions on the same connection.
-    for hits, row in others:
-        tally.other_row(table, hits, row)
+            if not hits:
+                continue
+            row = {name.lower(): value for name, value in zip(names, values, strict=True) if name.lower() in needed}
+            own = self._tally.owners.hers_at(table, row)
+            if own:
+                self._tally.row_of_hers(table, hits, *own)
+            else:
+                others.append((hits, row))
+        return others
+
+    def _other_rows(self, table: LiveTable, others: list[tuple[_Hits, dict[str, Any]]]) -> None:
+        # Only when a stream has ended: whose these are needs questions on the same connection.
+        for hits, row in others:
+            self._tally.other_row(table, hits, row)
+
+
+def _select(table: LiveTable) -> sa.Select[Any]:
+    return sa.select(*(column.sql for column in table.columns.values())).select_from(table.sql)
 
 
 def _stored_views(connection: sa.Connection, inspector: sa.Inspector) -> list[LiveTable]:

@@ -1,0 +1,224 @@
+"""Reads whole tables as bytes, row after row, with the place of each row, so that the few that matter are read again.
+
+Each database has its fastest way out: COPY for PostgreSQL, one string a row for MariaDB and MySQL. A table whose rows have
+no place to be found at again (no usable primary key, a foreign table, SQLite) is read value by value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
+
+from exporters.sql.match import bound
+from exporters.sql.scan_copy import copied
+from exporters.sql.scan_filter import ROWS_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from exporters.sql.scan_filter import Sieve
+    from exporters.sql.schema import LiveColumn, LiveTable
+
+MOST_BYTES = 4 * 1024 * 1024
+"""Bytes of rows read again at a time; a larger row comes alone."""
+MOST_ROWS = 500
+_FETCH = 1000
+_UNESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_CONTROLS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+_OCTAL = re.compile(rb"\\(?:([0-7]{3})|\\)")
+_SPATIAL = ("geometry", "point", "linestring", "polygon", "multi", "vector")
+_BINARY = ("blob", "binary", "bit")
+_PARTITIONS = """
+    SELECT CASE WHEN nspname = ANY (current_schemas(false)) THEN relname ELSE nspname || '.' || relname END
+    FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid JOIN pg_namespace ON pg_namespace.oid = relnamespace
+    WHERE relkind IN ('r', 'p', 'f')
+"""
+_UNKNOWN_BYTES = MOST_BYTES
+"""A row MariaDB could not put into one string is larger than its packets (16 MiB unless told otherwise)."""
+
+
+class Places(Protocol):
+    """Where the rows of one table that may hold an identifier are."""
+
+    def find(self, sieve: Sieve) -> None:
+        """Read the table once."""
+
+    def clauses(self) -> Iterator[sa.ColumnElement[bool]]:
+        """Conditions that select them, a few megabytes of rows at a time."""
+
+
+def copies(connection: sa.Connection) -> frozenset[str]:
+    """Tables whose rows another table shows as well (PostgreSQL's partitions): to be read there, once."""
+    if connection.dialect.name != "postgresql":
+        return frozenset()
+    return frozenset(connection.execute(sa.text(_PARTITIONS)).scalars())
+
+
+def places(connection: sa.Connection, table: LiveTable) -> Places | None:
+    """How to read `table` fast; None when that cannot be."""
+    if connection.dialect.name == "postgresql":
+        return _Heap(connection, table) if _is_heap(connection, table) else None
+    if connection.dialect.name in {"mysql", "mariadb"}:
+        key = sa.inspect(connection).get_pk_constraint(table.name)["constrained_columns"]
+        columns = [table.column(name) for name in key]
+        if columns and all(_comparable(column) for column in columns):
+            return _Keyed(connection, table, columns)
+    return None
+
+
+def _comparable(column: LiveColumn) -> bool:
+    return column.family == "text" or (column.family == "integer" and "int" in column.type)
+
+
+@dataclass(slots=True)
+class _Sized:
+    """Places in the order of reading, cut so that rows read again stay within `MOST_BYTES`."""
+
+    at: list[Any] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+
+    def add(self, place: Any, size: int) -> None:
+        self.at.append(place)
+        self.sizes.append(size)
+
+    def cut(self) -> Iterator[list[Any]]:
+        part: list[Any] = []
+        total = 0
+        for place, size in zip(self.at, self.sizes, strict=True):
+            if part and (total + size > MOST_BYTES or len(part) == MOST_ROWS):
+                yield part
+                part, total = [], 0
+            part.append(place)
+            total += size
+        if part:
+            yield part
+
+
+@dataclass(slots=True)
+class _Heap:
+    """PostgreSQL: rows by the place of their version, which does not change while one state is looked at."""
+
+    connection: sa.Connection
+    table: LiveTable
+    found: dict[int, _Sized] = field(default_factory=lambda: defaultdict(_Sized))
+
+    def find(self, sieve: Sieve) -> None:
+        prepare = self.connection.dialect.identifier_preparer
+        columns = list(self.table.columns.values())
+        binary = frozenset(at for at, column in enumerate(columns, 2) if column.type == "bytea")
+        shown = ", ".join(
+            f"encode({prepare.quote(column.name)}, 'escape')" if column.type == "bytea" else prepare.quote(column.name)
+            for column in columns
+        )
+        name = prepare.format_table(self.table.sql)
+        statement = f"COPY (SELECT tableoid, ctid, {shown} FROM {name}) TO STDOUT"  # noqa: S608 - quoted names
+        for rows in copied(self.connection, statement, size=ROWS_BYTES):
+            for at in sieve.keep(rows, lambda row: _copied_text(row, binary), copied=True):
+                table, place = rows[at].split(b"\t", 2)[:2]
+                self.found[int(table)].add(place, len(rows[at]))
+
+    def clauses(self) -> Iterator[sa.ColumnElement[bool]]:
+        for table, found in self.found.items():
+            for part in found.cut():
+                tids = "{" + ",".join(f'"{place.decode()}"' for place in part) + "}"
+                yield sa.and_(
+                    sa.text("ctid = ANY (CAST(:tids AS tid[]))").bindparams(tids=tids),
+                    sa.literal_column("tableoid") == bound(table),
+                )
+
+
+def _copied_text(row: bytes, binary: frozenset[int]) -> str:
+    """The cells of a row in COPY's text format, as one text; the two that say where it is are left out."""
+    cells = row.decode(errors="replace").rstrip("\n").split("\t")
+    return "\n".join(_copied_cell(cell, binary=at in binary) for at, cell in enumerate(cells) if at > 1)
+
+
+def _copied_cell(cell: str, *, binary: bool) -> str:
+    if "\\" not in cell:
+        return cell
+    text = _UNESCAPE.sub(lambda one: _CONTROLS.get(one[1], one[1]), cell)
+    if not binary:
+        return text
+    raw = _OCTAL.sub(lambda one: bytes([int(one[1], 8)]) if one[1] else b"\\", text.encode(errors="replace"))
+    return raw.decode(errors="replace")
+
+
+def _is_heap(connection: sa.Connection, table: LiveTable) -> bool:
+    """Ordinary and partitioned tables and stored views have rows at places; foreign tables may not."""
+    name = connection.dialect.identifier_preparer.format_table(table.sql)
+    kind = connection.execute(
+        sa.text("SELECT relkind FROM pg_class WHERE oid = to_regclass(:name)").bindparams(name=name)
+    ).scalar()
+    if kind == "p":
+        return not connection.execute(
+            sa.text(
+                "SELECT 1 FROM pg_partition_tree(to_regclass(:name)) AS part JOIN pg_class ON oid = part.relid"
+                " WHERE relkind = 'f' LIMIT 1"
+            ).bindparams(name=name)
+        ).first()
+    return kind in {"r", "m"}
+
+
+@dataclass(slots=True)
+class _Keyed:
+    """MariaDB and MySQL: rows by primary key, each read as one string the server puts together."""
+
+    connection: sa.Connection
+    table: LiveTable
+    key: Sequence[LiveColumn]
+    found: _Sized = field(default_factory=_Sized)
+
+    def find(self, sieve: Sieve) -> None:
+        cells = [_as_text(column) for column in self.table.columns.values() if not column.type.startswith(_SPATIAL)]
+        row = sa.cast(sa.func.concat_ws("\n", *cells), mysql.BINARY)
+        statement = sa.select(*(column.sql for column in self.key), row).select_from(self.table.sql)
+        result = self.connection.execute(statement.execution_options(stream_results=True, yield_per=_FETCH))
+        for rows in _by_size(result):
+            known = [raw for *_, raw in rows if raw is not None]
+            kept = iter([*sieve.keep(known, lambda raw: raw.decode(errors="replace"), copied=False), -1])
+            wanted, at = next(kept), -1
+            for *key, raw in rows:
+                at += raw is not None
+                if raw is None:
+                    self.found.add(tuple(key), _UNKNOWN_BYTES)
+                elif at == wanted:
+                    self.found.add(tuple(key), len(raw))
+                    wanted = next(kept)
+        result.close()
+
+    def clauses(self) -> Iterator[sa.ColumnElement[bool]]:
+        columns = [column.sql for column in self.key]
+        for part in self.found.cut():
+            if len(columns) == 1:
+                yield columns[0].in_([bound(value) for (value,) in part])
+            else:
+                yield sa.tuple_(*columns).in_([tuple(map(bound, key)) for key in part])
+
+
+def _as_text(column: LiveColumn) -> sa.ColumnElement[Any]:
+    """Texts in UTF-8 whatever the column's character set; bytes as they are."""
+    if column.family != "text":
+        return column.sql
+    return sa.func.convert(sa.literal_column(f"{_quoted(column.name)} USING utf8mb4"))
+
+
+def _quoted(name: str) -> str:
+    return mysql.dialect().identifier_preparer.quote(name)
+
+
+def _by_size(result: Iterable[Any]) -> Iterator[list[Any]]:
+    """Rows in lists of about `ROWS_BYTES`."""
+    rows, size = [], 0
+    for row in result:
+        rows.append(row)
+        size += len(row[-1] or b"")
+        if size >= ROWS_BYTES:
+            yield rows
+            rows, size = [], 0
+    if rows:
+        yield rows
