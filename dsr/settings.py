@@ -21,6 +21,7 @@ DSR_BASE_URL = envsecret("DSR_BASE_URL", default="http://localhost:8000").rstrip
 DSR_STORES = envsecret("DSR_STORES")
 # Which controller answers on which host, `host=slug` entries; with one controller nothing is needed.
 DSR_HOSTS = dict(entry.split("=", 1) for entry in envlist("DSR_HOSTS") if "=" in entry)
+DSR_ANCHOR_DIR = envsecret("DSR_ANCHOR_DIR", default=str(VAR_DIR / "anchors"))
 DSR_LEASE_SECONDS = envint("DSR_LEASE_SECONDS", default=30, low=1, high=600)
 DSR_DEMO = envbool("DSR_DEMO")
 

@@ -75,25 +75,9 @@ def append(
 
     `note` is sealed beside the event; the chain holds its salted commitment. Saves the new chain head on the case.
     """
-    facts = {key: _plain(value) for key, value in data.items()}
     salt = secrets.token_hex(16)
-    if note:
-        facts["note"] = commitment(salt, note)
-    event = Event(
-        controller_id=case.controller_id,
-        case=case,
-        seq=case.version,
-        at=at,
-        actor_kind=actor.kind,
-        actor_id=actor.id,
-        action=action,
-        from_state=from_state,
-        to_state=to_state,
-        data=facts,
-        schema=SCHEMA,
-        prev_hash=case.chain_head,
-    )
-    event.hash = link_hash(event)
+    facts = dict(data) | ({"note": commitment(salt, note)} if note else {})
+    event = _event(case, at, actor, action, states=(from_state, to_state), data=facts)
     event.save(force_insert=True)
     if note:
         sealed = EventNote(controller_id=case.controller_id, event=event)
@@ -101,4 +85,41 @@ def append(
         sealed.save(force_insert=True)
     case.chain_head = event.hash
     Case.objects.filter(pk=case.pk).update(chain_head=event.hash)
+    return event
+
+
+def next_link(*, case: Case, at: datetime, actor: Actor, action: str, data: Mapping[str, Any]) -> Event:
+    """The event that would follow on the case as it was read, unsaved: for writing many at once.
+
+    The caller claims it with `UPDATE … SET version = event.seq, chain_head = event.hash WHERE version = event.seq - 1` and
+    saves it in the same transaction only where that hit the row.
+    """
+    return _event(case, at, actor, action, states=(case.state, case.state), data=data, seq=case.version + 1)
+
+
+def _event(
+    case: Case,
+    at: datetime,
+    actor: Actor,
+    action: str,
+    *,
+    states: tuple[str, str],
+    data: Mapping[str, Any],
+    seq: int | None = None,
+) -> Event:
+    event = Event(
+        controller_id=case.controller_id,
+        case=case,
+        seq=case.version if seq is None else seq,
+        at=at,
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        action=action,
+        from_state=states[0],
+        to_state=states[1],
+        data={key: _plain(value) for key, value in data.items()},
+        schema=SCHEMA,
+        prev_hash=case.chain_head,
+    )
+    event.hash = link_hash(event)
     return event

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count
+from django.db.models import Count, Max
 
 from dsr.cases.clock import local_date
 from dsr.cases.scope import stores_of
 from dsr.law.regimes import regime
 from dsr.law.rights import CHANGES_NO_STORE, Right
 from dsr.law.workflow import Facts, State
-from dsr.models import Artifact, Case, Event, Plan, Task
+from dsr.models import Artifact, Case, Event, Incident, Message, Plan, Task
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
 # Who did one of these has handled the case: deciding whose data it is counts as much as drafting (4.3).
 HANDLING = (
@@ -33,12 +33,13 @@ UNFINISHED = (Task.Status.QUEUED, Task.Status.RUNNING)
 def facts_of(case: Case, *, now: datetime, **extra: Any) -> Facts:
     """A snapshot of everything the guards may ask; `extra` are facts not yet in a row (a reason just typed)."""
     counts = dict(case.tasks.values_list("status").annotate(n=Count("id")))
-    right, plan = Right(case.right), current_plan(case)
+    right, state, plan = Right(case.right), State(case.state), current_plan(case)
+    today = local_date(case.controller, now)
     kinds = set(case.artifacts.filter(superseded_at__isnull=True).values_list("kind", flat=True))
     gathered: dict[str, Any] = {
-        "state": State(case.state),
+        "state": state,
         "right": right,
-        "today": local_date(case.controller, now),
+        "today": today,
         "received_on": case.received_on,
         "due_on": case.due_on,
         "first_month_due_on": case.first_month_due_on,
@@ -67,6 +68,9 @@ def facts_of(case: Case, *, now: datetime, **extra: Any) -> Facts:
         "residue_clear": _residue_clear(case),
         "kept_remainder": bool(plan_in_force(case, "keep")),
         "recipients_open": len(recipients_left(case)) if right not in CHANGES_NO_STORE else 0,
+        "overdue_reported": _overdue_reported(case),
+        "reminders_sent": case.suspensions.filter(ended_at__isnull=True, reminded_at__isnull=False).count(),
+        "silent_days": silent_days(case, today) if state is State.ID_PENDING else 0,
         "suspension_open": case.suspensions.filter(ended_at__isnull=True).exists(),
     }
     return Facts(**{**gathered, **extra})
@@ -102,6 +106,24 @@ def _residue_clear(case: Case) -> bool:
     verified = {store for operation, store, _ in rows if operation == "verify"}
     applied = {store for operation, store, status in rows if operation == "apply" and status == Task.Status.DONE}
     return bool(rows) and all(status in settled for _, _, status in rows) and applied <= verified
+
+
+def _overdue_reported(case: Case) -> bool:
+    if case.due_on is None:
+        return False
+    return case.incidents.filter(kind=Incident.Kind.OVERDUE, due_on=case.due_on).exists()
+
+
+def silent_days(case: Case, today: date) -> int:
+    """Days since the last word: our question, or whatever the person wrote after it; 0 when no question is open."""
+    question = case.suspensions.filter(ended_at__isnull=True).first()
+    if question is None:
+        return 0
+    wrote = Message.objects.filter(request_id=case.request_id, inbound=True).aggregate(at=Max("created_at"))["at"]
+    since = question.started_on
+    if wrote is not None:
+        since = max(since, local_date(case.controller, wrote))
+    return int((today - since).days)
 
 
 def _id(value: object) -> str:

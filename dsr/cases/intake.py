@@ -157,6 +157,7 @@ def _open_case(request: Request, right: Right, actor: Actor, now: datetime) -> C
         version=1,
         regime=request.controller.regime,
         told_due_on=dates["due_on"],
+        next_rung_on=dates["received_on"],
         **dates,
     )
     case.vault_key()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.utils import translation
 
+from dsr.cases.mail_text import subject_and_body
 from dsr.law.rights import IdentityLevel
 from dsr.models import Message, Request, User
 from dsr.work import wake
@@ -29,12 +29,9 @@ def queue_mail(*, request: Request, kind: str, to: str, now: datetime, context: 
         context = context | {"name": ""}
     link = f"{settings.DSR_BASE_URL}/requests/{request.reference}/"
     with translation.override(request.language):
-        text = render_to_string(
-            f"mail/{kind}.txt", {"request": request, "controller": controller, "link": link, **context}
-        )
-    subject, _, body = text.strip().partition("\n")
+        subject, body = subject_and_body(kind, {"request": request, "controller": controller, "link": link, **context})
     message = Message(controller=controller, request=request, kind=kind, created_at=now, not_before=now)
-    message.put({"to": to, "subject": subject.strip(), "body": body.strip() + "\n"})
+    message.put({"to": to, "subject": subject, "body": body})
     message.save(force_insert=True)
     wake.nudge("dsr.work.jobs.send_message", str(message.pk))
     return message

@@ -13,7 +13,7 @@ from django.db.models import F
 from dsr import audit
 from dsr.cases.facts import facts_of
 from dsr.law import workflow
-from dsr.law.workflow import CLOSED, Action, Actor, Refusal, State
+from dsr.law.workflow import CLOSED, RUNNING, Action, Actor, Refusal, State
 from dsr.models import Case, RowId, User
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def perform(
     columns: dict[str, Any] = {
         "state": after.value,
         "version": F("version") + 1,
-        "next_rung_on": case.received_on,
+        "next_rung_on": case.received_on if after in RUNNING else None,
         **(changes or {}),
     }
     if after in CLOSED and State(before) not in CLOSED:

@@ -25,6 +25,7 @@ class RungCode(StrEnum):
     DPO = "dpo"
     LAST_DAY = "last_day"
     OVERDUE = "overdue"
+    SILENT = "silent"  # no rung of its own: the subject has not answered a question (T-15, #4), see dsr.cases.silence
 
 
 class Anchor(StrEnum):

@@ -11,11 +11,10 @@ class Escalation(OwnedRow):
     """A rung of the ladder that was reached: once per case, rung and the date it counts to."""
 
     case = models.ForeignKey("dsr.Case", on_delete=models.CASCADE, related_name="escalations")
-    rung = models.CharField(max_length=20)
+    rung = models.CharField(max_length=20)  # a RungCode, or "silent": the subject has not answered (T-15)
     counted_to = models.DateField()  # the act-by or due date: after an extension the rungs come again for the new one
     fell_on = models.DateField()
     at = models.DateTimeField()
-    run = models.UUIDField()  # the tick that wrote it: of two at once only one did
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "rung", "counted_to"], name="escalation_once")]

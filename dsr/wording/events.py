@@ -57,6 +57,8 @@ _RECORDED: Final[Mapping[str, _StrPromise]] = {
     "received": _("Request received"),
     "assigned": _("Assigned"),
     "downloaded": _("Downloaded by the subject"),
+    "escalated": _("People told that time is running out"),
+    "reminded": _("Person reminded of our question"),
     "dates_recomputed": _("Dates computed anew with a changed calendar"),
     "draft_requested": _("New draft requested"),
     "file_removed": _("File removed"),

@@ -53,6 +53,7 @@ RUNGS: Final[Mapping[RungCode, _StrPromise]] = {
     RungCode.DPO: _("Two days left: data protection officer"),
     RungCode.LAST_DAY: _("Last day"),
     RungCode.OVERDUE: _("Overdue"),
+    RungCode.SILENT: _("No answer to our question: decide how to go on"),
 }
 
 MENTIONS: Final[Mapping[Mention, _StrPromise]] = {

@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
-from smtplib import SMTPException
+from smtplib import SMTPException, SMTPRecipientsRefused
 from typing import TYPE_CHECKING, Any
 
 from django.core.mail import EmailMessage
 from django.db import close_old_connections, connection, transaction
-from django.db.models import F, Q
-from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from dsr.cases import codes, tasks
+from dsr.cases import codes, outbox, tasks
 from dsr.cases.actors import SYSTEM
+from dsr.cases.mail_text import subject_and_body
 from dsr.cases.plans import HeldError, StoppedError
 from dsr.fulfil import operations
 from dsr.fulfil.contact import contact_on_file
-from dsr.models import Message, OneTimeCode, Task
+from dsr.models import Message, Notice, OneTimeCode, Task
 from dsr.work.heartbeat import Heartbeat, OvertakenError
 from exporters.contract import Permanent, Temporary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
+
+    from django.db.models import QuerySet
 
 log = logging.getLogger(__name__)
-MAIL_LEASE = timedelta(minutes=5)
-MAIL_TRIES = 8
 
 
 def _fresh_connection() -> None:
@@ -87,37 +84,31 @@ def after_task(task_id: str) -> None:
 
 
 def send_message(message_id: str) -> None:
-    """Send a queued mail: at most once per claim, under a Message-ID that stays the same."""
+    """Send a queued mail to a subject: at most once per claim, under a Message-ID that stays the same."""
     _fresh_connection()
+    _send(Message.objects.select_related("request", "controller"), message_id)
+
+
+def send_notice(notice_id: str) -> None:
+    """Send a queued mail to a member of staff, in the same way."""
+    _fresh_connection()
+    _send(Notice.objects.select_related("user", "controller"), notice_id)
+
+
+def _send(rows: QuerySet[Any], row_id: str) -> None:
     now = timezone.now()
-    free = Q(status=Message.Status.QUEUED, not_before__lte=now) | Q(status=Message.Status.SENDING, leased_until__lt=now)
-    mine = Message.objects.filter(free, pk=message_id)
-    if not mine.update(status=Message.Status.SENDING, leased_until=now + MAIL_LEASE, attempts=F("attempts") + 1):
+    if not outbox.take(rows, row_id, now=now):
         return
-    message = Message.objects.select_related("request__controller").get(pk=message_id)
-    content = message.content()
+    row = rows.get(pk=row_id)
     try:
-        _mail(message.request.controller, content["to"], content["subject"], content["body"], f"{message.pk}")
+        content = row.content()
+        _mail(row.controller, content["to"], content["subject"], content["body"], f"{row.pk}")
     except (SMTPException, OSError) as error:
-        _mail_failed(message, type(error).__name__, now)
-        return
+        outbox.failed(row, type(error).__name__, now=now, refused=isinstance(error, SMTPRecipientsRefused))
     except Exception as error:  # noqa: BLE001 -- the text of a mail library's error quotes the address
-        _mail_failed(message, type(error).__name__, now, final=True)
-        return
-    Message.objects.filter(pk=message.pk).update(
-        status=Message.Status.SENT, sent_at=timezone.now(), leased_until=None, error_code=""
-    )
-
-
-def _mail_failed(message: Message, code: str, now: datetime, *, final: bool = False) -> None:
-    final = final or message.attempts >= MAIL_TRIES
-    wait = tasks.BACKOFF[min(message.attempts, len(tasks.BACKOFF)) - 1]
-    Message.objects.filter(pk=message.pk).update(
-        status=Message.Status.FAILED if final else Message.Status.QUEUED,
-        not_before=now + wait,
-        leased_until=None,
-        error_code=code[:40],
-    )
+        outbox.failed(row, type(error).__name__, now=now, refused=True)
+    else:
+        outbox.sent(row, now=timezone.now())
 
 
 def send_code(code_id: str) -> None:
@@ -134,9 +125,8 @@ def send_code(code_id: str) -> None:
         language = (code.request.language if code.request else code.user.language if code.user else "") or "en"
         with translation.override(language):
             context = {"code": codes.grouped(codes.draw(code=code)), "controller": code.controller, "minutes": 30}
-            text = render_to_string("mail/code.txt", context)
-        subject, _, body = text.strip().partition("\n")
-        _mail(code.controller, to, subject.strip(), body.strip() + "\n", f"{code.pk}")
+            subject, body = subject_and_body("code", context)
+        _mail(code.controller, to, subject, body, f"{code.pk}")
     except (Temporary, SMTPException, OSError) as error:
         log.warning("code %s could not be sent yet (%s)", code.pk, type(error).__name__)
         OneTimeCode.objects.filter(pk=code.pk).update(sent_at=None)

@@ -8,11 +8,9 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
-
-from dsr.cases import calendar, codes, plans, tasks
+from dsr.cases import anchors, calendar, codes, escalate, notices, outbox, plans, silence, tasks
 from dsr.fulfil import expiry, operations
-from dsr.models import Controller, Message, Pulse
+from dsr.models import Controller, Message, Notice, Pulse
 from dsr.work import wake
 
 if TYPE_CHECKING:
@@ -34,14 +32,13 @@ def due_tasks(now: datetime) -> int:
 
 def due_messages(now: datetime) -> int:
     """Wake a worker for every mail that is due, and for codes not sent yet."""
-    free = Q(status=Message.Status.QUEUED, not_before__lte=now) | Q(status=Message.Status.SENDING, leased_until__lt=now)
-    messages = list(Message.objects.filter(free).order_by("not_before").values_list("pk", flat=True)[:CHUNK])
+    messages = list(outbox.due(Message.objects.all(), now).order_by("not_before").values_list("pk", flat=True)[:CHUNK])
+    notices = list(outbox.due(Notice.objects.all(), now).order_by("not_before").values_list("pk", flat=True)[:CHUNK])
     waiting = list(codes.unsent(now).values_list("pk", flat=True)[:CHUNK])
-    for pk in messages:
-        wake.nudge("dsr.work.jobs.send_message", str(pk))
-    for pk in waiting:
-        wake.nudge("dsr.work.jobs.send_code", str(pk))
-    return len(messages) + len(waiting)
+    for job, rows in (("send_message", messages), ("send_notice", notices), ("send_code", waiting)):
+        for pk in rows:
+            wake.nudge(f"dsr.work.jobs.{job}", str(pk))
+    return len(messages) + len(notices) + len(waiting)
 
 
 def stuck_cases(now: datetime) -> int:
@@ -67,13 +64,37 @@ def calendar_changes(now: datetime) -> int:
     )
 
 
+def ladder_rungs(now: datetime) -> int:
+    """Escalate what is about to be late or is (rules 1.7, no. 23)."""
+    return sum(escalate.climb(controller=one, now=now) for one in Controller.objects.order_by("slug"))
+
+
+def silent_subjects(now: datetime) -> int:
+    """Remind persons who have not answered a question; after that the lead decides (T-15, no. 4)."""
+    return silence.remind(now=now, limit=CHUNK)
+
+
+def digests(now: datetime) -> int:
+    """One mail to everybody who is to hear of an escalation, after all of this run's are written."""
+    return notices.digests(now=now)
+
+
+def audit_anchor(now: datetime) -> int:
+    """Fix the heads of all chains once a day (4.4)."""
+    return anchors.anchor_due(now=now)
+
+
 PASSES: tuple[Callable[[datetime], int], ...] = (
     approved_plans,
     due_tasks,
     due_messages,
     stuck_cases,
     calendar_changes,
+    ladder_rungs,
+    silent_subjects,
+    digests,
     expired_packages,
+    audit_anchor,
 )
 
 

@@ -32,7 +32,7 @@ def work() -> None:
 
 
 def started() -> Case:
-    case = make_case(number=NUMBER)
+    case = make_case(number=NUMBER, at=timezone.now())
     answer.start_collection(case_id=case.pk, actor=actors.staff(make_staff()), now=timezone.now())
     return case
 
@@ -136,7 +136,7 @@ def test_two_ticks_at_once_are_harmless(demo_stores):
 def test_mail_server_down_then_up_sends_once(settings, monkeypatch):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9  # nobody listens on the discard port
-    make_request()
+    make_request(at=timezone.now())
     work()
     waiting = Message.objects.get()
     assert (waiting.status, waiting.error_code) == ("queued", "ConnectionRefusedError")

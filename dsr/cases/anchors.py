@@ -1,0 +1,120 @@
+"""The daily anchor (4.4): one hash over the heads of all event chains and the hash of the day before.
+
+It leaves this database as a file and as a mail to the data protection officers: whoever rewrites a chain later, and every
+link behind it, cannot rewrite those. The heads are taken as they stood at midnight UTC, so that anybody can compute the
+hash again from the chains.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from datetime import UTC, datetime, time, timedelta
+from itertools import zip_longest
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from dsr.cases import notices
+from dsr.law.terms import Role
+from dsr.models import Anchor, Case, Event, Kind, User
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+log = logging.getLogger(__name__)
+# A verb that began before midnight has committed by then.
+AFTER_MIDNIGHT = timedelta(minutes=10)
+
+
+def heads_at(cut: datetime) -> Iterator[tuple[str, int, str]]:
+    """Case, length and head of every chain as it stood before `cut` (UTC), in the order of the case ids."""
+    grown = set(Event.objects.filter(at__gte=cut).values_list("case_id", flat=True))
+    # In order of sequence, so that the last one before the cut is the one that stays.
+    earlier = Event.objects.filter(case__in=grown, at__lt=cut).order_by("case_id", "seq")
+    then = {case: (seq, head) for case, seq, head in earlier.values_list("case_id", "seq", "hash").iterator()}
+    for case_id, version, head in Case.objects.order_by("pk").values_list("pk", "version", "chain_head").iterator():
+        if case_id not in grown:
+            yield str(case_id), version, head
+        elif case_id in then:
+            yield str(case_id), *then[case_id]
+
+
+def merkle_root(leaves: Iterator[bytes]) -> tuple[str, int]:
+    """SHA-256 tree over the leaves, pairwise, an odd one carried up; hex, with how many there were."""
+    level = [hashlib.sha256(b"\0" + leaf).digest() for leaf in leaves]
+    count = len(level)
+    while len(level) > 1:
+        pairs = zip_longest(level[::2], level[1::2])
+        level = [hashlib.sha256(b"\1" + left + right).digest() if right else left for left, right in pairs]
+    return (level[0].hex() if level else ""), count
+
+
+def root_at(cut: datetime, previous_root: str) -> tuple[str, int]:
+    """The anchor's hash over the heads before `cut` and the root of the day before, with the number of chains."""
+    root, count = merkle_root(f"{case}:{seq}:{head}".encode() for case, seq, head in heads_at(cut))
+    return hashlib.sha256(f"{previous_root}:{root}".encode()).hexdigest(), count
+
+
+def cut_of(day: date) -> datetime:
+    """The end of a day, UTC."""
+    return datetime.combine(day + timedelta(days=1), time(), UTC)
+
+
+def anchor_due(*, now: datetime) -> int:
+    """Make yesterday's anchor if it is missing; returns 1 when it was made."""
+    midnight = datetime.combine(now.astimezone(UTC).date(), time(), UTC)
+    day = midnight.date() - timedelta(days=1)
+    if now < midnight + AFTER_MIDNIGHT or Anchor.objects.filter(day=day).exists():
+        return 0
+    if not Event.objects.filter(at__lt=midnight).exists():
+        return 0
+    last = Anchor.objects.filter(day__lt=day).order_by("-day").first()
+    previous = last.root if last else ""
+    root, count = root_at(midnight, previous)
+    anchor = Anchor(day=day, root=root, previous_root=previous, heads=count, created_at=now)
+    try:
+        with transaction.atomic():
+            anchor.save(force_insert=True)
+            _mail(anchor, now)
+    except IntegrityError:
+        return 0  # another tick was quicker
+    _write(anchor)
+    return 1
+
+
+def _mail(anchor: Anchor, now: datetime) -> None:
+    for user in User.objects.filter(kind=Kind.STAFF, is_active=True).select_related("controller").order_by("handle"):
+        if Role.DPO.value in user.roles:
+            notices.to_staff(user=user, kind="anchor", now=now, context={"anchor": anchor})
+
+
+def _write(anchor: Anchor) -> None:
+    """The same as a file, for whoever carries it elsewhere; the mail has left already if this fails."""
+    folder = Path(settings.DSR_ANCHOR_DIR)
+    content = {
+        "day": anchor.day.isoformat(),
+        "root": anchor.root,
+        "previous_root": anchor.previous_root,
+        "chains": anchor.heads,
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{anchor.day.isoformat()}.json").write_text(json.dumps(content) + "\n", encoding="utf-8")
+    except OSError as error:
+        log.error("the anchor of %s could not be written to its folder (%s)", anchor.day, type(error).__name__)  # noqa: TRY400
+
+
+def faults() -> list[str]:
+    """The days whose anchor does not come out again from the chains as they stand, or does not follow the one before."""
+    wrong, previous = [], ""
+    for anchor in Anchor.objects.order_by("day"):
+        root, count = root_at(cut_of(anchor.day), anchor.previous_root)
+        if (anchor.previous_root, anchor.root, anchor.heads) != (previous, root, count):
+            wrong.append(anchor.day.isoformat())
+        previous = anchor.root
+    return wrong

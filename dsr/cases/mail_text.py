@@ -1,0 +1,18 @@
+"""The text of a mail from its template: plain text, so nothing is escaped as if it were HTML."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from django.template import Context
+from django.template.loader import get_template
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def subject_and_body(name: str, context: Mapping[str, Any]) -> tuple[str, str]:
+    """Render templates/mail/`name`.txt in the active language: the first line is the subject, the rest the text."""
+    template = cast("Any", get_template(f"mail/{name}.txt")).template
+    subject, _, body = template.render(Context(dict(context), autoescape=False)).strip().partition("\n")
+    return subject.strip(), body.strip() + "\n"

@@ -1,0 +1,96 @@
+"""Mails to staff: one digest per person and run, never one mail per case; rows first, sent by a job."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import translation
+
+from dsr import wording
+from dsr.cases.mail_text import subject_and_body
+from dsr.law.ladder import RungCode
+from dsr.models import Case, Kind, Notice, Told, User
+from dsr.work import wake
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+# What one mail lists; the rest is a number and a link to the queue.
+LISTED = 100
+_ORDER = {code.value: number for number, code in enumerate(RungCode)}
+
+
+def to_staff(*, user: User, kind: str, now: datetime, context: dict[str, Any]) -> Notice:
+    """Queue a mail of `kind` to a member of staff; templates/mail/staff_<kind>.txt: first line the subject, then the text."""
+    with translation.override(user.language or "en"):
+        subject, body = subject_and_body(
+            f"staff_{kind}",
+            {"user": user, "controller": user.controller, "desk": f"{settings.DSR_BASE_URL}/desk/", **context},
+        )
+    notice = Notice(controller=user.controller, user=user, kind=kind, created_at=now, not_before=now)
+    notice.put({"to": user.email, "subject": subject, "body": body})
+    notice.save(force_insert=True)
+    wake.nudge("dsr.work.jobs.send_notice", str(notice.pk))
+    return notice
+
+
+def digests(*, now: datetime) -> int:
+    """One mail to everybody who is to hear of an escalation and has not; returns how many. Two at once are harmless."""
+    people = User.objects.filter(
+        kind=Kind.STAFF, pk__in=Told.objects.filter(notice__isnull=True).values("user")
+    ).select_related("controller")
+    return sum(_digest(user, now) for user in people.order_by("handle"))
+
+
+class _TakenError(Exception):
+    """Another tick has taken some of these rows along."""
+
+
+def _digest(user: User, now: datetime) -> int:
+    try:
+        with transaction.atomic():
+            return _write_digest(user, now)
+    except _TakenError:
+        return 0
+
+
+def _write_digest(user: User, now: datetime) -> int:
+    waiting = list(
+        Told.objects.filter(user=user, notice__isnull=True)
+        .select_related("escalation__case__request", "stands_in_for")
+        .defer("escalation__case__sealed", "escalation__case__explanation", "escalation__case__request__sealed")
+    )
+    if not waiting:
+        return 0
+    with translation.override(user.language or "en"):
+        lines = _lines(waiting)
+    context = {"lines": lines[:LISTED], "more": max(0, len(lines) - LISTED), "count": len(lines)}
+    notice = to_staff(user=user, kind="digest", now=now, context=context)
+    mine = Told.objects.filter(pk__in=[row.pk for row in waiting], notice__isnull=True)
+    if mine.update(notice=notice) != len(waiting):
+        raise _TakenError
+    return 1
+
+
+def _lines(waiting: Iterable[Told]) -> list[dict[str, Any]]:
+    """A line a case, the most pressing first: reference, right, the highest rung, the date. No personal data."""
+    by_case: dict[Any, tuple[Case, Told]] = {}
+    for row in waiting:
+        case = row.escalation.case
+        seen = by_case.get(case.pk)
+        if seen is None or _ORDER[row.escalation.rung] > _ORDER[seen[1].escalation.rung]:
+            by_case[case.pk] = (case, row)
+    found = sorted(by_case.values(), key=lambda one: (one[0].sort_on, one[0].request.reference))
+    return [
+        {
+            "reference": case.request.reference,
+            "right": wording.right(case.right),
+            "rung": wording.say(RungCode(row.escalation.rung)),
+            "due_on": case.due_on,
+            "for": row.stands_in_for.display_name if row.stands_in_for else "",
+        }
+        for case, row in found
+    ]
