@@ -22,9 +22,16 @@ if TYPE_CHECKING:
 
     from exporters.description import Text
 
-__all__ = ["ConfigError", "StoreConfig", "capable", "load_stores", "open_store", "resolve"]
+__all__ = ["ConfigError", "SecretError", "StoreConfig", "capable", "load_stores", "open_store", "resolve", "secret"]
 
-SYSTEMS: Mapping[str, str] = MappingProxyType({"sql": "exporters.sql.store:SqlStore"})
+SYSTEMS: Mapping[str, str] = MappingProxyType(
+    {
+        "sql": "exporters.sql.store:SqlStore",
+        "rest": "exporters.http.store:RestStore",
+        "drop": "exporters.files.drop_store:DropStore",
+        "files": "exporters.files.tree_store:TreeStore",
+    }
+)
 """Short names for the exporters that come with the product; anything else is the dotted path of a class."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
@@ -126,24 +133,39 @@ def _has_password(text: str) -> bool:
     return parts.password is not None or any(_SECRET_NAME.search(key) for key, _ in inside)
 
 
-def resolve(config: StoreConfig, item: Item) -> str:
-    """The value of an option, secrets read from where `env:` or `file:` points. Never log what this returns."""
-    found = _REFERENCE.fullmatch(item.text())
+class SecretError(ValueError):
+    """What `env:` or `file:` points at cannot be read, and why; never what it holds."""
+
+
+def secret(text: str, *, folder: Path) -> str:
+    """`text` itself, or what `env:NAME` or `file:PATH` points at; a relative path counts from `folder`.
+
+    Raises SecretError. Never log what this returns.
+    """
+    found = _REFERENCE.fullmatch(text)
     if found is None:
-        return item.text()
+        return text
     source, name = found.groups()
     if source == "env":
         value = os.environ.get(name, "")
         if not value:
-            raise item.error(f"the environment variable {name} is not set")
+            raise SecretError(f"the environment variable {name} is not set")
         return value
     try:
-        value = (config.folder / name).read_text(encoding="utf-8").strip()
+        value = (folder / name).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise item.error(f"the file {name} cannot be read ({type(error).__name__})") from None
+        raise SecretError(f"the file {name} cannot be read ({type(error).__name__})") from None
     if not value:
-        raise item.error(f"the file {name} is empty")
+        raise SecretError(f"the file {name} is empty")
     return value
+
+
+def resolve(config: StoreConfig, item: Item) -> str:
+    """The value of an option, secrets read from where `env:` or `file:` points. Never log what this returns."""
+    try:
+        return secret(item.text(), folder=config.folder)
+    except SecretError as error:
+        raise item.error(str(error)) from None
 
 
 def open_store(config: StoreConfig) -> Any:

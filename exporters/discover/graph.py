@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _TYPES = ("type", "kind", "model", "table", "class", "entity", "object", "art")
 _MOST = 0.9
 _SEVERAL = 2
+_FEW = 30
 _SOME = 0.2
 _MAJORITY = 0.6
 
@@ -152,7 +153,7 @@ class Graph:
             teller = next((names[one] for one in (*(f"{base}_{word}" for word in _TYPES), base) if one in names), "")
             if not teller:
                 continue
-            for value in sorted({text for text in table.texts(teller) if text}):
+            for value in sorted({text for text in table.texts(teller) if text})[:_FEW]:
                 owner = max(
                     (name for name in self._before(table) if points_at(f"{value}_id", name)), key=len, default=""
                 )

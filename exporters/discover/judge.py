@@ -12,7 +12,6 @@ from exporters.discover.names import (
     category_of,
     is_free_text,
     is_secret,
-    is_secret_word,
     is_staff_table,
     looks_personal,
     names_staff,
@@ -98,16 +97,18 @@ class Judge:
         free = is_free_text(column.type)
         if is_secret(name):
             return Finding(
-                table.name, name, Role.SECRET, Confidence.LIKELY, ("its name says so",), category=Category.CREDENTIALS
+                table.name, name, Role.SECRET, Confidence.LIKELY, ("its name",), category=Category.CREDENTIALS
             )
         if names_staff(name):
             return Finding(table.name, name, Role.STAFF, Confidence.LIKELY, ("its name says so",), category=category)
         if self._is_key(table, name):
-            return Finding(table.name, name, Role.KEY, Confidence.CERTAIN, ("a key",), category=category)
+            return Finding(table.name, name, Role.KEY, Confidence.CERTAIN, (), category=category)
         named = self._by_subjects(table, name) or self._by_persons(table, name) or self._by_look(table, name)
         if named:
             kind, confidence, reason = named
-            category = _CATEGORY_OF_KIND.get(kind) if category in {None, Category.MASTER} else category
+            general = category_of(table.name) in {None, Category.MASTER}
+            category = _CATEGORY_OF_KIND.get(kind) if general else None
+            free = reason.startswith("holds") or (free and not reason.startswith("is"))
             return Finding(table.name, name, Role.NAMES, confidence, (reason,), kind, category, free_text=free)
         detail = self.found.profiles[table.name, name].mostly_detail()
         reasons = (f"values that look like {detail}",) if detail else ()
@@ -170,17 +171,6 @@ class Judge:
         for inside, rows in profile.inside.most_common():
             if inside in _BY_FORM and rows >= profile.filled * _SHARE and profile.varied:
                 return inside, Confidence.LIKELY, f"holds what looks like {_words(inside)} in {rows} sampled rows"
-        return None
-
-    def secret_words(self, table: Table) -> tuple[str, str, tuple[str, ...]] | None:
-        """Attribute column, value column and the attributes whose values may leave, in a table of attribute and value."""
-        names = {column.name.lower(): column.name for column in table.columns}
-        value = next((names[one] for one in ("value", "wert", "val", "meta_value", "field_value") if one in names), "")
-        for teller in ("attribute", "attribut", "name", "key", "meta_key", "field_name", "param", "option"):
-            if value and teller in names:
-                words = {text for text in table.texts(names[teller]) if text}
-                if any(map(is_secret_word, words)):
-                    return names[teller], value, tuple(sorted(one for one in words if not is_secret_word(one)))
         return None
 
 

@@ -29,8 +29,8 @@ def text_links(table: Table, root: Table, persons: Known, unique: Mapping[Kind, 
         for text in table.texts(column.name):
             if text:
                 _count(text, persons, unique, paths, inside)
-        if paths:
-            (path, kind), rows = paths.most_common(1)[0]
+        (path, kind), rows = next(iter(paths.most_common(1)), (("", Kind.NAME), 0))
+        if rows > 1:  # a path seen once may be somebody's name
             reason = f"{path} in it is a person's {kind.value} in {rows} sampled rows"
             yield FoundLink(LinkType.JSON_PATH, column.name, root.name, unique[kind], reason, sure=True, path=path)
         elif inside:
