@@ -57,6 +57,8 @@ class Order:
     today: date
     keep_until: KeepUntil | None
     check: Callable[[], None]
+    batch_rows: int = ROWS
+    """The most rows of one transaction."""
 
 
 class _Outside:
@@ -109,19 +111,19 @@ class _Run:
         self.connection = connection
         self.order = order
         self.journal = journal
-        self.steps = Steps(connection, journal, lambda: ask(order.check))
+        self.steps = Steps(connection, journal, lambda: ask(order.check), order.batch_rows)
 
     def all(self) -> dict[int, int]:
         """The rows changed, by the position of their line; those of earlier attempts included."""
         begun = {step.line for step in self.journal.steps() if step.line >= 0}
-        if not begun and sum(line.count for line in self.order.lines if line.writes) <= ROWS:
+        if not begun and sum(line.count for line in self.order.lines if line.writes) <= self.order.batch_rows:
             return self._whole(None)
         key = RunKey(self.journal.secret())
         verified = self._verify(key)
         key = replace(key, scrubber=self._scrubber(verified.planned))
         ask(self.order.check)
         changed = {one.at: carry_out_set(self.steps, one, self._again(one, verified)) for one in verified.sets}
-        in_batches = begun - changed.keys() or sum(len(rows) for _, _, rows in verified.listed) > ROWS
+        in_batches = begun - changed.keys() or sum(len(rows) for _, _, rows in verified.listed) > self.order.batch_rows
         if in_batches:
             changed |= carry_out_listed(self.steps, verified.planned, verified.listed, key)
         else:
@@ -178,6 +180,7 @@ class _Run:
             keep_until=order.keep_until,
             lock=lock,
             apart=apart,
+            approved=order.lines,
         )
 
     def _verify(self, key: RunKey) -> _Verified:

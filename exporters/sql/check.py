@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from exporters.contract import Problem, Severity
-from exporters.discover.names import looks_personal
 from exporters.datamap.model import SUBJECT
+from exporters.discover.names import looks_personal
 from exporters.sql.schema import missing
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ def compare(data_map: DataMap, live: LiveSchema, *, store: str) -> Iterator[Prob
     for name in sorted(present):
         yield from _unreachable(data_map.datasets[name], present, store)
     for table in live.tables.values():
+        if data_map.undisclosed(table.name):
+            continue  # not even a new column of it is spoken of (rule X-06)
         yield from _undeclared(table, declared[table.name], store) if table.name in declared else _unknown(table, store)
 
 

@@ -15,6 +15,7 @@ from exporters.contract import FieldChange, PlanLine, Reason, Treatment
 from exporters.datamap.model import CHANGING_ERASE, Erase
 from exporters.sql.hers import Hers, held_by_parent
 from exporters.sql.live import read_limits
+from exporters.sql.remainder import minimised
 from exporters.sql.retain import in_order, staying
 from exporters.sql.scrubbing import scrubs
 
@@ -67,17 +68,19 @@ def make_plan(
     keep_until: KeepUntil | None,
     lock: bool = False,
     apart: Collection[str] = (),
+    approved: Collection[PlanLine] = (),
 ) -> Planned:
     """Plan the erasure of `persons` (from `locate`). Reads only; `lock` holds her rows until the transaction ends.
 
     `apart`: growing datasets whose rows `apply` changes as sets; their lines are planned without reading the rows.
+    `approved`: the lines being applied, which decided already how coarse a remainder may be.
     """
     hers = Hers(connection, data_map, tables, persons, lock=lock, apart=apart)
     limits = read_limits(connection, {table.name: table for table in tables.values()}.values())
     order = in_order(data_map, tables, _by_foreign_keys(tables, limits))
     stays = staying(hers, order, today=today, keep_until=keep_until)
     rules = {dataset.name: rule_of(data_map, dataset, tables[dataset.name], limits) for dataset in order}
-    planner = _Planner(store, persons, hers, rules)
+    planner = _Planner(store, persons, hers, rules, limits=limits, approved=approved)
     work = [one for dataset in order for one in planner.work(dataset, stays.of(dataset.name))]
     # What changes the store first, in order; then what stays, for the reader. Texts are scrubbed before anything else,
     # while the rows still stand that say what to take out of them.
@@ -99,7 +102,18 @@ def _by_foreign_keys(tables: Mapping[str, LiveTable], limits: LiveLimits) -> dic
 class _Planner:
     """Turns the rows of one dataset into lines."""
 
-    def __init__(self, store: str, persons: tuple[RowKey, ...], hers: Hers, rules: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        store: str,
+        persons: tuple[RowKey, ...],
+        hers: Hers,
+        rules: Mapping[str, str],
+        *,
+        limits: LiveLimits,
+        approved: Collection[PlanLine],
+    ) -> None:
+        self.limits = limits
+        self.approved = approved
         self.store = store
         self.persons = persons
         self.hers = hers
@@ -127,6 +141,8 @@ class _Planner:
         fields = self.fields(dataset)
         growing = dataset.growing and dataset.terms.erase is Erase.ANONYMISE
         if fields and (keys or growing):
+            limits = self.limits.tables[self.hers.tables[dataset.name].name]
+            fields = minimised(self.hers, dataset, fields, limits, self.approved)
             yield self._work(dataset, Treatment.ANONYMISE, keys, fields=fields, reason=reason, growing=growing)
 
     def fields(self, dataset: Dataset) -> tuple[FieldChange, ...]:
