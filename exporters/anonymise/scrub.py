@@ -18,6 +18,7 @@ MARK = "[erased]"
 _SHORTEST = 3
 _NAMES = frozenset({IdentifierKind.NAME, IdentifierKind.COMPANY, IdentifierKind.ADDRESS})
 _PHONE_DIGITS = 6
+_COUNTRY_CODES = (1, 2, 3)
 
 
 class Scrubber:
@@ -61,9 +62,15 @@ def _forms(kind: IdentifierKind, value: str) -> set[str]:
 
 
 def _phone(text: str) -> set[str]:
-    """The number with any separators between its digits, with country code or trunk zero in front."""
-    digits = re.sub(r"\D", "", text).lstrip("0")
-    if len(digits) < _PHONE_DIGITS:
-        return set()
-    separated = r"[\s()./-]*".join(digits)
-    return {rf"(?:\+|00|0)?{separated}"}
+    """The number with any separators between its digits: with its country code, and at home with a zero instead."""
+    digits = re.sub(r"\D", "", text)
+    abroad = text.startswith(("+", "00"))
+    digits = digits.lstrip("0") if abroad else digits.removeprefix("0")
+    found = {rf"(?:\+|\(?00|0)?{_separated(digits)}"} if len(digits) >= _PHONE_DIGITS else set()
+    # Country codes have one to three digits, and nobody needs to know which of them this number has.
+    national = (digits[length:] for length in _COUNTRY_CODES if abroad)
+    return found | {rf"0{_separated('0' + one)[1:]}" for one in national if len(one) >= _PHONE_DIGITS}
+
+
+def _separated(digits: str) -> str:
+    return r"[\s()./-]*".join(digits)
