@@ -21,6 +21,9 @@ from exporters.http.body import decoded, read_all
 from exporters.http.guard import ForbiddenAddressError, GuardedTransport
 from exporters.http.limits import Bucket, Limits
 from exporters.http.message import Reply, Request
+from exporters.mapped.source import FateUnknown
+
+__all__ = ["FateUnknown", "HttpClient", "Reach"]
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,13 +40,6 @@ _AGAIN = frozenset({408, 425, 502, 503, 504})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 5
 _LONGEST_RETRY_AFTER = 10**6
-
-
-class FateUnknown(Temporary):
-    """A write was sent and no answer came: it may or may not have happened. Re-read and decide, never repeat blindly."""
-
-    def __init__(self, place: str) -> None:
-        super().__init__("fate_unknown", place)
 
 
 @dataclass(frozen=True, slots=True)

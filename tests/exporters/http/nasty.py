@@ -8,6 +8,7 @@ import socket
 import struct
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
+LIMITS = Limits(connect=5, read=5, total=10, size=100_000, rate=0, retries=2, backoff=0.01)
+HASTY = replace(LIMITS, read=0.1, total=0.2)
+"""For servers that never finish: nothing else should depend on how busy this machine is."""
 SECRET = "anna.secret@example.com"
 """A value of a person that must not come out of any error."""
 
@@ -211,6 +215,6 @@ def running() -> Iterator[Nasty]:
 
 def client(server: Nasty, waits: list[float] | None = None, **more: Any) -> HttpClient:
     """A client with short limits; its waiting is only written down."""
-    limits = more.pop("limits", Limits(connect=2, read=0.15, total=0.3, size=100_000, rate=0, retries=2, backoff=0.01))
+    limits = more.pop("limits", LIMITS)
     reach = more.pop("reach", Reach(server.url, networks=LOOPBACK))
     return HttpClient(reach=reach, limits=limits, sleep=(waits if waits is not None else []).append, **more)
