@@ -79,14 +79,11 @@ def test_a_scrubbed_text_loses_every_spelling_and_nothing_else() -> None:
         [(NAME, "Anna Lind"), (EMAIL, "anna@example.org"), (PHONE, "+447700900123"), (MAC, "00005e005301")]
     )
 
-    assert (
-        scrub("Lind, ANNA; (0044) 7700-900 123; 00:00:5E:00:53:01; joanna@example.org.uk; Lindau; 17700900123")
-        == ("[erased], [erased]; [erased]; [erased]; joanna@example.org.uk; Lindau; 17700900123")
-        or True
-    )
+    text = "Lind, ANNA; 0044 7700-900 123; 07700 900123; 00:00:5E:00:53:01; joanna@example.org; 17700900123"
+    assert scrub(text) == "[erased], [erased]; [erased]; [erased]; [erased]; joanna@example.org; 17700900123"
     assert scrub("Annabel met Lindau") == "Annabel met Lindau"
     assert scrub("Anna  Lind") == "[erased]"
-    assert scrub("call 07700 900123 or +44 (7700) 900-123").count("[erased]") >= 1
+    assert scrub("call +44 (7700) 900-123!") == "call [erased]!"
     assert "Anna" not in repr(scrub)
     assert Scrubber(())("Anna") == "Anna"
     assert scrub.fits("Anna " * 3, 4) == "[era"
