@@ -27,6 +27,10 @@ _ENGINES = """
     SELECT t.table_name FROM information_schema.tables t JOIN information_schema.engines e ON e.engine = t.engine
     WHERE t.table_schema = DATABASE() AND coalesce(e.transactions, 'NO') <> 'YES'
 """
+_COLUMN_CHECKS = """
+    SELECT table_name, constraint_name, check_clause FROM information_schema.check_constraints
+    WHERE constraint_schema = DATABASE() AND level = 'Column'
+"""
 _SQLITE_UNIQUE = """
     SELECT m.name, l.name, i.name FROM sqlite_master m
     JOIN pragma_index_list(m.name) l ON l."unique" AND NOT l.partial JOIN pragma_index_info(l.name) i
@@ -105,6 +109,7 @@ def read_limits(connection: sa.Connection, tables: Iterable[LiveTable]) -> LiveL
     moving = _following_updates(connection)
     inline = _sqlite_unique(connection)
     lasting = _without_transactions(connection)
+    beside_columns = _column_checks(connection)
     found: dict[str, Limits] = {}
     keys: list[ForeignKey] = []
     for schema in sorted(schemas, key=str):
@@ -121,7 +126,8 @@ def read_limits(connection: sa.Connection, tables: Iterable[LiveTable]) -> LiveL
                         one["name"].lower(): _column(one, (name, one["name"]) in moving) for one in columns.get(at, [])
                     },
                     unique=_unique(primary.get(at), unique.get(at, []), indexes.get(at, [])) + inline.get(name, ()),
-                    checks=tuple((str(one.get("name") or ""), one["sqltext"]) for one in checks.get(at, [])),
+                    checks=tuple((str(one.get("name") or ""), one["sqltext"]) for one in checks.get(at, []))
+                    + beside_columns.get(name, ()),
                     transactional=name not in lasting,
                 )
         for (own, name), found_keys in inspector.get_multi_foreign_keys(schema=schema).items():
@@ -144,6 +150,16 @@ def _without_transactions(connection: sa.Connection) -> frozenset[str]:
     if connection.dialect.name not in {"mysql", "mariadb"}:
         return frozenset()
     return frozenset(table for (table,) in connection.execute(sa.text(_ENGINES)))
+
+
+def _column_checks(connection: sa.Connection) -> dict[str, tuple[tuple[str, str], ...]]:
+    """MariaDB's rules written beside a column (`json_valid` of its JSON columns too), which the inspector leaves out."""
+    if not getattr(connection.dialect, "is_mariadb", False):
+        return {}
+    found: dict[str, tuple[tuple[str, str], ...]] = {}
+    for table, name, rule in connection.exec_driver_sql(_COLUMN_CHECKS):
+        found[table] = (*found.get(table, ()), (str(name), str(rule)))
+    return found
 
 
 def _sqlite_unique(connection: sa.Connection) -> dict[str, tuple[tuple[str, ...], ...]]:
