@@ -72,6 +72,8 @@ class Steps:
     journal: Journal
     ask: Callable[[], None]
     """Raises when the case was cancelled or is held."""
+    rows: int = ROWS
+    """The most rows of one step."""
 
     def take(self, step: Step, work: Callable[[], int], *, before: int = 0) -> int:
         """Do `work`, which returns the rows it changed, as one transaction; `before`: rows of an attempt cut off by a crash."""
@@ -104,39 +106,39 @@ def carry_out_set(steps: Steps, row_set: RowSet, verify: Callable[[int], None]) 
         write(step, 0 if _stands(steps.connection, row_set, step) else int(step.data["changed"]))
     # Once more from the start when the end is reached: rows that arrived meanwhile, under whatever key.
     for after in (so_far.after, None) if so_far.after is not None else (None,):
-        for found in _ranges(steps.connection, row_set, after):
+        for found in _ranges(steps, row_set, after):
             data = {"first": _plain(found.first), "last": _plain(found.last), "count": found.count}
             write(Step(row_set.at, so_far.number, StepState.PENDING, data))
             so_far.number += 1
     return so_far.done
 
 
-def _ranges(connection: sa.Connection, row_set: RowSet, after: Any) -> Iterator[Range]:
+def _ranges(steps: Steps, row_set: RowSet, after: Any) -> Iterator[Range]:
     while True:
-        with transaction(connection):
-            stretch = list(_mark_off(connection, row_set, after))
+        with transaction(steps.connection):
+            stretch = list(_mark_off(steps.connection, row_set, after, steps.rows))
         if not stretch:
             return
         yield from stretch
         after = stretch[-1].last
 
 
-def _mark_off(connection: sa.Connection, row_set: RowSet, after: Any) -> Iterator[Range]:
+def _mark_off(connection: sa.Connection, row_set: RowSet, after: Any, size: int) -> Iterator[Range]:
     key = row_set.key.sql
     due = row_set.due if after is None else sa.and_(row_set.due, key > bound(after))
-    rows = sa.select(key.label("k")).select_from(row_set.table.sql).where(due).order_by(key).limit(ROWS * STRETCH)
+    rows = sa.select(key.label("k")).select_from(row_set.table.sql).where(due).order_by(key).limit(size * STRETCH)
     inner = rows.subquery("due")
     place = sa.func.row_number().over(order_by=inner.c.k)
     numbered = sa.select(inner.c.k, place.label("n"), sa.func.count().over().label("total")).subquery("numbered")
     n = numbered.c.n
-    edges = sa.or_((n - 1) % ROWS == 0, n % ROWS == 0, n == numbered.c.total)
+    edges = sa.or_((n - 1) % size == 0, n % size == 0, n == numbered.c.total)
     restart_clock(connection)
     start: tuple[Any, int] | None = None
     for value, number, total in connection.execute(
         sa.select(numbered.c.k, n, numbered.c.total).where(edges).order_by(n)
     ):
         start = start or (value, number)
-        if number % ROWS == 0 or number == total:
+        if number % size == 0 or number == total:
             yield Range(start[0], value, number - start[1] + 1)
             start = None
 

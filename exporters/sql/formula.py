@@ -119,7 +119,8 @@ def _random_token(connection: sa.Connection, column: LiveColumn, changed: Change
             if getattr(connection.dialect, "is_mariadb", False) and (_version(connection) < _RANDOM_BYTES):
                 return None
             digits = sa.func.lower(sa.func.hex(sa.func.random_bytes(_HEX // 2)))
-    return sa.func.concat(bound(zeros[:first]), sa.func.substr(digits, 1, count), bound(zeros[last:]))
+    middle = sa.func.substr(digits, 1, count, type_=sa.String)
+    return sa.literal(zeros[:first], sa.String) + middle + sa.literal(zeros[last:], sa.String)
 
 
 def _version(connection: sa.Connection) -> tuple[int, ...]:

@@ -15,7 +15,7 @@ from exporters.contract import Permanent, Treatment
 from exporters.datamap.model import Erase
 from exporters.journal import Step, StepState
 from exporters.sql.apply import carry_out
-from exporters.sql.batches import ROWS, progress, stale
+from exporters.sql.batches import progress, stale
 from exporters.sql.change import changes
 from exporters.sql.engine import restart_clock, transaction
 from exporters.sql.feasible import outside
@@ -80,7 +80,7 @@ class _Line:
         ordered = sorted(rows, key=lambda row: _order(_plain(row)))
         if so_far.after is not None and not self._known_again():
             ordered = [row for row in ordered if _order(_plain(row)) > _order(so_far.after)]
-        size = len(ordered) if self._one_piece() else ROWS
+        size = len(ordered) if self._one_piece() else self.steps.rows
         return (ordered[at : at + size] for at in range(0, len(ordered), size or 1))
 
     def _one_piece(self) -> bool:

@@ -16,6 +16,7 @@ from exporters.sql.amend import amend, confirm
 from exporters.sql.amend_plan import AMENDMENTS, Asked
 from exporters.sql.amend_rights import amendment
 from exporters.sql.apply import StoppedError
+from exporters.sql.batches import ROWS
 from exporters.sql.bulk import Order, apply_order
 from exporters.sql.check import compare
 from exporters.sql.collect import collect
@@ -52,15 +53,16 @@ if TYPE_CHECKING:
     from exporters.registry import StoreConfig
 
 _SYSTEMS = Path(__file__).parent.parent / "systems"
-_OPTIONS = ("write_url", "languages", "connect_timeout", "statement_timeout", "lock_timeout")
+_OPTIONS = ("write_url", "languages", "batch_rows", "connect_timeout", "statement_timeout", "lock_timeout")
 
 
 class SqlStore:
     """One configured database.
 
     Options: `url` (a password only through `env:` or `file:`), `map` (a name under exporters/systems or a path relative
-    to the store file), `write_url` when another account may write (the one `apply` uses), `languages` its labels must have, and time-outs in seconds: `connect_timeout` (10),
-    `statement_timeout` (60), `lock_timeout` (10).
+    to the store file), `write_url` when another account may write (the one `apply` uses), `languages` its labels must
+    have, `batch_rows`: the most rows one transaction changes (20,000), and time-outs in seconds: `connect_timeout`
+    (10), `statement_timeout` (60), `lock_timeout` (10).
     """
 
     def __init__(self, config: StoreConfig) -> None:
@@ -76,6 +78,7 @@ class SqlStore:
         self.data_map = load(_map_path(config), languages=languages, record=config.record)
         self._record = config.record
         self._timeouts = _timeouts(config)
+        self._batch_rows = _batch_rows(config)
         self._engine = self._connect_to(config, config.options["url"])
         self._writer = self._connect_to(config, config.options.get("write_url", config.options["url"]), writes=True)
 
@@ -180,7 +183,7 @@ class SqlStore:
             raise Permanent("plan_stale", self.name)
         if lines[0].right != ERASURE:
             return self._amend(lines, check)
-        order = Order(self.name, self.data_map, lines, persons.pop(), now.date(), keep_until, check)
+        order = Order(self.name, self.data_map, lines, persons.pop(), now.date(), keep_until, check, self._batch_rows)
         return apply_order(self._writer, order, journal or MemoryJournal(), statement_seconds=self._timeouts.statement)
 
     def _amend(self, lines: tuple[PlanLine, ...], check: Callable[[], None]) -> tuple[Outcome, ...]:
@@ -230,7 +233,7 @@ class SqlStore:
     def searched(self) -> tuple[int, int]:
         """How many tables and columns `residue` reads, for the certificate; the store is asked."""
         with snapshot(self._engine, self.name) as connection:
-            tables = searched(connection, read_schema(connection))
+            tables = searched(connection, read_schema(connection), self.data_map)
             return len(tables), sum(len(table.columns) for table in tables)
 
     def _snapshot(self) -> AbstractContextManager[Connection]:
@@ -247,6 +250,14 @@ def _map_path(config: StoreConfig) -> Path:
         known = ", ".join(sorted(found.parent.name for found in _SYSTEMS.glob("*/map.yaml")))
         raise item.error(f"{name!r} is neither a .yaml file nor one of the maps that come with the product: {known}")
     return path
+
+
+def _batch_rows(config: StoreConfig) -> int:
+    item = config.options.get("batch_rows")
+    rows = ROWS if item is None else item.number()
+    if item is not None and (rows < 1 or rows != int(rows)):
+        raise item.error("batch_rows is a whole number, at least 1")
+    return int(rows)
 
 
 def _timeouts(config: StoreConfig) -> Timeouts:
