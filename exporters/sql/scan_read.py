@@ -116,7 +116,7 @@ class _Heap:
             for column in columns
         )
         name = prepare.format_table(self.table.sql)
-        statement = f"COPY (SELECT tableoid, ctid, {shown} FROM {name}) TO STDOUT"  # noqa: S608 - quoted names
+        statement = f"COPY (SELECT tableoid, ctid, {shown} FROM {name}) TO STDOUT (NULL '')"  # noqa: S608 - quoted names
         for rows in copied(self.connection, statement, size=ROWS_BYTES):
             for at in sieve.keep(rows, lambda row: _copied_text(row, binary), copied=True):
                 table, place = rows[at].split(b"\t", 2)[:2]
