@@ -53,10 +53,13 @@ class Draft:
         """Decide which tables become datasets: those reached by links whose rows can be told apart."""
         self.found, self.name, self.languages = found, name, languages
         self.datasets: dict[str, list[FoundLink]] = {}
-        for table, links in found.links.items():
-            usable = [link for link in links if not link.parent or link.parent in self.datasets]
-            if usable and found.tables[table].key:
-                self.datasets[table] = usable
+        open_ = {table: links for table, links in found.links.items() if found.tables[table].key}
+        while more := {table for table in open_.keys() - self.datasets.keys() if self._usable(open_[table])}:
+            self.datasets |= {table: [] for table in open_ if table in more}
+        self.datasets = {table: self._usable(open_[table]) for table in open_ if table in self.datasets}
+
+    def _usable(self, links: Sequence[FoundLink]) -> list[FoundLink]:
+        return [link for link in links if not link.parent or link.parent in self.datasets]
 
     def lines(self) -> Iterator[str]:
         """The whole file."""

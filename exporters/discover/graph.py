@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from exporters.datamap.model import LinkType
 from exporters.discover.look import SAMPLE
 from exporters.discover.model import FoundLink
-from exporters.discover.names import is_equipment, is_staff_table, names_staff, points_at, snake
+from exporters.discover.names import is_equipment, is_staff_table, names_owner, names_staff, points_at, snake
 from exporters.discover.persons import agreed_kind, owner_of
 from exporters.discover.textlinks import text_links
 from exporters.discover.values import key_of
@@ -60,9 +60,9 @@ class Graph:
         ways = (self._by_number, self._same_value, self._weak, self._shared)
         while found := next((more for way in ways if (more := self._reach(way))), {}):
             self.links |= found
-        reached = {name: self._all(name, links) for name, links in self.links.items()}
-        self.links = reached
-        return reached
+        for name, links in list(self.links.items()):
+            self.links[name] = self._all(name, links)
+        return self.links
 
     def _reach(self, way: Callable[[Table], Iterable[FoundLink]]) -> dict[str, list[FoundLink]]:
         """Tables that a way of linking adds, those whose links hold values before those without."""
@@ -105,15 +105,21 @@ class Graph:
         return beside or list(text_links(table, self.tables[self.person.table], self.persons, self._columns_by_kind()))
 
     def _before(self, table: Table) -> list[str]:
-        """Tables reached before this one: a link never leads back to what hangs on it."""
-        names = list(self.links)
-        return names[: names.index(table.name)] if table.name in self.links else names
+        """Reached tables a link may lead to: none that hangs on this one, or links would go round in a circle."""
+        return [name for name in self.links if name != table.name and not self._hangs(name, table.name)]
+
+    def _hangs(self, name: str, other: str) -> bool:
+        """Whether a table's links lead to another, directly or over others."""
+        parents = {link.parent for link in self.links[name] if link.parent}
+        return other in parents or any(self._hangs(parent, other) for parent in parents)
 
     def _foreign(self, table: Table) -> Iterator[FoundLink]:
         before = self._before(table)
         for column in table.columns:
             declared = table.foreign.get(column.name)
             owner, target = declared or (owner_of(column.name, self.tables), "")
+            if not owner and names_owner(column.name) and table.name != self.person.table:
+                owner = self.person.table
             if owner not in before or names_staff(column.name):
                 continue
             parent = self.tables[owner]

@@ -73,7 +73,7 @@ _KINDS: tuple[tuple[IdentifierKind, str], ...] = (
 )
 _KIND_PATTERNS = tuple((kind, re.compile(rf"(?:^|_)(?:{words})$")) for kind, words in _KINDS)
 _SECRET = re.compile(
-    r"(?:^|_)(?:\w*pass(word|wd|wort|phrase)?|pwd|pin|puk|secret|salt|hash|tokens?|api_?key|private_?key|totp|otp"
+    r"(?:^|_)(?:\w*pass(word|wd|wort|phrase)?|pwd|kenn_?wort|pin|puk|secret|salt|hash|tokens?|api_?key|private_?key|totp|otp"
     r"|recovery_?codes?|cvv2?|cvc|\w*verification)(?:_|$)"
 )
 _SECRET_VALUE = re.compile(r"password|passwd|secret|\bpin\b|token|private.?key|nt-hash|psk", re.IGNORECASE)
@@ -147,6 +147,10 @@ _CATEGORIES: tuple[tuple[Category, str], ...] = (
         "customer|customers|client|clients|subscriber|subscribers|person|people|kunde|kunden|userinfo|contact",
     ),
 )
+_OWNER = re.compile(
+    r"(owner|user|customer|client|subscriber|member|account|person|kunden?|cust)_?(id|nr|no|num|number|nummer|key|ref|fk)"
+)
+_UMLAUTS = str.maketrans("äöü", "aou")
 _STEM = 3
 _ENDING = 3
 _SMALL = frozenset(
@@ -243,11 +247,21 @@ def points_at(column: str, table: str) -> bool:
 
 def _same_word(one: str, two: str) -> bool:
     """Whether two words differ at most by an ending: customer and customers, Kunde and Kunden, city and cities."""
-    short, long = sorted((one, two), key=len)
+    short, long = sorted((_without_umlauts(one), _without_umlauts(two)), key=len)
     if short == long:
         return True
     stem = short[:-1] if short[-1:] in {"e", "y", "n"} else short
     return len(stem) >= _STEM and long.startswith(stem) and len(long) - len(stem) <= _ENDING
+
+
+def _without_umlauts(word: str) -> str:
+    """`vertraege` and `verträge` -> vertrage, since German plurals change the vowel."""
+    return re.sub(r"([aou])e", r"\1", word.translate(_UMLAUTS))
+
+
+def names_owner(column: str) -> bool:
+    """Whether a column's name says "whose it is" without naming a table: `ownerid`, `user_id`, `kunden_nr`."""
+    return bool(_OWNER.fullmatch(snake(column)))
 
 
 def _split(column: str) -> list[str]:

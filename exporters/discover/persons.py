@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from exporters.datamap.model import Category
 from exporters.discover.known import Known
 from exporters.discover.model import PersonKey
-from exporters.discover.names import category_of, is_staff_table, kind_of, names_staff, points_at
+from exporters.discover.names import category_of, is_staff_table, kind_of, names_owner, names_staff, points_at
 from exporters.identifiers import NEVER_UNIQUE
 from exporters.identifiers import IdentifierKind as Kind
 
@@ -135,12 +135,19 @@ def _key(table: Table, tables: Mapping[str, Table], profiles: Profiles) -> Perso
         column.name: agreed_kind(table, column.name, profiles[table.name, column.name]) for column in table.columns
     }
     pointing = list(referrers(table, tables))
-    if pointing and len(table.key) == 1:
-        reason = f"{len(pointing)} columns of other tables hold its key"
-        return PersonKey(table.name, table.key[0], kinds.get(table.key[0]) or Kind.RECORD, reason)
+    pointing += [
+        (other.name, column.name)
+        for other in tables.values()
+        for column in other.columns
+        if other is not table and names_owner(column.name) and not owner_of(column.name, tables)
+    ]
     values = [name for name, kind in kinds.items() if kind in _KEYS and _tells_apart(profiles[table.name, name])]
     shared = {name: _spread(name, table, tables, profiles) for name in values}
     best = max(values, key=lambda name: (shared[name], -_KEYS.index(kinds[name] or Kind.PHONE)), default="")
+    filled = sum(profiles[place].filled > 0 for place in pointing)
+    if pointing and len(table.key) == 1 and (not best or filled >= shared[best]):
+        reason = f"{len(pointing)} columns of other tables hold its key"
+        return PersonKey(table.name, table.key[0], kinds.get(table.key[0]) or Kind.RECORD, reason)
     if best and (shared[best] or len(table.key) != 1):
         return PersonKey(table.name, best, kinds[best] or Kind.USERNAME, f"{shared[best]} other tables hold its values")
     column = table.key[0] if len(table.key) == 1 else table.columns[0].name
