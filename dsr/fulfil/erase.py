@@ -14,6 +14,7 @@ from dsr.cases.actors import SYSTEM
 from dsr.cases.facts import current_plan, recipients_left
 from dsr.cases.perform import ConflictError, RefusedError, perform
 from dsr.cases.scope import stores_of
+from dsr.fulfil.journal import RowJournal
 from dsr.fulfil.keep import keeper
 from dsr.fulfil.locate import NeedsPersonError, row_keys, subject_of
 from dsr.fulfil.stores import open_by_name
@@ -121,7 +122,7 @@ def _summed(store: str, exporter: Any, line: PlanLine) -> dict[str, Any]:
 
 
 def apply(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[dict[str, Any], Callable[[], None]]:
-    """Operation `apply`: carry out one store's lines of the approved plan, in one transaction of that store."""
+    """Operation `apply`: carry out one store's lines of the approved plan, each step in its journal."""
     case = task.case
     approved = current_plan(case)
     if approved is None or approved.status != Plan.Status.APPROVED:
@@ -143,7 +144,12 @@ def apply(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[dic
 
     try:
         outcomes = exporter.apply(
-            lines, approval=str(approved.pk), now=now, check=look, keep_until=keeper(case.controller)
+            lines,
+            approval=str(approved.pk),
+            now=now,
+            check=look,
+            keep_until=keeper(case.controller),
+            journal=RowJournal(approved, task.store),
         )
     except Permanent as error:
         if error.code == "plan_stale":
