@@ -84,6 +84,9 @@ def _one_row(
     wanted: dict[tuple[str, PlanKey], _Wanted],
 ) -> None:
     alone, shared = plan.own(dataset)
+    # A form gives a number back as text.
+    spelled = tuple(map(str, key))
+    key = next((own for own in (*alone, *shared) if tuple(map(str, own)) == spelled), key)
     if key in shared:
         # R-04, house.md: a row a household shares says something about all of them.
         fields = [FieldChange(one.column, "correct") for one in changes]
