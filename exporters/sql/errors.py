@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _MYSQL: Mapping[int, tuple[type[StoreError], str]] = {
     1040: (Temporary, "busy"),  # too many connections
     1203: (Temporary, "busy"),
+    1021: (Temporary, "disk_full"),
+    1114: (Temporary, "disk_full"),  # the table is full
     1205: (Temporary, "lock"),
     1213: (Temporary, "lock"),
     1317: (Temporary, "timeout"),  # the query was interrupted
@@ -35,6 +37,7 @@ _MYSQL: Mapping[int, tuple[type[StoreError], str]] = {
     **dict.fromkeys((1048, 1062, 1264, 1265, 1364, 1406, 1451, 1452, 3819, 4025), (Permanent, "constraint")),
 }
 _SQLSTATE: Mapping[str, tuple[type[StoreError], str]] = {
+    "53100": (Temporary, "disk_full"),
     "57014": (Temporary, "timeout"),
     "55P03": (Temporary, "lock"),
     "40001": (Temporary, "lock"),
@@ -67,6 +70,7 @@ _SQLITE: tuple[tuple[str, type[StoreError], str], ...] = (
     ("locked", Temporary, "lock"),
     ("busy", Temporary, "lock"),
     ("interrupted", Temporary, "timeout"),
+    ("disk is full", Temporary, "disk_full"),
     ("unable to open", Temporary, "store_down"),
     ("disk i/o", Temporary, "store_down"),
     ("no such table", Permanent, "schema_changed"),
