@@ -38,6 +38,7 @@ def _claimed(dataset: Dataset) -> set[str]:
     """The columns a dataset discloses or changes; keys and link columns only say which row it is."""
     structural = {*dataset.key, *(link.column for link in dataset.links)}
     structural |= {condition.column for condition in dataset.where}
+    structural |= {condition.column for link in dataset.links for condition in link.when}
     return {
         field.name
         for field in dataset.fields.values()
