@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from exporters.datamap.model import Category
-from exporters.discover.model import Confidence, Discovery, Finding, Role
+from exporters.discover.model import Confidence, Discovery, Finding, Role, sampled
 from exporters.discover.names import (
     category_of,
     is_free_text,
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from exporters.sql.schema import LiveColumn
 
 _BY_FORM = frozenset({Kind.EMAIL, Kind.PHONE, Kind.MAC, Kind.IP, Kind.IBAN})
-_NUMBERS = frozenset({Kind.CUSTOMER_NUMBER, Kind.CONTRACT_NUMBER, Kind.INVOICE_NUMBER})
 _SHARE = 0.3
 _CATEGORY_OF_KIND = {
     Kind.EMAIL: Category.MASTER,
@@ -135,7 +134,7 @@ class Judge:
             for kind, count in rows.most_common():
                 weak = place == "is" and kind in {Kind.NAME, Kind.COMPANY} and agreed is not kind
                 if not weak or len(hits.people[kind]) > 1:
-                    reason = f"{place} the {_words(kind)} of a named subscriber in {count} sampled rows"
+                    reason = f"{place} the {_words(kind)} of a named subscriber in {sampled(count)}"
                     return kind, Confidence.CERTAIN, reason
         return None
 
@@ -152,17 +151,17 @@ class Judge:
         hits = _Hits().read(table.texts(column), self.persons)
         for kind, count in hits.whole.most_common():
             if kind in _BY_FORM or (len(hits.people[kind]) > 1 and count >= profile.filled * _SHARE):
-                return kind, Confidence.CERTAIN, f"is the {_words(kind)} of a person in {count} sampled rows"
+                return kind, Confidence.CERTAIN, f"is the {_words(kind)} of a person in {sampled(count)}"
         for kind, count in hits.inside.most_common():
             if kind in _BY_FORM or len(hits.people[kind]) > 1:
-                return kind, Confidence.CERTAIN, f"holds the {_words(kind)} of persons in {count} sampled rows"
+                return kind, Confidence.CERTAIN, f"holds the {_words(kind)} of persons in {sampled(count)}"
         return None
 
     def _by_look(self, table: Table, column: str) -> tuple[Kind, Confidence, str] | None:
         """Its values look like it, or its name says so and its values do not contradict."""
         profile = self.found.profiles[table.name, column]
         kind = agreed_kind(table, column, profile)
-        if kind and kind not in _NUMBERS:
+        if kind:
             if not profile.filled:
                 return kind, Confidence.POSSIBLE, f"its name says {_words(kind)}; it holds no value yet"
             if profile.varied:
@@ -170,7 +169,7 @@ class Judge:
                 return kind, Confidence.LIKELY, f"its {'values look like' if seen else 'name says'} {_words(kind)}"
         for inside, rows in profile.inside.most_common():
             if inside in _BY_FORM and rows >= profile.filled * _SHARE and profile.varied:
-                return inside, Confidence.LIKELY, f"holds what looks like {_words(inside)} in {rows} sampled rows"
+                return inside, Confidence.LIKELY, f"holds what looks like {_words(inside)} in {sampled(rows)}"
         return None
 
 

@@ -45,6 +45,11 @@ class Confidence(StrEnum):
     """Its name alone says so; there were no values to look at."""
 
 
+def sampled(rows: int) -> str:
+    """How many rows speak for a guess, in words."""
+    return "1 sampled row" if rows == 1 else f"{rows} sampled rows"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What discovery thinks about one column. `reasons` are sentences without any value of anybody."""

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from exporters.contract import Severity
+from exporters.datamap.model import LinkType
 from exporters.discover.model import Confidence, Role
 from tests.exporters.discover.stand import PEOPLE
 
@@ -164,6 +165,24 @@ def test_an_address_in_a_sentence_links_a_log(stand: Stand) -> None:
 
     assert ("SystemLog", "Message") in found.proposals
     assert [row["Id"] for row in stand.collected(found, 4)["SystemLog"]] == [50]
+
+
+def test_a_few_customers_among_many_strangers(stand: Stand) -> None:
+    _camel(stand)
+    strangers = [(n, f"stranger{n}@example.org", "07000") for n in range(60)]
+    stand.run(
+        "CREATE TABLE Leads (Id integer PRIMARY KEY, Reply varchar(99), Tel varchar(20))",
+        Leads=[*strangers, (70, PEOPLE[1][2], "07001"), (71, PEOPLE[2][2], "07002")],
+    )
+
+    (link,) = stand.look(0, 1).links["Leads"]
+
+    assert (link.type, link.column, link.parent_column, link.sure) == (
+        LinkType.SAME_VALUE,
+        "Reply",
+        "EMailAddress",
+        False,
+    )
 
 
 def test_addresses_kept_as_numbers_are_recognised_when_known(stand: Stand) -> None:
