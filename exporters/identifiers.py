@@ -63,6 +63,9 @@ STORE_BOUND = frozenset(
 _RADIUS_SAFE = frozenset(b"@abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_: /")
 _ESCAPE = re.compile(r"(?:=[0-9A-F]{2})+")
 _MAC_DIGITS = 12
+_MAC_PAIRS = 6
+_LEAST_IP_NUMBER = 2**24
+"""1.0.0.0: smaller whole numbers are row numbers, not addresses."""
 _SHORT = 4
 """Numbers up to this length are masked like words: two digits of four would be half of them."""
 _LAST_ASCII = "\x7f"
@@ -109,27 +112,75 @@ def _words(value: str) -> str:
 
 
 def _email(value: str) -> str:
-    return unicodedata.normalize("NFC", value.strip()).casefold()
+    """Case does not matter, a plus part does: `anna+isp@…` may be handed to somebody else by the provider of the mailbox.
+
+    A domain compares in letters, whether it was written so or as `xn--…`.
+    """
+    local, at, domain = unicodedata.normalize("NFC", value.strip()).casefold().rpartition("@")
+    return f"{local}{at}{_readable(domain.rstrip('.')) if at else domain}"
+
+
+def _readable(domain: str) -> str:
+    if "xn--" not in domain:
+        return domain
+    try:
+        # casefold once more: the decoded letters may be capitals.
+        return unicodedata.normalize("NFC", domain.encode("ascii").decode("idna")).casefold()
+    except UnicodeError:
+        return domain
 
 
 def _phone(value: str) -> str:
-    """Digits with a leading `+` when the number is written internationally; a national number stays national."""
-    digits = "".join(char for char in value if char.isascii() and char.isdigit())
-    if value.strip().startswith("+"):
+    """Digits with a leading `+` when the number is written internationally; a national number stays national.
+
+    The zero in `+49 (0)30 …` is dialled at home only and no part of the number (E.123).
+    """
+    text = unicodedata.normalize("NFKC", value).strip().lower().removeprefix("tel:").partition(";")[0].strip()
+    international = text.startswith(("+", "00"))
+    text = re.sub(r"\(\s*0\s*\)", "", text) if international else text
+    digits = "".join(char for char in text if char.isascii() and char.isdigit())
+    if text.startswith("+"):
         return f"+{digits}"
     return f"+{digits[2:]}" if digits.startswith("00") else digits
 
 
 def _mac(value: str) -> str:
-    digits = re.sub(r"[^0-9A-Fa-f]", "", value).lower()
-    return digits if len(digits) == _MAC_DIGITS else value.strip().lower()
+    """Twelve hex digits; some programs leave out leading zeros of a pair (`2:0:5e:0:0:a`)."""
+    text = value.strip().lower()
+    pairs = re.split(r"[:-]", text)
+    if len(pairs) == _MAC_PAIRS and all(re.fullmatch(r"[0-9a-f]{1,2}", pair) for pair in pairs):
+        return "".join(pair.zfill(2) for pair in pairs)
+    digits = re.sub(r"[\s:.-]", "", text)
+    return digits if re.fullmatch(rf"[0-9a-f]{{{_MAC_DIGITS}}}", digits) else text
 
 
 def _ip(value: str) -> str:
+    """The shortest text of an address, from text (zeros, brackets, zone, length of a network) or from a whole number."""
+    text = value.strip().lower().strip("[]").partition("/")[0].partition("%")[0]
     try:
-        return ipaddress.ip_address(value.strip().partition("/")[0]).compressed
+        address = _address(text)
     except ValueError:
         return value.strip().lower()
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return (mapped or address).compressed
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    if re.fullmatch(r"-?[0-9]+", text):
+        number = int(text)
+        if -(2**31) <= number < 0:
+            number += 2**32  # a signed column
+        if number < _LEAST_IP_NUMBER:
+            raise ValueError
+        return ipaddress.ip_address(number)
+    if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,3}){3}", text):
+        return ipaddress.IPv4Address(".".join(str(int(part)) for part in text.split(".")))
+    return ipaddress.ip_address(text)
+
+
+def _day(value: str) -> str:
+    found = re.fullmatch(r"(\d{4}-\d\d-\d\d)[ T].*", value.strip())
+    return found[1] if found else value.strip()
 
 
 def _compact_upper(value: str) -> str:
@@ -146,6 +197,7 @@ _NORMALISE: dict[IdentifierKind, Callable[[str], str]] = {
     IdentifierKind.NAME: _words,
     IdentifierKind.COMPANY: _words,
     IdentifierKind.ADDRESS: _words,
+    IdentifierKind.BIRTH_DATE: _day,
     # A user name is what its system says it is, byte for byte: `Anna` and `anna` may be two people.
     IdentifierKind.USERNAME: str,
 }
@@ -161,7 +213,9 @@ def _mac_spellings(digits: str) -> tuple[str, ...]:
         return ()
     pairs = [digits[at : at + 2] for at in range(0, _MAC_DIGITS, 2)]
     dotted = ".".join(digits[at : at + 4] for at in range(0, _MAC_DIGITS, 4))
-    lower = ("-".join(pairs), ":".join(pairs), digits, dotted)
+    halves = f"{digits[:6]}-{digits[6:]}"
+    short = ":".join(pair.removeprefix("0") for pair in pairs)
+    lower = ("-".join(pairs), ":".join(pairs), digits, dotted, halves, short)
     return (*lower, *(form.upper() for form in lower))
 
 
@@ -171,7 +225,18 @@ def _ip_spellings(value: str) -> tuple[str, ...]:
     except ValueError:
         return ()
     # Some billing systems keep addresses as unsigned integers, where a text search finds nothing.
-    return (address.compressed, address.exploded, str(int(address)))
+    number = int(address)
+    signed = (str(number - 2**32),) if address.version == 4 and number >= 2**31 else ()  # noqa: PLR2004
+    return (address.compressed, address.exploded, str(number), *signed)
+
+
+def _wire_form(email: str) -> str:
+    """The address with its domain as mail servers carry it."""
+    local, _, domain = email.rpartition("@")
+    try:
+        return f"{local}@{domain.encode('idna').decode()}" if local else email
+    except UnicodeError:
+        return email
 
 
 def spellings(kind: IdentifierKind, value: str) -> tuple[str, ...]:
@@ -180,7 +245,7 @@ def spellings(kind: IdentifierKind, value: str) -> tuple[str, ...]:
     forms: tuple[str, ...] = (value, value.strip(), normal)
     match kind:
         case IdentifierKind.EMAIL:
-            forms += (value.strip().lower(), value.strip().upper())
+            forms += (value.strip().lower(), value.strip().upper(), _wire_form(normal))
         case IdentifierKind.PHONE if normal.startswith("+"):
             forms += (normal[1:], f"00{normal[1:]}")
         case IdentifierKind.MAC:

@@ -71,10 +71,24 @@ def test_a_plain_equals_sign_is_not_an_escape() -> None:
     ("kind", "value", "stored"),
     [
         (KIND.EMAIL, "Nilo@Example.NET ", "nilo@example.net"),
+        (KIND.EMAIL, "anna@bücher.example", "Anna@xn--bcher-kva.EXAMPLE."),
         (KIND.MAC, "02-00-5E-00-00-0A", "0200.5e00.000a"),
+        (KIND.MAC, "02-00-5E-00-00-0A", "2:0:5e:0:0:a"),
+        (KIND.MAC, "02-00-5E-00-00-0A", "02005E-00000A"),
         (KIND.MAC, "02-00-5E-00-00-0A", "02:00:5E:00:00:0A"),
         (KIND.IBAN, "DE05 7276 3087 3821 4241 05", "DE05727630873821424105"),
         (KIND.PHONE, "+44 7700 900101", "00447700900101"),
+        (KIND.PHONE, "+44 7700 900101", "+44 (0) 7700 900101"),
+        (KIND.PHONE, "+44 7700 900101", "tel:+44-7700-900101;ext=7"),
+        (KIND.PHONE, "+44 7700 900101", "\uff0b44 7700 900101"),
+        (KIND.IP, "192.0.2.1", "3221225985"),
+        (KIND.IP, "192.0.2.1", "-1073741311"),
+        (KIND.IP, "192.0.2.1", "192.000.002.001/32"),
+        (KIND.IP, "192.0.2.1", "::ffff:192.0.2.1"),
+        (KIND.IP, "2001:db8::1", "[2001:DB8::1]"),
+        (KIND.IP, "2001:db8::1", "2001:db8::1%eth0"),
+        (KIND.IP, "2001:db8::1", "42540766411282592856903984951653826561"),
+        (KIND.BIRTH_DATE, "1957-04-02", "1957-04-02 00:00:00"),
         (KIND.IP, "2001:db8:0:1::1", "2001:0db8:0000:0001:0000:0000:0000:0001"),
         (KIND.NAME, "  Zoë  Smith", "zoe\u0308 SMITH"),
     ],
@@ -91,6 +105,9 @@ def test_same_identifier(kind: IdentifierKind, value: str, stored: str) -> None:
         (KIND.EMAIL, "anna+isp@example.net", "anna@example.net"),
         (KIND.PHONE, "+447700900101", "07700900101"),
         (KIND.CUSTOMER_NUMBER, "7", "007"),
+        (KIND.MAC, "02-00-5E-00-00-0A", "a fence 0 deaf bad 0"),
+        (KIND.IP, "0.0.0.7", "7"),
+        (KIND.EMAIL, "anna@xn--bcher-kva.example", "anna@bucher.example"),
     ],
 )
 def test_different_identifiers(kind: IdentifierKind, value: str, stored: str) -> None:
@@ -123,3 +140,17 @@ def test_values_stay_out_of_repr() -> None:
 )
 def test_mask(value: str, shown: str) -> None:
     assert mask(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "form"),
+    [
+        (KIND.EMAIL, "anna@bücher.example", "anna@xn--bcher-kva.example"),
+        (KIND.MAC, "0200.5e00.000a", "2:0:5e:0:0:a"),
+        (KIND.MAC, "0200.5e00.000a", "02005E-00000A"),
+        (KIND.IP, "192.0.2.1", "-1073741311"),
+        (KIND.IP, "192.0.2.1", "3221225985"),
+    ],
+)
+def test_a_store_may_hold_this_form(kind: IdentifierKind, value: str, form: str) -> None:
+    assert form in spellings(kind, value)
