@@ -87,7 +87,11 @@ def make_engine(url: str, *, folder: Path, timeouts: Timeouts, writes: bool = Fa
             raise UnusableUrlError("a SQLite store needs the path of a file")
         return _sqlite(folder / parsed.database, options, timeouts, writes=writes)
     if backend == "postgresql":
-        options["connect_args"] = {"connect_timeout": max(2, round(timeouts.connect)), "application_name": "dsr-desk"}
+        options["connect_args"] = {
+            "connect_timeout": max(2, round(timeouts.connect)),
+            "application_name": "dsr-desk",
+            "client_encoding": "utf8",
+        }
         engine = sa.create_engine(parsed, isolation_level=_ISOLATION[writes], **options)
         sa.event.listen(engine, "connect", _prepare_postgresql(timeouts, writes=writes))
         return engine
