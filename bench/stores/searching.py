@@ -91,10 +91,10 @@ def _export(made: Ground) -> None:
 def _memory(made: Ground) -> float:
     """Peak resident MiB of a process that does nothing but search."""
     code = (
-        "import resource, sys; from exporters.registry import load_stores, open_store;"
+        "import pathlib, sys; from exporters.registry import load_stores, open_store;"
         "from bench.stores.searching import HER, NOW;"
         "open_store(load_stores(sys.argv[1])['ground']).residue(HER, (), now=NOW);"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        "print(pathlib.Path('/proc/self/status').read_text().partition('VmHWM:')[2].split()[0])"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(made.store_file)], check=True, capture_output=True, text=True
