@@ -19,6 +19,9 @@ TROUBLES: Final[Mapping[str, _StrPromise]] = {
     "lock": _("Another program holds the rows. The store is asked again by itself."),
     "busy": _("The store has no free connection. It is asked again by itself."),
     "disk_full": _("The store's disk is full. Its owner makes room; the work goes on by itself where it stopped."),
+    "own_disk_full": _(
+        "Our own disk is full. Whoever runs this program makes room in the folder below; then it goes on."
+    ),
     # stores, for a person
     "access_denied": _("The store refuses our account. Have its owner restore the access, then retry."),
     "no_database": _("The database of this store is not there. Check the store's address, then retry."),
@@ -31,7 +34,9 @@ TROUBLES: Final[Mapping[str, _StrPromise]] = {
     "configuration": _("The store's entry or its data map is wrong. `manage.py check` names the line."),
     # changing a store
     "plan_blocked": _("The plan could fail half way, so it is not made. The places below say what to change first."),
-    "plan_stale": _("Something the plan lists has changed. What was done before that stays done; plan again for the rest."),
+    "plan_stale": _(
+        "Something the plan lists has changed. What was done before that stays done; plan again for the rest."
+    ),
     "right_unsupported": _("This store cannot be changed by program for this right. Somebody does it by hand."),
     "by_hand": _("No program can change this store. Do it there, then have a lead note that it is done."),
     "on_hold": _("The case is on legal hold. It goes on by itself when the hold is lifted."),

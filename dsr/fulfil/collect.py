@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
 from dsr.cases.answer import supersede
+from dsr.fulfil.lines import line_of
 from dsr.fulfil.locate import NeedsPersonError, row_keys, subject_of
 from dsr.fulfil.spool import Sink, store_artifact
 from dsr.fulfil.stores import open_by_name
@@ -19,8 +18,6 @@ from exporters.registry import capable
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
-
-    from exporters.contract import Batch
 
 
 def collect(task: Task, check: Callable[[int], None], *, now: datetime) -> tuple[dict[str, Any], Callable[[], None]]:
@@ -36,7 +33,7 @@ def collect(task: Task, check: Callable[[int], None], *, now: datetime) -> tuple
     def write(sink: Sink) -> dict[str, Any]:
         counts: Counter[str] = Counter()
         for batch in exporter.collect(subject, keys) if keys else ():
-            sink.write(_line(batch))
+            sink.write(line_of(batch))
             counts[batch.dataset] += len(batch.rows)
             check(counts.total())
         return {"rows": counts.total(), "datasets": dict(counts)}
@@ -56,10 +53,3 @@ def collect(task: Task, check: Callable[[int], None], *, now: datetime) -> tuple
         artifact.save(force_insert=True)
 
     return {"rows": artifact.details["rows"], "sha256": artifact.sha256}, effect
-
-
-def _line(batch: Batch) -> bytes:
-    notes = [[note.row, note.column, note.code.value] for note in batch.notes]
-    return (
-        orjson.dumps({"dataset": batch.dataset, "columns": batch.columns, "rows": batch.rows, "notes": notes}) + b"\n"
-    )

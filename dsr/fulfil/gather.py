@@ -6,12 +6,12 @@ import functools
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-import orjson
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from dsr.cases.clock import local_date
 from dsr.cases.scope import stores_of
+from dsr.fulfil.lines import batches_of
 from dsr.fulfil.locate import NeedsPersonError
 from dsr.fulfil.spool import read_raw_lines
 from dsr.fulfil.statements import statements_of
@@ -19,7 +19,7 @@ from dsr.fulfil.stores import label_of, open_by_name
 from dsr.models import Artifact, Case, Controller, Task
 from dsr.models import Subject as SubjectRow
 from dsr.output.inputs import Addressee, CaseHead, Found, Inquiry, Searched, Sender
-from exporters.contract import Batch, CellNote, DatasetInfo, Describes, IdentifierKind, Note, Text
+from exporters.contract import Batch, DatasetInfo, Describes, IdentifierKind, Text
 from exporters.registry import capable
 
 if TYPE_CHECKING:
@@ -97,16 +97,7 @@ def _found(store: str, label: Text, info: DatasetInfo, artifact: Artifact) -> Fo
 
 def batches(artifact: Artifact, dataset: str) -> Iterator[Batch]:
     """The batches of one dataset from a store's spool; lines of other datasets are skipped without being parsed."""
-    start = b'{"dataset":' + orjson.dumps(dataset) + b","
-    for line in read_raw_lines(artifact):
-        if line.startswith(start):
-            item = orjson.loads(line)
-            yield Batch(
-                dataset=item["dataset"],
-                columns=tuple(item["columns"]),
-                rows=tuple(tuple(row) for row in item["rows"]),
-                notes=tuple(Note(row, column, CellNote(code)) for row, column, code in item["notes"]),
-            )
+    return batches_of(read_raw_lines(artifact), dataset)
 
 
 def inquiry_of(case: Case) -> Inquiry:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import tempfile
 import uuid
+from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from django.core.files import File
 from django.core.files.storage import default_storage
 
+from dsr.fulfil.lines import whole_lines
 from dsr.models import Artifact, Case
 from dsr.vault import open_file
 from dsr.vault.files import SealingWriter
+from exporters.contract import Temporary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class Sink:
@@ -59,7 +65,8 @@ def store_artifact(
     store: str = "",
 ) -> Artifact:
     """Run `write` into a sealed file and return its artifact, not yet saved: the caller saves it in the transaction that
-    finishes its task. `write` returns the details (counts and hashes) to keep in clear.
+    finishes its task. `write` returns the details (counts and hashes) to keep in clear. Raises
+    Temporary("own_disk_full", folder) when there is no room; nothing of the file is kept then, nor after any other error.
     """
     artifact = Artifact(
         controller=case.controller,
@@ -72,14 +79,37 @@ def store_artifact(
     )
     key = artifact.vault_key()
     with tempfile.TemporaryFile() as spool:  # only ever holds sealed bytes
-        writer = SealingWriter(key, cast("Any", spool), context=_context(artifact))
-        sink = Sink(writer)
-        artifact.details = write(sink)
-        writer.close()
+        with _room_in(tempfile.gettempdir()):
+            writer = SealingWriter(key, cast("Any", spool), context=_context(artifact))
+            sink = Sink(writer)
+            artifact.details = write(sink)
+            writer.close()
+            spool.flush()
         spool.seek(0)
-        artifact.storage_name = default_storage.save(f"{case.pk}/{uuid.uuid4()}.sealed", File(cast("IO[Any]", spool)))
+        artifact.storage_name = _keep(f"{case.pk}/{uuid.uuid4()}.sealed", cast("IO[Any]", spool))
     artifact.size, artifact.sha256 = sink.size, sink.sha256
     return artifact
+
+
+def _keep(name: str, spool: IO[Any]) -> str:
+    """Copy the sealed bytes to where they stay; a copy that breaks off leaves nothing behind."""
+    try:
+        with _room_in(str(getattr(default_storage, "location", "storage"))):
+            return default_storage.save(name, File(spool))
+    except BaseException:
+        default_storage.delete(name)
+        raise
+
+
+@contextmanager
+def _room_in(place: str) -> Iterator[None]:
+    """A disk of ours that is full is worth another try once somebody made room, and the message says where."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise Temporary("own_disk_full", place) from None
+        raise
 
 
 def _context(artifact: Artifact) -> str:
@@ -94,12 +124,7 @@ def read_artifact(artifact: Artifact) -> Iterator[bytes]:
 
 def read_raw_lines(artifact: Artifact) -> Iterator[bytes]:
     """The lines of a spooled file, one at a time, without their ends."""
-    rest = b""
-    for chunk in read_artifact(artifact):
-        *lines, rest = (rest + chunk).split(b"\n")
-        yield from lines
-    if rest:
-        yield rest
+    return whole_lines(read_artifact(artifact))
 
 
 def drop_file(artifact: Artifact) -> None:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from dsr.output.cells import to_csv, to_json
+from dsr.output.cells import csv_column, json_lines, to_csv
 from dsr.output.inputs import Found, OutputError
 from exporters.contract import Batch, CellNote, Disclosure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from exporters.contract import JsonValue
 
@@ -22,7 +22,7 @@ DISCLOSED = frozenset({Disclosure.EXPORTED, Disclosure.PARTLY})
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-def csv_lines(rows: Iterable[Iterable[str]]) -> bytes:
+def csv_lines(rows: Iterable[Iterable[object]]) -> bytes:
     """Rows of finished cells as CSV (RFC 4180)."""
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerows(rows)
@@ -33,30 +33,34 @@ def csv_chunks(columns: tuple[str, ...], batches: Iterator[Batch]) -> Iterator[b
     """The CSV file of one dataset (RFC 4180, UTF-8 with a byte order mark, so that spreadsheets see the encoding)."""
     yield BYTE_ORDER_MARK + csv_lines([[to_csv(column) for column in columns]])
     for batch in batches:
-        yield csv_lines([to_csv(value) for value in row] for row in marked(batch))
+        yield csv_lines(zip(*map(csv_column, marked(batch)), strict=True))
 
 
-def marked(batch: Batch) -> Iterator[tuple[JsonValue, ...]]:
-    """The rows as people see them: "[withheld]" where a value is not disclosed, so that nobody takes it for empty."""
-    withheld = {(note.row, note.column) for note in batch.notes if note.code is CellNote.WITHHELD}
-    if not withheld:
-        yield from batch.rows
-        return
+def marked(batch: Batch) -> list[Sequence[JsonValue]]:
+    """The columns as people see them: "[withheld]" where a value is not disclosed, so that nobody takes it for empty."""
+    columns: list[Sequence[JsonValue]] = list(zip(*batch.rows, strict=True))
+    withheld: dict[str, set[int]] = {}
+    for note in batch.notes:
+        if note.code is CellNote.WITHHELD:
+            withheld.setdefault(note.column, set()).add(note.row)
     mark = _("[withheld]")
-    for number, row in enumerate(batch.rows):
-        cells = zip(batch.columns, row, strict=True)
-        yield tuple(mark if value is None and (number, column) in withheld else value for column, value in cells)
+    for name, rows in withheld.items():
+        at = batch.columns.index(name)
+        columns[at] = [mark if value is None and row in rows else value for row, value in enumerate(columns[at])]
+    return columns
 
 
-def json_rows(batches: Iterator[Batch]) -> Iterator[str]:
-    """Every row as a JSON object; what had to be changed or withheld stands beside the values, under `_notes`."""
+def json_rows(batches: Iterator[Batch]) -> Iterator[list[bytes]]:
+    """Every row as a JSON object, a batch at a time; what was changed or withheld stands beside the values, under `_notes`."""
     for batch in batches:
         notes: dict[int, dict[str, str]] = {}
         for note in batch.notes:
             notes.setdefault(note.row, {})[note.column] = note.code.value
-        for number, row in enumerate(batch.rows):
-            values: dict[str, object] = dict(zip(batch.columns, row, strict=True))
-            yield to_json({**values, NOTES_KEY: notes[number]} if number in notes else values)
+        rows: list[dict[str, object]] = [dict(zip(batch.columns, row, strict=True)) for row in batch.rows]
+        for number, noted in notes.items():
+            rows[number][NOTES_KEY] = noted
+        if rows:
+            yield json_lines(rows)
 
 
 def checked(found: Found) -> Iterator[Batch]:

@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from dsr.output.files import checked, csv_chunks, json_rows, marked
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 NEWEST = 100
 _MOMENT = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ]\d\d:\d\d")
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)$")
+_SOME_DAY = "2026-01-02"
+_DAY_LENGTH = len(_SOME_DAY)
+_CLOCK_LENGTH = len("T03:04")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,40 +104,40 @@ class _Reckoning:
         for chunk in (*((head,) if header else ()), *chunks):
             self.csv_bytes += len(chunk)
             self.csv_sha256.update(chunk)
-        self.json_bytes += sum(len(text.encode()) for text in json_rows(iter([batch])))
+        self.json_bytes += sum(sum(map(len, rows)) for rows in json_rows(iter([batch])))
         self.notes.update(note.code for note in batch.notes)
-        rows = tuple(marked(batch))
-        for at, column in enumerate(batch.columns):
-            self._column(column, [row[at] for row in rows])
+        for column, values in zip(batch.columns, marked(batch), strict=False):  # no column without rows
+            self._column(column, values)
         self.rows += len(batch.rows)
 
-    def _column(self, column: str, values: list[JsonValue]) -> None:
-        if self.rows == 0 and values:
+    def _column(self, column: str, values: Sequence[JsonValue]) -> None:
+        if self.rows == 0:
             self.constant[column] = values[0]
-        if column in self.constant and any(value != self.constant[column] for value in values):
+        if column in self.constant and values.count(self.constant[column]) != len(values):
             del self.constant[column]
-        given = [value for value in values if value not in (None, "")]
-        if given:
+        given = [value for value in values if value is not None and value != ""] if column not in self._undated else ()
+        if given or (column not in self.filled and any(value not in (None, "") for value in values)):
             self.filled.add(column)
-        if column not in self._undated:
+        if given:
             self._dates(column, given)
 
     def _dates(self, column: str, values: Sequence[JsonValue]) -> None:
         """Count months while every value of the column is a date; the first other value ends it."""
-        for value in values:
-            kind = self._kind.get(column) or next(
-                (k for k in (_MOMENT, _DAY) if isinstance(value, str) and k.match(value)), None
-            )
-            match = kind.match(value) if kind and isinstance(value, str) else None
-            if kind is None or match is None or not _is_date(match):
-                self._undated.add(column)
-                self._kind.pop(column, None)
-                return
-            self._kind[column] = kind
-            day = "-".join(match.groups())
-            low, high = self.span.get(column, (day, day))
-            self.span[column] = (min(low, day), max(high, day))
-            self.months.setdefault(column, Counter())[day[:7]] += 1
+        first = values[0]
+        kind = self._kind.get(column) or next(
+            (k for k in (_MOMENT, _DAY) if isinstance(first, str) and k.match(first)), None
+        )
+        days = _days(values, kind) if kind else None
+        if kind is None or days is None:
+            self._undated.add(column)
+            self._kind.pop(column, None)
+            return
+        self._kind[column] = kind
+        low, high = self.span.get(column, (min(days), max(days)))
+        self.span[column] = (min(low, *days), max(high, *days))
+        months = self.months.setdefault(column, Counter())
+        for day, count in days.items():
+            months[day[:7]] += count
 
     def dated_by(self) -> str | None:
         """The column that says when a row came to be: the first with times, else the first with more than one day.
@@ -148,20 +151,43 @@ class _Reckoning:
         return next((column for column in candidates if self.span[column][0] != self.span[column][1]), None)
 
 
-def _is_date(match: re.Match[str]) -> bool:
+def _days(values: Sequence[JsonValue], kind: re.Pattern[str]) -> Counter[str] | None:
+    """How often each day occurs, or None when a value is not of this kind.
+
+    A million moments fall on some thousand days and at most 1,440 minutes of a day, so those are looked at.
+    """
+    texts = cast("Sequence[str]", values)
     try:
-        date(*map(int, match.groups()))
+        days = Counter([text[:_DAY_LENGTH] for text in texts])
+        rests = {text[_DAY_LENGTH : _DAY_LENGTH + _CLOCK_LENGTH] for text in texts}
+        fine = all(map(_is_date, days)) and all(kind.match(_SOME_DAY + rest) for rest in rests)
+    except (TypeError, KeyError):  # a list or a number among them
+        return None
+    return days if fine else None
+
+
+def _is_date(text: str) -> bool:
+    found = _DAY.match(text)
+    try:
+        return found is not None and date(*map(int, found.groups())) is not None
     except ValueError:
         return False
-    return True
 
 
 def _newest(found: Found, when: str | None) -> tuple[tuple[JsonValue, ...], ...]:
     """The newest rows, or the first ones when nothing dates them. A second reading: which column dates is known now."""
-    rows = ((batch.columns, row) for batch in checked(found) for row in marked(batch))
-    if when is None:
-        return tuple(row for (_, row), _number in zip(rows, range(NEWEST), strict=False))
-    best = heapq.nlargest(
-        NEWEST, ((str(row[columns.index(when)] or ""), -number, row) for number, (columns, row) in enumerate(rows))
-    )
+    best: list[tuple[str, int, tuple[JsonValue, ...]]] = []
+    number = 0
+    for batch in checked(found):
+        columns = marked(batch)
+        rows = list(zip(*columns, strict=True))
+        if when is None:
+            best += [("", -number - at, row) for at, row in enumerate(rows[: NEWEST - len(best)])]
+            if len(best) == NEWEST:
+                break
+        elif rows:
+            dates = [str(value or "") for value in columns[batch.columns.index(when)]]
+            numbers = range(-number, -number - len(rows), -1)
+            best = heapq.nlargest(NEWEST, [*best, *zip(dates, numbers, rows, strict=True)])
+        number += len(rows)
     return tuple(row for _, _, row in best)

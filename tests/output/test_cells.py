@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dsr.output.cells import to_csv, to_json
+from dsr.output.cells import _INVISIBLE, csv_column, json_lines, to_csv, to_json
 from dsr.output.files import csv_lines
 
 FORMULAS = [
@@ -104,3 +105,30 @@ def test_json_keeps_letters_and_escapes_what_acts() -> None:
 def test_what_json_does_not_know_is_an_error(value: float) -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         to_json({"v": value})
+
+
+_NASTY = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.text(),
+    st.sampled_from(["=1+1", " =1", "\t=1", "\u3000@x", "\uff1dx", "-5", "-5 x", "+44", "a\rb", "a\x7fb", "\u202eb", "\ufeff", ""]),
+    st.lists(st.text(), max_size=2),
+)  # fmt: skip
+
+
+@given(st.one_of(*(st.lists(one) for one in (_NASTY, st.text(), st.integers(), st.one_of(st.none(), st.text())))))
+def test_a_column_at_once_is_what_its_cells_are(values: list[Any]) -> None:
+    # A second column, because a CSV writer quotes an empty row.
+    at_once = csv_lines(zip(csv_column(values), ["x"] * len(values), strict=True))
+
+    assert at_once == csv_lines([to_csv(value), "x"] for value in values)
+
+
+@given(st.lists(st.dictionaries(st.text(), _NASTY)))
+def test_many_json_lines_are_what_each_is(values: list[Any]) -> None:
+    lines = json_lines(values)
+
+    assert [json.loads(line) for line in lines] == values
+    assert not any(_INVISIBLE.search(line.decode()) for line in lines)
