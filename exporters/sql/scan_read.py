@@ -33,6 +33,10 @@ _CONTROLS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _OCTAL = re.compile(rb"\\(?:([0-7]{3})|\\)")
 _SPATIAL = ("geometry", "point", "linestring", "polygon", "multi", "vector")
 _BINARY = ("blob", "binary", "bit")
+_PRIMARY_KEY = """
+    SELECT column_name FROM information_schema.statistics
+    WHERE table_schema = DATABASE() AND table_name = :name AND index_name = 'PRIMARY' ORDER BY seq_in_index
+"""
 _PARTITIONS = """
     SELECT CASE WHEN nspname = ANY (current_schemas(false)) THEN relname ELSE nspname || '.' || relname END
     FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid JOIN pg_namespace ON pg_namespace.oid = relnamespace
@@ -64,7 +68,7 @@ def places(connection: sa.Connection, table: LiveTable) -> Places | None:
     if connection.dialect.name == "postgresql":
         return _Heap(connection, table) if _is_heap(connection, table) else None
     if connection.dialect.name in {"mysql", "mariadb"}:
-        key = sa.inspect(connection).get_pk_constraint(table.name)["constrained_columns"]
+        key = connection.execute(sa.text(_PRIMARY_KEY).bindparams(name=table.name)).scalars()
         columns = [table.column(name) for name in key]
         if columns and all(_comparable(column) for column in columns):
             return _Keyed(connection, table, columns)
