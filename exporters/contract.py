@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from exporters.batches import Batch, CellNote, JsonValue, Note
 from exporters.cells import CellChange
 from exporters.description import DatasetInfo, Disclosure, FieldInfo, Origin, Retention, Text, Whose
 from exporters.identifiers import Identifier, IdentifierKind
@@ -87,8 +88,6 @@ __all__ = [
     "plan_hash",
 ]
 
-JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
-
 
 class StoreError(Exception):
     """A store could not answer. `code` is for machines, `place` names store, dataset and column: never a value."""
@@ -154,39 +153,6 @@ class Match:
     keys: tuple[RowKey, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     learned: tuple[Learned, ...] = ()
-
-
-class CellNote(StrEnum):
-    """What had to be changed to hand a value on."""
-
-    ZERO_DATE = "zero_date"  # MariaDB's 0000-00-00 is no date
-    OUT_OF_RANGE = "out_of_range"  # a date or number the JSON world cannot hold: given as text
-    NUL_REMOVED = "nul_removed"
-    NOT_UTF8 = "not_utf8"  # undecodable characters replaced
-    BASE64 = "base64"
-    TOO_LARGE = "too_large"  # over 16 MB: left out of the files
-    BIG_INTEGER = "big_integer"  # beyond 2^53: as text, because JSON readers would round it
-    WITHHELD = "withheld"  # this row's value is never disclosed; the reason is in the field's description
-    PART_WITHHELD = "part_withheld"
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A note on one cell: its row in the batch, its column."""
-
-    row: int
-    column: str
-    code: CellNote
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Some rows of one dataset. All values are JSON-able; rows come in a stable order over all batches."""
-
-    dataset: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[JsonValue, ...], ...] = field(repr=False)
-    notes: tuple[Note, ...] = ()
 
 
 class Severity(StrEnum):
