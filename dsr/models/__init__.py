@@ -10,7 +10,7 @@ from dsr.models.plan import Plan
 from dsr.models.rules import CalendarDay, LadderRow, RetentionRow
 from dsr.models.subject import IndexToken, OneTimeCode, Subject
 from dsr.models.user import AccountLink, Kind, User
-from dsr.models.work import Artifact, Message, Notice, Outgoing, Pulse, Task
+from dsr.models.work import Artifact, Message, Notice, Outgoing, Pulse, StoreHealth, Task
 
 __all__ = [
     "Absence",
@@ -46,6 +46,7 @@ __all__ = [
     "RowId",
     "ScopedQuerySet",
     "Sealed",
+    "StoreHealth",
     "Subject",
     "Suspension",
     "Task",

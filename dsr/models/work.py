@@ -131,7 +131,26 @@ class Notice(Sealed, Outgoing):
 
 
 class Pulse(models.Model):
-    """When a recurring part last ran to its end; `/healthz` and the desk show its age."""
+    """When a recurring part (the tick, one of its passes, a worker) last ran to its end; `/healthz` and the desk show it.
 
-    name = models.CharField(max_length=20, primary_key=True)
+    While it fails, `failing_since` and the type of the error stand beside the last good time.
+    """
+
+    name = models.CharField(max_length=40, primary_key=True)
     at = models.DateTimeField()
+    failing_since = models.DateTimeField(null=True, blank=True)
+    error_code = models.CharField(max_length=60, blank=True)
+
+
+class StoreHealth(OwnedRow):
+    """What the last check of a store said: codes and places, never values."""
+
+    store = models.CharField(max_length=60)
+    ok = models.BooleanField()
+    code = models.CharField(max_length=40, blank=True)
+    place = models.CharField(max_length=200, blank=True)
+    problems = models.PositiveIntegerField(default=0)  # differences between data map and store
+    checked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["controller", "store"], name="store_health_once")]
