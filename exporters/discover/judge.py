@@ -83,6 +83,10 @@ class Judge:
         why = looks_personal(column.name, column.type) or ("a member of staff" if names_staff(column.name) else "")
         profile = self.found.profiles[table.name, column.name]
         seen = profile.mostly()
+        if named := self._by_subjects(table, column.name):
+            kind, confidence, reason = named
+            reasons = (reason, "no link from a subscriber was found")
+            return Finding(table.name, column.name, Role.OTHERS, confidence, reasons, kind)
         if seen:
             why = f"values that look like {seen.value.replace('_', ' ')}"
         if not why:

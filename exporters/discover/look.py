@@ -36,6 +36,8 @@ class Table:
     unique: frozenset[str] = frozenset()
     sample: list[dict[str, str | None]] = field(default_factory=list)
     searched: list[dict[str, str | None]] = field(default_factory=list)
+    too_large: bool = False
+    """The search for known values did not end in time."""
 
     @property
     def name(self) -> str:
@@ -74,9 +76,22 @@ def look(connection: sa.Connection, subjects: Sequence[Subject] = (), *, sample:
             ]
             restart_clock(connection)
         if needles and len(table.sample) >= sample:
-            found = _where(table, needles)
-            table.searched = _read(connection, table, found, FOUND) if found is not None else []
+            _search(connection, table, needles)
     return tables
+
+
+def _search(connection: sa.Connection, table: Table, needles: Sequence[str]) -> None:
+    """Find rows with a known value; a table too large for the statement's time keeps its sample alone."""
+    where = _where(table, needles)
+    if where is None:
+        return
+    try:
+        with connection.begin_nested():
+            table.searched = _read(connection, table, where, FOUND)
+    except sa.exc.DBAPIError:
+        if connection.invalidated:
+            raise
+        table.too_large = True
 
 
 def _keys(connection: sa.Connection, tables: Mapping[str, Table]) -> None:
@@ -126,11 +141,11 @@ def _needles(subjects: Sequence[Subject]) -> tuple[str, ...]:
     words: dict[str, None] = {}
     for identifier in (one for subject in subjects for one in subject.identifiers if one.kind in _KINDS_SEARCHED):
         for spelling in identifier.spellings():
-            words.setdefault(spelling)
+            words.setdefault(spelling.lower())  # compared without regard to case
         if identifier.kind is IdentifierKind.PHONE:
             words.setdefault("".join(char for char in identifier.value if char.isdigit())[-9:])
         if identifier.kind is IdentifierKind.ADDRESS:
-            words.setdefault(identifier.value.partition(",")[0])
+            words.setdefault(identifier.value.partition(",")[0].lower())
     return tuple(word for word in words if len(word) >= _SHORT)
 
 

@@ -65,7 +65,12 @@ class Finding:
 
     @property
     def proposed(self) -> bool:
-        """Whether this column is proposed as one that names subscribers: seen in values, not only in its name."""
+        """Whether this column is proposed as one that names subscribers: seen in values, not only in its name.
+
+        A named subscriber's value in a table nothing links counts too, though only a person can look there.
+        """
+        if self.role is Role.OTHERS:
+            return self.confidence is Confidence.CERTAIN
         return self.role is Role.NAMES and self.confidence is not Confidence.POSSIBLE
 
 

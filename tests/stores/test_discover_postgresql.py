@@ -9,6 +9,7 @@ import pytest
 
 from exporters.datamap.model import LinkType
 from exporters.discover.find import discover
+from exporters.discover.look import look
 from exporters.identifiers import IdentifierKind
 from tests import servers
 from tests.exporters.discover.stand import PEOPLE, TODAY, named
@@ -58,3 +59,24 @@ def test_types_and_schemas_of_postgresql() -> None:
     assert found.findings["subscriber", "born"].proposed
     assert [(link.type, link.path) for link in found.links["event"]] == [(LinkType.JSON_PATH, "user.mail")]
     assert ("event", "data") in found.proposals
+
+
+def test_a_table_too_large_to_search_keeps_its_sample() -> None:
+    server = servers.postgresql()
+    engine = server.engine(server.create())
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE people (id integer PRIMARY KEY, email text)")
+        for n, person in enumerate(PEOPLE):
+            connection.exec_driver_sql("INSERT INTO people VALUES (%s, %s)", (n, person[2]))
+        # Each row takes its time: three are read in time, forty are not.
+        connection.exec_driver_sql(
+            "CREATE VIEW slow AS SELECT n, pg_sleep(0.05)::text || 'x' AS word FROM generate_series(1, 40) n"
+        )
+
+    with engine.connect() as connection:
+        connection.exec_driver_sql("SET statement_timeout = 900")
+        tables = look(connection, [named(0)], sample=3)
+
+    assert tables["slow"].too_large
+    assert len(tables["slow"].sample) == 3
+    assert [row["email"] for row in tables["people"].searched] == [PEOPLE[0][2]]

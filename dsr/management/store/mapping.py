@@ -107,6 +107,7 @@ def _summary(found: Discovery, text: str) -> dict[str, int]:
         "columns that may, by their name": sure[Confidence.POSSIBLE],
         "secrets": roles[Role.SECRET],
         "personal-looking columns without a link": roles[Role.OTHERS],
+        "tables too large to search": sum(table.too_large for table in found.tables.values()),
         "questions": text.count("# ?"),
         "answers the map needs before it loads": sum(line.count(": null") for line in text.splitlines()),
     }

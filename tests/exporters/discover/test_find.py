@@ -218,3 +218,17 @@ def test_a_store_without_persons_says_so(stand: Stand) -> None:
 
     assert found.person is None
     assert found.proposals == frozenset()
+
+
+def test_a_named_subscribers_row_is_found_between_the_sampled_ends(stand: Stand) -> None:
+    _camel(stand)
+    noise = [(n, f"nothing {n}") for n in range(2000)]
+    noise[1000] = (1000, f"called {PEOPLE[0][3].replace('+44', '0')} back")
+    stand.run("CREATE TABLE Journal (Id integer PRIMARY KEY, Entry text)", Journal=noise)
+
+    assert ("Journal", "Entry") not in stand.look().proposals
+    finding = stand.look(0).findings["Journal", "Entry"]
+
+    assert finding.role is Role.OTHERS, "a telephone may be a household's: it links nobody, but is not overlooked"
+    assert "named subscriber" in " ".join(finding.reasons)
+    assert finding.proposed
