@@ -1,0 +1,68 @@
+"""Attachments by reference: what a recording, scan or chat is, without holding it.
+
+Proposed for the contract: an exporter that can hand out files yields `FileBatch`es beside its rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from exporters.contract import Permanent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from exporters.contract import RowKey, Subject
+
+CHUNK = 256 * 1024
+"""Bytes read at a time: no file is ever in memory whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRef:
+    """One file of the subject. `open` streams its bytes in chunks, from the start at every call.
+
+    `sha256` (hex) is what the index states, or empty where it states none; `size` in bytes. `open` raises Temporary, and
+    Permanent("changed", place) when what was streamed is not what was described.
+    """
+
+    name: str = field(repr=False)
+    media_type: str
+    size: int
+    sha256: str
+    open: Callable[[], Iterator[bytes]] = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FileBatch:
+    """Some files of one dataset, in a stable order."""
+
+    dataset: str
+    files: tuple[FileRef, ...] = field(repr=False)
+
+
+@runtime_checkable
+class Attaches(Protocol):
+    """Can hand out files of the subject."""
+
+    def attachments(self, subject: Subject, keys: tuple[RowKey, ...]) -> Iterator[FileBatch]:
+        """Stream references to every file linked to `keys`; nothing is opened."""
+        ...
+
+
+def verified(chunks: Iterator[bytes], *, size: int, sha256: str, place: str) -> Iterator[bytes]:
+    """Pass the chunks on and raise Permanent("changed", place) at their end when size or hash is another.
+
+    The reader must not use what it got before the end: a file that is still being written looks whole until then.
+    """
+    digest, seen = hashlib.sha256(), 0
+    for chunk in chunks:
+        digest.update(chunk)
+        seen += len(chunk)
+        if seen > size:
+            break
+        yield chunk
+    if seen != size or (sha256 and digest.hexdigest() != sha256):
+        raise Permanent("changed", place)
