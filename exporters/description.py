@@ -65,6 +65,11 @@ class FieldInfo:
     reason: Text = field(default_factory=dict)
     free_text: bool = False
     parts: tuple[FieldInfo, ...] = ()
+    correct: str = ""
+    """Whether a subject's correction overwrites it (`true`), adds a note (`annotate`) or is refused (`never`); empty
+    where the store does not say (rules R-01 to R-03)."""
+    correct_why: str = ""
+    """Why it is not overwritten, in words for staff (English: the map's own language)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +87,5 @@ class DatasetInfo:
     origin: Origin
     fields: tuple[FieldInfo, ...]
     shared: bool = False
+    soft_deleted: bool = False
+    """Rows the system calls deleted and keeps are among them: they are hers like all others."""

@@ -48,6 +48,7 @@ class Held:
     origins: tuple[str, ...]
     recipients: tuple[str, ...]
     shared: bool
+    soft_deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ def _held(survey: Survey, language: str) -> Held:
         origins=_distinct(str(phrases.ORIGINS[origin]) for origin in _origins(info.origin, fields)),
         recipients=_texts((*info.recipients, *(text for f in fields for text in f.recipients)), language),
         shared=info.shared,
+        soft_deleted=info.soft_deleted,
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from exporters.contract import DatasetInfo, FieldInfo
+from exporters.datamap.rights_load import correction
 
 if TYPE_CHECKING:
     from exporters.datamap.model import DataMap, Dataset, Field
@@ -27,9 +29,16 @@ def _dataset(dataset: Dataset) -> DatasetInfo:
         source=terms.source,
         retention=terms.retention,
         origin=terms.origin,
-        fields=tuple(_field(field) for field in dataset.fields.values()),
+        fields=tuple(_correctable(dataset, field) for field in dataset.fields.values()),
         shared=dataset.shared,
+        soft_deleted=bool(dataset.soft_delete),
     )
+
+
+def _correctable(dataset: Dataset, field: Field) -> FieldInfo:
+    """A field with what rectification does to it; parts of a JSON column are corrected by hand."""
+    found = correction(dataset, field)
+    return replace(_field(field), correct=found.how.value, correct_why=found.why)
 
 
 def _field(field: Field) -> FieldInfo:

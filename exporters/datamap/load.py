@@ -74,9 +74,9 @@ def _load(path: Path, _changed: int, languages: tuple[str, ...], record: Path | 
         evidence=top["evidence"].text() if "evidence" in top else "",
         languages=words.languages,
         subjects={name: _subject(name, item) for name, item in top["subjects"].entries().items()},
-        datasets={
-            name: _dataset(words, name, item, inherited=defaults) for name, item in top["datasets"].entries().items()
-        },
+        datasets=_secrets_first(
+            [_dataset(words, name, item, inherited=defaults) for name, item in top["datasets"].entries().items()]
+        ),
         ignored=_ignored(top),
         not_used_for=_texts(top, "not_used_for"),
         named=words.named,
@@ -84,6 +84,17 @@ def _load(path: Path, _changed: int, languages: tuple[str, ...], record: Path | 
     validate(data_map, top)
     check_rights(data_map, top)
     return data_map
+
+
+def _secrets_first(datasets: list[Dataset]) -> dict[str, Dataset]:
+    """Log-in secrets go first, lest somebody logs in and writes anew; but not records others are found by (rules 6.4)."""
+    followed = {link.references.dataset for dataset in datasets for link in dataset.links}
+    return {
+        one.name: replace(one, erase_first=True)
+        if one.name not in followed and any(field.secret for field in one.fields.values())
+        else one
+        for one in datasets
+    }
 
 
 def _subject(name: str, item: Item) -> SubjectKey:
@@ -111,8 +122,7 @@ def _dataset(words: Words, name: str, item: Item, *, inherited: Terms) -> Datase
         where=read_conditions(options["where"]) if "where" in options else (),
         optional=_flag(options, "optional"),
         shared=_flag(options, "shared"),
-        # Log-in secrets go first: until they are gone, somebody could log in and write anew.
-        erase_first=_flag(options, "erase_first") or any(field.secret for field in fields.values()),
+        erase_first=_flag(options, "erase_first"),
         wait_while=read_conditions(options["wait_while"]) if "wait_while" in options else (),
         growing=_flag(options, "growing"),
         document_date=_document_date(name, options["document_date"]) if "document_date" in options else (),

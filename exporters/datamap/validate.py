@@ -144,9 +144,20 @@ def _check_erasure(dataset: Dataset, section: Item) -> None:
             raise erase.error(f"{field.name!r} tells the rows apart and cannot be changed")
         if field.terms.erase is Erase.KEEP and not field.terms.retention.law:
             raise place.error(f"{field.name!r} is kept: its retention class must name the `law`")
-        reason = unfit(field, dataset)
+        reason = unfit(field, dataset) or _derived(dataset, field)
         if reason:
             raise erase.error(reason)
+
+
+def _derived(dataset: Dataset, field: Field) -> str:
+    """A column computed from others tells what they told: it must not outlive them in a row that stays."""
+    if field.follows is None or dataset.terms.erase not in STAYING_ERASE or field.terms.erase in CHANGING_ERASE:
+        return ""
+    for source in field.follows.of(dataset.name):
+        followed = dataset.fields.get(source.column) if source.dataset == dataset.name else None
+        if followed is not None and followed.terms.erase in CHANGING_ERASE:
+            return f"{source.column!r} is erased and this column repeats it: write {followed.terms.erase.value}"
+    return ""
 
 
 def _check_document_date(data_map: DataMap, dataset: Dataset, section: Item) -> None:

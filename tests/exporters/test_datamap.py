@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 import exporters
-from exporters.discover.names import looks_personal
+from exporters.datamap.info import describe
 from exporters.datamap.load import load
 from exporters.datamap.model import Category, Erase
 from exporters.description import Disclosure, Origin
+from exporters.discover.names import looks_personal
 from exporters.document import ConfigError
 from tests.exporters.shop import MAP
 
@@ -157,3 +158,43 @@ def test_shipped_maps_speak_english_and_german_and_hide_every_password(path: Pat
 )
 def test_what_looks_personal(column: str, kind: str, meaning: str) -> None:
     assert looks_personal(column, kind) == meaning
+
+
+def test_a_column_that_repeats_an_erased_one_is_erased_too(tmp_path: Path) -> None:
+    fields = """      id: {}
+      name: {label: {en: Name}, identifier: name, erase: nullify}
+      name_upper: {label: {en: Name}, follows: {upper: name}, correct: true, erase: leave}
+"""
+    path = _broken(
+        tmp_path,
+        "    fields: {id: {}, street: {identifier: address}, town: {}}\n",
+        f"    erase: anonymise\n    fields:\n{fields}",
+    )
+
+    with pytest.raises(ConfigError, match=r":\d+:\d+: 'name' is erased and this column repeats it: write nullify"):
+        load(path)
+
+
+def test_secrets_go_first_but_not_with_the_record_others_are_found_by(tmp_path: Path) -> None:
+    text = MAP.read_text(encoding="utf-8")
+    text = text.replace("password: {never: secret}", "password: {secret: secret}").replace(
+        "    fields: {id: {}, email: {identifier: email}, body: {free_text: true}}",
+        "    fields: {id: {}, email: {identifier: email}, body: {free_text: true}, token: {label: {en: Token}, secret: secret}}",
+    )
+    (tmp_path / "map.yaml").write_text(text, encoding="utf-8")
+    datasets = load(tmp_path / "map.yaml").datasets
+
+    assert datasets["guestbook"].erase_first
+    assert not datasets["customers"].erase_first
+    assert datasets["customers"].fields["password"].terms.category is Category.CREDENTIALS
+    assert datasets["customers"].fields["password"].disclosure is Disclosure.NEVER
+
+
+def test_rows_marked_as_deleted_are_described_as_hers(tmp_path: Path) -> None:
+    path = _broken(
+        tmp_path, "    label: {en: Guest book}\n", "    label: {en: Guest book}\n    soft_delete: {body: null}\n"
+    )
+    described = {info.name: info.soft_deleted for info in describe(load(path))}
+
+    assert described["guestbook"]
+    assert not described["customers"]
