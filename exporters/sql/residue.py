@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import sqlalchemy as sa
 
-from exporters.contract import HitClass, Residue, Treatment
+from exporters.contract import HitClass, Residue, Temporary, Treatment
 from exporters.datamap.model import SUBJECT, Reference
 from exporters.identifiers import NEVER_UNIQUE
 from exporters.sql.engine import restart_clock
@@ -58,20 +58,21 @@ def scan(
     stays = staying(hers, in_order(data_map, tables, {}), today=today, keep_until=keep_until)
     tally = _Tally(Owners(hers, stays))
     search = _Search(connection, Haystack(needles(subject.identifiers)), tally)
-    for table in searched(connection, live):
+    for table in searched(connection, live, data_map):
         search.table(table)
     return tally.residues()
 
 
-def searched(connection: sa.Connection, live: LiveSchema) -> tuple[LiveTable, ...]:
+def searched(connection: sa.Connection, live: LiveSchema, data_map: DataMap) -> tuple[LiveTable, ...]:
     """The tables a scan reads: all there are, stored views included.
 
-    Plain views and partitions are left out: their rows stand in, or are read with, another table.
+    Plain views and partitions are left out: their rows stand in, or are read with, another table. So is what the law
+    forbids to speak of (rule X-06).
     """
     inspector = sa.inspect(connection)
     views = {*inspector.get_view_names(), *copies(connection)}
     every = (*live.tables.values(), *_stored_views(connection, inspector))
-    return tuple(table for table in every if table.name not in views)
+    return tuple(table for table in every if table.name not in views and not data_map.undisclosed(table.name))
 
 
 class _Tally:
@@ -148,9 +149,12 @@ class _Search:
             self._other_rows(table, self._looked_at(table, self._suspects(table)))
             return
         found.find(self._sieve)
-        for clause in found.clauses():
+        for clause, count in found.clauses():
             restart_clock(self._connection)
             rows = self._connection.execute(_select(table).where(clause)).all()
+            if len(rows) != count:
+                # Only a table without transactions can change under one's eyes; what was seen there is not lost silently.
+                raise Temporary("busy", table.name)
             self._other_rows(table, self._looked_at(table, rows))
 
     def _suspects(self, table: LiveTable) -> Iterator[Sequence[Any]]:

@@ -52,8 +52,8 @@ class Places(Protocol):
     def find(self, sieve: Sieve) -> None:
         """Read the table once."""
 
-    def clauses(self) -> Iterator[sa.ColumnElement[bool]]:
-        """Conditions that select them, a few megabytes of rows at a time."""
+    def clauses(self) -> Iterator[tuple[sa.ColumnElement[bool], int]]:
+        """Conditions that select them, a few megabytes of rows at a time, each with the number of rows it selects."""
 
 
 def copies(connection: sa.Connection) -> frozenset[str]:
@@ -126,14 +126,12 @@ class _Heap:
                 table, place = rows[at].split(b"\t", 2)[:2]
                 self.found[int(table)].add(place, len(rows[at]))
 
-    def clauses(self) -> Iterator[sa.ColumnElement[bool]]:
+    def clauses(self) -> Iterator[tuple[sa.ColumnElement[bool], int]]:
         for table, found in self.found.items():
             for part in found.cut():
                 tids = "{" + ",".join(f'"{place.decode()}"' for place in part) + "}"
-                yield sa.and_(
-                    sa.text("ctid = ANY (CAST(:tids AS tid[]))").bindparams(tids=tids),
-                    sa.literal_column("tableoid") == bound(table),
-                )
+                here = sa.text("ctid = ANY (CAST(:tids AS tid[]))").bindparams(tids=tids)
+                yield sa.and_(here, sa.literal_column("tableoid") == bound(table)), len(part)
 
 
 def _copied_text(row: bytes, binary: frozenset[int]) -> str:
@@ -195,13 +193,12 @@ class _Keyed:
                     wanted = next(kept)
         result.close()
 
-    def clauses(self) -> Iterator[sa.ColumnElement[bool]]:
-        columns = [column.sql for column in self.key]
+    def clauses(self) -> Iterator[tuple[sa.ColumnElement[bool], int]]:
         for part in self.found.cut():
-            if len(columns) == 1:
-                yield columns[0].in_([bound(value) for (value,) in part])
-            else:
-                yield sa.tuple_(*columns).in_([tuple(map(bound, key)) for key in part])
+            yield sa.or_(*(self._one(key) for key in part)), len(part)
+
+    def _one(self, key: tuple[Any, ...]) -> sa.ColumnElement[bool]:
+        return sa.and_(*(column.sql == bound(value) for column, value in zip(self.key, key, strict=True)))
 
 
 def _as_text(column: LiveColumn) -> sa.ColumnElement[Any]:

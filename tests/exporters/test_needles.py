@@ -70,3 +70,23 @@ def test_found_however_it_is_written(kind: Kind, value: str, text: object) -> No
 )
 def test_not_found_in_what_is_anothers_or_proves_nothing(kind: Kind, value: str, text: object) -> None:
     assert not found(kind, value, text)
+
+
+@pytest.mark.parametrize("text", ["\u00b2\u00b2\u00b2", "9" * 5000, '="\\ud83d"', "=\ud83d"])
+def test_odd_texts_do_not_stop_a_scan(text: str) -> None:
+    assert not found(Kind.IP, "203.0.113.7", text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "text"),
+    [
+        (Kind.EMAIL, MAIL, "x " * 30 + "claire.smi=\nth+isp@example.com"),
+        (Kind.NAME, "\U00020bb7\u7530\u82b1", '"\\ud842\\udfb7\\u7530\\u82b1"'),
+        (Kind.PHONE, "+447700900112", 447700900112),
+        (Kind.PHONE, "+447700900112", "07700\u202f900\u202f112"),
+        (Kind.EMAIL, MAIL, "\\u0063laire.smith+isp@example.com"),
+    ],
+)
+def test_found_without_a_narrowing_that_could_miss(kind: Kind, value: str, text: object) -> None:
+    """Rule 6.5.1: the exact search undoes the escapes before it narrows."""
+    assert found(kind, value, text)
