@@ -44,7 +44,6 @@ class FaultChecks(Hooks):
             try:
                 ask()
             except Temporary as error:
-                assert error.place, f"{name}(): the error names no place"
                 _is_silent(error, self.known())
             else:
                 pytest.fail(f"{name}() answered for a store that is down: it must ask, and raise Temporary")
@@ -176,6 +175,7 @@ class FaultChecks(Hooks):
 
 
 def _is_silent(error: Temporary, subject: Subject) -> None:
+    assert error.place, "the error names no place: store, dataset, column"
     told = "".join(traceback.format_exception(error))
     named = [one.kind.value for one in subject.identifiers if one.value in told]
     assert not named, (
