@@ -109,6 +109,8 @@ def _moment(text: str) -> str:
 
 
 def _whole(text: str) -> str:
+    """Databases without booleans keep them as small numbers, so `true` and `false` are numbers as well."""
+    text = {"true": "1", "false": "0"}.get(text.lower(), text)
     if not re.fullmatch(r"[+-]?[0-9]+", text):
         raise ValueError
     return str(int(text))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from exporters.contract import Change, Confirmed, Permanent, PlanBlocked, Reason, RowKey, Treatment
+from exporters.contract import Change, Confirmed, Permanent, PlanBlocked, Reason, RowKey, Temporary, Treatment
 from exporters.datamap.load import load
 from exporters.datamap.rights import Correct
 from exporters.datamap.rights_load import correction
@@ -254,3 +254,28 @@ def test_what_may_be_corrected_follows_from_category_and_origin_unless_the_map_s
         "contacts.member_id": Correct.NEVER,
     }
     assert {name: found[name] for name in wanted} == wanted
+
+
+def test_the_description_says_what_may_be_corrected_and_why_not(sqlite: gym.Gym) -> None:
+    """The desk offers only what can be done, and says why not for the rest."""
+    fields = {f"{one.name}.{field.name}": field for one in sqlite.store().describe() for field in one.fields}
+
+    assert (fields["members.email"].correct, fields["members.email"].correct_why) == ("true", "")
+    assert fields["bills.buyer"].correct == "annotate"
+    assert fields["members.pin"].correct == "never"
+    assert "never disclosed" in fields["members.pin"].correct_why
+
+
+def test_a_row_somebody_else_holds_is_tried_again_later(backend: str, own: gym.Gym) -> None:
+    """A lock is Temporary, and nothing was written."""
+    store = own.store()
+    lines = corrected(store, (MEMBER, "nick", "Anouk"))
+    begin = "BEGIN IMMEDIATE" if backend == "sqlite" else "UPDATE members SET nick = 'held' WHERE id = 1"
+    with own.engine.connect() as connection:
+        connection.exec_driver_sql(begin)
+        with pytest.raises(Temporary) as raised:
+            apply(store, lines)
+        connection.rollback()
+
+    assert raised.value.code == "lock"
+    assert own.ask("SELECT nick FROM members WHERE id = 1") == [("ann",)]
