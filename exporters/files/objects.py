@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -160,6 +161,9 @@ class S3Objects:
                 boto3, config = import_module("boto3"), import_module("botocore.config")
             except ImportError:
                 raise Permanent("package_missing", f"{self.place}: boto3") from None
+            for name in ("botocore", "urllib3"):
+                # Their DEBUG lines quote names of files, which may be names of people.
+                logging.getLogger(name).setLevel(logging.WARNING)
             limits = config.Config(connect_timeout=10, read_timeout=60, retries={"max_attempts": 3, "mode": "standard"})
             self._made = boto3.session.Session().client("s3", config=limits, **self.options)
         return self._made

@@ -26,7 +26,7 @@ KIM = Subject("kim", (Identifier(IdentifierKind.CUSTOMER_NUMBER, "N-100700"),))
 OTHER = Subject("other", (Identifier(IdentifierKind.CUSTOMER_NUMBER, "N-100701"),))
 FILES = {
     "2025/a.wav": ("N-100700", b"first call" * 50_000),
-    "2025/b.wav": (" n-100700", b"not hers: a number is compared as written"),
+    "2025/b.wav": ("N-1007001", b"not hers: her number is only how it begins"),
     "2026/c.jpg": ("N-100700", b"a scan"),
     "2026/d.txt": ("N-100701", b"another person's chat"),
 }
