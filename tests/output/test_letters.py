@@ -282,3 +282,12 @@ def test_letter_date_is_that_of_the_controllers_clock() -> None:
 
 def test_codes_are_those_of_the_rule_book() -> None:
     assert (Acknowledgement.code, AccessAnswer.code) == (LetterCode.ACKNOWLEDGEMENT, LetterCode.ACCESS_ANSWER)
+
+
+def test_entries_marked_as_deleted_are_said_to_be_included() -> None:
+    info = replace(sample.CUSTOMER, soft_deleted=True)
+    customer = survey(sample.found("billing", "Billing", info, sample.CUSTOMER_COLUMNS, [sample.CUSTOMER_ROW]))
+
+    text = letter_html(replace(ANSWER, body=AccessAnswer(sample.INQUIRY, (customer,))))
+
+    assert "includes entries our system marks as deleted and still holds" in text
