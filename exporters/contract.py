@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from exporters.batches import Batch, CellNote, JsonValue, Note
 from exporters.cells import CellChange
 from exporters.description import DatasetInfo, Disclosure, FieldInfo, Origin, Retention, Text, Whose
+from exporters.files.reference import Attaches, FileBatch, FileRef
 from exporters.identifiers import Identifier, IdentifierKind
 from exporters.plans import (
     AMENDING,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AMENDING",
     "Applies",
+    "Attaches",
     "Batch",
     "Candidate",
     "CellChange",
@@ -53,6 +55,8 @@ __all__ = [
     "Disclosure",
     "FieldChange",
     "FieldInfo",
+    "FileBatch",
+    "FileRef",
     "HitClass",
     "Identifier",
     "IdentifierKind",

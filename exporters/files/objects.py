@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 from contextlib import contextmanager
@@ -186,3 +187,19 @@ class S3Objects:
             raise Temporary("store_down", self.place) from None
         except exceptions.BotoCoreError:  # type: ignore[union-attr]
             raise Temporary("store_down", self.place) from None
+
+
+def verified(chunks: Iterator[bytes], *, size: int, sha256: str, place: str) -> Iterator[bytes]:
+    """Pass the chunks on and raise Permanent("changed", place) at their end when size or hash is another.
+
+    The reader must not use what it got before the end: a file that is still being written looks whole until then.
+    """
+    digest, seen = hashlib.sha256(), 0
+    for chunk in chunks:
+        digest.update(chunk)
+        seen += len(chunk)
+        if seen > size:
+            break
+        yield chunk
+    if seen != size or (sha256 and digest.hexdigest() != sha256):
+        raise Permanent("changed", place)

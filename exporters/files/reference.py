@@ -1,15 +1,12 @@
 """Attachments by reference: what a recording, scan or chat is, without holding it.
 
-Proposed for the contract: an exporter that can hand out files yields `FileBatch`es beside its rows.
+Part of the contract: an exporter that can hand out files yields `FileBatch`es beside its rows.
 """
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
-
-from exporters.contract import Permanent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,19 +47,3 @@ class Attaches(Protocol):
     def attachments(self, subject: Subject, keys: tuple[RowKey, ...]) -> Iterator[FileBatch]:
         """Stream references to every file linked to `keys`; nothing is opened."""
         ...
-
-
-def verified(chunks: Iterator[bytes], *, size: int, sha256: str, place: str) -> Iterator[bytes]:
-    """Pass the chunks on and raise Permanent("changed", place) at their end when size or hash is another.
-
-    The reader must not use what it got before the end: a file that is still being written looks whole until then.
-    """
-    digest, seen = hashlib.sha256(), 0
-    for chunk in chunks:
-        digest.update(chunk)
-        seen += len(chunk)
-        if seen > size:
-            break
-        yield chunk
-    if seen != size or (sha256 and digest.hexdigest() != sha256):
-        raise Permanent("changed", place)

@@ -6,9 +6,9 @@ import mimetypes
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from exporters.contract import FileBatch, FileRef
 from exporters.datamap.load import load
-from exporters.files.objects import FolderObjects, Objects, S3Objects
-from exporters.files.reference import FileBatch, FileRef, verified
+from exporters.files.objects import FolderObjects, Objects, S3Objects, verified
 from exporters.files.tree import TreeSource
 from exporters.mapped.store import MappedStore
 from exporters.mapped.walk import Walk

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from exporters.contract import HitClass, Identifier, IdentifierKind, Permanent, Subject, Temporary
-from exporters.files.reference import Attaches
+from exporters.contract import Attaches, HitClass, Identifier, IdentifierKind, Permanent, Subject, Temporary
 from exporters.registry import capable
 from exporters.testing.kit import ExporterKit
 from tests.exporters.files import folder as made
@@ -185,7 +184,10 @@ def test_the_index_still_names_her_and_says_so(place: Place) -> None:
     store.apply(lines, approval="a", now=NOW, check=lambda: None)
     place.put("lost/N-100700 copy.wav", b"x")
     found = {(one.table, one.column, one.cls) for one in store.residue(KIM, keys, now=NOW, lines=lines) if one.stands}
-    assert found == {("index.csv", "customer", HitClass.UNLINKED)}
+    assert found == {
+        ("index.csv", "customer", HitClass.UNLINKED),
+        ("files", "name", HitClass.UNLINKED),
+    }
     assert [(one.code, one.severity.value) for one in store.check()] == [("not_indexed", "warning")]
 
 
