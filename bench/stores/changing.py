@@ -31,7 +31,7 @@ _CHANGES = {
 }
 _BY_HAND = (
     "UPDATE radacct SET username = 'erased-00000000', callingstationid = 'erased', framedipaddress = NULL "
-    f"WHERE username = '{LOGIN}'"  # noqa: S608 - a name of ours
+    f"WHERE username = '{LOGIN}'"
 )
 
 
