@@ -133,3 +133,60 @@ def extend(
         }
     letters.send(case=case, code=LetterCode.EXTENSION_NOTICE, elements=elements, now=now)
     return case
+
+
+@transaction.atomic
+def close_not_identified(
+    *, case_id: RowId, doubt: str, actor: Actor, now: datetime, seen_version: int | None = None
+) -> Case:
+    """Close a case whose subject did not show who she is, after a reminder and 30 days of silence (no. 4, T-15, Art. 12(6)).
+
+    `doubt` says in the lead's words why the identity was not certain. L-07b tells what was asked when, how to go on with
+    the request, and where to complain.
+    """
+    case = Case.objects.select_related("controller", "request").get(pk=case_id)
+    question = case.suspensions.filter(ended_at__isnull=True).first()
+    case = perform(
+        case_id=case_id,
+        action=Action.CLOSE_NOT_IDENTIFIED,
+        actor=actor,
+        now=now,
+        seen_version=seen_version,
+        changes={"decider_id": staff_id(actor)},
+        data={
+            "letter": LetterCode.NOT_IDENTIFIED.value,
+            "asked_on": question.started_on if question else None,
+            "reminded_on": clock.local_date(case.controller, question.reminded_at)
+            if question and question.reminded_at
+            else None,
+        },
+        note=doubt,
+        extra_facts={"reason_given": bool(doubt.strip()), "letter_ready": bool(doubt.strip())},
+    )
+    tasks.cancel_open(case=case)
+    with translation.override(case.request.language):
+        elements = {
+            Element.REASONS_FACT: doubt.strip(),
+            Element.REASONS_LAW: _("We may only hand out or change data when we know who asks (Art. 12(6) GDPR)."),
+            Element.QUERY_HISTORY: _asked_when(case),
+            Element.HOW_TO_RESUME: _(
+                "You can go on at any time: show us who you are on the page of your request, or make a new request."
+            ),
+            **letters.remedies(case),
+            Element.NEXT_STEPS: _("We have closed your request."),
+        }
+    letters.send(case=case, code=LetterCode.NOT_IDENTIFIED, elements=elements, now=now, outcome=Outcome.REFUSED)
+    _end_pause(case, now)
+    return case
+
+
+def _asked_when(case: Case) -> str:
+    """The dates of question and reminder, in the language of the letter."""
+    lines = []
+    for row in case.suspensions.filter(kind="identity").order_by("started_at"):
+        asked = formats.date_format(row.started_on, "DATE_FORMAT")
+        lines.append(_("We asked you on %(date)s.") % {"date": asked})
+        if row.reminded_at:
+            reminded = formats.date_format(clock.local_date(case.controller, row.reminded_at), "DATE_FORMAT")
+            lines.append(_("We reminded you on %(date)s.") % {"date": reminded})
+    return " ".join([*lines, _("We have not received an answer.")])

@@ -117,6 +117,12 @@ _TABLE: Final[Mapping[Code, _StrPromise]] = {
 
 # Reasons given by verbs beside the table.
 _VERBS: Final[Mapping[str, _StrPromise]] = {
+    "absence_days": _(
+        "Choose a first and a last day: the last not before the first and not in the past, a year at most."
+    ),
+    "absence_of_others": _("Only a lead or an administrator enters absences of others."),
+    "absence_overlaps": _("There is an absence on some of these days already. Remove it first."),
+    "stand_in_unknown": _("Choose a colleague of this controller who is not the person herself."),
     "assignee_unknown": _("Choose a member of staff of this controller."),
     "channel_unknown": _("Choose how the request arrived."),
     "name_missing": _("Enter the name of the person."),
