@@ -15,11 +15,12 @@ from exporters.sql.amend_rows import read_cells
 from exporters.sql.amend_value import Kind, appended, canonical, kind_of
 from exporters.sql.engine import restart_clock
 from exporters.sql.match import bound
+from exporters.sql.rows import BATCH
 from exporters.sql.values import text_of
 from exporters.sql.write import with_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from exporters.contract import CellChange, PlanLine
     from exporters.datamap.model import DataMap, Dataset
@@ -48,15 +49,24 @@ def obstacles(
         yield from look.table()
         rows = look.rows(cells)
         yield from look.charset(cells)
-        for key, row in rows.items():
-            new = {
-                one.column: appended(text_of(row.values[one.column]), one.value or "") if one.append else one.value
-                for one in cells
-                if one.key == key
-            }
-            yield from look.unique(row, new)
-            yield from look.references(row, new)
-            yield from look.checks(row, new)
+        alike: dict[tuple[tuple[str, str | None], ...], list[Row]] = defaultdict(list)
+        for key, new in _new(rows, cells).items():
+            yield from look.unique(rows[key], new)
+            yield from look.references(rows[key], new)
+            alike[tuple(new.items())].append(rows[key])
+        for values, same in alike.items():
+            yield from look.checks(same, dict(values))
+
+
+def _new(rows: Mapping[PlanKey, Row], cells: Iterable[CellChange]) -> dict[PlanKey, dict[str, str | None]]:
+    """By row: what its columns are to hold."""
+    found: dict[PlanKey, dict[str, str | None]] = {}
+    for one in cells:
+        if one.key in rows:
+            stands = text_of(rows[one.key].values[one.column])
+            value = appended(stands, one.value or "") if one.append else one.value
+            found.setdefault(one.key, {})[one.column] = value
+    return found
 
 
 def _by_dataset(data_map: DataMap, lines: Iterable[PlanLine]) -> Iterator[tuple[Dataset, list[CellChange]]]:
@@ -168,8 +178,8 @@ class _Look:
                 column = next(name for name in new if name.lower() in columns)
                 yield self.problem(column, "foreign_key", f"no record of {key.target} has this value: create it first")
 
-    def checks(self, row: Row, new: Mapping[str, str | None]) -> Iterator[Problem]:
-        """Try the table's CHECK rules on the row as it would become."""
+    def checks(self, rows: list[Row], new: Mapping[str, str | None]) -> Iterator[Problem]:
+        """Try the table's CHECK rules on rows as they would become; all get the same values."""
         low = {name.lower(): value for name, value in new.items()}
         for name, rule in self.limits.checks:
             if not any(column in rule.lower() for column in low):
@@ -178,13 +188,16 @@ class _Look:
                 self._as(column, low[column]).label(live.name) if column in low else live.sql
                 for column, live in self.live.columns.items()
             ]
-            own = with_keys(self.connection, self.live, self.dataset.key, [row.key])
-            become = sa.select(*shown).select_from(self.live.sql).where(own).subquery(self.live.sql.name)
-            restart_clock(self.connection)
-            broken = sa.select(sa.func.count()).select_from(become).where(sa.not_(sa.literal_column(f"({rule})")))
-            if self.connection.execute(broken).scalar_one():
+            if any(self._broken(rule, shown, rows[at : at + BATCH]) for at in range(0, len(rows), BATCH)):
                 detail = f"the rule {name or rule} of the table refuses the value"
                 yield self.problem(next(iter(new)), "check", detail)
+
+    def _broken(self, rule: str, shown: Sequence[sa.ColumnElement[Any]], rows: list[Row]) -> bool:
+        own = with_keys(self.connection, self.live, self.dataset.key, [row.key for row in rows])
+        become = sa.select(*shown).select_from(self.live.sql).where(own).subquery(self.live.sql.name)
+        restart_clock(self.connection)
+        broken = sa.select(sa.func.count()).select_from(become).where(sa.not_(sa.literal_column(f"({rule})")))
+        return bool(self.connection.execute(broken).scalar_one())
 
     def _as(self, column: str, value: str | None) -> sa.ColumnElement[Any]:
         """The new value in the column's own sort, so that rules about numbers and dates compare as they do in the row."""

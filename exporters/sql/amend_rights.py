@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from exporters.sql.amend_plan import Asked, Draft
     from exporters.sql.schema import LiveSchema, LiveTable
 
+MOST_VALUES = 100_000
+"""Values one plan may write: it holds each of them, in memory and sealed. A switch belongs on a person's own record."""
+
 
 def amendment(
     connection: sa.Connection,
@@ -57,6 +60,9 @@ def amendment(
             # An unknown table elsewhere cannot be harmed by writing listed cells; a changed one here can.
             if one.severity is Severity.ERROR and one.place.split(".")[1:2] and one.place.split(".")[1] in touched
         ]
+        if sum(len(line.cells) for line in writing) > MOST_VALUES:
+            plan.refuse_at(writing[0].dataset, "too_many_rows", f"more than {MOST_VALUES} values in one transaction")
+            return tuple(plan.lines), tuple(plan.problems)
         plan.problems += obstacles(connection, data_map, tables, plan.live_limits, writing, store=store)
     return tuple(plan.lines), tuple(plan.problems)
 
