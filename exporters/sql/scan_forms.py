@@ -111,9 +111,9 @@ def _one(char: str) -> frozenset[str]:
     return escapes(char) | {char.lower() if ord(char) < _ASCII else char}
 
 
-def forms(piece: str) -> frozenset[bytes] | None:
-    """Every byte string (UTF-8, ASCII lower-cased) whose text can fold to `piece`; None when they are too many."""
-    if math.prod(len(_spelt(char, last=False)) for char in piece[:-1]) > MOST_FORMS:
+def forms(piece: str, *, most: int = MOST_FORMS) -> frozenset[bytes] | None:
+    """Every byte string (UTF-8, ASCII lower-cased) whose text can fold to `piece`; None when they are more than `most`."""
+    if math.prod(len(_spelt(char, last=False)) for char in piece[:-1]) > most:
         return None
     found: dict[int, set[str]] = defaultdict(set)
     found[0].add("")
@@ -125,12 +125,12 @@ def forms(piece: str) -> frozenset[bytes] | None:
                 whole = {form for char in chars for one in _equivalents(char) for form in _joined(one)}
                 found[min(len(rest), len(piece))] |= whole
     for at in range(len(piece)):
-        if len(found[at]) > MOST_FORMS:
+        if len(found[at]) > most:
             return None
         for length, spelt in _steps(piece, at):
             found[at + length] |= {before + after for before in found[at] for after in spelt}
     ends = found[len(piece)]
-    return frozenset(form.encode(errors="surrogatepass") for form in ends) if len(ends) <= MOST_FORMS else None
+    return frozenset(form.encode(errors="surrogatepass") for form in ends) if len(ends) <= most else None
 
 
 def _joined(text: str) -> set[str]:
