@@ -37,6 +37,8 @@ class Changed:
     limits: ColumnLimits
     coarse: Coarse | None = None
     encoded: Encoding | None = None
+    too_few: bool = False
+    """Whether the map says `generalise` or `quasi`, and too few people would share what is left."""
 
     @property
     def fixed(self) -> bool:
@@ -98,6 +100,7 @@ def _changed(field: Field, change: FieldChange, limits: Limits) -> Changed:
         limits=limits.columns[change.column.lower()],
         coarse=field.terms.coarse,
         encoded=field.encoded,
+        too_few=field.quasi or (field.terms.erase is Erase.GENERALISE and change.strategy != Erase.GENERALISE.value),
     )
 
 
@@ -109,7 +112,12 @@ def obstacles(changed: Changed, table: LiveTable, limits: Limits) -> Iterator[tu
 
 
 def _nullify(changed: Changed, _table: LiveTable, _limits: Limits) -> Iterator[tuple[str, str]]:
-    if not changed.limits.nullable:
+    if not changed.limits.nullable and changed.too_few:
+        yield (
+            "small_group",
+            "fewer than 20 people share what would be left (rules 6.2), and the column refuses NULL: write constant in the map",
+        )
+    elif not changed.limits.nullable:
         yield "not_null", "the column refuses NULL: write constant or random_token in the map"
 
 

@@ -332,3 +332,17 @@ def test_an_amount_is_not_made_coarser(tmp_path: Path) -> None:
 
     (problem,) = [one for one in raised.value.problems if one.code == "wrong_type"]
     assert problem.place == "clinic.visits.at"
+
+
+def test_a_small_group_that_cannot_be_nulled_blocks_the_plan_with_the_reason(tmp_path: Path) -> None:
+    with fresh("sqlite", tmp_path) as clinic:
+        clinic.execute(
+            "CREATE TABLE visits (id INTEGER PRIMARY KEY, member INTEGER, born DATE, postcode VARCHAR(10) NOT NULL, at BIGINT NOT NULL, tariff VARCHAR(10))"
+        )
+        store = clinic.fill(others=3).store()
+        with pytest.raises(PlanBlocked) as raised:
+            store.plan(ANNA, store.locate(ANNA).keys, now=NOW, keep_until=keep_until)
+
+    (problem,) = raised.value.problems
+    assert (problem.code, problem.place) == ("small_group", "clinic.visits.at")
+    assert "fewer than 20 people" in problem.detail
