@@ -32,7 +32,6 @@ _UNESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _CONTROLS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _OCTAL = re.compile(rb"\\(?:([0-7]{3})|\\)")
 _SPATIAL = ("geometry", "point", "linestring", "polygon", "multi", "vector")
-_BINARY = ("blob", "binary", "bit")
 _PRIMARY_KEY = """
     SELECT column_name FROM information_schema.statistics
     WHERE table_schema = DATABASE() AND table_name = :name AND index_name = 'PRIMARY' ORDER BY seq_in_index
