@@ -67,7 +67,9 @@ def formula(
             if made is not None:
                 start = sa.func.substr(exact, 1, len(_MARK))
                 return _where(column, start != bound(raw(connection, column, _MARK)), made)
-    return _by_value(connection, table, changed, hers, key)
+        case Erase.KEYED_TOKEN | Erase.GENERALISE:
+            return _by_value(connection, table, changed, hers, key)
+    return None  # equal values must not become equal here, or the value depends on what else is in the row
 
 
 def _where(column: LiveColumn, needed: sa.ColumnElement[bool], value: sa.ColumnElement[Any]) -> Formula:
