@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from bench.measure import Board
     from bench.stores.ground import Ground
 
-LIMIT = 3.0
-"""Times the database's own export: reading everything once is the least any search can do."""
+LIMITS = {"postgresql": 3.0, "mariadb": 5.0}
+"""Times the database's own export: reading everything once is the least any search can do.
+
+MariaDB's driver takes rows apart in Python, one by one, where PostgreSQL's hands on what the server sent.
+"""
 MEMORY_MIB = 150
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 K = IdentifierKind
@@ -62,7 +65,7 @@ def run(board: Board) -> None:
             board.least(f"searching {kind}: planted rows found, of {expected}", found, expected)
             measured = ratio(lambda: store.residue(HER, (), now=NOW), lambda: _export(made))  # noqa: B023 - used at once
             board.most(
-                f"searching {kind}: {made.sessions:,} rows for 12 identifiers, times the export", measured, LIMIT
+                f"searching {kind}: {made.sessions:,} rows for 12 identifiers, times the export", measured, LIMITS[kind]
             )
             board.most(f"searching {kind}: memory of the searching process", _memory(made), MEMORY_MIB, " MiB")
 
