@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from dsr.output.cells import csv_column, json_lines, to_csv
+from dsr.output.cells import csv_column, json_objects, to_csv
 from dsr.output.inputs import Found, OutputError
 from exporters.contract import Batch, CellNote, Disclosure
 
@@ -33,7 +33,13 @@ def csv_chunks(columns: tuple[str, ...], batches: Iterator[Batch]) -> Iterator[b
     """The CSV file of one dataset (RFC 4180, UTF-8 with a byte order mark, so that spreadsheets see the encoding)."""
     yield BYTE_ORDER_MARK + csv_lines([[to_csv(column) for column in columns]])
     for batch in batches:
-        yield csv_lines(zip(*map(csv_column, marked(batch)), strict=True))
+        if not batch.rows:
+            continue
+        cells, simple = zip(*map(csv_column, marked(batch)), strict=True)
+        if all(simple) and len(cells) > 1:  # a row of one empty cell would be an empty line
+            yield "".join(f"{','.join(row)}\r\n" for row in zip(*cells, strict=True)).encode()
+        else:
+            yield csv_lines(zip(*cells, strict=True))
 
 
 def marked(batch: Batch) -> list[Sequence[JsonValue]]:
@@ -50,17 +56,20 @@ def marked(batch: Batch) -> list[Sequence[JsonValue]]:
     return columns
 
 
-def json_rows(batches: Iterator[Batch]) -> Iterator[list[bytes]]:
-    """Every row as a JSON object, a batch at a time; what was changed or withheld stands beside the values, under `_notes`."""
+def json_rows(batches: Iterator[Batch], *, between: bytes) -> Iterator[bytes]:
+    """The rows as JSON objects with `between` between them, a batch at a time, without anything before or after.
+
+    What was changed or withheld stands beside the values, under `_notes`.
+    """
     for batch in batches:
+        rows: list[dict[str, object]] = [dict(zip(batch.columns, row, strict=True)) for row in batch.rows]
         notes: dict[int, dict[str, str]] = {}
         for note in batch.notes:
             notes.setdefault(note.row, {})[note.column] = note.code.value
-        rows: list[dict[str, object]] = [dict(zip(batch.columns, row, strict=True)) for row in batch.rows]
         for number, noted in notes.items():
             rows[number][NOTES_KEY] = noted
         if rows:
-            yield json_lines(rows)
+            yield json_objects(rows, between=between)
 
 
 def checked(found: Found) -> Iterator[Batch]:

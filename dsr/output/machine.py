@@ -60,8 +60,8 @@ def _json(head: CaseHead, sender: Sender, surveys: Sequence[Survey]) -> Iterator
         for position, survey in enumerate(datasets):
             about = {**describe(survey.found.info, head.language), "count": survey.rows}
             yield (b",\n" if position else b"") + to_json(about)[:-1].encode() + b',"rows":['
-            for at, rows in enumerate(json_rows(checked(survey.found))):
-                yield (b",\n" if at else b"\n") + b",\n".join(rows)
+            for at, rows in enumerate(json_rows(checked(survey.found), between=b",\n")):
+                yield (b",\n" if at else b"\n") + rows
             yield b"\n]}"
         yield b"\n]}"
     yield b"\n]}\n"
@@ -78,8 +78,8 @@ def _json_lines(head: CaseHead, sender: Sender, surveys: Sequence[Survey]) -> It
             + b"\n"
         )
         opening = to_json({"type": "row", **place})[:-1].encode() + b',"values":'
-        for rows in json_rows(checked(found)):
-            yield opening + (b"}\n" + opening).join(rows) + b"}\n"
+        for rows in json_rows(checked(found), between=b"}\n" + opening):
+            yield opening + rows + b"}\n"
 
 
 def describe(info: DatasetInfo, language: str) -> dict[str, Any]:

@@ -104,7 +104,7 @@ class _Reckoning:
         for chunk in (*((head,) if header else ()), *chunks):
             self.csv_bytes += len(chunk)
             self.csv_sha256.update(chunk)
-        self.json_bytes += sum(sum(map(len, rows)) for rows in json_rows(iter([batch])))
+        self.json_bytes += sum(map(len, json_rows(iter([batch]), between=b"")))
         self.notes.update(note.code for note in batch.notes)
         for column, values in zip(batch.columns, marked(batch), strict=False):  # no column without rows
             self._column(column, values)

@@ -1,10 +1,11 @@
-"""PostgreSQL dates Python cannot hold (`infinity`, before year 1, after 9999): handed on as text, not as an error."""
+"""What psycopg would stumble over: dates Python cannot hold are handed on as text, text in no encoding as bytes."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from psycopg import DataError
+from psycopg.adapt import Loader
 from psycopg.types.datetime import DateLoader, TimestampLoader, TimestamptzLoader
 
 
@@ -37,3 +38,20 @@ def keep_odd_dates(connection: Any) -> None:
     connection.adapters.register_loader("date", _OddDate)
     connection.adapters.register_loader("timestamp", _OddTimestamp)
     connection.adapters.register_loader("timestamptz", _OddTimestamptz)
+
+
+class _TextOrBytes(Loader):
+    def load(self, data: Any) -> Any:
+        try:
+            return bytes(data).decode()
+        except UnicodeDecodeError:
+            return bytes(data)
+
+
+def keep_odd_text(connection: Any) -> None:
+    """Let a psycopg connection read a database without an encoding (SQL_ASCII): its bytes unchanged, as text where they are UTF-8."""
+    if connection.info.parameter_status("server_encoding") == "SQL_ASCII":
+        for name in ("text", "varchar", "bpchar", "name"):
+            connection.adapters.register_loader(name, _TextOrBytes)
+        # The server would refuse to send what is no UTF-8 to a client that says it reads UTF-8.
+        connection.execute("SET client_encoding = 'SQL_ASCII'")

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
-from exporters.sql.dates import keep_odd_dates
+from exporters.sql.dates import keep_odd_dates, keep_odd_text
 from exporters.sql.errors import translated
 
 if TYPE_CHECKING:
@@ -146,9 +146,12 @@ def _text_or_bytes(raw: bytes) -> str | bytes:
 def _prepare_postgresql(timeouts: Timeouts, *, writes: bool) -> Any:
     def prepare(connection: Any, _record: Any) -> None:
         keep_odd_dates(connection)
+        keep_odd_text(connection)
         with connection.cursor() as cursor:
             cursor.execute(f"SET default_transaction_read_only = {'off' if writes else 'on'}")
             cursor.execute("SET timezone = 'UTC'")
+            # Our cursors are read to the end: the plan that is best for the first rows is often the worst for all.
+            cursor.execute("SET cursor_tuple_fraction = 1.0")
             cursor.execute(f"SET statement_timeout = {round(timeouts.statement * 1000)}")
             cursor.execute(f"SET lock_timeout = {round(timeouts.lock * 1000)}")
         connection.commit()

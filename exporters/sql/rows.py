@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -71,21 +72,46 @@ def statements(
     return [base.where(clause) for probe in probes for clause in probe.clauses]
 
 
-def fetch(connection: sa.Connection, statement: sa.Select[Any], *, rows: int) -> Iterator[Sequence[Any]]:
-    """The result in pieces of at most `rows` rows, never more of it in memory; hangs up when it is not read to the end."""
+def fetch(
+    connection: sa.Connection, statement: sa.Select[Any], *, rows: int, ahead: bool = False
+) -> Iterator[Sequence[Any]]:
+    """The result in pieces of at most `rows` rows; hangs up when it is not read to the end.
+
+    `ahead`: have PostgreSQL make the next piece while the last one is worked on, so that two are in memory.
+    """
     restart_clock(connection)
     result = connection.execute(statement.execution_options(stream_results=True, yield_per=rows))
     finished = False
     try:
-        while found := result.fetchmany(rows):
-            yield found
-            restart_clock(connection)
+        yield from (
+            _ahead(result, rows)
+            if ahead and connection.dialect.name == "postgresql"
+            else _pieces(connection, result, rows)
+        )
         finished = True
     finally:
         if not finished:
             # Somebody stopped in mid-stream. Closing politely would first read all that is left; hanging up does not.
             connection.invalidate()
         result.close()
+
+
+def _pieces(connection: sa.Connection, result: sa.CursorResult[Any], rows: int) -> Iterator[Sequence[Any]]:
+    while found := result.fetchmany(rows):
+        yield found
+        restart_clock(connection)
+
+
+def _ahead(result: sa.CursorResult[Any], rows: int) -> Iterator[Sequence[Any]]:
+    """PostgreSQL makes the next rows of a cursor only when asked: so ask while the last ones are being worked on.
+
+    MariaDB sends on by itself, and SQLite works in our own thread.
+    """
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        following = thread.submit(result.fetchmany, rows)
+        while found := following.result():
+            following = thread.submit(result.fetchmany, rows)
+            yield found
 
 
 def _rows(connection: sa.Connection, statement: sa.Select[Any]) -> Iterator[tuple[Any, ...]]:

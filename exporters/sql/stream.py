@@ -83,7 +83,7 @@ def _read(
     done = 0
     for way, statement in zip(possible, attempt, strict=True):
         skip = done
-        pieces = fetch(connection, statement, rows=size)
+        pieces = fetch(connection, statement, rows=size, ahead=True)
         for found in pieces:
             try:
                 rows = way.read(found)

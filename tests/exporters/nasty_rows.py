@@ -132,14 +132,15 @@ class Nasty:
 def nasty(backend: str, folder: Path, *, extra: str = "") -> Iterator[Nasty]:
     """A table of one's own, its rows under each of LOGINS in turn; `extra` are more lines of the map's fields."""
     if backend == "sqlite":
-        yield _made(backend, f"sqlite:///{folder / 'nasty.sqlite3'}", folder, extra)
+        yield made(backend, f"sqlite:///{folder / 'nasty.sqlite3'}", folder, extra)
         return
     server = servers.mariadb() if backend == "mariadb" else servers.postgresql()
     with server.database() as database:
-        yield _made(backend, server.url(database), folder, extra)
+        yield made(backend, server.url(database), folder, extra)
 
 
-def _made(backend: str, url: str, folder: Path, extra: str) -> Nasty:
+def made(backend: str, url: str, folder: Path, extra: str = "") -> Nasty:
+    """The table in the database at `url`, and a store on it; its files in `folder`."""
     columns = COLUMNS[backend]
     _fill(backend, url, columns)
     fields = "".join(f"      {name}: {{label: {{en: {name}}}}}\n" for name in columns if f" {name}:" not in extra)

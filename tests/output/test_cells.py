@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dsr.output.cells import _INVISIBLE, csv_column, json_lines, to_csv, to_json
+from dsr.output.cells import _INVISIBLE, csv_column, json_objects, to_csv, to_json
 from dsr.output.files import csv_lines
 
 FORMULAS = [
@@ -120,15 +120,35 @@ _NASTY = st.one_of(
 
 @given(st.one_of(*(st.lists(one) for one in (_NASTY, st.text(), st.integers(), st.one_of(st.none(), st.text())))))
 def test_a_column_at_once_is_what_its_cells_are(values: list[Any]) -> None:
-    # A second column, because a CSV writer quotes an empty row.
-    at_once = csv_lines(zip(csv_column(values), ["x"] * len(values), strict=True))
+    cells, simple = csv_column(values)
 
-    assert at_once == csv_lines([to_csv(value), "x"] for value in values)
+    assert list(cells) == [to_csv(value) for value in values]
+    assert not simple or csv_lines([cell, "x"] for cell in cells) == "".join(f"{c},x\r\n" for c in cells).encode()
 
 
-@given(st.lists(st.dictionaries(st.text(), _NASTY)))
-def test_many_json_lines_are_what_each_is(values: list[Any]) -> None:
-    lines = json_lines(values)
+_KEYS = ("id", "b", "not an identifier", ",", "ünï", '"')
 
-    assert [json.loads(line) for line in lines] == values
-    assert not any(_INVISIBLE.search(line.decode()) for line in lines)
+
+@given(st.sampled_from(_KEYS), st.lists(st.tuples(_NASTY, _NASTY), min_size=1), st.sampled_from([b"", b"\n", b",\n"]))
+def test_many_json_objects_are_what_each_is(key: str, cells: list[tuple[Any, Any]], between: bytes) -> None:
+    rows = [{key: one, "other": two, "_notes": {key: "x"}} for one, two in cells]
+
+    text = json_objects(rows, between=between).decode()
+
+    assert not _INVISIBLE.search(text)
+    decoder, found, at = json.JSONDecoder(), [], 0
+    while at < len(text):
+        row, at = decoder.raw_decode(text, at)
+        found.append(row)
+        assert at == len(text) or text.startswith(between.decode(), at)
+        at += len(between)
+    assert found == rows
+
+
+def test_rows_of_nested_rows_stay_apart() -> None:
+    nested = [{"id": 1}, {"id": 2}]
+
+    assert json_objects([{"id": nested}, {"id": "},{"}], between=b"\n").split(b"\n") == [
+        b'{"id":[{"id":1},{"id":2}]}',
+        b'{"id":"},{"}',
+    ]
