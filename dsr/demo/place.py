@@ -73,9 +73,7 @@ def prepare(var: Path) -> dict[str, str]:
     (var / MARKER).touch()
     for name in ("keys", "mail", "demo", "redis"):
         (var / name).mkdir(mode=0o700, exist_ok=True)
-    stores = var / "demo" / "stores.yaml"
-    stores.write_text(STORES_YAML, encoding="utf-8")
-    shutil.copyfile(RECORD, stores.with_name("record.yaml"))
+    stores = write_store_list(var / "demo")
     private = not (os.environ.get("REDIS_URL") or os.environ.get("REDIS_URL_FILE"))
     ring = _secret(var / "keys" / "ring", f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}")
     session = _secret(var / "keys" / "django", secrets.token_urlsafe(48))
@@ -94,6 +92,14 @@ def prepare(var: Path) -> dict[str, str]:
     lines = (f"export {name}={shlex.quote(value)}\n" for name, value in ({"DSR_VAR": str(var)} | extra).items())
     (var / "demo.env").write_text("".join(lines), encoding="utf-8")
     return {**os.environ, **extra, "DSR_VAR": str(var)}
+
+
+def write_store_list(folder: Path) -> Path:
+    """Write the demo's store file and, beside it, the record of processing it names; the store file's path."""
+    shutil.copyfile(RECORD, folder / "record.yaml")
+    stores = folder / "stores.yaml"
+    stores.write_text(STORES_YAML, encoding="utf-8")
+    return stores
 
 
 def _secret(path: Path, fresh: str) -> Path:

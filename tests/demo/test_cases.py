@@ -30,7 +30,7 @@ def _quiet(_: str) -> None:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo-cases")
     build_files(folder, today=NOW.date())
-    (folder / "stores.yaml").write_text(place.STORES_YAML, encoding="utf-8")
+    place.write_store_list(folder)
     return folder
 
 

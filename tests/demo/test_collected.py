@@ -27,7 +27,7 @@ LEADING = {IdentifierKind.CUSTOMER_NUMBER, IdentifierKind.EMAIL, IdentifierKind.
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("collected")
     build_files(folder, today=TODAY)
-    (folder / "stores.yaml").write_text(place.STORES_YAML, encoding="utf-8")
+    place.write_store_list(folder)
     return folder
 
 
