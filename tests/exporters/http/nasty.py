@@ -57,6 +57,7 @@ class Trouble(BaseHTTPRequestHandler):
 
     server: Nasty
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
         length = int(self.headers.get("content-length") or 0)

@@ -91,6 +91,9 @@ class Standin(ThreadingHTTPServer):
 class Api(BaseHTTPRequestHandler):
     server: Standin
     protocol_version = "HTTP/1.1"
+    # Head and body in one packet: otherwise each answer waits 40 ms for an acknowledgement.
+    wbufsize = -1
+    disable_nagle_algorithm = True
 
     def log_message(self, *_: Any) -> None:
         """Silent."""
