@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
-from exporters.contract import Batch, CellNote, Disclosure, Note
+from exporters.contract import Batch, CellNote, Note
+from exporters.sql.cells import reader
 from exporters.sql.stream import stream
 from exporters.sql.stream_values import one_by_one
-from exporters.sql.values import json_value, text_of
+from exporters.sql.values import json_value
 from exporters.sql.walk import Walk
 
 if TYPE_CHECKING:
@@ -16,13 +17,11 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-    from exporters.contract import JsonValue, RowKey
+    from exporters.contract import RowKey
     from exporters.datamap.model import DataMap, Dataset, Field
     from exporters.sql.schema import LiveTable
     from exporters.sql.stream import Block
     from exporters.sql.stream_values import Finished
-
-_Cell = tuple["JsonValue", CellNote | None]
 
 
 def collect(
@@ -51,7 +50,9 @@ def _dataset(walk: Walk, dataset: Dataset, *, by_value: bool) -> Iterator[Batch]
         return
     names = tuple(field.name for field in fields)
     guards = tuple(dict.fromkeys(field.withhold.column for field in fields if field.withhold))
-    for block in stream(walk.connection, dataset, table, (*names, *guards), probes, judged=guards, by_value=by_value):
+    # What is decoded or opened here must arrive as the database types it.
+    judged = (*guards, *(field.name for field in fields if reader(field) is not json_value))
+    for block in stream(walk.connection, dataset, table, (*names, *guards), probes, judged=judged, by_value=by_value):
         yield _batch(dataset, fields, names, block)
 
 
@@ -72,38 +73,15 @@ def _batch(dataset: Dataset, fields: Sequence[Field], names: tuple[str, ...], bl
 def _field(field: Field, block: Block) -> Finished:
     """One field of all rows: plain, withheld in some rows, or with closed parts taken out."""
     values, cut = block.columns[field.name], block.cut.get(field.name, frozenset())
-    closed = [tuple(part.name.split(".")) for part in field.parts if part.disclosure is Disclosure.NEVER]
+    read = reader(field)
+    finish = block.finish[field.name] if read is json_value else partial(one_by_one, convert=read)
     if field.withhold is not None:
         guards = block.columns[field.withhold.column]
         kept_back = {at for at, guard in enumerate(guards) if field.withhold.keeps_back(guard)}
         noted = [(at, CellNote.WITHHELD) for at in sorted(kept_back) if values[at] is not None or at in cut]
-        shown, notes = block.finish[field.name]([None if at in kept_back else v for at, v in enumerate(values)])
+        shown, notes = finish([None if at in kept_back else v for at, v in enumerate(values)])
         cut -= kept_back
         notes = [*notes, *noted]
-    elif closed:
-        shown, notes = one_by_one(values, lambda stored: _without(stored, closed))
     else:
-        shown, notes = block.finish[field.name](values)
+        shown, notes = finish(values)
     return shown, [*notes, *((at, CellNote.TOO_LARGE) for at in sorted(cut))]
-
-
-def _without(stored: object, closed: list[tuple[str, ...]]) -> _Cell:
-    """A JSON value without its closed parts. What cannot be parsed cannot be searched for them and stays here."""
-    try:
-        value = stored if isinstance(stored, (dict, list)) else json.loads(text_of(stored) or "")
-    except ValueError:
-        return None, CellNote.WITHHELD
-    removed = [path for path in closed if _remove(value, path)]
-    return json_value(value)[0], CellNote.PART_WITHHELD if removed else None
-
-
-def _remove(value: Any, path: tuple[str, ...]) -> bool:
-    if isinstance(value, list):
-        removed = [_remove(one, path) for one in value]
-        return any(removed)
-    if not isinstance(value, dict) or path[0] not in value:
-        return False
-    if len(path) == 1:
-        del value[path[0]]
-        return True
-    return _remove(value[path[0]], path[1:])
