@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from exporters.registry import ConfigError
-from tests.exporters import gym
 from tests.exporters.test_rights import sqlite
+
+if TYPE_CHECKING:
+    from tests.exporters import gym
 
 __all__ = ["sqlite"]  # fixture
 
