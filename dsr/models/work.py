@@ -82,25 +82,40 @@ class Outgoing(OwnedRow):
     """Something to send: a row first, taken by a job for a limited time, under a Message-ID made of its id."""
 
     class Status(models.TextChoices):
-        """A message is sent at most once per claim. `bounced`: the other side gave it back after it had left."""
+        """A message is sent at most once per claim. `bounced`: the other side gave it back after it had left.
+
+        `posted`: it could not be delivered, and a person sent a letter instead.
+        """
 
         QUEUED = "queued"
         SENDING = "sending"
         SENT = "sent"
         FAILED = "failed"
         BOUNCED = "bounced"
+        POSTED = "posted"
+
+    # What a person has to settle: send again, or post a letter.
+    UNDELIVERED = (Status.FAILED, Status.BOUNCED)
 
     kind = models.CharField(max_length=24)
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.QUEUED)
     attempts = models.PositiveIntegerField(default=0)
+    # How often a person had it sent again. Part of the Message-ID: what comes back for an earlier round is not about this one.
+    round = models.PositiveSmallIntegerField(default=0)
     not_before = models.DateTimeField()
     leased_until = models.DateTimeField(null=True, blank=True)
-    error_code = models.CharField(max_length=40, blank=True)
+    error_code = models.CharField(max_length=40, blank=True)  # beside `sent`: the other side reported a delay
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         abstract = True
+
+    @property
+    def message_id(self) -> str:
+        """The Message-ID, the same however often a worker tries, another one each time a person sends it again."""
+        again = f".{self.round}" if self.round else ""
+        return f"<{self.pk}{again}@{self.controller.privacy_email.rpartition('@')[2]}>"
 
 
 class Message(Sealed, Outgoing):
