@@ -24,8 +24,11 @@ TREATMENTS: Final[Mapping[str, tuple[_StrPromise, str]]] = {
     "anonymise": (gettext_lazy("Made anonymous"), "bad"),
     "unlink": (gettext_lazy("Unlinked, others use it"), "info"),
     "keep": (gettext_lazy("Stays"), "ok"),
-    "suppress": (gettext_lazy("Kept against new contact"), "ok"),
+    "correct": (gettext_lazy("Corrected"), "info"),
+    "annotate": (gettext_lazy("Gets a note"), "info"),
     "restrict": (gettext_lazy("Restricted"), "info"),
+    "lift": (gettext_lazy("Restriction lifted"), "info"),
+    "suppress": (gettext_lazy("Use stopped"), "info"),
     "manual": (gettext_lazy("A person does it"), "warn"),
 }
 REASONS: Final[Mapping[str, _StrPromise]] = {
@@ -38,6 +41,14 @@ REASONS: Final[Mapping[str, _StrPromise]] = {
     "shared": gettext_lazy("Other people use the same row; only her link to it goes."),
     "referred": gettext_lazy("Kept documents point to it; what names the person goes."),
     "by_hand": gettext_lazy("No program can change this store: somebody does it and says so."),
+    "issued": gettext_lazy("Issued, or a record of what happened, with no room for a note: add a statement to it."),
+    "copy": gettext_lazy(
+        "The same value stands here too; the data map does not let the correction follow. Look at it."
+    ),
+    "no_switch": gettext_lazy("The store has no switch for this in its data map: somebody does it by hand."),
+    "already": gettext_lazy("Already as wanted, by somebody else's doing: lifting it later will not touch it."),
+    "stands": gettext_lazy("Another restriction or objection still wants it so: it stays."),
+    "changed_since": gettext_lazy("Somebody changed what the restriction had set: decide what holds now."),
 }
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext_lazy as _
 
+from dsr.desk.troubles_remote import REMOTE
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 
 # What the trouble is. The place (store, dataset, column; never a value) stands beside it.
 TROUBLES: Final[Mapping[str, _StrPromise]] = {
+    **REMOTE,
     # stores, temporary
     "store_down": _("The store does not answer. It is asked again by itself; its owner knows more."),
     "timeout": _("It took too long. It is tried again by itself; if it keeps happening, ask the owner of the store."),
@@ -32,7 +35,13 @@ TROUBLES: Final[Mapping[str, _StrPromise]] = {
     "store_removed": _("This store is not configured any more. Put it back, or have it left out with a reason."),
     "not_capable": _("Our connection to this store cannot do this. Ask the owner for the data, or have it left out."),
     "configuration": _("The store's entry or its data map is wrong. `manage.py check` names the line."),
+    "newer_release": _("A newer release of this program made this task. Update the worker that took it, then retry."),
+    "too_long": _(
+        "It ran longer than a task may. Ask the owner why the store is so slow, or collect less, then retry."
+    ),
     # changing a store
+    "value_changed": _("The store wrote something else than it was told. Nothing was kept; ask its owner, plan again."),
+    "nothing_asked": _("The plan does not say what to change. Enter it on the case, then plan again."),
     "plan_blocked": _("The plan could fail half way, so it is not made. The places below say what to change first."),
     "plan_stale": _(
         "Something the plan lists has changed. What was done before that stays done; plan again for the rest."
@@ -76,16 +85,22 @@ TROUBLES: Final[Mapping[str, _StrPromise]] = {
         "The document asked for something from outside, which is not allowed. Tell whoever runs this."
     ),
     "nested_too_deep": _("The document is nested too deep to be laid out."),
-    "out_of_memory": _("Laying out the document took too much memory. Collect a smaller period."),
+    "out_of_memory": _(
+        "It took more memory than a task may have. Collect a smaller period, or have the worker's limit raised."
+    ),
     "out_of_time": _("Laying out the document took too long. Collect a smaller period."),
     "document": _("Laying out the document failed. This is a fault in the program; tell whoever runs it."),
     "internal": _("An error in this program. Its log names the task; tell whoever runs it, then retry."),
 }
 _UNKNOWN: Final = _("It failed with the code “%(code)s”.")
+_REFUSED: Final = _("The interface refuses the call with the status %(status)s. Its owner knows why.")
+_STATUS: Final = "http_"
 
 
 def trouble(code: str) -> str:
     """The sentence for a machine code; an exporter of the client's own may have codes nobody here knows."""
     # What the renderer adds after a colon is for its log: the type of an error, a rule of accessibility.
     words = TROUBLES.get("document" if ":" in code else code)
+    if words is None and code.startswith(_STATUS):
+        return str(_REFUSED % {"status": code.removeprefix(_STATUS)})
     return str(words) if words is not None else str(_UNKNOWN % {"code": code})
