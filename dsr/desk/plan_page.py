@@ -40,7 +40,6 @@ REASONS: Final[Mapping[str, _StrPromise]] = {
     "waits": gettext_lazy("A session is open: it would come back if it were erased now. Disconnect, then plan again."),
     "shared": gettext_lazy("Other people use the same row; only her link to it goes."),
     "referred": gettext_lazy("Kept documents point to it; what names the person goes."),
-    "by_hand": gettext_lazy("No program can change this store: somebody does it and says so."),
     "issued": gettext_lazy("Issued, or a record of what happened, with no room for a note: add a statement to it."),
     "copy": gettext_lazy(
         "The same value stands here too; the data map does not let the correction follow. Look at it."
