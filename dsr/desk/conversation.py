@@ -30,6 +30,7 @@ class Line:
     text: str = field(default="", repr=False)
     mail: str = ""
     kind: str = ""
+    anchor: str = ""
 
 
 def conversation(request: Request) -> list[Line]:
@@ -44,7 +45,8 @@ def _line(row: Message) -> Line:
         return Line(_("Mail"), row.created_at, own=True, title=str(content.get("subject", "")), mail=words, kind=kind)
     text = str(content.get("body", ""))
     if row.kind in _LETTERS:
-        return Line(_("Letter"), row.created_at, own=True, title=wording.letter(row.kind), text=text)
+        title, anchor = wording.letter(row.kind), f"message-{row.pk}"
+        return Line(_("Letter"), row.created_at, own=True, title=title, text=text, anchor=anchor)
     if row.inbound:
         return Line(_("The person"), row.created_at, own=False, text=text)
     author = row.author
@@ -57,5 +59,7 @@ def _delivery(row: Message) -> tuple[str, str]:
             return _("Sent"), "ok"
         case Message.Status.FAILED:
             return _("Could not be delivered"), "bad"
+        case Message.Status.BOUNCED:
+            return _("Came back, the address does not work"), "bad"
         case Message.Status.QUEUED | Message.Status.SENDING:
             return (_("Not delivered yet, trying again"), "warn") if row.error_code else (_("On its way"), "")

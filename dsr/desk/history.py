@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from dsr import wording
 from dsr.cases.scope import stores_of
+from dsr.desk.alarms import rung_words
 from dsr.desk.tasks_view import OPERATIONS, store_label
 from dsr.desk.troubles import trouble
+from dsr.law.clock import SuspensionKind
 from dsr.law.workflow import State
 from dsr.models import Case, Event, EventNote, User
 from dsr.vault import MissingKeyError, TamperedError
@@ -80,6 +82,7 @@ def _names(case: Case, events: Iterable[Event]) -> dict[str, str]:
     """Staff by account id, in one query, within the controller."""
     wanted = {event.actor_id for event in events if event.actor_kind == "staff"}
     wanted |= {str(event.data["assignee"]) for event in events if event.data.get("assignee")}
+    wanted |= {str(told) for event in events for told in event.data.get("told", ())}
     users = User.objects.filter(controller=case.controller, pk__in=wanted)
     return {str(user.pk): user.display_name or user.email for user in users}
 
@@ -112,8 +115,9 @@ def _details(event: Event, stores: dict[str, Any], names: dict[str, str], langua
     if event.action == "assigned":
         yield names.get(str(data.get("assignee")), "") or _("to nobody")
     yield from _about_work(data)
-    if data.get("due_on") and event.action != "task_done":
-        yield _("due %(day)s") % {"day": wording.day_with_weekday(date.fromisoformat(str(data["due_on"])))}
+    yield from _about_alarms(event, names)
+    if data.get("due_on") and event.action not in {"task_done", "report_overdue"}:
+        yield _("due %(day)s") % {"day": _day(data["due_on"])}
     if data.get("ground"):
         yield _ground(str(data["ground"]))
     for key in ("package_sha256", "manifest_sha256", "plan_sha256", "sha256"):
@@ -133,6 +137,29 @@ def _about_work(data: dict[str, Any]) -> Iterator[str]:
     if "chosen" in data:
         words = ngettext("%(chosen)s of %(n)s candidate", "%(chosen)s of %(n)s candidates", int(data["offered"]))
         yield words % {"chosen": data["chosen"], "n": data["offered"]}
+
+
+def _about_alarms(event: Event, names: dict[str, str]) -> Iterator[str]:
+    """Rungs and who heard of them, what a reminder was about, what a new calendar moved."""
+    data = event.data
+    yield from (rung_words(str(code)) for code in data.get("rungs", ()))
+    if "told" in data:
+        told = [names.get(str(user), _("somebody who has left")) for user in data["told"]]
+        yield _("told: %(names)s") % {"names": ", ".join(told)} if told else _("nobody to tell")
+    if data.get("stand_ins"):
+        yield ngettext("%(n)s stand-in", "%(n)s stand-ins", data["stand_ins"]) % {"n": data["stand_ins"]}
+    if event.action == "report_overdue" and data.get("due_on"):
+        yield _("was due %(day)s") % {"day": _day(data["due_on"])}
+    if event.action == "reminded":
+        kind = wording.say(SuspensionKind(str(data["kind"])))
+        yield _("about %(kind)s, asked %(day)s") % {"kind": kind, "day": _day(data["asked_on"])}
+        yield _("by mail") if data.get("by_mail") else _("no address for a mail: write a letter")
+    if data.get("due_before"):
+        yield _("was due %(day)s") % {"day": _day(data["due_before"])}
+
+
+def _day(value: object) -> str:
+    return wording.day_with_weekday(date.fromisoformat(str(value)))
 
 
 def _state(value: str) -> str:
