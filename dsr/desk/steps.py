@@ -117,6 +117,15 @@ DOINGS: Final[Mapping[Action, Doing]] = {
         done=gettext_lazy("The person has been asked. The clock stands still until she answers."),
         explains=gettext_lazy("The person is asked by mail to confirm who she is. The clock stops until she does."),
     ),
+    Action.CLOSE_NOT_IDENTIFIED: Doing(
+        run=_with(endings.close_not_identified, "doubt"),
+        form=forms.NotIdentifiedForm,
+        supplies={"letter_ready": True},  # the letter is written from the form
+        done=gettext_lazy("Closed. The person has the letter that says how to go on."),
+        explains=gettext_lazy(
+            "The letter says what we asked and when, why we cannot answer, how to go on, and where to complain."
+        ),
+    ),
     Action.EXTEND: Doing(
         run=_with(endings.extend, "reason", "text", "meanwhile"),
         form=forms.ExtendForm,

@@ -26,7 +26,6 @@ pytestmark = pytest.mark.django_db
 NO_VERB_YET = {
     Action.REGISTER,  # its own page: /desk/new/
     Action.CONFIRM_IDENTITY,  # its own page: identity
-    Action.CLOSE_NOT_IDENTIFIED,
     Action.ASK_CLARIFICATION,
     Action.ANSWER_CLARIFICATION,
     Action.ANNOUNCE_FEE,

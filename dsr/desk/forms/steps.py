@@ -183,6 +183,19 @@ class RefuseForm(CaseForm):
                 del self.fields["dpo_consulted"]
 
 
+class NotIdentifiedForm(CaseForm):
+    """#4, Art. 12(2), 12(6): why the identity stayed uncertain, for the person."""
+
+    doubt = _words(
+        gettext_lazy("Why it is not certain who is asking, for the person"),
+        gettext_lazy("Enter why it is not certain who is asking. The person reads it."),
+        hint=gettext_lazy(
+            "What we asked and when, how to go on, the authority and the court are added by themselves."
+            " Name no data of anybody."
+        ),
+    )
+
+
 class ConfirmIdentityForm(CaseForm):
     """I-04: how it was checked, never a copy."""
 
