@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, OuterRef, Q
 
-from dsr.cases.perform import RefusedError, record
+from dsr.cases.actors import SYSTEM
+from dsr.cases.duties import Duty
+from dsr.cases.perform import RefusedError, insist, record
 from dsr.law.workflow import Refusal, Role
 from dsr.models import Case, RowId, Task
 from dsr.work import wake
@@ -21,7 +23,11 @@ if TYPE_CHECKING:
 
 # Waiting before the next try of a temporary failure; after the last one a person looks at it.
 BACKOFF = tuple(timedelta(seconds=s) for s in (30, 120, 600, 1800, 3600, 3 * 3600, 6 * 3600))
-QUEUES = {"package": "pdf", "close": "pdf"}
+# Troubles that repeat themselves: so many failures, and a person looks at it sooner.
+PATIENCE = {"worker_died": 5, "newer_release": 4, "too_long": 3, "out_of_memory": 2}
+# How far the clocks of two hosts may differ, or one may jump back, before a time ahead of us is taken for a mistake.
+SKEW = timedelta(minutes=10)
+HELD, DIED = "on_hold", "worker_died"
 
 
 def lease() -> timedelta:
@@ -53,29 +59,62 @@ def ensure(*, case: Case, operation: str, now: datetime, store: str = "", again:
     return task
 
 
+def queue_of(operation: str) -> str:
+    """Which workers do it: `pdf` lays out documents, `stores` asks the client's systems."""
+    return "pdf" if operation in {"package", "close"} else "stores"
+
+
 def _wake(task: Task) -> None:
-    wake.nudge("dsr.work.jobs.run_task", str(task.pk), queue=QUEUES.get(task.operation, "stores"))
+    wake.nudge("dsr.work.jobs.run_task", str(task.pk), queue=queue_of(task.operation))
 
 
 def due(now: datetime) -> QuerySet[Task]:
-    """Tasks a worker may take: queued and not before now, or running on a lease that ran out (its worker died)."""
-    waiting = Q(status=Task.Status.QUEUED, not_before__lte=now)
-    orphaned = Q(status=Task.Status.RUNNING, leased_until__lt=now)
-    return Task.objects.filter(waiting | orphaned)
+    """Tasks a worker may take: queued and not before now, or running on a lease that ran out (its worker died).
+
+    A time further ahead than any wait or lease can be was written by a clock that was wrong and has been put right since:
+    such a task is due as well, or it would stand until that clock's time comes. An erasure known to be on hold is not
+    due while the hold stands; the tick after its lifting finds it.
+    """
+    queued = Q(status=Task.Status.QUEUED) & (Q(not_before__lte=now) | Q(not_before__gt=now + BACKOFF[-1] + SKEW))
+    held = Case.objects.filter(pk=OuterRef("case_id"), legal_hold=True)
+    waits = Q(error_code=HELD) & Q(Exists(held))
+    return Task.objects.filter((queued & ~waits) | _orphaned(now))
+
+
+def _orphaned(now: datetime) -> Q:
+    over = Q(leased_until__lt=now) | Q(leased_until__gt=now + lease() + SKEW) | Q(leased_until__isnull=True)
+    return Q(status=Task.Status.RUNNING) & over
 
 
 def claim(*, task_id: RowId, now: datetime) -> Task | None:
-    """Take a due task; None when somebody else has it or nothing is to do. The attempt number fences off zombies."""
-    taken = (
-        due(now)
-        .filter(pk=task_id)
-        .update(status=Task.Status.RUNNING, leased_until=now + lease(), attempts=F("attempts") + 1)
-    )
+    """Take a due task; None when somebody else has it or nothing is to do. The attempt number fences off zombies.
+
+    A task whose worker died is first put down as that, with a growing wait from the second death on: work that kills
+    every worker it meets ends with a person instead of killing them all.
+    """
+    task = Task.objects.select_related("case__request", "case__controller", "controller").filter(pk=task_id).first()
+    if task is None:
+        return None
+    if task.status == Task.Status.RUNNING and not _bury(task, now):
+        return None
+    mine = due(now).filter(pk=task_id, status=Task.Status.QUEUED, attempts=task.attempts)
+    task.attempts += 1
+    task.status, task.leased_until, task.progress = Task.Status.RUNNING, now + lease(), 0
     return (
-        Task.objects.select_related("case__request", "case__controller", "controller").get(pk=task_id)
-        if taken
+        task
+        if mine.update(status=task.status, leased_until=task.leased_until, attempts=task.attempts, progress=0)
         else None
     )
+
+
+@transaction.atomic
+def _bury(task: Task, now: datetime) -> bool:
+    """Put an orphan back, or hand it to a person; False when its worker lives, or somebody else was first."""
+    dead = Task.objects.filter(_orphaned(now), pk=task.pk, leased_until=task.leased_until)
+    if not dead.exists() or not fail(task=task, code=DIED, place="", temporary=True, actor=SYSTEM, now=now):
+        return False
+    task.failures, task.error_code = task.failures + 1, DIED
+    return True
 
 
 def renew(*, task: Task, now: datetime, progress: int | None = None) -> bool:
@@ -104,16 +143,20 @@ def finish(*, task: Task, result: dict[str, Any], actor: Actor, now: datetime) -
 
 @transaction.atomic
 def fail(*, task: Task, code: str, place: str, temporary: bool, actor: Actor, now: datetime) -> bool:
-    """Put back with a growing wait, or hand to a person: never silently failed, never forgotten."""
-    again = temporary and task.failures < len(BACKOFF)
+    """Put back with a growing wait, or hand to a person: never silently failed, never forgotten.
+
+    A legal hold is not a failure: the task waits as long as the hold stands, and does not use up its tries.
+    """
+    held = code == HELD
+    again = held or (temporary and not _exhausted(task, code))
     values: dict[str, Any] = {
         "leased_until": None,
         "error_code": code[:40],
         "error_place": place[:200],
-        "failures": task.failures + 1,
+        "failures": task.failures if held else task.failures + 1,
     }
     if again:
-        values |= {"status": Task.Status.QUEUED, "not_before": now + BACKOFF[task.failures]}
+        values |= {"status": Task.Status.QUEUED, "not_before": now + _wait(task, code)}
     else:
         values |= {"status": Task.Status.MANUAL}
     changed = _mine(task).update(**values)
@@ -129,9 +172,31 @@ def fail(*, task: Task, code: str, place: str, temporary: bool, actor: Actor, no
     return bool(changed)
 
 
+def _exhausted(task: Task, code: str) -> bool:
+    """Whether this failure is the last: all waits are used up, or the same trouble came again once too often."""
+    stubborn = code in PATIENCE and task.error_code == code and task.failures + 1 >= PATIENCE[code]
+    return stubborn or task.failures >= len(BACKOFF)
+
+
+def _wait(task: Task, code: str) -> timedelta:
+    """Nothing after a hold, or after the first death of a worker: a restart, and the lease was wait enough."""
+    if code == HELD or (code == DIED and not task.failures):
+        return timedelta(0)
+    return BACKOFF[task.failures - (code == DIED)]
+
+
+def release(*, task: Task, now: datetime) -> bool:
+    """Put a task back that a worker gives up because its process ends: nothing failed, the next worker takes it at once."""
+    given = bool(_mine(task).update(status=Task.Status.QUEUED, not_before=now, leased_until=None))
+    if given:
+        _wake(task)
+    return given
+
+
 @transaction.atomic
 def retry(*, task_id: RowId, actor: Actor, now: datetime) -> None:
     """A person asks for another try of a task that waits for her, or does not want to wait for the back-off."""
+    insist(actor, Duty.RETRY)
     task = Task.objects.select_related("case").get(pk=task_id)
     waiting = Task.objects.filter(pk=task_id, status__in=[Task.Status.MANUAL, Task.Status.QUEUED])
     if not waiting.update(status=Task.Status.QUEUED, not_before=now, failures=0, error_code="", error_place=""):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dsr.cases.actors import SYSTEM
 from dsr.cases.perform import ConflictError, RefusedError, perform
+from dsr.cases.plans import StoppedError
 from dsr.fulfil import erase
 from dsr.fulfil.closing import close
 from dsr.fulfil.collect import collect
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-__all__ = ["NeedsPersonError", "after", "resume", "run", "wanted"]
+__all__ = ["WRITING", "NeedsPersonError", "NewerReleaseError", "after", "resume", "run", "wanted"]
 
 # operation -> (what it runs, the states in which it is still wanted)
 OPERATIONS: dict[str, tuple[Callable[..., tuple[dict[str, Any], Callable[[], None]]], frozenset[State]]] = {
@@ -30,22 +31,36 @@ OPERATIONS: dict[str, tuple[Callable[..., tuple[dict[str, Any], Callable[[], Non
     "close": (close, frozenset({State.NOTIFYING})),
     "verify": (erase.verify, frozenset({State.EXECUTING})),
 }
+# What changes a store, and therefore is written down whatever became of the case.
+WRITING = frozenset({"apply"})
 UNFINISHED = (Task.Status.QUEUED, Task.Status.RUNNING, Task.Status.MANUAL)
+
+
+class NewerReleaseError(Exception):
+    """The row is of a release that is newer than this worker: it waits for a worker that knows it, visibly."""
 
 
 def run(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[dict[str, Any], Callable[[], None]]:
     """Carry the operation out; returns counts and hashes for the row, and what to write in the transaction that finishes it.
 
-    Raises Temporary, Permanent or NeedsPersonError; KeyError for an operation of another release (a person looks at it).
+    Raises Temporary, Permanent, NeedsPersonError, NewerReleaseError, or what `check` raises.
     """
+    if not wanted(task) and task.operation not in WRITING:
+        raise StoppedError
     operation, _ = OPERATIONS[task.operation]
     return operation(task, check, now=now)
 
 
 def wanted(task: Task) -> bool:
-    """Whether the case still wants this: re-checked before every effect, because cases are withdrawn while tasks run."""
-    _, states = OPERATIONS.get(task.operation, (None, frozenset(State)))
-    return State(Case.objects.values_list("state", flat=True).get(pk=task.case_id)) in states
+    """Whether the case still wants this: re-checked before every effect, because cases are withdrawn while tasks run.
+
+    Raises NewerReleaseError when this release knows the operation or the state of the case by no name.
+    """
+    known = OPERATIONS.get(task.operation)
+    state = Case.objects.values_list("state", flat=True).get(pk=task.case_id)
+    if known is None or state not in set(State):
+        raise NewerReleaseError
+    return State(state) in known[1]
 
 
 def after(case_id: RowId, *, now: datetime) -> bool:

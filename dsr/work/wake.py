@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import Any
 
 import django_rq
 import redis
 from django.conf import settings
 from django.db import transaction
+from rq.timeouts import JobTimeoutException
+
+__all__ = ["QUEUES", "JobTimeoutException", "has_room", "nudge", "state"]
 
 log = logging.getLogger(__name__)
 QUEUES = ("default", "stores", "pdf")
+PAUSE = 5.0
+"""Seconds for which a Redis that did not answer is left alone: a page or a tick waits for it once, not for every row."""
+ENOUGH = 1_000
+"""Jobs in a queue above which rows need no further nudge: the tick comes back when the workers have caught up."""
+
+
+class _Down:
+    """Until when (monotonic seconds) Redis is left alone."""
+
+    until = 0.0
 
 
 def nudge(job: str, *ids: str, queue: str = "default") -> None:
@@ -21,22 +35,43 @@ def nudge(job: str, *ids: str, queue: str = "default") -> None:
     """
 
     def send() -> None:
+        if time.monotonic() < _Down.until:
+            return
         try:
             django_rq.get_queue(queue, commit_mode="auto").enqueue(job, *ids, result_ttl=0, description=job)
         except redis.RedisError as error:
+            _Down.until = time.monotonic() + PAUSE
             log.warning("queue %s is down (%s); the tick will find the work", queue, type(error).__name__)
 
     transaction.on_commit(send, robust=True)
 
 
-def state() -> str:
-    """`ok` or `down`, for the health page."""
+def has_room(queue: str) -> bool:
+    """Whether nudging for rows of this queue makes sense: not when it is long already, and not when Redis is down."""
+    if time.monotonic() < _Down.until:
+        return False
+    try:
+        return bool(django_rq.get_queue(queue).count < ENOUGH)
+    except redis.RedisError as error:
+        _Down.until = time.monotonic() + PAUSE
+        log.warning("queue %s is down (%s); the next tick finds the work", queue, type(error).__name__)
+        return False
+
+
+def depths() -> dict[str, int] | None:
+    """How many jobs wait in each queue; None when Redis does not answer within a second."""
     try:
         client: Any = redis.Redis.from_url(
             str(settings.RQ_QUEUES["default"]["URL"]), socket_timeout=1, socket_connect_timeout=1
         )
-        with client:
-            client.ping()
+        with client, client.pipeline(transaction=False) as asked:
+            for name in QUEUES:
+                asked.llen(f"rq:queue:{name}")
+            return dict(zip(QUEUES, asked.execute(), strict=True))
     except redis.RedisError:
-        return "down"
-    return "ok"
+        return None
+
+
+def state() -> str:
+    """`ok` or `down`, for the health page."""
+    return "down" if depths() is None else "ok"
