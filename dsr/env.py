@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 _TRUE = {"1", "true", "yes", "on"}
+_MAIL = {"smtp": "smtp", "file": "filebased", "console": "console"}
 _FALSE = {"0", "false", "no", "off", ""}
 
 
@@ -56,6 +58,30 @@ def envsecret(name: str, *, default: str = "") -> str:
         except OSError as error:
             raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error.strerror}") from None
     return os.environ.get(name, default).strip()
+
+
+def envjson(name: str) -> dict[str, Any]:
+    """Read a JSON object, which may hold secrets (NAME_FILE works); empty when not set."""
+    raw = envsecret(name)
+    if not raw:
+        return {}
+    try:
+        value = json.loads(raw)
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise ImproperlyConfigured(f'{name} must be a JSON object, like {{"KEY": "value"}}')
+    return value
+
+
+def envmail(name: str, *, default: str) -> str:
+    """Read a mail backend: `smtp`, `file`, `console` or a dotted path."""
+    value = os.environ.get(name, "").strip() or default
+    if value in _MAIL:
+        return f"django.core.mail.backends.{_MAIL[value]}.EmailBackend"
+    if "." in value:
+        return value
+    raise ImproperlyConfigured(f"{name} must be smtp, file, console or the dotted path of a backend")
 
 
 def envdatabase(name: str, *, default: str) -> dict[str, Any]:

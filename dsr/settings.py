@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from dsr.env import envbool, envdatabase, envint, envlist, envsecret
+from dsr.env import envbool, envdatabase, envint, envjson, envlist, envmail, envsecret
+from dsr.logs import CONFIG
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(envsecret("DSR_VAR", default=str(BASE_DIR / "var")))
@@ -199,18 +201,24 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # --- mail ----------------------------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = envsecret("DSR_MAIL_FROM", default="privacy@example.com")
 _MAIL_DIR = envsecret("DSR_MAIL_DIR")
-EMAIL_BACKEND = (
-    "django.core.mail.backends.filebased.EmailBackend" if _MAIL_DIR else "django.core.mail.backends.smtp.EmailBackend"
-)
-EMAIL_FILE_PATH = _MAIL_DIR or None
+# smtp, file, console, or the dotted path of a backend such as anymail's (docs/mail.md).
+EMAIL_BACKEND = envmail("DSR_MAIL_BACKEND", default="file" if _MAIL_DIR else "smtp")
+EMAIL_FILE_PATH = _MAIL_DIR or str(VAR_DIR / "mail")
 EMAIL_HOST = envsecret("DSR_SMTP_HOST", default="localhost")
 EMAIL_PORT = envint("DSR_SMTP_PORT", default=25, low=1, high=65535)
 EMAIL_HOST_USER = envsecret("DSR_SMTP_USER")
 EMAIL_HOST_PASSWORD = envsecret("DSR_SMTP_PASSWORD")
 EMAIL_USE_TLS = envbool("DSR_SMTP_TLS")
-EMAIL_TIMEOUT = 20
+EMAIL_USE_SSL = envbool("DSR_SMTP_SSL")
+if EMAIL_USE_TLS and EMAIL_USE_SSL:
+    raise ImproperlyConfigured("set DSR_SMTP_TLS (STARTTLS) or DSR_SMTP_SSL (TLS from the first byte), not both")
+EMAIL_TIMEOUT = envint("DSR_SMTP_TIMEOUT", default=20, low=5, high=60)
+# Settings of anymail, as JSON: API key, sender domain, …; none are needed for smtp.
+ANYMAIL = envjson("DSR_ANYMAIL")
 
 # --- logs: ids and codes only ---------------------------------------------------------------------------------------
+# Where mail servers return what they cannot deliver (the envelope's sender); empty: to the sender of the mail.
+DSR_MAIL_BOUNCES = envsecret("DSR_MAIL_BOUNCES")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

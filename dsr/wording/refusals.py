@@ -123,6 +123,8 @@ _VERBS: Final[Mapping[str, _StrPromise]] = {
     "absence_of_others": _("Only a lead or an administrator enters absences of others."),
     "absence_overlaps": _("There is an absence on some of these days already. Remove it first."),
     "stand_in_unknown": _("Choose a colleague of this controller who is not the person herself."),
+    "address_unusable": _("Enter an e-mail address in the form name@example.com."),
+    "mail_settled": _("This mail does not wait for anybody any more. Look at it again."),
     "assignee_unknown": _("Choose a member of staff of this controller."),
     "channel_unknown": _("Choose how the request arrived."),
     "name_missing": _("Enter the name of the person."),

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-from smtplib import SMTPException, SMTPRecipientsRefused
+from email.utils import make_msgid
 from typing import TYPE_CHECKING, Any
 
-from django.core.mail import EmailMessage
 from django.db import close_old_connections, connection, transaction
 from django.utils import timezone, translation
 
@@ -17,7 +16,9 @@ from dsr.cases.plans import HeldError, StoppedError
 from dsr.fulfil import operations
 from dsr.fulfil.contact import contact_on_file
 from dsr.models import Message, Notice, OneTimeCode, Task
+from dsr.vault import MissingKeyError, TamperedError
 from dsr.work.heartbeat import Heartbeat, OvertakenError
+from dsr.work.mailer import Trouble, hand_over
 from exporters.contract import Permanent, Temporary
 
 if TYPE_CHECKING:
@@ -100,15 +101,21 @@ def _send(rows: QuerySet[Any], row_id: str) -> None:
     if not outbox.take(rows, row_id, now=now):
         return
     row = rows.get(pk=row_id)
+    found = _hand_over(row)
+    # A worker killed between these two lines leaves a claim that runs out: sent again under the same Message-ID (decision 052).
+    if found is None:
+        outbox.sent(row, now=timezone.now())
+    else:
+        outbox.failed(row, found.code, now=timezone.now(), final=found.final)
+
+
+def _hand_over(row: Message | Notice) -> Trouble | None:
     try:
         content = row.content()
-        _mail(row.controller, content["to"], content["subject"], content["body"], f"{row.pk}")
-    except (SMTPException, OSError) as error:
-        outbox.failed(row, type(error).__name__, now=now, refused=isinstance(error, SMTPRecipientsRefused))
-    except Exception as error:  # noqa: BLE001 -- the text of a mail library's error quotes the address
-        outbox.failed(row, type(error).__name__, now=now, refused=True)
-    else:
-        outbox.sent(row, now=timezone.now())
+        to, subject, body = content["to"], content["subject"], content["body"]
+    except (MissingKeyError, TamperedError, KeyError) as error:
+        return Trouble(type(error).__name__, final=True)  # shredded meanwhile, or never whole: nothing to send, ever
+    return hand_over(controller=row.controller, to=to, subject=subject, body=body, message_id=row.message_id)
 
 
 def send_code(code_id: str) -> None:
@@ -126,14 +133,24 @@ def send_code(code_id: str) -> None:
         with translation.override(language):
             context = {"code": codes.grouped(codes.draw(code=code)), "controller": code.controller, "minutes": 30}
             subject, body = subject_and_body("code", context)
-        _mail(code.controller, to, subject, body, f"{code.pk}")
-    except (Temporary, SMTPException, OSError) as error:
-        log.warning("code %s could not be sent yet (%s)", code.pk, type(error).__name__)
-        OneTimeCode.objects.filter(pk=code.pk).update(sent_at=None)
+        # Another Message-ID each time: the digits are new as well, and a mailbox that knows the id would drop the newer mail.
+        message_id = make_msgid(domain=code.controller.privacy_email.rpartition("@")[2])
+        found = hand_over(controller=code.controller, to=to, subject=subject, body=body, message_id=message_id)
+        if found is not None:
+            _not_sent(code, found)
+    except Temporary as error:
+        _not_sent(code, Trouble(error.code, final=False))
     except Permanent as error:
         log.warning("code %s cannot be sent: %s at %s", code.pk, error.code, error.place)
-    except Exception as error:  # noqa: BLE001 -- see send_message
+    except Exception as error:  # noqa: BLE001 -- what was being read is somebody's contact
         log.warning("code %s cannot be sent: %s", code.pk, type(error).__name__)
+
+
+def _not_sent(code: OneTimeCode, found: Trouble) -> None:
+    """Leave it to the next tick while the code is still good for something; an answer for good is for nobody but the log."""
+    log.warning("code %s could not be sent (%s)%s", code.pk, found.code, "" if found.final else ", yet")
+    if not found.final:
+        OneTimeCode.objects.filter(pk=code.pk).update(sent_at=None)
 
 
 def _address(code: OneTimeCode) -> str:
@@ -143,15 +160,3 @@ def _address(code: OneTimeCode) -> str:
         code.put(content)
         OneTimeCode.objects.filter(pk=code.pk).update(sealed=code.sealed)
     return str(content["to"])
-
-
-def _mail(controller: Any, to: str, subject: str, body: str, stable_id: str) -> None:
-    sender = f'"{controller.name}" <{controller.privacy_email}>'
-    domain = controller.privacy_email.rpartition("@")[2]
-    EmailMessage(
-        subject,
-        body,
-        sender,
-        [to],
-        headers={"Message-ID": f"<{stable_id}@{domain}>", "Auto-Submitted": "auto-generated"},
-    ).send()
