@@ -8,7 +8,6 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from dsr.env import envbool, envdatabase, envint, envjson, envlist, envmail, envsecret
-from dsr.logs import CONFIG
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(envsecret("DSR_VAR", default=str(BASE_DIR / "var")))
@@ -200,6 +199,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- mail ----------------------------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = envsecret("DSR_MAIL_FROM", default="privacy@example.com")
+# Where mail servers return what they cannot deliver (the envelope's sender); empty: to the sender of the mail.
+DSR_MAIL_BOUNCES = envsecret("DSR_MAIL_BOUNCES")
 _MAIL_DIR = envsecret("DSR_MAIL_DIR")
 # smtp, file, console, or the dotted path of a backend such as anymail's (docs/mail.md).
 EMAIL_BACKEND = envmail("DSR_MAIL_BACKEND", default="file" if _MAIL_DIR else "smtp")
@@ -217,8 +218,6 @@ EMAIL_TIMEOUT = envint("DSR_SMTP_TIMEOUT", default=20, low=5, high=60)
 ANYMAIL = envjson("DSR_ANYMAIL")
 
 # --- logs: ids and codes only ---------------------------------------------------------------------------------------
-# Where mail servers return what they cannot deliver (the envelope's sender); empty: to the sender of the mail.
-DSR_MAIL_BOUNCES = envsecret("DSR_MAIL_BOUNCES")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
