@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils import translation
 
+from dsr.cases import actors
+from dsr.cases.duties import Duty
 from dsr.cases.mail_text import subject_and_body
+from dsr.cases.perform import insist
 from dsr.law.rights import IdentityLevel
 from dsr.models import Message, Request, User
 from dsr.work import wake
@@ -60,7 +63,8 @@ def from_subject(*, request: Request, text: str, now: datetime) -> Message:
 
 
 def from_office(*, request: Request, text: str, author: User, now: datetime) -> Message:
-    """An answer of the office; the mail that follows says only that it is there."""
+    """An answer of the office; the mail that follows says only that it is there. RefusedError: a role that writes none."""
+    insist(actors.staff(author), Duty.MESSAGE)
     message = _in_portal(request, "message", text.strip()[:MAX_WORDS], now, author=author)
     to = contact_of(request)
     if to:

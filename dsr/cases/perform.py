@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F
 
 from dsr import audit
+from dsr.cases.duties import Duty, duty_refusal
 from dsr.cases.facts import facts_of
 from dsr.law import workflow
 from dsr.law.workflow import CLOSED, RUNNING, Action, Actor, Refusal, State
@@ -35,6 +36,13 @@ class RefusedError(Exception):
 
 class ConflictError(Exception):
     """Somebody else changed the case since it was read; nothing was written. Read it again and decide again."""
+
+
+def insist(actor: Actor, duty: Duty) -> None:
+    """Raise RefusedError unless the actor may do this (4.3)."""
+    refused = duty_refusal(actor, duty)
+    if refused is not None:
+        raise RefusedError(refused)
 
 
 def staff_id(actor: Actor) -> str | None:
@@ -149,7 +157,8 @@ def record(
 
 
 def assign(*, case_id: RowId, to: User | None, actor: Actor, now: datetime) -> Case:
-    """Give a case to a member of staff of the same controller, or to nobody."""
+    """Give a case to a member of staff of the same controller, or to nobody. RefusedError for a role that assigns nothing."""
+    insist(actor, Duty.ASSIGN)
     case = Case.objects.get(pk=case_id)
     if to is not None and (to.controller_id != case.controller_id or not to.is_staff_member):
         raise RefusedError(Refusal("assignee_unknown", {}))

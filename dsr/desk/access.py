@@ -1,7 +1,7 @@
 """Who may come in, what a role may read, and who does what beside the workflow table (rules.md 4.3).
 
 Steps of a case are decided by the table alone (`dsr.law.workflow`). What has no row there (an assignment, a message, a
-new draft) has its line in DUTIES, and gives the same refusal in the same words.
+new draft) has its line in DUTIES of `dsr.cases.duties`, and gives the same refusal in the same words.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from django.urls import reverse
 
 from dsr.accounts import signed_in_as
 from dsr.cases import actors
-from dsr.cases.perform import RefusedError
-from dsr.law.workflow import STEPS, Action, Actor, Refusal, Role
+from dsr.cases.duties import DUTIES, Duty, duty_refusal
+from dsr.cases.perform import insist
+from dsr.law.workflow import Role
 from dsr.models import Case, Kind, User
 
 if TYPE_CHECKING:
@@ -27,7 +28,22 @@ if TYPE_CHECKING:
 
     from django.http.response import HttpResponseBase
 
+    from dsr.law.workflow import Actor
     from dsr.models import Controller, RowId
+
+__all__ = [
+    "DUTIES",
+    "SEES",
+    "DeskRequest",
+    "Duty",
+    "Sight",
+    "case_for",
+    "duty_refusal",
+    "insist",
+    "insist_sight",
+    "sees",
+    "staff_required",
+]
 
 P = ParamSpec("P")
 
@@ -54,56 +70,9 @@ SEES: Final[Mapping[Sight, frozenset[Role]]] = {
 }
 
 
-class Duty(StrEnum):
-    """What happens to a case beside the table."""
-
-    REGISTER = "register"
-    ASSIGN = "assign"
-    MESSAGE = "message"
-    IDENTIFY = "identify"
-    DECIDE_MATCH = "decide_match"
-    RETRY = "retry"
-    WAIVE = "waive"
-    DRAFT = "draft"
-    CHECK_STORE = "check_store"
-
-
-def _as_in_the_table(action: Action) -> frozenset[Role]:
-    roles = frozenset().union(*(step.roles for step in STEPS if step.action is action))
-    return frozenset(roles) - {Role.SUBJECT, Role.SYSTEM, Role.EXECUTOR}
-
-
-_HANDLING: Final = _as_in_the_table(Action.SUBMIT_FOR_REVIEW)
-DUTIES: Final[Mapping[Duty, frozenset[Role]]] = {
-    Duty.REGISTER: _as_in_the_table(Action.REGISTER),
-    Duty.ASSIGN: _HANDLING | {Role.INTAKE, Role.REVIEWER},
-    Duty.MESSAGE: _HANDLING | {Role.INTAKE},
-    Duty.IDENTIFY: _as_in_the_table(Action.CONFIRM_IDENTITY),
-    Duty.DECIDE_MATCH: _HANDLING,
-    Duty.RETRY: _HANDLING | {Role.ADMINISTRATOR},
-    Duty.WAIVE: frozenset({Role.LEAD}),  # 4.2 no. 10
-    Duty.DRAFT: _HANDLING,
-    Duty.CHECK_STORE: _HANDLING | {Role.ADMINISTRATOR},
-}
-
-
 def sees(actor: Actor, what: Sight) -> bool:
     """Whether one of the actor's roles may read this."""
     return bool(actor.roles & SEES[what])
-
-
-def duty_refusal(actor: Actor, duty: Duty) -> Refusal | None:
-    """Why the actor may not do this, or None; the same refusal that the table gives for a wrong role."""
-    if DUTIES[duty] & actor.effective:
-        return None
-    return Refusal("role", {"roles": ",".join(sorted(DUTIES[duty]))})
-
-
-def insist(actor: Actor, duty: Duty) -> None:
-    """Raise RefusedError unless the actor may do this."""
-    refused = duty_refusal(actor, duty)
-    if refused is not None:
-        raise RefusedError(refused)
 
 
 def insist_sight(actor: Actor, what: Sight) -> None:

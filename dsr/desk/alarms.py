@@ -29,12 +29,13 @@ if TYPE_CHECKING:
     from dsr.models import Case, Escalation, Suspension, User
 
 _KINDS: Final[Mapping[str, str]] = {RungCode.OVERDUE.value: "bad", RungCode.LAST_DAY.value: "bad"}
-_MAILS: Final[Mapping[str, tuple[_StrPromise, str]]] = {
+MAILS: Final[Mapping[str, tuple[_StrPromise, str]]] = {
     Notice.Status.QUEUED.value: (gettext_lazy("mail waits to be sent"), ""),
     Notice.Status.SENDING.value: (gettext_lazy("mail is on its way"), ""),
     Notice.Status.SENT.value: (gettext_lazy("mail sent %(when)s"), "ok"),
     Notice.Status.FAILED.value: (gettext_lazy("mail could not be sent"), "bad"),
     Notice.Status.BOUNCED.value: (gettext_lazy("mail came back"), "bad"),
+    Notice.Status.POSTED.value: (gettext_lazy("told by letter"), "ok"),
 }
 
 
@@ -132,7 +133,7 @@ def _name(user: User | None) -> str:
 def _mail(notice: Notice | None) -> tuple[str, str]:
     if notice is None:
         return _("waits for the next mail to this person"), ""
-    words, kind = _MAILS[notice.status]
+    words, kind = MAILS[notice.status]
     if notice.status == Notice.Status.QUEUED and notice.error_code:
         return _("mail could not be sent yet, tried again"), "warn"
     return str(words % {"when": moment(notice.sent_at)} if notice.status == Notice.Status.SENT else words), kind

@@ -61,5 +61,7 @@ def _delivery(row: Message) -> tuple[str, str]:
             return _("Could not be delivered"), "bad"
         case Message.Status.BOUNCED:
             return _("Came back, the address does not work"), "bad"
+        case Message.Status.POSTED:
+            return _("Sent by post instead"), "ok"
         case Message.Status.QUEUED | Message.Status.SENDING:
             return (_("Not delivered yet, trying again"), "warn") if row.error_code else (_("On its way"), "")

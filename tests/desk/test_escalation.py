@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from dsr.cases import absences, actors, escalate, identity, notices, silence
 from dsr.cases.perform import assign
-from dsr.desk.alarms import alarms_of
+from dsr.desk.alarms import MAILS, alarms_of
 from dsr.models import Case, Escalation, Event, Message, Notice, Told
 from tests.desk.conftest import text
 from tests.factories import make_case, make_controller, make_staff
@@ -65,6 +65,7 @@ def test_no_alarm_no_card(mara, received):
         ({"status": "sent", "sent_at": timezone.now()}, "mail sent "),
         ({"status": "failed"}, "mail could not be sent"),
         ({"status": "bounced"}, "mail came back"),
+        ({"status": "posted"}, "told by letter"),
     ],
 )
 def test_every_state_of_a_mail_to_staff_has_words(mara, fields, words):
@@ -76,6 +77,7 @@ def test_every_state_of_a_mail_to_staff_has_words(mara, fields, words):
 
     assert words in page
     assert "waits for the next mail" not in page
+    assert set(MAILS) == set(Notice.Status)
 
 
 def test_a_stand_in_is_named_with_whom_she_stands_in_for(mara):

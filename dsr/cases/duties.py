@@ -1,0 +1,57 @@
+"""Who does what beside the workflow table (rules.md 4.3): an assignment, a message, another try of a task.
+
+What the table has a row for is not here. The verbs ask before they write (`dsr.cases.perform.insist`), the desk asks before
+it shows a button: one table, one refusal, the same words.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from dsr.law.workflow import STEPS, Action, Refusal, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dsr.law.workflow import Actor
+
+
+class Duty(StrEnum):
+    """What happens to a case beside the table."""
+
+    REGISTER = "register"
+    ASSIGN = "assign"
+    MESSAGE = "message"
+    IDENTIFY = "identify"
+    DECIDE_MATCH = "decide_match"
+    RETRY = "retry"
+    WAIVE = "waive"
+    DRAFT = "draft"
+    CHECK_STORE = "check_store"
+
+
+def _as_in_the_table(action: Action) -> frozenset[Role]:
+    roles = frozenset().union(*(step.roles for step in STEPS if step.action is action))
+    return frozenset(roles) - {Role.SUBJECT, Role.SYSTEM, Role.EXECUTOR}
+
+
+_HANDLING: Final = _as_in_the_table(Action.SUBMIT_FOR_REVIEW)
+DUTIES: Final[Mapping[Duty, frozenset[Role]]] = {
+    Duty.REGISTER: _as_in_the_table(Action.REGISTER),
+    Duty.ASSIGN: _HANDLING | {Role.INTAKE, Role.REVIEWER},
+    Duty.MESSAGE: _HANDLING | {Role.INTAKE},
+    Duty.IDENTIFY: _as_in_the_table(Action.CONFIRM_IDENTITY),
+    Duty.DECIDE_MATCH: _HANDLING,
+    Duty.RETRY: _HANDLING | {Role.ADMINISTRATOR},
+    Duty.WAIVE: frozenset({Role.LEAD}),  # 4.2 no. 10
+    Duty.DRAFT: _HANDLING,
+    Duty.CHECK_STORE: _HANDLING | {Role.ADMINISTRATOR},
+}
+
+
+def duty_refusal(actor: Actor, duty: Duty) -> Refusal | None:
+    """Why the actor may not do this, or None; the same refusal that the table gives for a wrong role."""
+    if DUTIES[duty] & actor.effective:
+        return None
+    return Refusal("role", {"roles": ",".join(sorted(DUTIES[duty]))})
