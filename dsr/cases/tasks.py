@@ -197,7 +197,6 @@ def release(*, task: Task, now: datetime) -> bool:
 def retry(*, task_id: RowId, actor: Actor, now: datetime) -> None:
     """A person asks for another try of a task that waits for her, or does not want to wait for the back-off."""
     insist(actor, Duty.RETRY)
-    insist(actor, Duty.RETRY)
     task = Task.objects.select_related("case").get(pk=task_id)
     waiting = Task.objects.filter(pk=task_id, status__in=[Task.Status.MANUAL, Task.Status.QUEUED])
     if not waiting.update(status=Task.Status.QUEUED, not_before=now, failures=0, error_code="", error_place=""):
