@@ -32,7 +32,9 @@ _TABLE: Final[Mapping[Code, _StrPromise]] = {
         " officer has to confirm it. You can ask by message without stopping the clock."
     ),
     Code.SUSPENSION_OPEN: _("A question to the person is already open. Close it before you ask another one."),
-    Code.REMINDER_MISSING: _("The person has not been reminded yet. That happens by itself half way to the day of closing."),
+    Code.REMINDER_MISSING: _(
+        "The person has not been reminded yet. That happens by itself half way to the day of closing."
+    ),
     Code.SILENCE_TOO_SHORT: _("The person has been silent for %(days)s days. Wait until it is %(needed)s."),
     Code.NOT_LARGE: _(
         "Only a large quantity of data allows this question. Confirm that it is one, or go on without asking."
