@@ -6,15 +6,45 @@ import json
 import logging
 import re
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from types import TracebackType
 
 _EMAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+")
 _PHONE = re.compile(r"\+\d[\d\s()/-]{6,}\d")
 _QUERY = re.compile(r"\?[^\s\"']*")
 
+CONFIG: Final[dict[str, Any]] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"quiet": {"()": "dsr.logs.NoPersonalData"}},
+    "formatters": {"json": {"()": "dsr.logs.JsonFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["quiet"]}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {
+        "django.request": {"level": "WARNING"},
+        "django.server": {"level": "WARNING"},
+        "gunicorn.access": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+        "gunicorn.error": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+        "rq": {"level": "WARNING"},
+        "fontTools": {"level": "ERROR"},
+        "weasyprint": {"level": "ERROR"},
+    },
+}
+"""One configuration for web, worker, tick and commands; settings.LOGGING and dsr.gunicorn use it."""
+
 
 def scrub(text: str) -> str:
     """Blank e-mail addresses, telephone numbers and query strings: the net under the rule that none are logged."""
     return _PHONE.sub("[phone]", _EMAIL.sub("[e-mail]", _QUERY.sub("?[query]", text)))
+
+
+def place_of(trace: TracebackType | None) -> str:
+    """Where an exception was raised, as `module:line`; `?` when nobody knows. Its text is left out on purpose."""
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}" if trace else "?"
 
 
 class NoPersonalData(logging.Filter):
@@ -38,9 +68,6 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info and record.exc_info[0]:
             # The text of a foreign exception may quote a row; its type and the place in our code say enough.
             line["exception"] = record.exc_info[0].__name__
-            trace = record.exc_info[2]
-            while trace and trace.tb_next:
-                trace = trace.tb_next
-            if trace:
-                line["place"] = f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"
+            if record.exc_info[2]:
+                line["place"] = place_of(record.exc_info[2])
         return json.dumps(line, ensure_ascii=False)

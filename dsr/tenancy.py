@@ -47,7 +47,7 @@ class ControllerMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> HttpResponse:
-        if request.path.startswith(("/static/", "/healthz", "/readyz")):
+        if request.path.startswith(("/static/", "/healthz", "/readyz", "/metrics")):
             return self.get_response(request)
         request.controller = controller_for_host(split_domain_port(request.get_host())[0])
         with timezone.override(request.controller.timezone):

@@ -9,6 +9,7 @@ from dsr import appearance, health, styleguide
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics_page, name="metrics"),
     path("language/", include("django.conf.urls.i18n")),
     path("appearance/", appearance.choose, name="appearance"),
     path("styleguide/", include(styleguide.urlpatterns)),

@@ -6,12 +6,15 @@ Later passes register here; a pass exists only with its verb (house.md idea 4).
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.db import connection
+
 from dsr.cases import anchors, calendar, codes, escalate, notices, outbox, plans, silence, tasks
-from dsr.fulfil import expiry, operations
+from dsr.fulfil import expiry, operations, store_health
 from dsr.models import Controller, Message, Notice, Pulse
-from dsr.work import wake
+from dsr.work import budget, pulses, wake
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,13 +23,19 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 CHUNK = 200
 RECOMPUTE = 5000
+PASS_SECONDS = 50.0
+CHECK_EVERY = timedelta(minutes=15)
+STORE_CHECKS = "store_checks"
+"""The pulse that says when the stores were last asked for."""
 
 
 def due_tasks(now: datetime) -> int:
     """Wake a worker for every task that is due: lost jobs, dead workers, a flushed queue, back-off that ended."""
     rows = list(tasks.due(now).order_by("not_before").values_list("pk", "operation")[:CHUNK])
+    room = {queue: wake.has_room(queue) for queue in {tasks.queue_of(operation) for _, operation in rows}}
     for pk, operation in rows:
-        wake.nudge("dsr.work.jobs.run_task", str(pk), queue=tasks.QUEUES.get(operation, "stores"))
+        if room[tasks.queue_of(operation)]:
+            wake.nudge("dsr.work.jobs.run_task", str(pk), queue=tasks.queue_of(operation))
     return len(rows)
 
 
@@ -84,6 +93,19 @@ def audit_anchor(now: datetime) -> int:
     return anchors.anchor_due(now=now)
 
 
+def store_checks(now: datetime) -> int:
+    """Have every store compared with its data map, at most every fifteen minutes; forget stores nobody configures now."""
+    last = Pulse.objects.filter(name=STORE_CHECKS).first()
+    if last and timedelta() <= now - last.at < CHECK_EVERY:
+        return 0
+    pulses.keep({STORE_CHECKS: ""}, now=now)
+    named = store_health.configured()
+    store_health.forget_others(named)
+    for controller_id, store in named:
+        wake.nudge("dsr.work.jobs.check_store", controller_id, store, queue="stores")
+    return len(named)
+
+
 PASSES: tuple[Callable[[datetime], int], ...] = (
     approved_plans,
     due_tasks,
@@ -95,18 +117,39 @@ PASSES: tuple[Callable[[datetime], int], ...] = (
     digests,
     expired_packages,
     audit_anchor,
+    store_checks,
 )
 
 
-def tick(now: datetime) -> dict[str, int]:
-    """Run every pass once; one that fails does not stop the others. Returns what each did."""
+def tick(now: datetime, *, stopping: Callable[[], bool] = lambda: False) -> dict[str, int]:
+    """Run every pass once; one that fails or takes longer than PASS_SECONDS does not stop the others.
+
+    Returns what each did, -1 for one that failed. `stopping` is asked before every pass: a process that ends leaves the
+    rest to the next tick. The pulse of the tick says that all had their turn, the pulse of a pass how it ended.
+    """
     done: dict[str, int] = {}
+    codes: dict[str, str] = {}
     for run in PASSES:
-        try:
-            done[run.__name__] = run(now)
-        except Exception:
-            log.exception("tick pass %s failed", run.__name__)
-            done[run.__name__] = -1
-    if -1 not in done.values():
-        Pulse.objects.update_or_create(name="tick", defaults={"at": now})
+        if stopping():
+            break
+        done[run.__name__], codes[pulses.STEP + run.__name__] = _run(run, now)
+    if len(done) == len(PASSES):
+        codes[pulses.TICK] = ""
+    pulses.keep(codes, now=now)
     return done
+
+
+def _run(run: Callable[[datetime], int], now: datetime) -> tuple[int, str]:
+    """What a pass did and, when it failed, the type of the error."""
+    try:
+        with budget.limit(PASS_SECONDS):
+            return run(now), ""
+    except budget.OutOfTimeError:
+        log.error("tick pass %s was interrupted: it had its time; the next tick goes on", run.__name__)  # noqa: TRY400
+        code = "out_of_time"
+    except Exception as error:
+        log.exception("tick pass %s failed", run.__name__)
+        code = type(error).__name__
+    if not connection.in_atomic_block:
+        connection.close()  # an interrupted query, a server that was restarted: the next pass starts afresh
+    return -1, code
