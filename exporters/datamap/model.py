@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from exporters.datamap.composite import each_of
 from exporters.datamap.rights import Rights
 from exporters.datamap.vocabulary import (
     CHANGING_ERASE,
@@ -71,10 +72,15 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """The other end of a link: `client.email`, or `subject.account`."""
+    """The other end of a link: `client.email`, `subject.account`, or several columns of one dataset as one (composite.py)."""
 
     dataset: str
     column: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The column, or each of them where several name a row together."""
+        return each_of(self.column)
 
     def __str__(self) -> str:
         return f"{self.dataset}.{self.column}"
@@ -85,7 +91,8 @@ class Link:
     """What makes a row hers.
 
     `any_case`: case does not matter, unless the other spelling is an account of its own. `texts`: the sentences of a
-    template link, `{}` standing for the value and `{#}` for any number. `path`: where a JSON link looks.
+    template link, `{}` standing for the value and `{#}` for any number. `path`: where a JSON link looks. `column` stands
+    for several where these name the other end together only (composite.py).
     """
 
     type: LinkType
@@ -100,6 +107,11 @@ class Link:
     def name(self) -> str:
         """How plans, learned identifiers and messages call this link."""
         return f"{self.type}:{self.column}={self.references}"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The column, or each of them where several name the other end together."""
+        return each_of(self.column)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ def check_overlaps(data_map: DataMap, sections: Mapping[str, Item]) -> None:
 
 def _claimed(dataset: Dataset) -> set[str]:
     """The columns a dataset discloses or changes; keys and link columns only say which row it is."""
-    structural = {*dataset.key, *(link.column for link in dataset.links)}
+    structural = {*dataset.key, *(name for link in dataset.links for name in link.columns)}
     structural |= {condition.column for condition in dataset.where}
     structural |= {condition.column for link in dataset.links for condition in link.when}
     return {

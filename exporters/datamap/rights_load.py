@@ -75,7 +75,7 @@ def _fixed(dataset: Dataset, field: Field) -> str:
         return "the value is never disclosed, so nobody can say that it is wrong"
     if field.disclosure is Disclosure.NOT_PERSONAL:
         return "the column is not personal"
-    if any(link.column == field.name for link in dataset.links) and field.correct is not Correct.TRUE:
+    if any(field.name in link.columns for link in dataset.links) and field.correct is not Correct.TRUE:
         return "the column says whose the row is"
     return ""
 
@@ -181,7 +181,9 @@ def _all_switches(dataset: Dataset) -> Iterator[tuple[Switch, str]]:
 def _check_switch(dataset: Dataset, switch: Switch, item: Item) -> None:
     if dataset.growing:
         raise item.error(f"{dataset.name!r} grows: rows that arrive later would not be switched")
-    links = {link.column for link in dataset.links} | {one.column for link in dataset.links for one in link.when}
+    links = {name for link in dataset.links for name in link.columns} | {
+        one.column for link in dataset.links for one in link.when
+    }
     for column in (*(one.column for one in switch.settings), *(one.column for one in switch.when)):
         if column not in dataset.fields:
             raise item.error(f"{column!r} is not a field of {dataset.name!r}")

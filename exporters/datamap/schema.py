@@ -133,9 +133,12 @@ FIELD: Mapping[str, Schema] = {
         ]
     },
 }
+_REFERENCE: Schema = {"type": "string", "pattern": r"^[^.]+\..+$"}
 LINK: Mapping[str, Schema] = {
     **{kind.value: TEXT for kind in LinkType},
-    "references": {"type": "string", "pattern": r"^[^.]+\..+$"},
+    # Several columns that count together only.
+    **{kind.value: TEXTS for kind in (LinkType.FOREIGN_KEY, LinkType.SAME_VALUE)},
+    "references": one_or_more(_REFERENCE),
     "any_case": FLAG,
     "when": CONDITIONS,
     "texts": TEXTS,

@@ -16,12 +16,13 @@ from exporters.datamap.model import (
     SUBJECT,
     VALUE_LINKS,
     Erase,
+    Reference,
 )
 from exporters.datamap.overlap import check_overlaps
 from exporters.datamap.reach import check_findable, check_reachable
 from exporters.datamap.treatments import unfit
 from exporters.description import Disclosure
-from exporters.identifiers import NEVER_UNIQUE
+from exporters.identifiers import NEVER_UNIQUE, IdentifierKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -78,7 +79,8 @@ def _named_columns(dataset: Dataset, section: Item) -> Iterator[tuple[str, Item]
     yield from _columns_of(dataset.wait_while, section.at("wait_while"))
     yield from _columns_of(dataset.soft_delete, section.at("soft_delete"))
     for at, link in enumerate(dataset.links):
-        yield link.column, section.at("links", at, link.type.value)
+        place = section.at("links", at, link.type.value)
+        yield from ((column, place) for column in link.columns)
         yield from _columns_of(link.when, section.at("links", at, "when"))
     for field in dataset.fields.values():
         if field.withhold:
@@ -106,19 +108,23 @@ def _check_link(data_map: DataMap, dataset: Dataset, link: Link, item: Item) -> 
     if reference.dataset == SUBJECT:
         if reference.column not in data_map.subjects:
             raise place.error(f"{reference.column!r} is not defined under 'subjects'")
+        if len(link.columns) > 1 and data_map.subjects[reference.column].kind is not IdentifierKind.RECORD:
+            raise place.error(f"several columns name a record: write kind: record at subject {reference.column!r}")
         return
     parent = data_map.datasets.get(reference.dataset)
     if parent is None:
         known = ", ".join(data_map.datasets)
         raise place.error(f"{reference} is not a field of this map: no dataset {reference.dataset!r} among {known}")
-    target = data_map.field_at(reference)
-    if target is None:
+    targets = [data_map.field_at(Reference(parent.name, column)) for column in reference.columns]
+    if None in targets:
         raise place.error(f"{reference} is not a field of this map")
     if parent.optional and not dataset.optional and len(dataset.links) == 1:
         raise place.error(f"{parent.name!r} may be absent, then {dataset.name!r} would be silently empty: add a link")
-    if link.type in VALUE_LINKS and not _names_one_person(target):
+    # A number that counts within its country only names somebody together with the country: so a whole key will do.
+    whole = len(reference.columns) > 1 and set(reference.columns) == set(parent.key)
+    if link.type in VALUE_LINKS and not whole and not any(_names_one_person(one) for one in targets if one):
         raise place.error(f"{reference} does not name one person, so a value link must not follow it")
-    if (link.column,) == dataset.key and (reference.column,) != parent.key and not dataset.shared:
+    if set(link.columns) == set(dataset.key) and set(reference.columns) != set(parent.key) and not dataset.shared:
         raise item.error(f"several rows of {parent.name!r} may point at one row here: say shared: true")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from exporters.datamap.composite import each_of
 from exporters.datamap.model import Category, LinkType
 from exporters.discover.fields import attributes, field_line, identifiers
 from exporters.discover.model import Role
@@ -165,8 +166,13 @@ class Draft:
         return table.replace(".", "_")
 
     def _link(self, link: FoundLink) -> str:
-        target = f"{self._named(link.parent)}.{link.parent_column}" if link.parent else "subject.person"
-        options: dict[str, object] = {link.type.value: link.column, "references": target}
+        columns = each_of(link.column)
+        there = [f"{self._named(link.parent)}.{column}" for column in each_of(link.parent_column)]
+        target: object = "subject.person" if not link.parent else there if len(there) > 1 else there[0]
+        options: dict[str, object] = {
+            link.type.value: list(columns) if len(columns) > 1 else link.column,
+            "references": target,
+        }
         if link.any_case and link.type in {LinkType.SAME_VALUE, LinkType.ESCAPED_VALUE}:
             options["any_case"] = True
         if link.path:

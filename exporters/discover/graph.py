@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from exporters.datamap.composite import each_of, named_together
 from exporters.datamap.model import LinkType
 from exporters.discover.look import SAMPLE
 from exporters.discover.model import FoundLink
@@ -72,7 +73,10 @@ class Graph:
         return filled or found
 
     def _filled(self, name: str, links: Iterable[FoundLink]) -> bool:
-        return any(self.profiles[name, link.column].filled for link in links)
+        return any(self._has_values(name, link) for link in links)
+
+    def _has_values(self, name: str, link: FoundLink) -> bool:
+        return all(self.profiles[name, column].filled for column in each_of(link.column))
 
     def _all(self, name: str, first: list[FoundLink]) -> list[FoundLink]:
         """Every link a table needs: one without values is kept only where there is none with values."""
@@ -83,12 +87,13 @@ class Graph:
         for way in (self._by_number, self._same_value, self._weak, self._shared):
             if not links or (table.rows and not self._filled(name, links)):
                 links += way(table)
-        with_values = [link for link in links if self.profiles[name, link.column].filled]
+        with_values = [link for link in links if self._has_values(name, link)]
         return (with_values if self._covers(table, with_values) else links) or first
 
     def _covers(self, table: Table, links: list[FoundLink]) -> bool:
         """Whether every sampled row has a value in one of the links' columns."""
-        return bool(links) and all(any(row[link.column] for link in links) for row in table.rows)
+        ways = [each_of(link.column) for link in links]
+        return bool(ways) and all(any(all(row[name] for name in way) for way in ways) for row in table.rows)
 
     def _root_link(self) -> FoundLink:
         person = self.person
@@ -97,7 +102,7 @@ class Graph:
         return FoundLink(kind, person.column, "", "", f"a row for each person; {person.reason}", sure=True)
 
     def _by_number(self, table: Table) -> list[FoundLink]:
-        return [*self._foreign(table), *self._polymorphic(table)]
+        return [*self._composite(table), *self._foreign(table), *self._polymorphic(table)]
 
     def _weak(self, table: Table) -> list[FoundLink]:
         """Numbers that stand beside a person's values, else her values inside texts."""
@@ -112,6 +117,15 @@ class Graph:
         """Whether a table's links lead to another, directly or over others."""
         parents = {link.parent for link in self.links[name] if link.parent}
         return other in parents or any(self._hangs(parent, other) for parent in parents)
+
+    def _composite(self, table: Table) -> Iterator[FoundLink]:
+        """Declared foreign keys over several columns; halves of keys are never guessed at."""
+        before = self._before(table)
+        for columns, (owner, there) in table.composite.items():
+            if owner in before and not any(map(names_staff, columns)):
+                reason = "a foreign key over several columns"
+                column, target = named_together(columns), named_together(there)
+                yield FoundLink(LinkType.FOREIGN_KEY, column, owner, target, reason, sure=True)
 
     def _foreign(self, table: Table) -> Iterator[FoundLink]:
         before = self._before(table)

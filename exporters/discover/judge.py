@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from exporters.datamap.composite import each_of
 from exporters.datamap.model import Category
 from exporters.discover.model import Confidence, Discovery, Finding, Role, sampled
 from exporters.discover.names import (
@@ -124,7 +125,7 @@ class Judge:
                 person and (table.name, column) == (person.table, person.column) and person.kind is not Kind.RECORD
             )
         return any(
-            link.column == column and link.parent and link.type.value in {"foreign_key", "polymorphic"}
+            column in each_of(link.column) and link.parent and link.type.value in {"foreign_key", "polymorphic"}
             for link in self.found.links[table.name]
         )
 

@@ -33,6 +33,8 @@ class Table:
     live: LiveTable
     key: tuple[str, ...] = ()
     foreign: dict[str, tuple[str, str]] = field(default_factory=dict)
+    composite: dict[tuple[str, ...], tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    """Foreign keys over several columns: the other table and its columns, by the columns here."""
     unique: frozenset[str] = frozenset()
     sample: list[dict[str, str | None]] = field(default_factory=list)
     searched: list[dict[str, str | None]] = field(default_factory=list)
@@ -103,10 +105,13 @@ def _keys(connection: sa.Connection, tables: Mapping[str, Table]) -> None:
         try:
             table.key = tuple(inspector.get_pk_constraint(*where)["constrained_columns"])
             for foreign in inspector.get_foreign_keys(*where):
-                if len(foreign["constrained_columns"]) == 1:
-                    owner = foreign["referred_table"]
-                    owner = owner if owner in tables else f"{foreign['referred_schema']}.{owner}"
-                    table.foreign[foreign["constrained_columns"][0]] = (owner, foreign["referred_columns"][0])
+                owner = foreign["referred_table"]
+                owner = owner if owner in tables else f"{foreign['referred_schema']}.{owner}"
+                columns, there = tuple(foreign["constrained_columns"]), tuple(foreign["referred_columns"])
+                if len(columns) == 1:
+                    table.foreign[columns[0]] = (owner, there[0])
+                else:
+                    table.composite[columns] = (owner, there)
             alone = [one for one in inspector.get_indexes(*where) if one["unique"] and len(one["column_names"]) == 1]
             table.unique = frozenset(str(one["column_names"][0]) for one in alone)
         except sa.exc.NoSuchTableError:

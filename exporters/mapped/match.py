@@ -73,6 +73,8 @@ def unfollowed(data_map: DataMap, source: Source) -> Iterator[tuple[str, str]]:
         for link in dataset.links:
             if link.type not in SUPPORTED or link.any_case:
                 yield dataset.name, f"{link.name}: {link.type} links and any_case are for SQL stores"
+            elif len(link.columns) > 1:
+                yield dataset.name, f"{link.name}: links over several columns are for SQL stores"
             elif columns is not None and link.column not in columns:
                 yield dataset.name, f"{link.name}: the store cannot be asked by {link.column!r}; add find.{link.column}"
             elif link.references.dataset in data_map.datasets and link.type is LinkType.SAME_VALUE:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from exporters.contract import FieldChange, Reason, Treatment
+from exporters.datamap.composite import joined
 from exporters.datamap.model import VALUE_LINKS, LinkType
 from exporters.datamap.rights import Correct
 from exporters.datamap.rights_load import correction
@@ -168,7 +169,9 @@ def _following_rows(plan: Draft, one: _Wanted, dataset: Dataset, column: str) ->
     for link in dataset.links:
         if link.references.dataset != one.dataset.name or link.type not in {LinkType.FOREIGN_KEY, LinkType.SAME_VALUE}:
             continue
-        aim = text_of(one.row.values[link.references.column])
+        ends = link.references.columns
+        own = [text_of(one.row.values[name]) for name in ends]
+        aim = joined(own) if len(ends) > 1 else own[0]
         keys = [key for key in rows.rows if text_of(rows.value(key, link.column)) == aim]
         tied = [found for key in keys if (found := row_key(dataset, key).values) in alone]
         columns = [name for name in dataset.fields if table.has(name)]
@@ -224,7 +227,7 @@ def _copies(
         return
     for other in plan.present():
         links = [link for link in other.links if _hangs_on(link, dataset, column)]
-        columns = {link.column for link in links}
+        columns = {_end(link, column) for link in links}
         inside = {link.column for link in links if link.type is LinkType.CONTAINS_VALUE}
         if not other.growing and changed.identifier is not None:
             columns |= {found.name for found in other.fields.values() if _alike(changed, found)}
@@ -252,7 +255,12 @@ def _copies(
 
 def _hangs_on(link: Link, dataset: Dataset, column: str) -> bool:
     reference: Reference = link.references
-    return link.type in VALUE_LINKS and reference.dataset == dataset.name and reference.column == column
+    return link.type in VALUE_LINKS and reference.dataset == dataset.name and column in reference.columns
+
+
+def _end(link: Link, column: str) -> str:
+    """The column at this end of a link that repeats `column` at the other."""
+    return link.columns[link.references.columns.index(column)]
 
 
 def _alike(changed: Field, other: Field) -> bool:

@@ -146,7 +146,9 @@ def draft(
 
 def rule_of_amendment(data_map: DataMap, dataset: Dataset, limits: Limits, columns: Iterable[str]) -> str:
     """What an approval binds besides rows and values: whose the rows are, and the live columns that are touched."""
-    touched = {name.lower() for name in (*dataset.key, *columns, *(link.column for link in dataset.links))}
+    touched = {
+        name.lower() for name in (*dataset.key, *columns, *(one for link in dataset.links for one in link.columns))
+    }
     declared = [
         [dataset.table, dataset.key, dataset.shared],
         [[link.name, link.any_case, str(link.when)] for link in dataset.links],

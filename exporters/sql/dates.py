@@ -1,4 +1,4 @@
-"""What psycopg would stumble over: dates Python cannot hold are handed on as text, text in no encoding as bytes."""
+"""How psycopg reads what it would stumble over: dates Python cannot hold as text, text in no encoding as bytes, CHAR."""
 
 from __future__ import annotations
 
@@ -48,10 +48,28 @@ class _TextOrBytes(Loader):
             return bytes(data)
 
 
+class _Filled(Loader):
+    """CHAR is filled up with blanks, which mean nothing to the database: a CHAR(4) and a CHAR(6) of one text are equal."""
+
+    def load(self, data: Any) -> Any:
+        return bytes(data).decode().rstrip(" ")
+
+
+class _FilledOrBytes(_TextOrBytes):
+    def load(self, data: Any) -> Any:
+        return super().load(bytes(data).rstrip(b" "))
+
+
+def without_filling(connection: Any) -> None:
+    """Let a psycopg connection read CHAR as MariaDB shows it, so that equal values are equal texts."""
+    connection.adapters.register_loader("bpchar", _Filled)
+
+
 def keep_odd_text(connection: Any) -> None:
     """Let a psycopg connection read a database without an encoding (SQL_ASCII): its bytes unchanged, as text where they are UTF-8."""
     if connection.info.parameter_status("server_encoding") == "SQL_ASCII":
-        for name in ("text", "varchar", "bpchar", "name"):
+        for name in ("text", "varchar", "name"):
             connection.adapters.register_loader(name, _TextOrBytes)
+        connection.adapters.register_loader("bpchar", _FilledOrBytes)
         # The server would refuse to send what is no UTF-8 to a client that says it reads UTF-8.
         connection.execute("SET client_encoding = 'SQL_ASCII'")

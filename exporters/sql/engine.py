@@ -12,7 +12,7 @@ from urllib.parse import quote
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
-from exporters.sql.dates import keep_odd_dates, keep_odd_text
+from exporters.sql.dates import keep_odd_dates, keep_odd_text, without_filling
 from exporters.sql.errors import translated
 
 if TYPE_CHECKING:
@@ -146,6 +146,7 @@ def _text_or_bytes(raw: bytes) -> str | bytes:
 def _prepare_postgresql(timeouts: Timeouts, *, writes: bool) -> Any:
     def prepare(connection: Any, _record: Any) -> None:
         keep_odd_dates(connection)
+        without_filling(connection)
         keep_odd_text(connection)
         with connection.cursor() as cursor:
             cursor.execute(f"SET default_transaction_read_only = {'off' if writes else 'on'}")

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from exporters.datamap.composite import taken_apart
 from exporters.datamap.model import Link, LinkType
 from exporters.identifiers import IdentifierKind, normalise, radius_spellings, spellings
 from exporters.sql.values import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from exporters.datamap.model import Condition
     from exporters.sql.schema import LiveColumn, LiveTable
@@ -53,12 +54,31 @@ def comparable(column: LiveColumn) -> sa.ColumnElement[Any]:
 
 def one_of(column: LiveColumn, values: Collection[str]) -> sa.ColumnElement[bool] | None:
     """`column IN (values)` in the column's own type; None when no value can be in such a column."""
+    if column.parts:
+        return _one_of_several(column.parts, values)
     fitting: list[object] = list(values)
     if column.family == "integer":
         fitting = [int(value) for value in values if _INTEGER.fullmatch(value)]
     if not fitting:
         return None
     return comparable(column).in_([bound(value) for value in fitting])
+
+
+def _one_of_several(parts: Sequence[LiveColumn], values: Collection[str]) -> sa.ColumnElement[bool] | None:
+    """The values of several columns at once, so that an index over them is read: `a = x AND b IN (…) OR a = y AND …`."""
+    lasts: dict[tuple[str, ...], set[str]] = {}
+    for value in values:
+        *first, last = taken_apart(value)
+        if len(first) + 1 == len(parts):
+            lasts.setdefault(tuple(first), set()).add(last)
+    found = []
+    for known, rest in sorted(lasts.items()):
+        sides = [one_of(part, {text}) for part, text in zip(parts, known, strict=False)]
+        sides.append(one_of(parts[-1], sorted(rest)))
+        present = [side for side in sides if side is not None]
+        if len(present) == len(parts):
+            found.append(sa.and_(*present))
+    return sa.or_(*found) if found else None
 
 
 def one_of_any_case(column: LiveColumn, values: Collection[str]) -> sa.ColumnElement[bool] | None:

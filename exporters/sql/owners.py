@@ -40,7 +40,7 @@ class Owners:
         return frozenset(
             name.lower()
             for dataset in self._by_table[table.name]
-            for name in (*dataset.key, *(link.column for link in dataset.links), *_guards(dataset))
+            for name in (*dataset.key, *(one for link in dataset.links for one in link.columns), *_guards(dataset))
         )
 
     def hers_at(self, table: LiveTable, row: Mapping[str, Any]) -> tuple[Dataset, Native] | None:
@@ -80,7 +80,7 @@ class Owners:
 
     def _names_somebody(self, dataset: Dataset, row: Mapping[str, Any]) -> bool:
         for link in dataset.links:
-            text = text_of(row.get(link.column.lower()))
+            text = self._named(dataset, link, row)
             if link.type not in POINTING or not text or not _met(link, row):
                 continue
             if link.references.dataset == SUBJECT or self._exists(link.references, text):
@@ -100,7 +100,12 @@ class Owners:
         return self._known[at]
 
     def _pointed_at(self, dataset: Dataset, row: Mapping[str, Any]) -> bool:
-        return any(self._exists(link.references, text_of(row.get(link.column.lower())) or "") for link in dataset.links)
+        return any(self._exists(link.references, self._named(dataset, link, row) or "") for link in dataset.links)
+
+    def _named(self, dataset: Dataset, link: Link, row: Mapping[str, Any]) -> str | None:
+        """What the row holds where the link starts."""
+        table = self.hers.tables[dataset.name]
+        return table.column(link.column).text(row) if table.has(link.column) else None
 
 
 def _met(link: Link, row: Mapping[str, Any]) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import sqlalchemy as sa
 
 from exporters.contract import HitClass, Residue, Temporary, Treatment
+from exporters.datamap.composite import joined
 from exporters.datamap.model import SUBJECT, Reference
 from exporters.identifiers import NEVER_UNIQUE
 from exporters.sql.engine import restart_clock
@@ -125,11 +126,20 @@ def _before(data_map: DataMap, subject: Subject, lines: tuple[PlanLine, ...], st
         found[reference] |= {one.value for one in own if one.kind in kinds}
     for line in lines:
         dataset = data_map.datasets.get(line.dataset)
-        if dataset and len(dataset.key) == 1 and line.treatment in {Treatment.DELETE, Treatment.ANONYMISE}:
-            reference = Reference(dataset.name, dataset.key[0])
-            if reference in references:
-                found[reference] |= {str(key.values[0]) for key in line.keys}
+        if dataset and line.treatment in {Treatment.DELETE, Treatment.ANONYMISE}:
+            for reference in references:
+                if reference.dataset == dataset.name and set(reference.columns) == set(dataset.key):
+                    found[reference] |= _numbers(reference, dataset, line)
     return {reference: values for reference, values in found.items() if values}
+
+
+def _numbers(reference: Reference, dataset: Dataset, line: PlanLine) -> set[str]:
+    """The keys of a line's rows as links name them."""
+    at = [dataset.key.index(name) for name in reference.columns]
+    if len(at) == 1:
+        return {str(key.values[0]) for key in line.keys}
+    texts = (joined(str(key.values[one]) for one in at) for key in line.keys)
+    return {text for text in texts if text is not None}
 
 
 class _Search:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from exporters.contract import Permanent
+from exporters.datamap.composite import BETWEEN, ESCAPES, each_of, joined
 from exporters.sql.engine import restart_clock
+from exporters.sql.values import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from exporters.datamap.model import DataMap, Dataset
 
@@ -45,11 +47,19 @@ class LiveColumn:
     type: str
     family: str
     ignores_case: bool = False
+    parts: tuple[LiveColumn, ...] = ()
+    """The columns this one stands for, where a link goes over several at once."""
 
     @property
-    def sql(self) -> sa.ColumnClause[Any]:
-        """The column in a statement."""
-        return sa.column(self.name)
+    def sql(self) -> sa.ColumnElement[Any]:
+        """The column in a statement; several as one text (exporters/datamap/composite.py)."""
+        return _as_one_text(self.parts) if self.parts else sa.column(self.name)
+
+    def text(self, row: Mapping[str, object]) -> str | None:
+        """The text links compare, from a row by lower-case name; the same as `sql` would give."""
+        if not self.parts:
+            return text_of(row.get(self.name.lower()))
+        return joined(part.text(row) for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +77,24 @@ class LiveTable:
 
     def column(self, name: str) -> LiveColumn:
         """The column a map calls `name`; `bind` has made sure that it is there."""
+        parts = each_of(name)
+        if len(parts) > 1:
+            return LiveColumn(name, "text", "text", parts=tuple(self.columns[part.lower()] for part in parts))
         return self.columns[name.lower()]
 
     def has(self, name: str) -> bool:
-        """Whether the column is there."""
-        return name.lower() in self.columns
+        """Whether the column, or each of those it stands for, is there."""
+        return all(part.lower() in self.columns for part in each_of(name))
+
+
+def _as_one_text(parts: Sequence[LiveColumn]) -> sa.ColumnElement[Any]:
+    found: sa.ColumnElement[Any] | None = None
+    for part in parts:
+        text: sa.ColumnElement[Any] = sa.cast(part.sql, sa.Text)
+        for plain, escaped in ESCAPES:
+            text = sa.func.replace(text, plain, escaped, type_=sa.Text)
+        found = text if found is None else found + BETWEEN + text
+    return sa.null() if found is None else found
 
 
 def _family(kind: str) -> str:

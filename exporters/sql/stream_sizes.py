@@ -62,7 +62,9 @@ def measure(
 ) -> Sizes:
     """Look at the columns that may hold long values; one statement, none when there is no such column."""
     short = _declared_short(connection, table)
-    wide = [name for name in names if table.column(name).type not in _SMALL and table.column(name).name not in short]
+    # Columns that name a row together are halves of keys: short.
+    single = [name for name in names if not table.column(name).parts]
+    wide = [name for name in single if table.column(name).type not in _SMALL and table.column(name).name not in short]
     fixed = {*dataset.key, *(probe.link.column for probe in probes)}
     if not wide:
         return Sizes()

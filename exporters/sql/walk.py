@@ -132,8 +132,8 @@ class Walk:
         """Those of `values` that stand in no row of the dataset but hers."""
         dataset = self.data_map.datasets[reference.dataset]
         table = self.tables[reference.dataset]
-        field = dataset.fields[reference.column]
-        kind = field.identifier.kind if field.identifier else IdentifierKind.RECORD
+        field = self.data_map.field_at(reference)
+        kind = field.identifier.kind if field and field.identifier else IdentifierKind.RECORD
         probe = build(Link(LinkType.SAME_VALUE, reference.column, reference), table, values, kind=kind)
         if probe is None:
             return set()

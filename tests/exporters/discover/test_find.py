@@ -232,3 +232,25 @@ def test_a_named_subscribers_row_is_found_between_the_sampled_ends(stand: Stand)
     assert finding.role is Role.OTHERS, "a telephone may be a household's: it links nobody, but is not overlooked"
     assert "named subscriber" in " ".join(finding.reasons)
     assert finding.proposed
+
+
+def test_a_foreign_key_over_several_columns_is_proposed_as_one_link(stand: Stand) -> None:
+    stand.run(
+        "CREATE TABLE clients (country varchar(2), client_no integer, email varchar(99), full_name varchar(99),"
+        " PRIMARY KEY (country, client_no))",
+        "CREATE TABLE orders (country varchar(2), order_no integer, client_no integer, note varchar(99),"
+        " PRIMARY KEY (country, order_no),"
+        " FOREIGN KEY (country, client_no) REFERENCES clients (country, client_no))",
+        clients=[(("DE", "AT")[n % 2], n // 2, one[2], f"{one[0]} {one[1]}") for n, one in enumerate(PEOPLE)],
+        orders=[(("DE", "AT")[n % 2], 7, n // 2, "thanks") for n in range(2)],
+    )
+
+    found = stand.look(0, 1)
+
+    assert [(link.column, link.parent, link.parent_column) for link in found.links["orders"]] == [
+        ("country + client_no", "clients", "country + client_no")
+    ]
+    assert [link.columns for link in stand.map(found).datasets["orders"].links] == [("country", "client_no")]
+    # Anna is DE/0 and Bruno AT/0: half a key leads nowhere.
+    assert [row["country"] for row in stand.collected(found, 0)["orders"]] == ["DE"]
+    assert [row["country"] for row in stand.collected(found, 1)["orders"]] == ["AT"]

@@ -150,3 +150,15 @@ def test_an_error_with_status_200_is_an_error(crm: RestStore, server: standin.St
         strict.locate(Subject("x", (Identifier(IdentifierKind.CUSTOMER_NUMBER, "99", store="crm"),)))
     assert raised.value.code == "refused"
     assert "Not Found" not in str(raised.value)
+
+
+def test_a_link_over_several_columns_is_refused_with_words(tmp_path: Path) -> None:
+    text = Path(standin.HERE, "crm.yaml").read_text(encoding="utf-8")
+    old, new = (
+        "{same_value: author, references: clients.email}",
+        ("{same_value: [client_id, author], references: [clients.id, clients.email]}"),
+    )
+    assert old in text
+    (tmp_path / "wrong-map.yaml").write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(ConfigError, match="links over several columns are for SQL stores"):
+        standin.store(tmp_path, "http://127.0.0.1:9/", map="wrong-map.yaml")
