@@ -17,7 +17,7 @@ from exporters.journal import Step, StepState
 from exporters.sql.apply import StoppedError, agree, apply_lines, ask, outcomes
 from exporters.sql.batches import ROWS, Steps, carry_out_set, stale
 from exporters.sql.engine import transaction, writer
-from exporters.sql.hers import Hers
+from exporters.sql.hers import Apart, Hers
 from exporters.sql.listed import carry_out_listed
 from exporters.sql.live import read_limits
 from exporters.sql.plan import make_plan
@@ -26,7 +26,7 @@ from exporters.sql.scrubbing import known, scrubs
 from exporters.sql.sets import as_set, candidates, follow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     import sqlalchemy as sa
@@ -117,7 +117,7 @@ class _Run:
         """The rows changed, by the position of their line; those of earlier attempts included."""
         begun = {step.line for step in self.journal.steps() if step.line >= 0}
         if not begun and sum(line.count for line in self.order.lines if line.writes) <= self.order.batch_rows:
-            return self._whole(None)
+            return self._whole(None, {})
         key = RunKey(self.journal.secret())
         verified = self._verify(key)
         key = replace(key, scrubber=self._scrubber(verified.planned))
@@ -127,8 +127,7 @@ class _Run:
         if in_batches:
             changed |= carry_out_listed(self.steps, verified.planned, verified.listed, key)
         else:
-            apart = frozenset(one.dataset.name for one in verified.sets)
-            changed = self._whole(key, apart) | changed
+            changed = self._whole(key, _apart(verified.sets)) | changed
         self.journal.forget()
         if any(scrubs(line) for line in self.order.lines):
             self.journal.put(Step(_KNOWN, 0, StepState.DONE))
@@ -145,7 +144,7 @@ class _Run:
             self.journal.put(Step(_KNOWN, 0, StepState.PENDING, {"known": kept}))
         return Scrubber((IdentifierKind(kind), text) for kind, text in kept)
 
-    def _whole(self, key: RunKey | None, apart: frozenset[str] = frozenset()) -> dict[int, int]:
+    def _whole(self, key: RunKey | None, apart: Mapping[str, Apart]) -> dict[int, int]:
         """Everything but the sets `apart`, in one transaction. Nothing left to do: then an earlier attempt's commit came."""
         before = next((step.data for step in self.journal.steps() if step.line == _WHOLE), {})
         with transaction(self.connection):
@@ -168,7 +167,7 @@ class _Run:
         self.journal.put(Step(_WHOLE, 0, StepState.DONE, data))
         return changed
 
-    def _plan(self, tables: Mapping[str, LiveTable], apart: frozenset[str], *, lock: bool) -> Planned:
+    def _plan(self, tables: Mapping[str, LiveTable], apart: Mapping[str, Apart], *, lock: bool) -> Planned:
         order = self.order
         return make_plan(
             self.connection,
@@ -196,7 +195,7 @@ class _Run:
                 found = as_set(self.connection, hers, limits, at=at, line=order.lines[at], key=key)
                 sets += [found] if found else []
             seen = {one.at: follow(hers, one) for one in sets}
-            planned = self._plan(tables, frozenset(one.dataset.name for one in sets), lock=False)
+            planned = self._plan(tables, _apart(sets), lock=False)
             agreed = agree(self.connection, live, planned, order.lines, order.store)
         listed = [(at, agreed.work[at], rows) for at, rows in agreed.in_order(planned) if at not in seen]
         return _Verified(sets, seen, listed, planned, tables)
@@ -210,6 +209,10 @@ class _Run:
                 raise stale(f"{self.order.store}.{row_set.dataset.name}", done)
 
         return verify
+
+
+def _apart(sets: Sequence[RowSet]) -> dict[str, Apart]:
+    return {one.dataset.name: Apart(one.hers) for one in sets}
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,6 +151,9 @@ def _pointing_from_outside(
     cut = {name for name in holders if _cuts(planned, name, key)}
     names = holders or [""]
     source = tables[holders[0]].sql if holders else _plain_table(key.table)
+    # Rows of a set are known by their condition alone.
+    sets = {name: one.where for name, one in planned.hers.apart.items() if name in holders and name in cut | {*deleted}}
+    behind = [sa.case((where, 1), else_=0) == 0 for where in sets.values()]
     own = planned.hers.data_map.datasets
     for at in range(0, len(keys), BATCH):
         gone = with_keys(connection, target, dataset.key, keys[at : at + BATCH])
@@ -159,7 +162,8 @@ def _pointing_from_outside(
         for name in names:
             shown = [tables[name].column(one).sql for one in own[name].key] if name else [sa.literal(1)]
             restart_clock(connection)
-            rows = connection.execute(sa.select(*shown).select_from(source).where(pointer.in_(aim))).all()
+            found = sa.select(*shown).select_from(source).where(pointer.in_(aim), *behind)
+            rows = connection.execute(found).all()
             hers: set[Native] = set(planned.hers.rows(own[name]).rows) if name in cut else set()
             if any(tuple(row) not in going | hers for row in rows):
                 return True

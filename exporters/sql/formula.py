@@ -19,6 +19,8 @@ from exporters.sql.match import bound
 from exporters.sql.values import text_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from exporters.anonymise.strategies import RunKey
     from exporters.sql.change import Changed
     from exporters.sql.schema import LiveColumn, LiveTable
@@ -51,9 +53,18 @@ def distinct(
 
 
 def formula(
-    connection: sa.Connection, table: LiveTable, changed: Changed, hers: sa.ColumnElement[bool], key: RunKey
+    connection: sa.Connection,
+    table: LiveTable,
+    changed: Changed,
+    hers: sa.ColumnElement[bool],
+    key: RunKey,
+    *,
+    values: Sequence[Any] | None = None,
 ) -> Formula | None:
-    """The strategy of one column as SQL for the rows where `hers` holds; None when rows must be read one by one."""
+    """The strategy of one column as SQL for the rows where `hers` holds; None when rows must be read one by one.
+
+    `values`: all that the column can hold in those rows, where that is known.
+    """
     column = table.column(changed.column)
     exact = as_bytes(connection, column)
     match changed.strategy:
@@ -61,14 +72,18 @@ def formula(
             return Formula(column.name, sa.null(), column.sql.is_not(None))
         case Erase.CONSTANT:
             needed = sa.and_(column.sql.is_not(None), exact != bound(raw(connection, column, changed.constant)))
-            return _where(column, needed, bound(changed.constant))
+            # Written over itself it stays what it is, and that is cheaper than comparing bytes once more.
+            return Formula(
+                column.name, sa.case((column.sql.is_not(None), bound(changed.constant)), else_=column.sql), needed
+            )
         case Erase.RANDOM_TOKEN:
             made = _random_token(connection, column, changed)
             if made is not None:
                 start = sa.func.substr(exact, 1, len(_MARK))
                 return _where(column, start != bound(raw(connection, column, _MARK)), made)
         case Erase.KEYED_TOKEN | Erase.GENERALISE:
-            return _by_value(connection, table, changed, hers, key)
+            known = distinct(connection, table, column, hers) if values is None else values
+            return None if known is None else _by_value(connection, column, changed, known, key)
     return None  # equal values must not become equal here, or the value depends on what else is in the row
 
 
@@ -78,11 +93,9 @@ def _where(column: LiveColumn, needed: sa.ColumnElement[bool], value: sa.ColumnE
 
 
 def _by_value(
-    connection: sa.Connection, table: LiveTable, changed: Changed, hers: sa.ColumnElement[bool], key: RunKey
+    connection: sa.Connection, column: LiveColumn, changed: Changed, values: Sequence[Any], key: RunKey
 ) -> Formula | None:
-    column = table.column(changed.column)
-    values = distinct(connection, table, column, hers)
-    if values is None or column.family == "other":
+    if column.family == "other":
         return None
     wanted = {value: changed.value(_as_text(value), key) for value in values}
     new = {value: text for value, text in wanted.items() if text != text_of(value)}

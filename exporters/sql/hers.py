@@ -17,7 +17,7 @@ from exporters.sql.values import text_of
 from exporters.sql.walk import Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import sqlalchemy as sa
 
@@ -57,6 +57,16 @@ def row_key(dataset: Dataset, key: Native) -> RowKey:
     return RowKey(dataset.name, tuple(whole))
 
 
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Rows of a growing dataset that are not read but counted and changed as a set: those for which `where` holds (decision 042)."""
+
+    where: sa.ColumnElement[bool] = field(repr=False)
+    count: int = 0
+    sample: tuple[Native, ...] = field(default=(), repr=False)
+    """A few of their keys, to try the table's rules with."""
+
+
 class Hers:
     """One subject's rows in one store, read on one connection; locked there when `lock` is set."""
 
@@ -68,11 +78,11 @@ class Hers:
         persons: tuple[RowKey, ...],
         *,
         lock: bool = False,
-        apart: Collection[str] = (),
+        apart: Mapping[str, Apart] | None = None,
     ) -> None:
         """`persons`: from `locate`. Nothing is read yet but what links hang on.
 
-        `apart`: datasets whose rows are not wanted here, because they are changed as sets (decision 042).
+        `apart`: by dataset, the rows that are not wanted here; of these datasets only what waits is read.
         """
         self.connection = connection
         self.data_map = data_map
@@ -80,20 +90,25 @@ class Hers:
         self.lock = lock
         self.walk = Walk(connection, data_map, tables, persons)
         self._needed = needed_columns(data_map)
-        self._rows = {name: Rows(data_map.datasets[name], ()) for name in apart}
+        self.apart = dict(apart or {})
+        self._rows: dict[str, Rows] = {}
 
     def rows(self, dataset: Dataset) -> Rows:
         """All her rows of a dataset; none where no link can lead to one."""
         if dataset.name not in self._rows:
-            self._rows[dataset.name] = self._read(dataset)
+            self._rows[dataset.name] = self._waits(dataset) if dataset.name in self.apart else self._read(dataset)
         return self._rows[dataset.name]
+
+    def _waits(self, dataset: Dataset) -> Rows:
+        if not dataset.wait_while:
+            return Rows(dataset, ())
+        return self._read(replace(dataset, where=(*dataset.where, *dataset.wait_while)))
 
     def waiting(self, dataset: Dataset) -> set[Native]:
         """Those of her rows that cannot be erased yet. Call after `rows`: a session that opens in between is in neither."""
-        if not dataset.wait_while:
-            return set()
-        waits = replace(dataset, where=(*dataset.where, *dataset.wait_while))
-        return set(self._read(waits).rows) & set(self.rows(dataset).rows)
+        if dataset.name in self.apart:
+            return set(self.rows(dataset).rows)
+        return set(self._waits(dataset).rows) & set(self.rows(dataset).rows)
 
     def used_by_others(self, dataset: Dataset, rows: Rows | None = None) -> set[Native]:
         """Those of her rows (or of `rows`) that another person's record names as well."""
@@ -200,6 +215,6 @@ def held_by_parent(data_map: DataMap, dataset: Dataset, link: Link) -> bool:
     return (
         parent is not None
         and link.type is LinkType.FOREIGN_KEY
-        and (link.column,) == dataset.key
-        and (link.references.column,) != parent.key
+        and set(link.columns) == set(dataset.key)
+        and set(link.references.columns) != set(parent.key)
     )

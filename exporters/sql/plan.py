@@ -18,6 +18,7 @@ from exporters.sql.live import read_limits
 from exporters.sql.remainder import minimised
 from exporters.sql.retain import in_order, staying
 from exporters.sql.scrubbing import scrubs
+from exporters.sql.sets import counted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from exporters.contract import KeepUntil, RowKey
     from exporters.datamap.model import Condition, DataMap, Dataset
-    from exporters.sql.hers import Native
+    from exporters.sql.hers import Apart, Native
     from exporters.sql.live import LiveLimits
     from exporters.sql.retain import Stay
     from exporters.sql.schema import LiveTable
@@ -67,16 +68,19 @@ def make_plan(
     today: date,
     keep_until: KeepUntil | None,
     lock: bool = False,
-    apart: Collection[str] = (),
+    apart: Mapping[str, Apart] | None = None,
     approved: Collection[PlanLine] = (),
 ) -> Planned:
     """Plan the erasure of `persons` (from `locate`). Reads only; `lock` holds her rows until the transaction ends.
 
-    `apart`: growing datasets whose rows `apply` changes as sets; their lines are planned without reading the rows.
+    `apart`: growing datasets whose rows `apply` changes as sets; their lines are planned without reading the rows. Not
+    given, the rows of every growing dataset that can be a set are counted in the database; {}: all rows are read.
     `approved`: the lines being applied, which decided already how coarse a remainder may be.
     """
     hers = Hers(connection, data_map, tables, persons, lock=lock, apart=apart)
     limits = read_limits(connection, {table.name: table for table in tables.values()}.values())
+    if apart is None:
+        hers.apart |= counted(hers, limits)
     order = in_order(data_map, tables, _by_foreign_keys(tables, limits))
     stays = staying(hers, order, today=today, keep_until=keep_until)
     rules = {dataset.name: rule_of(data_map, dataset, tables[dataset.name], limits) for dataset in order}
@@ -122,7 +126,8 @@ class _Planner:
     def work(self, dataset: Dataset, stays: Mapping[Native, Stay]) -> Iterator[Work]:
         """The lines of one dataset; growing ones even without a row, since rows may arrive before they are applied."""
         rows = self.hers.rows(dataset)
-        going = [key for key in rows.rows if key not in stays]
+        apart = self.hers.apart.get(dataset.name)
+        going = list(apart.sample) if apart else [key for key in rows.rows if key not in stays]
         if dataset.terms.erase is Erase.ANONYMISE:
             yield from self._changed(dataset, going, None)
         elif going or (dataset.growing and self._can_match(dataset)):
@@ -159,7 +164,8 @@ class _Planner:
                 for link in other.links:
                     pointing = link.references.dataset == dataset.name
                     if pointing and other.shared and held_by_parent(self.hers.data_map, other, link):
-                        changes.setdefault(link.references.column, Erase.NULLIFY.value)
+                        cut = (name for name in link.references.columns if name not in dataset.key)
+                        changes |= {name: Erase.NULLIFY.value for name in cut if name not in changes}
         return tuple(FieldChange(column, strategy) for column, strategy in changes.items())
 
     def _remaining(self, dataset: Dataset, stays: Mapping[Native, Stay]) -> Iterator[Work]:
@@ -192,6 +198,7 @@ class _Planner:
     def _work(self, dataset: Dataset, treatment: Treatment, keys: list[Native], **more: object) -> Work:
         rows = self.hers.rows(dataset)
         growing = bool(more.get("growing"))
+        apart = self.hers.apart.get(dataset.name) if treatment in {Treatment.DELETE, Treatment.ANONYMISE} else None
         line = PlanLine(
             store=self.store,
             dataset=dataset.name,
@@ -199,7 +206,7 @@ class _Planner:
             link="; ".join(link.name for link in dataset.links),
             filter=_filter(dataset),
             keys=() if growing else tuple(rows.row_key(key) for key in keys),
-            count=len(keys),
+            count=len(keys) if apart is None else apart.count,
             persons=self.persons,
             rule=self.rules[dataset.name],
             **more,  # type: ignore[arg-type]
@@ -236,7 +243,7 @@ def rule_of(data_map: DataMap, dataset: Dataset, table: LiveTable, limits: LiveL
     whole = dataset.terms.erase not in {Erase.ANONYMISE, Erase.MANUAL}
     touched = {
         *dataset.key,
-        *(link.column for link in dataset.links),
+        *(name for link in dataset.links for name in link.columns),
         *(field.name for field in dataset.fields.values() if field.terms.erase in CHANGING_ERASE),
     }
     coarse = [[field.name, field.terms.coarse.value] for field in dataset.fields.values() if field.terms.coarse]
