@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from dsr.env import envbool, envdatabase, envint, envjson, envlist, envmail, envsecret
+from dsr.logs import CONFIG
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(envsecret("DSR_VAR", default=str(BASE_DIR / "var")))
@@ -24,6 +25,15 @@ DSR_STORES = envsecret("DSR_STORES")
 DSR_HOSTS = dict(entry.split("=", 1) for entry in envlist("DSR_HOSTS") if "=" in entry)
 DSR_ANCHOR_DIR = envsecret("DSR_ANCHOR_DIR", default=str(VAR_DIR / "anchors"))
 DSR_LEASE_SECONDS = envint("DSR_LEASE_SECONDS", default=30, low=1, high=600)
+# What one job may use (docs/tasks.md): seconds for work on stores and for laying out documents, and memory.
+DSR_STORE_SECONDS = envint("DSR_STORE_SECONDS", default=3600, low=10, high=24 * 3600)
+DSR_PDF_SECONDS = envint("DSR_PDF_SECONDS", default=900, low=10, high=24 * 3600)
+DSR_JOB_MEMORY_MB = envint("DSR_JOB_MEMORY_MB", default=2048, low=0, high=1 << 20)
+# Who shows this as a bearer token sees the details of /healthz and /metrics; without it nobody does.
+DSR_HEALTH_TOKEN = envsecret("DSR_HEALTH_TOKEN")
+# Free space of our folders, in MiB: below the first somebody should look, below the second work is about to stand still.
+DSR_DISK_LOW_MB = envint("DSR_DISK_LOW_MB", default=2048, low=1, high=10_000_000)
+DSR_DISK_FULL_MB = envint("DSR_DISK_FULL_MB", default=256, low=1, high=10_000_000)
 DSR_DEMO = envbool("DSR_DEMO")
 
 ALLOWED_HOSTS = envlist("DSR_ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]")
@@ -87,11 +97,15 @@ REDIS_URL = envsecret("REDIS_URL")
 _QUEUE = {
     "URL": REDIS_URL or "redis://127.0.0.1:6379/0",
     "SERIALIZER": "rq.serializers.JSONSerializer",  # pickle in Redis would mean code execution for whoever can write to it
-    "DEFAULT_TIMEOUT": 900,
     "DEFAULT_RESULT_TTL": 0,
     "FAILURE_TTL": 7 * 24 * 3600,
 }
-RQ_QUEUES = {name: dict(_QUEUE) for name in ("default", "stores", "pdf")}
+# The queue's own time limit is the net under ours (dsr.work.limits), which ends a job with words: hence the two minutes.
+RQ_QUEUES = {
+    name: {**_QUEUE, "DEFAULT_TIMEOUT": seconds + 120}
+    for name, seconds in (("default", 120), ("stores", DSR_STORE_SECONDS), ("pdf", DSR_PDF_SECONDS))
+}
+RQ = {"WORKER_CLASS": "dsr.work.worker.DeskWorker"}
 CACHES = {
     "default": (
         {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
@@ -218,18 +232,4 @@ EMAIL_TIMEOUT = envint("DSR_SMTP_TIMEOUT", default=20, low=5, high=60)
 ANYMAIL = envjson("DSR_ANYMAIL")
 
 # --- logs: ids and codes only ---------------------------------------------------------------------------------------
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"quiet": {"()": "dsr.logs.NoPersonalData"}},
-    "formatters": {"json": {"()": "dsr.logs.JsonFormatter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["quiet"]}},
-    "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {
-        "django.request": {"level": "WARNING"},
-        "django.server": {"level": "WARNING"},
-        "rq": {"level": "WARNING"},
-        "fontTools": {"level": "ERROR"},
-        "weasyprint": {"level": "ERROR"},
-    },
-}
+LOGGING = CONFIG
