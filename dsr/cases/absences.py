@@ -57,9 +57,14 @@ def coming(user: User, *, now: datetime) -> QuerySet[Absence]:
     return rows.select_related("user", "stand_in").order_by("first_on", "user__display_name")
 
 
+def may_for_others(actor: Actor) -> bool:
+    """Whether the actor enters and removes absences of others, too."""
+    return bool(actor.roles & {Role.LEAD, Role.ADMINISTRATOR})
+
+
 def _may(user_id: RowId, actor: Actor) -> None:
     own = actor.kind == "staff" and actor.id == str(user_id)
-    if not own and not actor.roles & {Role.LEAD, Role.ADMINISTRATOR}:
+    if not own and not may_for_others(actor):
         raise RefusedError(Refusal("absence_of_others", {}))
 
 
