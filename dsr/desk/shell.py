@@ -44,7 +44,7 @@ def _sidebar(request: DeskRequest, current: str) -> list[dict[str, Any]]:
         {"url": f"{base}?view={view}", "label": label, "count": numbers[view], "current": view == current}
         for view, label in VIEWS.items()
     ]
-    pages = (("stores", _("Stores")), ("health", _("Health")))
+    pages = (("absences", _("Absences")), ("stores", _("Stores")), ("health", _("Health")))
     set_up = [
         {"url": reverse(f"desk:{name}"), "label": label, "count": None, "current": name == current}
         for name, label in pages

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from dsr.desk.views import account, answer, case, files, identity, intake, plan, queue, steps, stores, tasks
+from dsr.desk.views import absences, account, answer, case, files, identity, intake, plan, queue, steps, stores, tasks
 
 app_name = "desk"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("stores/", stores.stores, name="stores"),
     path("stores/<slug:store>/check/", stores.check, name="check"),
     path("health/", stores.health, name="health"),
+    path("absences/", absences.absences, name="absences"),
+    path("absences/<uuid:absence_id>/remove/", absences.remove, name="absence-remove"),
     path("account/login/", account.login, name="login"),
     path("account/logout/", account.sign_out, name="logout"),
     path("cases/<uuid:case_id>/", case.overview, name="case"),
