@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from dsr import wording
 from dsr.cases.scope import stores_of
-from dsr.desk.alarms import rung_words
+from dsr.desk.escalations import rung_words
 from dsr.desk.tasks_view import OPERATIONS, store_label
 from dsr.desk.troubles import trouble
 from dsr.law.clock import SuspensionKind
@@ -115,7 +115,7 @@ def _details(event: Event, stores: dict[str, Any], names: dict[str, str], langua
     if event.action == "assigned":
         yield names.get(str(data.get("assignee")), "") or _("to nobody")
     yield from _about_work(data)
-    yield from _about_alarms(event, names)
+    yield from _about_escalation(event, names)
     if data.get("due_on") and event.action not in {"task_done", "report_overdue"}:
         yield _("due %(day)s") % {"day": _day(data["due_on"])}
     if data.get("ground"):
@@ -139,7 +139,7 @@ def _about_work(data: dict[str, Any]) -> Iterator[str]:
         yield words % {"chosen": data["chosen"], "n": data["offered"]}
 
 
-def _about_alarms(event: Event, names: dict[str, str]) -> Iterator[str]:
+def _about_escalation(event: Event, names: dict[str, str]) -> Iterator[str]:
     """Rungs and who heard of them, what a reminder was about, what a new calendar moved."""
     data = event.data
     yield from (rung_words(str(code)) for code in data.get("rungs", ()))

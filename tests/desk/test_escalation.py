@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from dsr.cases import absences, actors, escalate, identity, notices, silence
 from dsr.cases.perform import assign
-from dsr.desk.alarms import MAILS, alarms_of
+from dsr.desk.escalations import MAILS, escalations_of
 from dsr.models import Case, Escalation, Event, Message, Notice, Told
 from tests.desk.conftest import text
 from tests.factories import make_case, make_controller, make_staff
@@ -177,7 +177,7 @@ def test_the_number_of_queries_does_not_grow_with_the_alarms(mara, django_assert
     assert Escalation.objects.count() == before + 12
     assert count(case) == few
     with django_assert_max_num_queries(5):
-        alarms_of(case, today=timezone.localdate())
+        escalations_of(case, today=timezone.localdate())
 
 
 def test_reads_change_nothing(mara, snapshot):

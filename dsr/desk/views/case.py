@@ -17,8 +17,8 @@ from dsr.cases import messages
 from dsr.cases.perform import RefusedError, assign
 from dsr.desk import case_page
 from dsr.desk.access import DeskRequest, Duty, Sight, case_for, duty_refusal, insist, insist_sight, sees, staff_required
-from dsr.desk.alarms import alarms_of
 from dsr.desk.conversation import conversation
+from dsr.desk.escalations import escalations_of
 from dsr.desk.forms.steps import MessageForm
 from dsr.desk.history import history as history_of
 from dsr.desk.shell import page
@@ -46,7 +46,7 @@ def overview(request: DeskRequest, case_id: RowId) -> HttpResponse:
         "people": case_page.colleagues(request),
         "may_assign": duty_refusal(request.actor, Duty.ASSIGN) is None,
         "live": case_page.is_live(case, context["progress"]),
-        "alarms": alarms_of(case, today=context["today"]),
+        "escalations": escalations_of(case, today=context["today"]),
         "recent": history_of(case, language=request.LANGUAGE_CODE, with_notes=False, newest=4),
     }
     return page(request, "case", context)

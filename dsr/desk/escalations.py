@@ -79,7 +79,7 @@ class Silence:
 
 
 @dataclass(frozen=True, slots=True)
-class Alarms:
+class Escalations:
     """Everything the card shows; empty for a case that has disturbed nobody."""
 
     reached: tuple[Reached, ...]
@@ -91,7 +91,7 @@ class Alarms:
         return bool(self.reached or self.late or self.silence)
 
 
-def alarms_of(case: Case, *, today: date) -> Alarms:
+def escalations_of(case: Case, *, today: date) -> Escalations:
     """The rungs the case reached, the newest first, what is late, and an open question; five queries whatever their number."""
     rows = case.escalations.prefetch_related(
         Prefetch(
@@ -101,7 +101,7 @@ def alarms_of(case: Case, *, today: date) -> Alarms:
             .order_by("user__display_name", "pk"),
         )
     )
-    return Alarms(
+    return Escalations(
         reached=tuple(_reached(row) for row in rows.order_by("-fell_on", "-at", "rung")),
         late=_late(case),
         silence=_silence(case, today),
