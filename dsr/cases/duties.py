@@ -27,6 +27,7 @@ class Duty(StrEnum):
     DECIDE_MATCH = "decide_match"
     RETRY = "retry"
     WAIVE = "waive"
+    SEND_AGAIN = "send_again"
     DRAFT = "draft"
     CHECK_STORE = "check_store"
 
@@ -45,6 +46,7 @@ DUTIES: Final[Mapping[Duty, frozenset[Role]]] = {
     Duty.DECIDE_MATCH: _HANDLING,
     Duty.RETRY: _HANDLING | {Role.ADMINISTRATOR},
     Duty.WAIVE: frozenset({Role.LEAD}),  # 4.2 no. 10
+    Duty.SEND_AGAIN: _HANDLING,
     Duty.DRAFT: _HANDLING,
     Duty.CHECK_STORE: _HANDLING | {Role.ADMINISTRATOR},
 }

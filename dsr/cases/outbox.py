@@ -12,8 +12,9 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from dsr.cases.actors import SYSTEM
+from dsr.cases.duties import Duty
 from dsr.cases.mail_text import nameless
-from dsr.cases.perform import RefusedError, record
+from dsr.cases.perform import RefusedError, insist, record
 from dsr.law.workflow import Refusal
 from dsr.models import IndexToken, Message, Outgoing
 from dsr.vault import blind
@@ -104,6 +105,7 @@ def again(*, row: Message | Notice, to: str, actor: Actor, now: datetime) -> Non
     A corrected address was only given: the greeting loses its name (see messages.queue_mail). It is the contact of the
     request from now on. RefusedError when the mail does not wait for anybody any more, or the address is none.
     """
+    insist(actor, Duty.SEND_AGAIN if isinstance(row, Message) else Duty.RETRY)
     content = row.content()
     address = to.strip() or str(content["to"])
     if not _is_address(address):
@@ -125,6 +127,7 @@ def again(*, row: Message | Notice, to: str, actor: Actor, now: datetime) -> Non
 @transaction.atomic
 def by_letter(*, row: Message, actor: Actor, now: datetime) -> None:
     """A person has posted a letter instead. RefusedError when the mail does not wait for anybody any more."""
+    insist(actor, Duty.SEND_AGAIN)
     _settle(row, Outgoing.Status.POSTED)
     note(row, "mail_posted", actor=actor, now=now)
 

@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from dsr import vault
 from dsr.law.workflow import CLOSED, State
-from dsr.models import Case, Controller, IndexToken, Suspension, Task, User
+from dsr.models import Case, Controller, IndexToken, Message, Suspension, Task, User
 from dsr.vault import blind
 
 if TYPE_CHECKING:
@@ -21,7 +21,10 @@ _WAITING = (State.ID_PENDING, State.CLARIFY_PENDING, State.FEE_PENDING)
 
 
 def _condition(view: str, user: User, today: date) -> Q:
-    """Each view as one condition; overdue counts from the day after the legal date (rules.md 4.0.6)."""
+    """Each view as one condition; overdue counts from the day after the legal date (rules.md 4.0.6).
+
+    A mail that did not arrive needs somebody even when the case is closed: mostly it announced the answer.
+    """
     is_open = ~Q(state__in=CLOSED)
     return {
         "mine": is_open & Q(assignee=user),
@@ -30,7 +33,7 @@ def _condition(view: str, user: User, today: date) -> Q:
         "overdue": is_open & Q(due_on__lt=today),
         "waiting": Q(state__in=_WAITING),
         "second": Q(state=State.REVIEW),
-        "manual": is_open & Q(needs_person=True),
+        "manual": (is_open & Q(needs_person=True)) | Q(undelivered=True),
         "open": is_open,
         "closed": ~is_open,
     }[view]
@@ -38,7 +41,11 @@ def _condition(view: str, user: User, today: date) -> Q:
 
 def _base(controller: Controller) -> CaseQuerySet:
     needs = Task.objects.filter(case=OuterRef("pk"), status=Task.Status.MANUAL)
-    rows: CaseQuerySet = Case.objects.of(controller).annotate(needs_person=Exists(needs))
+    # One small list for the whole query, not a look at every case: hardly any mail is undelivered.
+    lost = Message.objects.of(controller).filter(status__in=Message.UNDELIVERED, by_mail=True)
+    rows: CaseQuerySet = Case.objects.of(controller).annotate(
+        needs_person=Exists(needs), undelivered=Q(request__in=lost.values("request"))
+    )
     return rows
 
 

@@ -16,6 +16,7 @@ from dsr.desk import steps
 from dsr.desk.access import Duty, Sight, duty_refusal, sees
 from dsr.desk.forms.intake import CHANNELS
 from dsr.desk.forms.steps import METHODS
+from dsr.desk.mails import undelivered
 from dsr.desk.next_step import Next, next_step
 from dsr.desk.stages import stages
 from dsr.desk.tasks_view import Progress, progress_of, store_label
@@ -51,6 +52,7 @@ def case_context(request: DeskRequest, case: Case, tab: str, *, now: datetime) -
         "tabs": _tabs(request, case, tab),
         "today": local_date(case.controller, now),
         "plan_url": _plan_url(case),
+        "undelivered": undelivered(case.request),
     }
 
 
@@ -176,7 +178,8 @@ class NextCard:
 def next_card(case: Case, actor: Actor, *, now: datetime) -> NextCard:
     """The next thing to do, where it is done, and what else is possible or why not."""
     waiting = any(task.status == Task.Status.MANUAL for task in case.tasks.all())
-    step = next_step(case, needs_person=waiting, today=local_date(case.controller, now))
+    lost = undelivered(case.request)
+    step = next_step(case, needs_person=waiting, undelivered=bool(lost), today=local_date(case.controller, now))
     buttons = steps.buttons(case, actor, now=now)
     main = next((button for button in buttons if step.action and button.action is step.action), None)
     if step.page == "review":
@@ -185,6 +188,8 @@ def next_card(case: Case, actor: Actor, *, now: datetime) -> NextCard:
     url = reverse(f"desk:{step.page}", args=[case.pk]) if step.page in {"identity", "draft"} else ""
     if step.page == "plan":
         url = _plan_url(case)
+    if step.page == "mail":
+        url = lost[0].url
     return NextCard(step, url, main, others)
 
 

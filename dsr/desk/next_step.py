@@ -44,13 +44,18 @@ class Next:
         return not self.page
 
 
-def next_step(case: Case, *, needs_person: bool, today: date) -> Next:
-    """The next thing for staff to do; `needs_person` says that one of the case's tasks waits for somebody."""
+def next_step(case: Case, *, needs_person: bool, today: date, undelivered: bool = False) -> Next:
+    """The next thing for staff to do; `needs_person` says that one of the case's tasks waits for somebody.
+
+    `undelivered`: a mail of the request did not arrive. That also holds for a closed case: its answer lies unread.
+    """
     state, right = State(case.state), Right(case.right)
+    if needs_person and state not in CLOSED:
+        return Next(_("Settle what waits for somebody"), "bad", "case")
+    if undelivered:
+        return Next(_("A mail did not arrive"), "bad", "mail")
     if state in CLOSED:
         return Next(wording.state(state), _ENDINGS.get(state, ""))
-    if needs_person:
-        return Next(_("Settle what waits for somebody"), "bad", "case")
     if state in WITH_SUBJECT:
         return Next(_("Waiting for the person"))
     if state == State.RECEIVED and case.request.identity_level < IDENTITY_MINIMUM[right]:

@@ -10,9 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dsr import alarms, vitals
 from dsr.cases import queue
 from dsr.cases.clock import local_date
 from dsr.desk.access import Duty, Sight, duty_refusal, sees
+from dsr.law.workflow import Role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
     from django.utils.functional import _StrPromise
 
+    from dsr.alarms import Alarm
     from dsr.desk.access import DeskRequest
 
 VIEWS: Final[Mapping[str, _StrPromise]] = {
@@ -34,6 +37,8 @@ VIEWS: Final[Mapping[str, _StrPromise]] = {
     "closed": gettext_lazy("Closed"),
 }
 DEFAULT_VIEW: Final = "open"
+# Who can do something about a machine that stands still; everybody else is told that it does, and whom to tell.
+REPAIRS: Final = frozenset({Role.LEAD, Role.ADMINISTRATOR})
 
 
 def _sidebar(request: DeskRequest, current: str) -> list[dict[str, Any]]:
@@ -44,12 +49,18 @@ def _sidebar(request: DeskRequest, current: str) -> list[dict[str, Any]]:
         {"url": f"{base}?view={view}", "label": label, "count": numbers[view], "current": view == current}
         for view, label in VIEWS.items()
     ]
-    pages = (("absences", _("Absences")), ("stores", _("Stores")), ("health", _("Health")))
+    pages = (("absences", _("Absences")), ("stores", _("Stores")), ("mails", _("Mails")), ("health", _("Health")))
     set_up = [
         {"url": reverse(f"desk:{name}"), "label": label, "count": None, "current": name == current}
         for name, label in pages
     ]
     return [{"title": _("Views"), "links": views}, {"title": _("Set up"), "links": set_up}]
+
+
+def _standing_still() -> list[Alarm]:
+    """What the pulses say is wrong and urgent: a late tick, a clock, no worker. One query, and nothing asked of Redis."""
+    now = timezone.now()
+    return [alarm for alarm in alarms.of_background(vitals.background(now=now), now=now) if alarm.urgent]
 
 
 def page(
@@ -61,5 +72,7 @@ def page(
         "may_register": duty_refusal(request.actor, Duty.REGISTER) is None,
         "sees_person": sees(request.actor, Sight.PERSON),
         "sees_data": sees(request.actor, Sight.DATA),
+        "standing_still": _standing_still(),
+        "repairs": bool(request.actor.roles & REPAIRS),
     }
     return render(request, f"desk/{template}.html", {**frame, **context}, status=status)

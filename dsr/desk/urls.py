@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from django.urls import path
 
-from dsr.desk.views import absences, account, answer, case, files, identity, intake, plan, queue, steps, stores, tasks
+from dsr.desk.views import (
+    absences,
+    account,
+    answer,
+    case,
+    files,
+    identity,
+    intake,
+    mails,
+    plan,
+    queue,
+    steps,
+    stores,
+    tasks,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -14,6 +28,9 @@ urlpatterns = [
     path("new/", intake.new, name="new"),
     path("stores/", stores.stores, name="stores"),
     path("stores/<slug:store>/check/", stores.check, name="check"),
+    path("mails/", mails.index, name="mails"),
+    path("mails/<uuid:mail_id>/", mails.show, name="mail"),
+    path("mails/<uuid:mail_id>/letter/", mails.letter, name="mail-letter"),
     path("health/", stores.health, name="health"),
     path("absences/", absences.absences, name="absences"),
     path("absences/<uuid:absence_id>/remove/", absences.remove, name="absence-remove"),

@@ -19,6 +19,7 @@ SAMPLE = {
     "case_id": uuid.uuid4(),
     "task_id": uuid.uuid4(),
     "artifact_id": uuid.uuid4(),
+    "mail_id": uuid.uuid4(),
     "absence_id": uuid.uuid4(),
     "store": "billing",
     "dataset": "x",

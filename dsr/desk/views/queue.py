@@ -94,7 +94,7 @@ def _row(case: Any, today: date, *, shown: bool) -> Row:
         case=case,
         person=(name or _("No name given")) if shown else _("Not shown to your role"),
         right=wording.right(case.right),
-        next=next_step(case, needs_person=case.needs_person, today=today),
+        next=next_step(case, needs_person=case.needs_person, undelivered=case.undelivered, today=today),
         note=_note(case),
         late=case.is_open and case.due_on is not None and case.due_on < today,
     )
