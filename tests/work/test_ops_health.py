@@ -14,9 +14,9 @@ from django.utils import timezone
 from dsr import alarms, health, metrics, vitals
 from dsr.law.workflow import CLOSED
 from dsr.models import Case, Message, Pulse, StoreHealth, Task
+from dsr.wording.alarms import ALARMS
 from dsr.work import pulses
 from dsr.work.tick import PASSES, tick
-from dsr.wording.alarms import ALARMS
 from tests.factories import make_case, make_controller, make_request
 
 pytestmark = pytest.mark.django_db
@@ -214,7 +214,7 @@ def test_the_metrics_count_cases_as_the_desk_does(healthy):
         request = make_request(at=now - timedelta(days=40))
         due = None if days is None else today + timedelta(days=days)
         request.cases.update(due_on=due)
-    Case.objects.filter(pk=make_case(at=now - timedelta(days=40)).pk).update(state=sorted(CLOSED)[0], due_on=today)
+    Case.objects.filter(pk=make_case(at=now - timedelta(days=40)).pk).update(state=min(CLOSED), due_on=today)
     other = make_controller("southwave", timezone="Pacific/Auckland")
     make_request(controller=other)
 

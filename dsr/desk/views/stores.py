@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib import messages
-from django.core.cache import cache
 from django.http import Http404
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from dsr import wording
+from dsr import alarms, vitals, wording
 from dsr.cases import tasks
 from dsr.cases.perform import RefusedError
 from dsr.cases.scope import stores_of
@@ -21,21 +19,18 @@ from dsr.desk.access import DeskRequest, Duty, duty_refusal, insist, staff_requi
 from dsr.desk.shell import page
 from dsr.desk.tasks_view import store_label, task_label
 from dsr.desk.troubles import trouble
-from dsr.fulfil.stores import check_store, label_of, open_by_name
-from dsr.models import Message, Pulse, Task
-from dsr.work import wake
-from exporters.contract import Checks, Collects, Locates, Severity, StoreError
+from dsr.fulfil import store_health
+from dsr.fulfil.stores import label_of, open_by_name
+from dsr.models import Message, StoreHealth, Task
+from dsr.work import pulses, wake
+from exporters.contract import Checks, Collects, Locates, StoreError
 from exporters.registry import ConfigError, capable
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from django.http import HttpResponse
 
-    from dsr.models import Controller
+    from dsr.models import Pulse
 
-KEPT_SECONDS: Final = 30 * 24 * 3600
-TICK_LATE_SECONDS: Final = 300
 SHOWN: Final = 100
 
 
@@ -44,12 +39,13 @@ SHOWN: Final = 100
 def stores(request: DeskRequest) -> HttpResponse:
     """Every configured store: system, owner, what it can do, and what its last check found."""
     refused = duty_refusal(request.actor, Duty.CHECK_STORE)
-    rows = [_store(request, name) for name in stores_of(request.controller)]
+    checked = {row.store: row for row in StoreHealth.objects.of(request.controller)}
+    rows = [_store(request, name, checked.get(name)) for name in stores_of(request.controller)]
     context = {"stores": rows, "why_not": wording.refusal(refused) if refused else ""}
     return page(request, "stores", context, current="stores")
 
 
-def _store(request: DeskRequest, name: str) -> dict[str, Any]:
+def _store(request: DeskRequest, name: str, row: StoreHealth | None) -> dict[str, Any]:
     config = stores_of(request.controller)[name]
     can: dict[str, bool] = {}
     broken = ""
@@ -69,28 +65,16 @@ def _store(request: DeskRequest, name: str) -> dict[str, Any]:
         "owner": config.owner,
         "can": can,
         "broken": broken,
-        "check": _last_check(request.controller, name),
+        "check": row,
+        "found": store_health.findings(request.controller, name) if row else None,
+        "words": trouble(row.code) if row and row.code not in {"", store_health.MAP_DIFFERS} else "",
     }
-
-
-def _last_check(controller: Controller, name: str) -> dict[str, Any] | None:
-    kept: dict[str, Any] | None = cache.get(_key(controller, name))
-    if kept and kept["trouble"]:
-        words = (
-            _("The configuration of this store is wrong.") if kept["trouble"] == "config" else trouble(kept["trouble"])
-        )
-        kept |= {"words": words}
-    return kept
-
-
-def _key(controller: Controller, store: str) -> str:
-    return f"desk-store-check:{controller.pk}:{store}"
 
 
 @staff_required
 @require_POST
 def check(request: DeskRequest, store: str) -> HttpResponse:
-    """Compare a store with its data map now; the result is kept for thirty days and holds names of tables and columns only."""
+    """Have a worker compare a store with its data map now; the page never waits for a store."""
     if store not in stores_of(request.controller):
         raise Http404
     try:
@@ -98,27 +82,28 @@ def check(request: DeskRequest, store: str) -> HttpResponse:
     except RefusedError as error:
         messages.error(request, wording.refusal(error.refusal))
         return redirect("desk:stores")
-    cache.set(_key(request.controller, store), _checked(request.controller, store, timezone.now()), KEPT_SECONDS)
+    wake.nudge("dsr.work.jobs.check_store", str(request.controller.pk), store, queue="stores")
     name = store_label(stores_of(request.controller), store, request.LANGUAGE_CODE)
-    messages.success(request, _("%(store)s has been checked.") % {"store": name})
+    messages.success(
+        request,
+        _("%(store)s is being checked. Open this page again in a moment to see what was found.") % {"store": name},
+    )
     return redirect("desk:stores")
 
 
-def _checked(controller: Controller, store: str, now: datetime) -> dict[str, Any]:
-    try:
-        found = check_store(controller, store)
-    except StoreError as error:
-        return {"at": now, "trouble": error.code, "place": error.place, "problems": [], "counts": {}}
-    except ConfigError as error:
-        return {"at": now, "trouble": "config", "place": str(error), "problems": [], "counts": {}}
-    order = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
-    rows = sorted(found, key=lambda problem: (order[problem.severity], problem.place))
+def _of_this_company(found: list[alarms.Alarm], slug: str) -> list[alarms.Alarm]:
+    """Without the stores and the mails of another brand: those are counted below, for this one alone."""
+    mine = [one for one in found if one.code != "mails_failed"]
+    return [one for one in mine if not one.code.startswith("store_") or one.where.startswith(f"{slug}/")]
+
+
+def _pass(row: Pulse) -> dict[str, Any]:
     return {
-        "at": now,
-        "trouble": "",
-        "place": "",
-        "problems": [{"severity": p.severity.value, "place": p.place, "detail": p.detail} for p in rows[:SHOWN]],
-        "counts": dict(Counter(problem.severity.value for problem in rows)),
+        "name": row.name.partition(":")[2],
+        "at": row.at,
+        "ran": row.at != pulses.NEVER,
+        "failing_since": row.failing_since,
+        "error_code": row.error_code,
     }
 
 
@@ -127,15 +112,19 @@ def _checked(controller: Controller, store: str, now: datetime) -> dict[str, Any
 def health(request: DeskRequest) -> HttpResponse:
     """What could make us miss a deadline: a silent tick, a queue that grows, tasks that wait for a person, mail that bounces."""
     now = timezone.now()
-    pulse = Pulse.objects.filter(name="tick").first()
-    age = int((now - pulse.at).total_seconds()) if pulse else None
+    read = vitals.gather(now=now)
+    at = read.background.tick_at
+    age = int((now - at).total_seconds()) if at else None
     mine = Task.objects.of(request.controller)
     manual = mine.filter(status=Task.Status.MANUAL).select_related("case__request").order_by("created_at")
     configs = stores_of(request.controller)
     context = {
         "age": age,
-        "age_late": age is None or age > TICK_LATE_SECONDS,
-        "queue": wake.state(),
+        "age_late": age is None or age >= alarms.TICK_LATE.total_seconds() or age < -alarms.CLOCK_AHEAD.total_seconds(),
+        "found": _of_this_company(alarms.of(read), request.controller.slug),
+        "workers": read.background.workers,
+        "passes": [_pass(one) for one in read.background.passes],
+        "queue": "down" if read.depths is None else "ok",
         "due": tasks.due(now).filter(controller=request.controller).count(),
         "waiting": mine.filter(status=Task.Status.QUEUED, not_before__gt=now).count(),
         "running": mine.filter(status=Task.Status.RUNNING, leased_until__gte=now).count(),
