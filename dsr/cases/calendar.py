@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from dsr.cases import clock
 from dsr.cases.actors import SYSTEM
@@ -64,6 +64,8 @@ def recompute(*, controller: Controller, now: datetime, limit: int) -> int:
     """
     days = own_days(controller)
     done = 0
+    if not outdated(controller, days).exists():  # as at nearly every tick
+        return 0
     while done < limit:
         cases = list(
             outdated(controller, days)
@@ -76,9 +78,16 @@ def recompute(*, controller: Controller, now: datetime, limit: int) -> int:
             break
         version = calendar_of(controller, days).version
         same = [case.pk for case in cases if not _moved(controller, case, days, now)]
-        Case.objects.filter(pk__in=same).update(calendar_version=version)
+        _note_version(same, version)
         done += len(cases)
     return done
+
+
+def _note_version(cases: list[Any], version: str) -> None:
+    """The dates stay; the day a question must have left by may not, so the ladder looks again where it still looks (T-13)."""
+    rows = Case.objects.filter(pk__in=cases)
+    rows.filter(next_rung_on__isnull=True).update(calendar_version=version)
+    rows.filter(next_rung_on__isnull=False).update(calendar_version=version, next_rung_on=F("received_on"))
 
 
 def _moved(controller: Controller, case: Case, days: OwnDays, now: datetime) -> bool:

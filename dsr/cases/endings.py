@@ -17,7 +17,7 @@ from dsr.law.workflow import Action, Actor
 from dsr.models import Case, RowId
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
 
 @transaction.atomic
@@ -123,16 +123,22 @@ def extend(
         extra_facts={"ground": reason, "reason_given": bool(text.strip()), "letter_ready": True},
     )
     with translation.override(case.request.language):
-        until = formats.date_format(dates["due_on"], "DATE_FORMAT")
         elements = {
             Element.INDIVIDUAL_REASONS: text.strip(),
-            Element.NEW_DATE: _("We answer at the latest on %(date)s.") % {"date": until},
+            Element.NEW_DATE: _new_date(dates["due_on"]),
             Element.DELIVERED_MEANWHILE: meanwhile.strip(),
             **letters.remedies(case),
             Element.NEXT_STEPS: _("You need not do anything."),
         }
     letters.send(case=case, code=LetterCode.EXTENSION_NOTICE, elements=elements, now=now)
     return case
+
+
+def _new_date(due_on: date | None) -> str:
+    """The date L-05 names. While a question is open there is none yet: the mail after the answer says it (T-10, T-17)."""
+    if due_on is None:
+        return _("We have three months instead of one. When you have answered our question we tell you the exact day.")
+    return _("We answer at the latest on %(date)s.") % {"date": formats.date_format(due_on, "DATE_FORMAT")}
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ import pytest
 from dsr import wording
 from dsr.audit import verify_case
 from dsr.cases import actors, calendar, identity
+from dsr.cases.escalate import climb
 from dsr.cases.own_rules import ladder_of, own_days, retention_of
 from dsr.cases.perform import RefusedError
 from dsr.law.ladder import LADDER, RungCode
@@ -177,3 +178,18 @@ def test_5_a_controllers_own_retention_row_goes_before_the_law():
     assert kept.until == date(2038, 12, 31)
     assert not kept.may_delete
     assert keep_until("DE", DocumentClass.INVOICE, date(2026, 3, 1)).until == date(2034, 12, 31)
+
+
+def test_t13_a_holiday_that_is_taken_back_brings_the_day_of_the_question_nearer():
+    """The due date stays; the ladder would have looked a day too late."""
+    wednesday = datetime(2026, 6, 17, 9, tzinfo=UTC)
+    set_day(date(2026, 6, 18))
+    case = make_request(at=wednesday).cases.get()
+    climb(controller=make_controller(), now=wednesday)
+    assert fresh(case).next_rung_on == date(2026, 6, 23)
+
+    set_day(date(2026, 6, 18), holiday=None)
+    calendar_changes(wednesday)
+    climb(controller=make_controller(), now=wednesday)
+
+    assert fresh(case).next_rung_on == date(2026, 6, 22)

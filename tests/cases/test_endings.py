@@ -126,6 +126,21 @@ def test_T_16_SC_20_an_extension_is_three_months_from_receipt_and_told_with_reas
     assert error.value.refusal.code == "extended_already"
 
 
+def test_T_17_an_extension_while_a_question_is_open_names_no_day_yet():
+    case, otto = make_case(identified=False), actors.staff(make_staff("otto", "lead"))
+    identity.ask(case_id=case.pk, doubt="unknown", seen_version=None, actor=otto, now=NOW)
+
+    case = endings.extend(
+        case_id=case.pk, reason="amount_of_data", text="Eleven systems.", meanwhile="Nothing yet.", actor=otto, now=NOW
+    )
+
+    assert (case.extended, case.due_on, case.told_due_on) == (True, None, None)
+    assert "When you have answered" in Message.objects.get(kind="L-05").content()["body"]
+    identity.identify(request=case.request, level=3, method="shop", known=(), actor=otto, now=NOW + timedelta(days=10))
+    case = Case.objects.get(pk=case.pk)
+    assert case.told_due_on == case.due_on == date(2026, 9, 25)
+
+
 def test_T_17_an_extension_after_the_first_month_is_refused():
     case, otto = make_case(), actors.staff(make_staff("otto", "lead"))
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from dsr.audit import verify_case
 from dsr.cases import actors, identity, messages, silence
 from dsr.cases.facts import facts_of
-from dsr.models import Case, Escalation, Message, Told
+from dsr.models import Case, Escalation, Message, Suspension, Told
 from tests.factories import MONDAY, make_case, make_staff
 
 pytestmark = pytest.mark.django_db
+BERLIN = ZoneInfo("Europe/Berlin")
 
 
 @pytest.fixture
@@ -68,3 +70,45 @@ def test_an_answered_question_reminds_nobody(case):
 
     assert after(40) == 0
     assert not Message.objects.filter(kind="reminder").exists()
+
+
+def test_t15_days_of_silence_are_the_controllers_days_whatever_the_clocks_do():
+    """Asked half an hour before midnight in the winter, reminded at the first tick of the fifteenth day in the summer."""
+    asked = datetime(2026, 3, 20, 23, 30, tzinfo=BERLIN)
+    case = make_case(identified=False, at=asked - timedelta(days=1))
+    mara = actors.staff(make_staff("mara"))
+    identity.ask(case_id=case.pk, doubt="two people", seen_version=None, actor=mara, now=asked)
+
+    assert silence.remind(now=datetime(2026, 4, 3, 23, 59, tzinfo=BERLIN), limit=100) == 0
+    assert silence.remind(now=datetime(2026, 4, 4, 0, 0, tzinfo=BERLIN), limit=100) == 1
+
+
+def test_those_who_write_do_not_hide_those_who_do_not():
+    asked = [make_case(identified=False, name=f"Anna {n}") for n in range(3)]
+    mara = actors.staff(make_staff("mara"))
+    for minute, case in enumerate(asked):
+        at = MONDAY + timedelta(minutes=minute)
+        identity.ask(case_id=case.pk, doubt="two people", seen_version=None, actor=mara, now=at)
+    for case in asked[:2]:
+        messages.from_subject(request=case.request, text="I am looking for it", now=MONDAY + timedelta(days=14))
+
+    assert silence.remind(now=MONDAY + timedelta(days=16), limit=2) == 1
+    assert Message.objects.get(kind="reminder").request_id == asked[2].request_id
+
+
+def test_no_4_a_second_question_nobody_answers_is_told_as_well(case):
+    after(15)
+    after(30)
+    mara = actors.staff(make_staff("mara"))
+    identity.identify(
+        request=case.request, level=3, method="shop", known=(), actor=mara, now=MONDAY + timedelta(days=31)
+    )
+    # the second question: late, so that the law lets it pause only on the DPO's word; the row is what counts here
+    later = MONDAY + timedelta(days=32)
+    Suspension.objects.create(
+        controller=case.controller, case=case, kind="identity", started_at=later, started_on=later.date()
+    )
+
+    assert after(32 + 15) == 1
+    assert after(32 + 30) == 1
+    assert Escalation.objects.filter(rung="silent").count() == 2
