@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from exporters.datamap.model import Category, Encoding, Field, IdentifierUse, Nesting, Terms, Withhold
+from exporters.datamap.model import Category, Encoding, Erase, Field, IdentifierUse, Nesting, Terms, Withhold
 from exporters.datamap.rights_load import FIELD_RIGHTS, read_correct, read_follows
 from exporters.datamap.terms import TERM_OPTIONS, Words, read_terms
 from exporters.description import Disclosure
@@ -42,10 +42,13 @@ def read_field(words: Words, name: str, item: Item, *, inherited: Terms) -> Fiel
     terms = read_terms(words, options, inherited=inherited, owner=item)
     optional = options["optional"].flag() if "optional" in options else False
     if "not_personal" in options:
+        if "erase" in options and terms.erase is not Erase.LEAVE:
+            raise options["erase"].error("what is not personal is not erased: leave `erase` out, or not_personal")
         return Field(
             name=name,
             label={},
-            terms=terms,
+            # Whatever the dataset says about its fields: an account that stays must go on working.
+            terms=replace(terms, erase=Erase.LEAVE, constant="", coarse=None),
             disclosure=Disclosure.NOT_PERSONAL,
             why_not_personal=options["not_personal"].text(),
             optional=optional,

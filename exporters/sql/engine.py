@@ -14,6 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from exporters.sql.dates import keep_odd_dates, keep_odd_text, without_filling
 from exporters.sql.errors import translated
+from exporters.sql.patience import GRACE, PatientConnection, keepalive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,14 +92,16 @@ def make_engine(url: str, *, folder: Path, timeouts: Timeouts, writes: bool = Fa
             "connect_timeout": max(2, round(timeouts.connect)),
             "application_name": "dsr-desk",
             "client_encoding": "utf8",
+            **keepalive(timeouts.statement + GRACE),
         }
         engine = sa.create_engine(parsed, isolation_level=_ISOLATION[writes], **options)
+        sa.event.listen(engine, "do_connect", _patient(timeouts))
         sa.event.listen(engine, "connect", _prepare_postgresql(timeouts, writes=writes))
         return engine
     options["connect_args"] = {
         "connect_timeout": max(1, round(timeouts.connect)),
-        "read_timeout": timeouts.statement + 5,
-        "write_timeout": timeouts.statement + 5,
+        "read_timeout": timeouts.statement + GRACE,
+        "write_timeout": timeouts.statement + GRACE,
         "charset": "utf8mb4",
     }
     engine = sa.create_engine(parsed, isolation_level=_ISOLATION[writes], **options)
@@ -141,6 +144,15 @@ def _text_or_bytes(raw: bytes) -> str | bytes:
         return raw.decode()
     except UnicodeDecodeError:
         return raw
+
+
+def _patient(timeouts: Timeouts) -> Any:
+    def connect(_dialect: Any, _record: Any, arguments: Any, options: Any) -> PatientConnection:
+        connection = PatientConnection.connect(*arguments, **options)
+        connection.patience = timeouts.statement + GRACE
+        return connection
+
+    return connect
 
 
 def _prepare_postgresql(timeouts: Timeouts, *, writes: bool) -> Any:

@@ -12,6 +12,8 @@ import psycopg
 import sqlalchemy as sa
 from psycopg.pq import ExecStatus
 
+from exporters.sql.patience import GRACE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -20,10 +22,6 @@ if TYPE_CHECKING:
 
 _PATIENCE = 60.0
 """Seconds to wait for a row where the session has no limit."""
-
-
-class _Patience(psycopg.errors.QueryCanceled):
-    """The server sent nothing for too long."""
 
 
 def copied(connection: sa.Connection, statement: str, *, size: int) -> Iterator[list[bytes]]:
@@ -37,7 +35,7 @@ def copied(connection: sa.Connection, statement: str, *, size: int) -> Iterator[
     before = connection.execute(
         sa.text("SELECT setting FROM pg_settings WHERE name = 'statement_timeout'")
     ).scalar_one()
-    patience = int(before) / 1000 or _PATIENCE
+    patience = (int(before) / 1000 or _PATIENCE) + GRACE
     connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
     driver: Any = connection.connection.driver_connection
     finished = False
@@ -56,8 +54,7 @@ def _rows(pgconn: PGconn, statement: str, patience: float, size: int) -> Iterato
     poll = select.poll()
     poll.register(pgconn.socket, select.POLLIN)
     pgconn.send_query(statement.encode())
-    while pgconn.flush():
-        poll.poll(1)
+    _sent(pgconn, patience)
     _ready(pgconn, poll, patience)
     _check(pgconn, pgconn.get_result(), ExecStatus.COPY_OUT)
     rows: list[bytes] = []
@@ -83,6 +80,18 @@ def _rows(pgconn: PGconn, statement: str, patience: float, size: int) -> Iterato
         _ready(pgconn, poll, patience)
 
 
+def _sent(pgconn: PGconn, patience: float) -> None:
+    poll = select.poll()
+    poll.register(pgconn.socket, select.POLLOUT)
+    while pgconn.flush():
+        if not poll.poll(patience * 1000):
+            raise _silent()
+
+
+def _silent() -> psycopg.OperationalError:
+    return psycopg.OperationalError("the server has fallen silent")
+
+
 def _ready(pgconn: PGconn, poll: select.poll, patience: float) -> None:
     while pgconn.is_busy():
         _wait(pgconn, poll, patience)
@@ -90,7 +99,7 @@ def _ready(pgconn: PGconn, poll: select.poll, patience: float) -> None:
 
 def _wait(pgconn: PGconn, poll: select.poll, patience: float) -> None:
     if not poll.poll(patience * 1000):
-        raise _Patience
+        raise _silent()
     pgconn.consume_input()
 
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from exporters.contract import Outcome, PlanLine, RowKey
 
 _WAIT_FOR_UNLOCK = 20
+_MORE_THAN_IS_ON_THE_WAY = 20_000
+"""Rows of 200 bytes: more than the buffers between two programs hold."""
 
 
 class FaultChecks(Hooks):
@@ -82,6 +84,30 @@ class FaultChecks(Hooks):
                 return
         assert [(batch.dataset, batch.rows) for batch in got] == whole, (
             "the connection was lost and the stream just ended: raise Temporary, a short answer looks like a whole one"
+        )
+
+    @needs(Locates, Collects, hooks=("known", "silencing"))
+    def test_a_store_that_falls_silent_in_mid_stream_is_given_up_and_temporary(self) -> None:
+        if self.gives("grow"):
+            self.grow(_MORE_THAN_IS_ON_THE_WAY)
+        whole = sum(len(batch.rows) for batch in self.stream(self.known()))
+        with self.silencing() as (exporter, silence):
+            stream = iter(exporter.collect(self.known(), exporter.locate(self.known()).keys))
+            rows = len(next(stream).rows)
+            silence()
+            began = time.monotonic()
+            try:
+                rows += sum(len(batch.rows) for batch in stream)
+            except Temporary as error:
+                _is_silent(error, self.known())
+            else:
+                assert rows == whole, (
+                    "the store fell silent and the stream just ended: raise Temporary, a short answer looks like a whole one"
+                )
+            took = time.monotonic() - began
+        assert took < self.patience, (
+            f"collect() waited {took:.0f} s for the next rows: a server that died without a word sends no time-out, so "
+            "count the seconds on this side as well"
         )
 
     @needs(*ERASES, hooks=(*ON_OWN_STORE, "breaking"))

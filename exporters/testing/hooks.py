@@ -89,6 +89,10 @@ class Hooks:
         """While inside: an exporter, and a function that breaks its connection from then on."""
         raise NotImplementedError
 
+    def silencing(self) -> AbstractContextManager[tuple[Any, Callable[[], None]]]:
+        """While inside: an exporter, and a function after which its store says nothing more and does not hang up."""
+        raise NotImplementedError
+
     def locked(self) -> AbstractContextManager[None]:
         """While inside: the system itself holds what the plan would write."""
         raise NotImplementedError

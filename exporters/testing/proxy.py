@@ -26,6 +26,7 @@ class Proxy:
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._after: int | None = None
+        self._silent_after: int | None = None
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -33,6 +34,10 @@ class Proxy:
     def fall_silent(self) -> None:
         """Pass nothing on any more, in any connection, and take new ones without a word."""
         self._passing.clear()
+
+    def fall_silent_after(self, sent: int) -> None:
+        """Fall silent when the server has sent so many bytes more."""
+        self._silent_after = sent
 
     def hang_up(self) -> None:
         """Break every connection, and every new one at once."""
@@ -79,6 +84,10 @@ class Proxy:
     def _pass(self, source: socket.socket, target: socket.socket, counts: bool) -> None:
         with contextlib.suppress(OSError):
             while data := source.recv(_CHUNK):
+                if counts and self._silent_after is not None:
+                    self._silent_after -= len(data)
+                    if self._silent_after < 0:
+                        self.fall_silent()
                 self._passing.wait()
                 if counts and self._after is not None:
                     self._after -= len(data)

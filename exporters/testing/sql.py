@@ -54,7 +54,7 @@ class SqlKit(ExporterKit):
 
     def gives(self, hook: str) -> bool:
         """Statements that were not given are hooks that were not given."""
-        if hook == "breaking" and self._backend() == "sqlite":
+        if hook in {"breaking", "silencing"} and self._backend() == "sqlite":
             return False  # a file has no connection to lose
         return bool(getattr(self, _STATEMENTS[hook])) if hook in _STATEMENTS else super().gives(hook)
 
@@ -94,6 +94,12 @@ class SqlKit(ExporterKit):
         """A connection through a go-between that hangs up."""
         with proxied(self._server()) as proxy:
             yield self.opened(self._through(proxy.port)), proxy.hang_up
+
+    @contextmanager
+    def silencing(self) -> Iterator[tuple[Any, Callable[[], None]]]:
+        """A connection through a go-between that stays open and passes nothing on."""
+        with proxied(self._server()) as proxy:
+            yield self.opened(self._through(proxy.port)), proxy.fall_silent
 
     @contextmanager
     def locked(self) -> Iterator[None]:

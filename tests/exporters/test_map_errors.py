@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from exporters.datamap.load import load
+from exporters.datamap.model import Erase
 from exporters.document import ConfigError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from exporters.datamap.model import DataMap
 
 GOOD = """\
 map: isp
@@ -251,10 +254,10 @@ BAD = [
 ]
 
 
-def _load(folder: Path, text: str) -> None:
+def _load(folder: Path, text: str) -> DataMap:
     path = folder / "map.yaml"
     path.write_text(text, encoding="utf-8")
-    load(path)
+    return load(path)
 
 
 def test_the_map_without_mistakes_loads(tmp_path: Path) -> None:
@@ -269,3 +272,18 @@ def test_the_mistake_is_named_where_it_stands(tmp_path: Path, old: str, new: str
 
     found = str(raised.value).removeprefix(f"{tmp_path.name}/map.yaml:")
     assert found == message or (message.endswith((" ", "referred")) and found.startswith(message))
+
+
+def test_what_is_not_personal_takes_no_erasure_from_its_dataset(tmp_path: Path) -> None:
+    """An account that stays goes on working: `erase_fields` is for what says something about a person."""
+    nullified = GOOD.replace("    erase: anonymise\n", "    erase: anonymise\n    erase_fields: nullify\n")
+    kept = nullified.replace(
+        "      id: {}\n      email", "      id: {erase: leave}\n      admin: {not_personal: a right}\n      email"
+    )
+    clients = _load(tmp_path, kept).datasets["clients"]
+
+    assert clients.fields["admin"].terms.erase is Erase.LEAVE
+    assert clients.fields["name"].terms.erase is Erase.NULLIFY
+
+    with pytest.raises(ConfigError, match="what is not personal is not erased"):
+        _load(tmp_path, kept.replace("{not_personal: a right}", "{not_personal: a right, erase: nullify}"))

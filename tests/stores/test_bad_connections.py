@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -15,12 +16,19 @@ from exporters.testing.proxy import Proxy, proxied
 from tests.exporters import club, shop
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.stores
 BOTH = pytest.mark.parametrize("backend", ["mariadb", "postgresql"])
 NOTES = 20_000
+PATIENCE = 20
+"""Seconds: the time-out of a statement, the grace after it, and a slow machine."""
+
+_ASKED: dict[str, Callable[[Any, Any], object]] = {
+    "collect": lambda store, keys: list(store.collect(shop.MIA, keys)),
+    "residue": lambda store, keys: store.residue(shop.MIA, keys, now=datetime.now(UTC)),
+}
 
 
 @contextmanager
@@ -82,3 +90,22 @@ def test_an_erasure_cut_after_some_bytes_is_done_wholly_or_not_at_all(backend: s
         done = apply(direct, lines)
         assert (half == set()) == (done > 0), f"half done: {sorted(half)}"
         assert own.ask("SELECT id FROM letters WHERE member_id = 1") == []
+
+
+@BOTH
+@pytest.mark.parametrize("question", ["collect", "residue"])
+def test_a_server_that_falls_silent_in_mid_answer_is_given_up(backend: str, question: str, tmp_path: Path) -> None:
+    with shop.fresh(backend, tmp_path) as own, _between(own.url) as (url, proxy):
+        rows = [{"id": 1000 + n, "about": "customer", "about_id": "1", "body": "x" * 180} for n in range(NOTES)]
+        for start in range(0, NOTES, 5000):
+            own.insert(shop.NOTES, *rows[start : start + 5000])
+        store = own.store(url=url, statement_timeout="1")
+        keys = store.locate(shop.MIA).keys
+        proxy.fall_silent_after(400_000)
+        began = time.monotonic()
+
+        with pytest.raises(Temporary) as raised:
+            _ASKED[question](store, keys)
+
+        assert (raised.value.code, raised.value.place) == ("store_down", "shop")
+        assert time.monotonic() - began < PATIENCE
