@@ -69,7 +69,8 @@ def anchor_due(*, now: datetime) -> int:
     """Make yesterday's anchor if it is missing; returns 1 when it was made."""
     midnight = datetime.combine(now.astimezone(UTC).date(), time(), UTC)
     day = midnight.date() - timedelta(days=1)
-    if now < midnight + AFTER_MIDNIGHT or Anchor.objects.filter(day=day).exists():
+    # An earlier day, because the clock was put back, would break the chain of anchors.
+    if now < midnight + AFTER_MIDNIGHT or Anchor.objects.filter(day__gte=day).exists():
         return 0
     if not Event.objects.filter(at__lt=midnight).exists():
         return 0

@@ -7,7 +7,7 @@ case, so of two ticks at once one escalates and the other finds nothing left.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -19,7 +19,7 @@ from dsr.cases.actors import SYSTEM
 from dsr.cases.clock import local_date
 from dsr.cases.own_rules import calendar_of, ladder_of
 from dsr.cases.people import directory
-from dsr.cases.perform import ConflictError, RefusedError
+from dsr.cases.perform import ConflictError
 from dsr.law.counting import QUERY_WORKING_DAYS
 from dsr.law.ladder import RungCode, Ticking, counts_to, next_rung_on, rungs_due
 from dsr.law.rights import IDENTITY_MINIMUM, Right
@@ -55,28 +55,39 @@ class _Look:
     people: Directory
 
 
+@dataclass
+class _Run:
+    """What one run over a controller's cases did, and which of them it must not look at again."""
+
+    climbed: int = 0
+    failed: set[object] = field(default_factory=set)
+    moved: set[object] = field(default_factory=set)
+
+
 def climb(*, controller: Controller, now: datetime) -> int:
     """Escalate every case of the controller that has reached a rung; returns how many cases were escalated.
 
     A case that cannot be looked at is logged and left for the next tick; the others go on, then RuntimeError says how many.
+    A late case that somebody moves in the same moment is left for the next tick as well, which is no error.
     """
     today = local_date(controller, now)
     if not _waiting(controller, today).exists():
         return 0
     look = _Look(controller, today, now, ladder_of(controller), calendar_of(controller), directory(controller, today))
-    climbed, failed = 0, set[object]()
-    while cases := list(_chunk(controller, today, failed)):
+    run = _Run()
+    while cases := list(_chunk(controller, today, run.failed | run.moved)):
         try:
             with transaction.atomic():
-                climbed += _climb_all(look, cases)
+                run.climbed += _climb_all(look, cases)
         except Exception:
             log.exception("escalating %d cases failed; each by itself", len(cases))
-            failed |= _one_by_one(look, cases)
-        late = [case for case in cases if case.pk not in failed]
-        climbed += sum(_report(look, case, failed) for case in late if _is_late(look, case))
-    if failed:
-        raise RuntimeError(f"{len(failed)} cases could not be escalated")
-    return climbed
+            _one_by_one(look, cases, run)
+        for case in cases:
+            if case.pk not in run.failed and _is_late(look, case):
+                _report(look, case, run)
+    if run.failed:
+        raise RuntimeError(f"{len(run.failed)} cases could not be escalated")
+    return run.climbed
 
 
 def _waiting(controller: Controller, today: date) -> QuerySet[Case]:
@@ -176,7 +187,7 @@ def _data(look: _Look, reached: tuple[Rung, ...], told: list[Told]) -> dict[str,
     }
 
 
-def _report(look: _Look, case: Case, failed: set[object]) -> int:
+def _report(look: _Look, case: Case, run: _Run) -> None:
     """An overdue case moves by the table, with incident and letter, in a transaction of its own (no. 23)."""
     known = ticking(case, look.calendar)
     reached = _rungs(look, case, known)
@@ -187,23 +198,20 @@ def _report(look: _Look, case: Case, failed: set[object]) -> int:
             overdue.report(case=case, now=look.now, next_rung_on=on, data=_data(look, reached, hearing))
             Escalation.objects.bulk_create(made)
             Told.objects.bulk_create(hearing)
-    except (ConflictError, RefusedError):
-        failed.add(case.pk)  # it moved meanwhile; the next tick looks again
-        return 0
+    except ConflictError:
+        run.moved.add(case.pk)
     except Exception:
         log.exception("reporting case %s as overdue failed", case.pk)
-        failed.add(case.pk)
-        return 0
-    return 1
+        run.failed.add(case.pk)
+    else:
+        run.climbed += 1
 
 
-def _one_by_one(look: _Look, cases: list[Case]) -> set[object]:
-    failed: set[object] = set()
+def _one_by_one(look: _Look, cases: list[Case], run: _Run) -> None:
     for case in cases:
         try:
             with transaction.atomic():
-                _climb_all(look, [case])
+                run.climbed += _climb_all(look, [case])
         except Exception:
             log.exception("escalating case %s failed", case.pk)
-            failed.add(case.pk)
-    return failed
+            run.failed.add(case.pk)

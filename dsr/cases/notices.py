@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+log = logging.getLogger(__name__)
 # What one mail lists; the rest is a number and a link to the queue.
 LISTED = 100
 _ORDER = {code.value: number for number, code in enumerate(RungCode)}
@@ -38,11 +40,23 @@ def to_staff(*, user: User, kind: str, now: datetime, context: dict[str, Any]) -
 
 
 def digests(*, now: datetime) -> int:
-    """One mail to everybody who is to hear of an escalation and has not; returns how many. Two at once are harmless."""
+    """One mail to everybody who is to hear of an escalation and has not; returns how many. Two at once are harmless.
+
+    A mail that cannot be written keeps none of the others from leaving; then RuntimeError says how many those were.
+    """
     people = User.objects.filter(
         kind=Kind.STAFF, pk__in=Told.objects.filter(notice__isnull=True).values("user")
     ).select_related("controller")
-    return sum(_digest(user, now) for user in people.order_by("handle"))
+    written, failed = 0, 0
+    for user in people.order_by("handle"):
+        try:
+            written += _digest(user, now)
+        except Exception:
+            log.exception("the digest of account %s could not be written", user.pk)
+            failed += 1
+    if failed:
+        raise RuntimeError(f"{failed} digests could not be written")
+    return written
 
 
 class _TakenError(Exception):
