@@ -31,6 +31,10 @@ TROUBLES: Final[Mapping[str, _StrPromise]] = {
     "schema_changed": _("The store was changed: a table or column of our data map is missing. Have the map updated."),
     "read_only": _("The store allows no writing now. Ask its owner when it does, then retry."),
     "corrupt": _("The file of the store is damaged. Have its owner repair it, then retry."),
+    "encoding": _(
+        "The store holds text that is no text in its own encoding. Have its owner repair the row, which the store's own log"
+        " names, then retry."
+    ),
     "failed": _("The store gave an error nobody has seen before. Ask its owner to look at the store's own log."),
     "store_removed": _("This store is not configured any more. Put it back, or have it left out with a reason."),
     "not_capable": _("Our connection to this store cannot do this. Ask the owner for the data, or have it left out."),
@@ -93,6 +97,20 @@ TROUBLES: Final[Mapping[str, _StrPromise]] = {
     ),
     "out_of_time": _("Laying out the document took too long. Collect a smaller period."),
     "document": _("Laying out the document failed. This is a fault in the program; tell whoever runs it."),
+    # the program at work
+    "too_long": _(
+        "The work took longer than one job may. It is tried again by itself; if it keeps happening, have whoever runs "
+        "this program allow more time (DSR_STORE_SECONDS, DSR_PDF_SECONDS)."
+    ),
+    "worker_died": _(
+        "The process that did this died in the middle of it. It is tried again by itself; if it keeps dying, whoever runs "
+        "this program looks at its memory."
+    ),
+    "newer_release": _(
+        "A newer release of this program asked for this, and a worker of an older one met it. It is tried again by itself; "
+        "have all workers brought to the same release."
+    ),
+    "own_database": _("Our own database was busy or away. It is tried again by itself."),
     "internal": _("An error in this program. Its log names the task; tell whoever runs it, then retry."),
 }
 _UNKNOWN: Final = _("It failed with the code “%(code)s”.")

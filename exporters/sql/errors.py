@@ -50,6 +50,8 @@ _SQLSTATE: Mapping[str, tuple[type[StoreError], str]] = {
     "42703": (Permanent, "schema_changed"),
     "25006": (Permanent, "read_only"),
     "22001": (Permanent, "constraint"),
+    "22021": (Permanent, "encoding"),  # bytes that are no text in the encoding the database claims
+    "22P05": (Permanent, "encoding"),  # a character of its encoding that Unicode does not have
 }
 _SQLSTATE_CLASSES: Mapping[str, tuple[type[StoreError], str]] = {
     "08": (Temporary, "store_down"),

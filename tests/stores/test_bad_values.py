@@ -6,6 +6,7 @@ import base64
 import json
 import tracemalloc
 import uuid
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -72,9 +73,13 @@ def test_text_that_is_no_utf8_keeps_the_row_and_what_can_be_read(own: shop.Shop)
 
 
 @pytest.mark.stores
-@pytest.mark.parametrize(("byte", "shown"), [("", "gammel text"), ("\\xff", None)], ids=["valid", "invalid"])
-def test_a_database_without_an_encoding_is_read_or_refused_in_words(
-    byte: str, shown: str | None, tmp_path: Path
+@pytest.mark.parametrize(
+    ("byte", "shown", "noted"),
+    [("", "gammel text", set()), ("\\xff", "gammel text\ufffd", {CellNote.NOT_UTF8})],
+    ids=["valid", "invalid"],
+)
+def test_a_database_without_an_encoding_is_read_and_searched(
+    byte: str, shown: str, noted: set[CellNote], tmp_path: Path
 ) -> None:
     # SQL_ASCII is PostgreSQL's word for: whatever bytes a client sent.
     server = servers.postgresql()
@@ -82,16 +87,33 @@ def test_a_database_without_an_encoding_is_read_or_refused_in_words(
     server.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'")
     try:
         own = shop._filled(shop.Shop("postgresql", f"{server.url(name)}&client_encoding=utf8", tmp_path))
-        own.execute(f"UPDATE notes SET body = E'gammel text{byte}' WHERE id = 1")
+        own.execute(
+            f"UPDATE notes SET body = E'gammel text{byte}' WHERE id = 1",
+            f"UPDATE notes SET body = E'{byte} mia@example.com' WHERE id = 2",
+        )
         store = own.store(url=server.url(name))
 
-        if shown is None:
-            with pytest.raises(Permanent) as raised:
-                _collected(store)
-            assert raised.value.place == "shop"
-            assert raised.value.__suppress_context__, "the driver quotes what it could not read"
-        else:
-            assert _cell(store, "notes", "body") == (shown, set())
+        assert _cell(store, "notes", "body") == (shown, noted)
+        left = store.residue(shop.MIA, store.locate(shop.MIA).keys, now=datetime.now(UTC))
+        assert ("notes", "body") in {(one.table, one.column) for one in left}
+    finally:
+        server.drop(name)
+
+
+@pytest.mark.stores
+def test_text_that_its_own_encoding_does_not_have_is_refused_with_a_code(tmp_path: Path) -> None:
+    server = servers.postgresql()
+    name = f"win_{uuid.uuid4().hex[:12]}"
+    server.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'WIN1252' LC_COLLATE 'C' LC_CTYPE 'C'")
+    try:
+        own = shop._filled(shop.Shop("postgresql", f"{server.url(name)}&client_encoding=utf8", tmp_path))
+        # Byte 81 is nothing in WIN1252, and PostgreSQL stores it all the same.
+        own.execute("SET client_encoding = 'WIN1252'", "UPDATE notes SET body = E'gammel \\x81' WHERE id = 1")
+
+        with pytest.raises(Permanent) as raised:
+            _collected(own.store(url=server.url(name)))
+        assert (raised.value.code, raised.value.place) == ("encoding", "shop")
+        assert raised.value.__suppress_context__, "the driver quotes what it could not read"
     finally:
         server.drop(name)
 
