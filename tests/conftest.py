@@ -32,4 +32,5 @@ def _queue_without_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     monkeypatch.setattr("django_rq.connection_utils.get_redis_connection", connect)
     monkeypatch.setattr("redis.Redis.from_url", connect)
+    monkeypatch.setattr("dsr.work.wake._Down.until", 0.0)
     yield

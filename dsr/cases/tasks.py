@@ -27,6 +27,7 @@ BACKOFF = tuple(timedelta(seconds=s) for s in (30, 120, 600, 1800, 3600, 3 * 360
 PATIENCE = {"worker_died": 5, "newer_release": 4, "too_long": 3, "out_of_memory": 2}
 # How far the clocks of two hosts may differ, or one may jump back, before a time ahead of us is taken for a mistake.
 SKEW = timedelta(minutes=10)
+PDF = frozenset({"package", "close"})
 HELD, DIED = "on_hold", "worker_died"
 
 
@@ -61,7 +62,12 @@ def ensure(*, case: Case, operation: str, now: datetime, store: str = "", again:
 
 def queue_of(operation: str) -> str:
     """Which workers do it: `pdf` lays out documents, `stores` asks the client's systems."""
-    return "pdf" if operation in {"package", "close"} else "stores"
+    return "pdf" if operation in PDF else "stores"
+
+
+def done_in(queue: str) -> Q:
+    """The tasks of the queue `stores` or `pdf`."""
+    return Q(operation__in=PDF) if queue == "pdf" else ~Q(operation__in=PDF)
 
 
 def _wake(task: Task) -> None:

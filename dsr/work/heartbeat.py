@@ -98,7 +98,7 @@ class Heartbeat:
 
     def _beat(self) -> None:
         late = -self._left()
-        if late > limits.GRACE_SECONDS:
+        if late > min(limits.GRACE_SECONDS, self._seconds):
             self._end()
         elif late > 0:
             limits.interrupt()

@@ -6,25 +6,31 @@ import logging
 from email.utils import make_msgid
 from typing import TYPE_CHECKING, Any
 
-from django.db import close_old_connections, connection, transaction
+from django.db import DatabaseError, close_old_connections, connection, transaction
 from django.utils import timezone, translation
 
 from dsr.cases import codes, outbox, tasks
 from dsr.cases.actors import SYSTEM
 from dsr.cases.mail_text import subject_and_body
-from dsr.cases.plans import HeldError, StoppedError
-from dsr.fulfil import operations
+from dsr.cases.perform import ConflictError
+from dsr.cases.plans import StoppedError
+from dsr.fulfil import leftovers, operations, store_health
 from dsr.fulfil.contact import contact_on_file
 from dsr.models import Message, Notice, OneTimeCode, Task
 from dsr.vault import MissingKeyError, TamperedError
 from dsr.work.heartbeat import Heartbeat, OvertakenError
+from dsr.work.limits import OverLimitError, limits_of
 from dsr.work.mailer import Trouble, hand_over
+from dsr.work.shutdown import ShutdownError
+from dsr.work.verdict import verdict_on
 from exporters.contract import Permanent, Temporary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.db.models import QuerySet
+
+    from dsr.work.verdict import Verdict
 
 log = logging.getLogger(__name__)
 
@@ -38,33 +44,36 @@ def _fresh_connection() -> None:
 def run_task(task_id: str) -> None:
     """Claim a task and carry its operation out; its outcome is a row, never an exception in the queue."""
     _fresh_connection()
-    task = tasks.claim(task_id=task_id, now=timezone.now())
+    try:
+        task = tasks.claim(task_id=task_id, now=timezone.now())
+    except DatabaseError as error:
+        log.warning("task %s could not be claimed (%s); the tick finds it", task_id, type(error).__name__)
+        return
     if task is None:
         return
-    code, place, temporary = "internal", "", False
+    seconds = limits_of(tasks.queue_of(task.operation)).seconds
     try:
-        with Heartbeat(task) as heartbeat:
+        with Heartbeat(task, seconds=seconds) as heartbeat:
             result, effect = operations.run(task, heartbeat.check, now=timezone.now())
         _finish(task, result, effect)
     except OvertakenError:
         log.info("task %s was overtaken", task.pk)
-        return
+    except ShutdownError:
+        tasks.release(task=task, now=timezone.now())
     except StoppedError:
         tasks.cancel(task=task, actor=SYSTEM, now=timezone.now())
-        return
-    except HeldError:
-        code, temporary = "on_hold", True
-    except operations.NeedsPersonError as error:
-        code, place = error.code, error.place
-    except Temporary as error:
-        code, place, temporary = error.code, error.place, True
-    except Permanent as error:
-        code, place = error.code, error.place
-    except Exception:
-        log.exception("task %s (%s on %s) failed", task.pk, task.operation, task.store)
-    else:
-        return
-    tasks.fail(task=task, code=code, place=place, temporary=temporary, actor=SYSTEM, now=timezone.now())
+        leftovers.sweep(task.case_id)
+    except (Exception, OverLimitError) as error:
+        _fail(task, verdict_on(error, task))
+
+
+def _fail(task: Task, verdict: Verdict) -> None:
+    """Write down why; when even that cannot be written, the lease runs out and the next attempt says more."""
+    code, place, temporary = verdict.code, verdict.place, verdict.temporary
+    try:
+        tasks.fail(task=task, code=code, place=place, temporary=temporary, actor=SYSTEM, now=timezone.now())
+    except (DatabaseError, ConflictError) as error:
+        log.warning("task %s: %s could not be written (%s)", task.pk, code, type(error).__name__)
 
 
 def _finish(task: Task, result: dict[str, Any], effect: Callable[[], None]) -> None:
@@ -72,16 +81,23 @@ def _finish(task: Task, result: dict[str, Any], effect: Callable[[], None]) -> N
     now = timezone.now()
     with transaction.atomic():
         # What a store has committed has happened, whoever changed the case meanwhile: it is always written down.
-        if task.operation != "apply" and not operations.wanted(task):
+        if task.operation not in operations.WRITING and not operations.wanted(task):
             tasks.cancel(task=task, actor=SYSTEM, now=now)
         elif tasks.finish(task=task, result=result, actor=SYSTEM, now=now):
             effect()
+    leftovers.sweep(task.case_id)
     operations.after(task.case_id, now=now)
 
 
 def after_task(task_id: str) -> None:
     """Look again whether the case can go on, after a person waived or decided something."""
     operations.after(Task.objects.values_list("case_id", flat=True).get(pk=task_id), now=timezone.now())
+
+
+def check_store(controller_id: str, store: str) -> None:
+    """Compare a store with its data map and keep what was found."""
+    _fresh_connection()
+    store_health.check(controller_id=controller_id, store=store, now=timezone.now())
 
 
 def send_message(message_id: str) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SHORT_SECONDS = 120
 """A mail, a code, a look whether a case can go on: the queue `default`."""
 GRACE_SECONDS = 30
-"""How long a job that is over its limit gets to put things down, before its process is ended."""
+"""How long a job that is over its time gets to put things down, before its process is ended; no longer than its time."""
 
 
 class OverLimitError(BaseException):

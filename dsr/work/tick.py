@@ -31,12 +31,16 @@ STORE_CHECKS = "store_checks"
 
 def due_tasks(now: datetime) -> int:
     """Wake a worker for every task that is due: lost jobs, dead workers, a flushed queue, back-off that ended."""
-    rows = list(tasks.due(now).order_by("not_before").values_list("pk", "operation")[:CHUNK])
-    room = {queue: wake.has_room(queue) for queue in {tasks.queue_of(operation) for _, operation in rows}}
-    for pk, operation in rows:
-        if room[tasks.queue_of(operation)]:
-            wake.nudge("dsr.work.jobs.run_task", str(pk), queue=tasks.queue_of(operation))
-    return len(rows)
+    found = 0
+    for queue in ("stores", "pdf"):
+        rows = list(
+            tasks.due(now).filter(tasks.done_in(queue)).order_by("not_before").values_list("pk", flat=True)[:CHUNK]
+        )
+        found += len(rows)
+        if wake.has_room(queue, rows=len(rows)):
+            for pk in rows:
+                wake.nudge("dsr.work.jobs.run_task", str(pk), queue=queue)
+    return found
 
 
 def due_messages(now: datetime) -> int:
@@ -44,10 +48,12 @@ def due_messages(now: datetime) -> int:
     messages = list(outbox.due(Message.objects.all(), now).order_by("not_before").values_list("pk", flat=True)[:CHUNK])
     notices = list(outbox.due(Notice.objects.all(), now).order_by("not_before").values_list("pk", flat=True)[:CHUNK])
     waiting = list(codes.unsent(now).values_list("pk", flat=True)[:CHUNK])
-    for job, rows in (("send_message", messages), ("send_notice", notices), ("send_code", waiting)):
-        for pk in rows:
-            wake.nudge(f"dsr.work.jobs.{job}", str(pk))
-    return len(messages) + len(notices) + len(waiting)
+    found = len(messages) + len(notices) + len(waiting)
+    if wake.has_room("default", rows=found):
+        for job, rows in (("send_message", messages), ("send_notice", notices), ("send_code", waiting)):
+            for pk in rows:
+                wake.nudge(f"dsr.work.jobs.{job}", str(pk))
+    return found
 
 
 def stuck_cases(now: datetime) -> int:

@@ -32,24 +32,24 @@ class Verdict:
     temporary: bool = False
 
 
+# What is judged by its type alone: a temporary trouble of ours, not of a store.
+_JUDGED: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
+    ((HeldError,), HELD),
+    ((operations.NewerReleaseError,), "newer_release"),
+    ((TooLongError, OverLimitError, wake.JobTimeoutException), TOO_LONG),
+    ((MemoryError,), "out_of_memory"),
+    # Our own database is busy, restarting or away; the stores speak through the contract's two errors.
+    ((DatabaseError, InterfaceError, ConflictError), "own_database"),
+)
+
+
 def verdict_on(error: BaseException, task: Task) -> Verdict:
     """Judge what an operation raised; what nobody has seen before is logged with its traceback and goes to a person."""
-    match error:
-        case HeldError():
-            return Verdict(HELD, temporary=True)
-        case Temporary():
-            return Verdict(error.code, error.place, temporary=True)
-        case Permanent() | operations.NeedsPersonError():
-            return Verdict(error.code, error.place)
-        case operations.NewerReleaseError():
-            return Verdict("newer_release", temporary=True)
-        case TooLongError() | OverLimitError() | wake.JobTimeoutException():
-            return Verdict(TOO_LONG, task.store, temporary=True)
-        case MemoryError():
-            return Verdict("out_of_memory", task.store, temporary=True)
-        case DatabaseError() | InterfaceError() | ConflictError():
-            # Our own database is busy, restarting or away; the stores speak through the contract's two errors.
-            log.warning("task %s: own database (%s)", task.pk, type(error).__name__)
-            return Verdict("own_database", temporary=True)
+    if isinstance(error, Temporary | Permanent | operations.NeedsPersonError):
+        return Verdict(error.code, error.place, temporary=isinstance(error, Temporary))
+    for types, code in _JUDGED:
+        if isinstance(error, types):
+            log.warning("task %s (%s on %s): %s", task.pk, task.operation, task.store, code)
+            return Verdict(code, task.store, temporary=True)
     log.error("task %s (%s on %s) failed", task.pk, task.operation, task.store, exc_info=error)
     return Verdict("internal")

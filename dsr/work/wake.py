@@ -12,14 +12,12 @@ from django.conf import settings
 from django.db import transaction
 from rq.timeouts import JobTimeoutException
 
-__all__ = ["QUEUES", "JobTimeoutException", "has_room", "nudge", "state"]
+__all__ = ["QUEUES", "JobTimeoutException", "depths", "has_room", "nudge", "state"]
 
 log = logging.getLogger(__name__)
 QUEUES = ("default", "stores", "pdf")
 PAUSE = 5.0
 """Seconds for which a Redis that did not answer is left alone: a page or a tick waits for it once, not for every row."""
-ENOUGH = 1_000
-"""Jobs in a queue above which rows need no further nudge: the tick comes back when the workers have caught up."""
 
 
 class _Down:
@@ -46,12 +44,15 @@ def nudge(job: str, *ids: str, queue: str = "default") -> None:
     transaction.on_commit(send, robust=True)
 
 
-def has_room(queue: str) -> bool:
-    """Whether nudging for rows of this queue makes sense: not when it is long already, and not when Redis is down."""
-    if time.monotonic() < _Down.until:
+def has_room(queue: str, *, rows: int) -> bool:
+    """Whether to nudge for the `rows` that are due in this queue: not while as many jobs wait in it, and not while Redis is
+    down. Workers that cannot keep up would otherwise get the same nudges again with every tick; a nudge that is missing
+    among those that wait is given by the tick that finds the queue shorter.
+    """
+    if not rows or time.monotonic() < _Down.until:
         return False
     try:
-        return bool(django_rq.get_queue(queue).count < ENOUGH)
+        return bool(django_rq.get_queue(queue).count < rows)
     except redis.RedisError as error:
         _Down.until = time.monotonic() + PAUSE
         log.warning("queue %s is down (%s); the next tick finds the work", queue, type(error).__name__)
