@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dsr.cases import codes
 from dsr.models import Message, Notice
 from dsr.vault import MissingKeyError, TamperedError
 from dsr.wording import mails as wording
@@ -96,15 +97,9 @@ def _to(row: Message | Notice) -> str:
     if isinstance(row, Notice):
         return row.user.display_name or row.user.email
     try:
-        return masked(str(row.content().get("to", "")))
-    except (MissingKeyError, TamperedError):
+        return codes.masked(str(row.content()["to"]))
+    except (MissingKeyError, TamperedError, KeyError):
         return ""
-
-
-def masked(address: str) -> str:
-    """`a•••@example.com`: enough to tell two addresses apart, not enough to read one over a shoulder."""
-    name, at, domain = address.rpartition("@")
-    return f"{name[:1]}•••{at}{domain}" if at else ""
 
 
 def undelivered(request: Request) -> list[Line]:

@@ -32,6 +32,9 @@ _OURS_DOWN: Final = _("Our mail server does not answer. It is tried again by its
 _OURS_REFUSES: Final = _(
     "Our mail server refuses our account or our sender address. Whoever runs this program repairs it."
 )
+_LACKS: Final = _(
+    "Our mail server lacks what this mail needs: encryption, or addresses with such letters. Whoever runs it knows more."
+)
 _ADDRESS: Final = _("The address does not exist. Check it for a mistake, or write a letter.")
 
 # The first that fits: enhanced status codes (RFC 3463), reply codes (RFC 5321), types of errors.
@@ -40,6 +43,7 @@ _TROUBLES: Final = tuple(
     for pattern, words in (
         (r"MissingKeyError|TamperedError|KeyError", _GONE),
         (r"535|5\.7\.8|530|HTTP40[13]", _OURS_REFUSES),
+        (r"SMTPNotSupportedError", _LACKS),
         (r"[45]\.2\.2|[45]52", _("The mailbox is full. Try again in a few days, or write a letter.")),
         (r"4\.4\..*|4\.0\.0", _("Delayed on the way; the other side is still trying. Nothing to do.")),
         (r"4\..*|4\d\d|HTTP429", _LATER),
@@ -49,7 +53,7 @@ _TROUBLES: Final = tuple(
             _("The other side refused it as unwanted. Write a letter, and tell whoever runs our mail server."),
         ),
         (r"5\.0\.0", _("It came back without a reason. Check the address, or write a letter.")),
-        (r"5\.1\..*|550|551|553|AnymailRecipientsRefused|smtputf8", _ADDRESS),
+        (r"5\.1\..*|550|551|553|AnymailRecipientsRefused", _ADDRESS),
         (r"SMTP.*|.*Connection.*|Timeout.*|gaierror|OSError|SSL.*|HTTP5\d\d", _OURS_DOWN),
     )
 )

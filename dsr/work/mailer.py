@@ -88,7 +88,7 @@ def trouble(error: Exception) -> Trouble:
     if isinstance(error, SMTPResponseException):
         return Trouble(_code(error.smtp_code, error.smtp_error), final=error.smtp_code >= _FINAL_FROM)
     if isinstance(error, SMTPNotSupportedError):
-        return Trouble("smtputf8", final=True)
+        return Trouble(type(error).__name__, final=True)  # an address with letters the server cannot take
     status = getattr(error, "status_code", None)
     if isinstance(status, int):  # a mail service behind HTTP (anymail)
         return Trouble(f"HTTP{status}", final=status in _ABOUT_THE_MAIL)

@@ -15,7 +15,6 @@ from django.utils import timezone
 from dsr.cases import messages
 from dsr.cases.bounces import take
 from dsr.cases.notices import to_staff
-from dsr.desk.mails import masked
 from dsr.law.rights import Right
 from dsr.models import Case, IndexToken, Message, Notice
 from dsr.wording.mails import KINDS
@@ -291,11 +290,6 @@ def test_a_mail_whose_text_was_shredded_says_so(mara, lost):
     page = main(mara.get("/desk/mails/"))
     assert lost.request.reference in page
     assert "or are gone" in main(mara.get(page_of(lost)))
-
-
-def test_masking_leaves_the_first_letter_and_the_domain():
-    assert masked("anna@example.com") == "a•••@example.com"
-    assert masked("") == masked("no address") == ""
 
 
 def test_every_kind_of_mail_has_words():
