@@ -8,14 +8,24 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django.contrib.sessions import middleware
 from django.contrib.sessions.backends import db
+from django.utils.cache import patch_vary_headers
 
 from dsr import vault
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest, HttpResponse
+    from django.http.response import HttpResponseBase
+
 _CONTEXT = "session"
+_MARK = "asked_by_itself"
 
 
 class SessionStore(db.SessionStore):
@@ -35,3 +45,26 @@ class SessionStore(db.SessionStore):
             return dict(vault.open_sealed(key, base64.b64decode(encoded), context=_CONTEXT))
         except (vault.MissingKeyError, vault.TamperedError, binascii.Error, json.JSONDecodeError):
             return {}
+
+
+def by_itself(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Mark a view that pages ask by themselves: it does not prolong the session, or one left open would never end."""
+
+    @functools.wraps(view)
+    def marked(*args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = view(*args, **kwargs)
+        setattr(response, _MARK, True)
+        return response
+
+    return marked
+
+
+class SessionMiddleware(middleware.SessionMiddleware):
+    """Django's, except that only a person prolongs a session (see `by_itself`)."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Save the session and its cookie, unless nobody asked and nothing changed."""
+        if getattr(response, _MARK, False) and not request.session.modified:
+            patch_vary_headers(response, ("Cookie",))
+            return response
+        return super().process_response(request, response)

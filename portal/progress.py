@@ -8,16 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from dsr import wording
 from dsr.cases.clock import local_date
+from dsr.cases.headway import FINISHED, headway_of
 from dsr.cases.scope import stores_of
+from dsr.fulfil.locate import COPIES
 from dsr.fulfil.stores import label_of
 from dsr.law.rights import CHANGES_NO_STORE, IDENTITY_MINIMUM, SEARCHES_FIRST, IdentityLevel, Right
 from dsr.law.workflow import ANSWERED, CLOSED, RUNNING, State
-from dsr.models import Artifact, Task
+from dsr.models import Artifact
 from dsr.templatetags.ui import moment
 
 if TYPE_CHECKING:
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 
     from django.utils.functional import _StrPromise
 
+    from dsr.cases.headway import Headway
     from dsr.models import Case, Request
 
 CHANNELS: Final[Mapping[str, _StrPromise]] = {
@@ -77,6 +81,8 @@ class Part:
     paused: str  # the sentence of a clock that stands still
     overdue: bool
     package: Artifact | None
+    resumable: bool  # closed because nobody showed who asks: a new request takes it up again (no. 4)
+    headway: Headway | None  # while systems are asked or changed
 
 
 def parts_of(asked: Request, *, now: datetime) -> list[Part]:
@@ -102,6 +108,8 @@ def _part(asked: Request, case: Case, today: date) -> Part:
         paused=wording.clock_stopped(pause.started_on) if pause else "",
         overdue=case.is_open and case.due_on is not None and case.due_on < today,
         package=package_of(case),
+        resumable=case.state == State.NOT_IDENTIFIED,
+        headway=headway(case),
     )
 
 
@@ -123,6 +131,39 @@ def proof_needed(asked: Request) -> bool:
     return any(
         case.is_open and asked.identity_level < IDENTITY_MINIMUM[Right(case.right)] for case in asked.cases.all()
     )
+
+
+# --- how far the systems are -------------------------------------------------------------------------------------------
+
+
+def headway(case: Case) -> Headway | None:
+    """How many systems have answered or been changed; None while none is at work."""
+    if case.state == State.COLLECTING and Right(case.right) in COPIES:
+        return headway_of(case.tasks.all(), operation="collect", stores=stores_of(case.controller))
+    if case.state == State.EXECUTING:
+        found = headway_of(case.tasks.all(), operation="apply")
+        return found if found.total else None
+    return None
+
+
+def headway_words(part: Part, *, records: bool) -> str:
+    """The sentence: 3 of 5 systems answered, 12,300 records so far.
+
+    A number of records was found in a store: it is said only to whom the answer may be shown (house.md, Signed in is not
+    identified), so the caller says whether `records` may be.
+    """
+    far = part.headway
+    if far is None:
+        return ""
+    if part.case.state == State.COLLECTING:
+        words = ngettext("%(done)s of %(all)s system answered", "%(done)s of %(all)s systems answered", far.total)
+    else:
+        words = ngettext("%(done)s of %(all)s system changed", "%(done)s of %(all)s systems changed", far.total)
+    text = words % {"done": far.done, "all": far.total}
+    if not records or not far.records:
+        return f"{text}."
+    counted = ngettext("%(n)s record so far", "%(n)s records so far", far.records)
+    return f"{text}, {counted % {'n': number_format(far.records, force_grouping=True)}}."
 
 
 # --- the timeline ------------------------------------------------------------------------------------------------------
@@ -178,8 +219,7 @@ def _work(case: Case, right: Right, happened: Mapping[str, datetime]) -> dict[st
 def _stores_left(case: Case) -> str:
     """`4 of 6 done. Still open: …`: which systems have answered, never what they said."""
     stores = stores_of(case.controller)
-    over = {Task.Status.DONE, Task.Status.WAIVED}
-    done = {task.store for task in case.tasks.all() if task.operation == "collect" and task.status in over}
+    done = {task.store for task in case.tasks.all() if task.operation == "collect" and task.status in FINISHED}
     text = _("%(done)s of %(all)s done.") % {"done": len(done & stores.keys()), "all": len(stores)}
     labels = [label_of(config, get_language() or "en") for name, config in stores.items() if name not in done]
     return f"{text} {_('Still open: %(systems)s.') % {'systems': ', '.join(labels)}}" if labels else text
@@ -197,7 +237,7 @@ def _carried_out(case: Case) -> str:
     tasks = [task for task in case.tasks.all() if task.operation == "apply"]
     if not tasks:
         return ""
-    done = sum(1 for task in tasks if task.status in {Task.Status.DONE, Task.Status.WAIVED})
+    done = sum(1 for task in tasks if task.status in FINISHED)
     return _("Deleted in %(done)s of %(all)s systems.") % {"done": done, "all": len(tasks)}
 
 

@@ -28,6 +28,7 @@ urlpatterns = [
     path("requests/find/", follow.find, name="find"),
     path("requests/find/code/", follow.code, name="find-code"),
     path("requests/<str:reference>/", requests.detail, name="request"),
+    path("requests/<str:reference>/headway/", requests.headway, name="headway"),
     path("requests/<str:reference>/message/", requests.write, name="message"),
     path("requests/<str:reference>/withdraw/", requests.withdraw, name="withdraw"),
     path("requests/<str:reference>/receipt.pdf", requests.receipt, name="receipt"),

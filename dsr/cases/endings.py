@@ -176,7 +176,7 @@ def close_not_identified(
             Element.REASONS_LAW: _("We may only hand out or change data when we know who asks (Art. 12(6) GDPR)."),
             Element.QUERY_HISTORY: _asked_when(case),
             Element.HOW_TO_RESUME: _(
-                "You can go on at any time: show us who you are on the page of your request, or make a new request."
+                "You can go on at any time: make a new request and show us then who you are. Our time starts that day."
             ),
             **letters.remedies(case),
             Element.NEXT_STEPS: _("We have closed your request."),

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dsr.cases.headway import FINISHED, UNFINISHED, records_of
 from dsr.cases.scope import stores_of
 from dsr.desk.access import Duty, duty_refusal
 from dsr.desk.troubles import trouble
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from dsr.law.workflow import Actor
     from exporters.registry import StoreConfig
 
-UNFINISHED = (Task.Status.QUEUED, Task.Status.RUNNING)
 NOBODY = "nobody_identified"
 # Operations on one store.
 STORE_WORK = frozenset({"collect", "apply", "verify"})
@@ -107,7 +107,7 @@ def progress_of(case: Case, *, actor: Actor, language: str) -> Progress:
             for task in tasks.values()
             if task.operation in STORE_WORK
         ]
-    finished = [row for row in stores if row.task and row.task.status in {Task.Status.DONE, Task.Status.WAIVED}]
+    finished = [row for row in stores if row.task and row.task.status in FINISHED]
     busy = any(task.status in UNFINISHED for task in tasks.values())
     return Progress(tuple(work + stores), len(finished), len(stores), sum(row.records or 0 for row in stores), busy)
 
@@ -139,7 +139,7 @@ def _row(task: Task | None, label: str, owner: str, actor: Actor) -> TaskRow:
         owner=owner,
         status=_status(task, failing=failing),
         kind="warn" if failing else _KINDS.get(Task.Status(task.status), ""),
-        records=_records(task),
+        records=records_of(task),
         what_now=trouble(task.error_code) if open_trouble else "",
         place=task.error_place if open_trouble and not asks_who else "",
         can_retry=may_retry and not asks_who and (failing or task.status == Task.Status.MANUAL),
@@ -161,13 +161,6 @@ def _status(task: Task, *, failing: bool) -> str:
         Task.Status.CANCELLED: _("Cancelled"),
         Task.Status.QUEUED: _("Waiting for its turn"),
     }[Task.Status(task.status)]
-
-
-def _records(task: Task) -> int | None:
-    if task.status == Task.Status.DONE:
-        counted = {"collect": task.result.get("rows", 0), "apply": task.result.get("changed", 0)}
-        return int(counted[task.operation]) if task.operation in counted else None
-    return task.progress or None if task.status == Task.Status.RUNNING else None
 
 
 def _clock_time(at: datetime) -> str:

@@ -39,13 +39,6 @@ TROUBLES: Final[Mapping[str, _StrPromise]] = {
     "store_removed": _("This store is not configured any more. Put it back, or have it left out with a reason."),
     "not_capable": _("Our connection to this store cannot do this. Ask the owner for the data, or have it left out."),
     "configuration": _("The store's entry or its data map is wrong. `manage.py check` names the line."),
-    "worker_died": _(
-        "The program died over this more than once. Whoever runs it looks at the worker's log and memory; then retry."
-    ),
-    "newer_release": _("A newer release of this program made this task. Update the worker that took it, then retry."),
-    "too_long": _(
-        "It ran longer than a task may. Ask the owner why the store is so slow, or collect less, then retry."
-    ),
     # changing a store
     "value_changed": _("The store wrote something else than it was told. Nothing was kept; ask its owner, plan again."),
     "nothing_asked": _("The plan does not say what to change. Enter it on the case, then plan again."),

@@ -136,7 +136,7 @@ SUBJECT_STATES: Final[Mapping[State, tuple[_StrPromise, _StrPromise]]] = {
     ),
     State.NOT_IDENTIFIED: (
         _("Closed because we could not confirm who you are"),
-        _("You can take it up again at any time: send a new request, or confirm here that it is you."),
+        _("You can take it up again at any time: send a new request and show us then that it is you."),
     ),
     State.WITHDRAWN: (
         _("You withdrew this request"),

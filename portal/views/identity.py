@@ -36,7 +36,9 @@ def _stores(request: Any) -> list[tuple[str, str]]:
 @access.own
 def ways(request: Any, asked: Request) -> HttpResponse:
     """How she can show who she is; each way on its own page, none needs a copy of a passport (I-01, I-04)."""
-    user = access.subscriber(request)
+    user, parts = access.subscriber(request), progress.parts_of(asked, now=timezone.now())
+    if not any(part.is_open for part in parts):
+        return HttpResponseRedirect(reverse("portal:request", args=[asked.reference]))  # says how to take it up again
     context = {
         "nav": "requests",
         "asked": asked,
@@ -45,7 +47,7 @@ def ways(request: Any, asked: Request) -> HttpResponse:
         "needed": progress.proof_needed(asked),
         "for_other": bool(asked.content().get("scope", {}).get("for")),
         "has_numbers": bool(_stores(request)),
-        "parts": progress.parts_of(asked, now=timezone.now()),
+        "parts": parts,
     }
     return render(request, "portal/identity.html", context)
 

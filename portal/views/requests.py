@@ -21,12 +21,15 @@ from dsr.fulfil.gather import addressee_of, head_of, sender_of
 from dsr.limits import limited
 from dsr.output.letters import Acknowledgement, Letter, letter_document
 from dsr.output.pdf import RenderError, render_pdf
+from dsr.sessions import by_itself
 from dsr.wording import asked as asked_words
 from portal import access, ics, progress
 from portal.forms.proof import MessageForm
 from portal.forms.send import WithdrawForm
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from dsr.models import Case, Request
 
 READ_OR_SEND = ["GET", "HEAD", "POST"]
@@ -58,13 +61,15 @@ def detail(request: Any, asked: Request) -> HttpResponse:
 
 
 def _detail(request: Any, asked: Request, form: MessageForm) -> HttpResponse:
-    parts = progress.parts_of(asked, now=timezone.now())
+    now = timezone.now()
+    parts = progress.parts_of(asked, now=now)
     content = asked.content()
     letters, talk = _written(asked)
     context = {
         "nav": "requests",
         "asked": asked,
         "parts": parts,
+        "headways": _headways(request, asked, parts, now),
         "form": form,
         "letters": letters,
         "talk": talk,
@@ -74,9 +79,36 @@ def _detail(request: Any, asked: Request, form: MessageForm) -> HttpResponse:
         "can_withdraw": any(part.can_withdraw for part in parts),
         "open": any(part.is_open for part in parts),
         "ready": any(part.package for part in parts),
+        "resumable": any(part.resumable for part in parts),
         "identified": bool(asked.identified_at),
     }
     return render(request, "portal/request.html", context, status=422 if form.errors else 200)
+
+
+def _headways(request: Any, asked: Request, parts: list[progress.Part], now: datetime) -> list[dict[str, Any]]:
+    """For each part whose systems are at work: how far they are, with records only for whom they may be shown to."""
+    shown = any(part.headway for part in parts) and access.sees_found(request, asked, now=now)
+    return [
+        {"part": part, "words": progress.headway_words(part, records=shown), "share": _share(part)}
+        for part in parts
+        if part.headway
+    ]
+
+
+def _share(part: progress.Part) -> int:
+    """Finished systems in percent of all, for the bar."""
+    return round(100 * part.headway.done / part.headway.total) if part.headway and part.headway.total else 0
+
+
+@require_safe
+@by_itself
+@access.own
+def headway(request: Any, asked: Request) -> HttpResponse:
+    """How far the systems are, alone: the page of a request asks every few seconds while something runs."""
+    now = timezone.now()
+    parts = progress.parts_of(asked, now=now)
+    context = {"asked": asked, "headways": _headways(request, asked, parts, now)}
+    return render(request, "portal/_headway.html", context)
 
 
 def _written(asked: Request) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

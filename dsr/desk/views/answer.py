@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dsr import wording
 from dsr.cases import answer as verbs
 from dsr.cases.clock import local_date
+from dsr.cases.headway import UNFINISHED
 from dsr.cases.scope import stores_of
 from dsr.desk import case_page, datasets, steps
 from dsr.desk.access import DeskRequest, Duty, Sight, case_for, duty_refusal, insist_sight, staff_required
@@ -21,7 +22,7 @@ from dsr.desk.attempt import Outcome, attempt, form_of, reopened
 from dsr.desk.forms.steps import ApproveForm, CaseForm, DraftForm, ReturnForm
 from dsr.desk.review_checks import ticks
 from dsr.desk.shell import page
-from dsr.desk.tasks_view import UNFINISHED, package_task, store_label
+from dsr.desk.tasks_view import package_task, store_label
 from dsr.desk.troubles import trouble
 from dsr.fulfil.locate import COPIES
 from dsr.fulfil.package import package_of
