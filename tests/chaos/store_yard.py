@@ -24,6 +24,8 @@ import pytest
 import redis
 from django.conf import settings
 from django.db import connection
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 if TYPE_CHECKING:
     import random
@@ -205,7 +207,7 @@ class Queue:
     @property
     def client(self) -> redis.Redis:
         """A connection that asks once."""
-        return redis.Redis(unix_socket_path=f"{self.folder}/redis.sock", retry=None)
+        return redis.Redis(unix_socket_path=f"{self.folder}/redis.sock", retry=Retry(NoBackoff(), 0))
 
     def start(self) -> None:
         """Start, and wait until it answers."""
