@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeAlias
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
 
@@ -32,11 +36,54 @@ class Note:
     code: CellNote
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Batch:
-    """Some rows of one dataset. All values are JSON-able; rows come in a stable order over all batches."""
+    """Some rows of one dataset. All values are JSON-able; rows come in a stable order over all batches.
+
+    A batch is made from its rows, or from its columns (`of_columns`): a column handled at once costs a tenth of its
+    cells one by one. Either is made from the other when somebody first asks for it.
+    """
 
     dataset: str
     columns: tuple[str, ...]
     rows: tuple[tuple[JsonValue, ...], ...] = field(repr=False)
     notes: tuple[Note, ...] = ()
+
+    @classmethod
+    def of_columns(
+        cls,
+        dataset: str,
+        columns: tuple[str, ...],
+        values: Sequence[Sequence[JsonValue]],
+        notes: tuple[Note, ...] = (),
+    ) -> Batch:
+        """A batch whose `values` hold one sequence a column, all of one length, at least one."""
+        if len(values) != len(columns) or len({len(column) for column in values}) != 1:
+            raise ValueError("a batch has one sequence of values for each column, all of one length")
+        batch = cls.__new__(cls)
+        batch.__dict__.update(dataset=dataset, columns=columns, values=values, notes=notes)
+        return batch
+
+    @cached_property
+    def values(self) -> Sequence[Sequence[JsonValue]]:
+        """The columns: one sequence of values each, in the order of `columns`."""
+        return tuple(zip(*self.rows, strict=True)) or ((),) * len(self.columns)
+
+    def __len__(self) -> int:
+        """How many rows."""
+        made = self.__dict__.get("values")
+        return len(self.rows) if made is None else len(made[0]) if made else 0
+
+    def __bool__(self) -> bool:
+        """A batch is a batch, also one without rows."""
+        return True
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            # Only `rows` of a batch made from columns is ever missing.
+            if name != "rows" or "values" not in self.__dict__:
+                raise AttributeError(name)
+            rows = tuple(zip(*self.values, strict=True))
+            self.__dict__["rows"] = rows
+            return rows

@@ -34,7 +34,7 @@ def collect(task: Task, check: Callable[[int], None], *, now: datetime) -> tuple
         counts: Counter[str] = Counter()
         for batch in exporter.collect(subject, keys) if keys else ():
             sink.write(line_of(batch))
-            counts[batch.dataset] += len(batch.rows)
+            counts[batch.dataset] += len(batch)
             check(counts.total())
         return {"rows": counts.total(), "datasets": dict(counts)}
 

@@ -1,6 +1,7 @@
 """Batches as lines of a spool and back: one JSON text a batch, so that a line is parsed in one call.
 
-A line begins with the name of its data set, so that those of other data sets are skipped without being parsed.
+A line begins with the name of its data set, so that those of other data sets are skipped without being parsed. Its
+values stand column by column: that is how they are worked on, and fourteen lists are made faster than a thousand.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 def line_of(batch: Batch) -> bytes:
     """The line of a batch, with its end."""
     notes = [[note.row, note.column, note.code.value] for note in batch.notes]
-    item = {"dataset": batch.dataset, "columns": batch.columns, "rows": batch.rows, "notes": notes}
+    item = {"dataset": batch.dataset, "columns": batch.columns, "values": batch.values, "notes": notes}
     return orjson.dumps(item, option=orjson.OPT_APPEND_NEWLINE)
 
 
@@ -42,9 +43,5 @@ def batches_of(lines: Iterable[bytes], dataset: str) -> Iterator[Batch]:
     for line in lines:
         if line.startswith(start):
             item = orjson.loads(line)
-            yield Batch(
-                dataset=item["dataset"],
-                columns=tuple(item["columns"]),
-                rows=tuple(map(tuple, item["rows"])),
-                notes=tuple(Note(row, column, CellNote(code)) for row, column, code in item["notes"]),
-            )
+            notes = tuple(Note(row, column, CellNote(code)) for row, column, code in item["notes"])
+            yield Batch.of_columns(item["dataset"], tuple(item["columns"]), item["values"], notes)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from dsr.output.cells import csv_column, json_objects, to_csv
+from dsr.output.cells import to_csv, to_json
+from dsr.output.columns import csv_column, json_objects
 from dsr.output.inputs import Found, OutputError
 from exporters.contract import Batch, CellNote, Disclosure
 
@@ -33,18 +34,18 @@ def csv_chunks(columns: tuple[str, ...], batches: Iterator[Batch]) -> Iterator[b
     """The CSV file of one dataset (RFC 4180, UTF-8 with a byte order mark, so that spreadsheets see the encoding)."""
     yield BYTE_ORDER_MARK + csv_lines([[to_csv(column) for column in columns]])
     for batch in batches:
-        if not batch.rows:
+        if not len(batch):
             continue
         cells, simple = zip(*map(csv_column, marked(batch)), strict=True)
         if all(simple) and len(cells) > 1:  # a row of one empty cell would be an empty line
-            yield "".join(f"{','.join(row)}\r\n" for row in zip(*cells, strict=True)).encode()
+            yield ("\r\n".join(map(",".join, zip(*cells, strict=True))) + "\r\n").encode()
         else:
             yield csv_lines(zip(*cells, strict=True))
 
 
 def marked(batch: Batch) -> list[Sequence[JsonValue]]:
     """The columns as people see them: "[withheld]" where a value is not disclosed, so that nobody takes it for empty."""
-    columns: list[Sequence[JsonValue]] = list(zip(*batch.rows, strict=True))
+    columns = list(batch.values)
     withheld: dict[str, set[int]] = {}
     for note in batch.notes:
         if note.code is CellNote.WITHHELD:
@@ -62,14 +63,18 @@ def json_rows(batches: Iterator[Batch], *, between: bytes) -> Iterator[bytes]:
     What was changed or withheld stands beside the values, under `_notes`.
     """
     for batch in batches:
-        rows: list[dict[str, object]] = [dict(zip(batch.columns, row, strict=True)) for row in batch.rows]
-        notes: dict[int, dict[str, str]] = {}
-        for note in batch.notes:
-            notes.setdefault(note.row, {})[note.column] = note.code.value
-        for number, noted in notes.items():
-            rows[number][NOTES_KEY] = noted
-        if rows:
-            yield json_objects(rows, between=between)
+        if len(batch):
+            yield json_objects(batch.columns, batch.values, between=between, ends=_noted(batch))
+
+
+def _noted(batch: Batch) -> Sequence[str]:
+    """For each row what it says of its notes after its values; nothing at all when the batch has none."""
+    notes: dict[int, dict[str, str]] = {}
+    for note in batch.notes:
+        notes.setdefault(note.row, {})[note.column] = note.code.value
+    if not notes:
+        return ()
+    return [f',"{NOTES_KEY}":{to_json(notes[row])}' if row in notes else "" for row in range(len(batch))]
 
 
 def checked(found: Found) -> Iterator[Batch]:

@@ -169,4 +169,4 @@ def _notes(survey: Survey, path: str) -> Iterator[bytes]:
             (path, str(before + note.row), to_csv(note.column), note.code.value, str(phrases.NOTES[note.code]))
             for note in batch.notes
         )
-        before += len(batch.rows)
+        before += len(batch)

@@ -66,8 +66,7 @@ def _batch(dataset: Dataset, fields: Sequence[Field], names: tuple[str, ...], bl
     if len({name for _, name, _ in notes}) > 1:
         order = {name: at for at, name in enumerate(names)}
         notes.sort(key=lambda note: (note[0], order[note[1]]))
-    rows = tuple(zip(*columns, strict=True))
-    return Batch(dataset.name, names, rows, tuple(Note(*note) for note in notes))
+    return Batch.of_columns(dataset.name, names, columns, tuple(Note(*note) for note in notes))
 
 
 def _field(field: Field, block: Block) -> Finished:

@@ -6,7 +6,7 @@ from typing import Any
 
 from psycopg import DataError
 from psycopg.adapt import Loader
-from psycopg.types.datetime import DateLoader, TimestampLoader, TimestamptzLoader
+from psycopg.types.datetime import DateLoader, TimeLoader, TimestampLoader, TimestamptzLoader, TimetzLoader
 
 
 class _OddDate(DateLoader):
@@ -33,11 +33,29 @@ class _OddTimestamptz(TimestamptzLoader):
             return bytes(data).decode()
 
 
+class _OddTime(TimeLoader):
+    def load(self, data: Any) -> Any:
+        try:
+            return super().load(data)
+        except DataError:  # 24:00:00
+            return bytes(data).decode()
+
+
+class _OddTimetz(TimetzLoader):
+    def load(self, data: Any) -> Any:
+        try:
+            return super().load(data)
+        except DataError:
+            return bytes(data).decode()
+
+
 def keep_odd_dates(connection: Any) -> None:
     """Let a psycopg connection read impossible dates as text."""
     connection.adapters.register_loader("date", _OddDate)
     connection.adapters.register_loader("timestamp", _OddTimestamp)
     connection.adapters.register_loader("timestamptz", _OddTimestamptz)
+    connection.adapters.register_loader("time", _OddTime)
+    connection.adapters.register_loader("timetz", _OddTimetz)
 
 
 class _TextOrBytes(Loader):

@@ -163,6 +163,8 @@ def _prepare_postgresql(timeouts: Timeouts, *, writes: bool) -> Any:
         with connection.cursor() as cursor:
             cursor.execute(f"SET default_transaction_read_only = {'off' if writes else 'on'}")
             cursor.execute("SET timezone = 'UTC'")
+            # How dates are shown, not how they are read: a role may prefer the German way.
+            cursor.execute("SET datestyle = 'ISO'")
             # Our cursors are read to the end: the plan that is best for the first rows is often the worst for all.
             cursor.execute("SET cursor_tuple_fraction = 1.0")
             cursor.execute(f"SET statement_timeout = {round(timeouts.statement * 1000)}")

@@ -49,11 +49,14 @@ def stream(
     needed = tuple(dict.fromkeys((*columns, *dataset.key, *deciding)))
     sizes = measure(connection, dataset, table, needed, probes)
     possible = list(ways(connection, table, needed, frozenset(deciding), sizes))[-1 if by_value else 0 :]
-    asked = [statements(dataset, table, way.select, probes) for way in possible]
+    asked = [
+        [statement.execution_options(**way.options) for statement in statements(dataset, table, way.select, probes)]
+        for way in possible
+    ]
     # One statement cannot return a row twice; several can, when a row is hers in two ways.
     seen: set[tuple[Any, ...]] | None = set() if len(asked[0]) > 1 else None
     blocks = (
-        _selected(_block(needed, way.finish, rows, sizes.cut), dataset.key, probes, seen)
+        _selected(_block(needed, way, rows, sizes.cut), dataset.key, probes, seen)
         for attempt in zip(*asked, strict=True)
         for way, rows in _read(connection, possible, attempt, sizes.rows)
     )
@@ -105,13 +108,13 @@ def _drain(pieces: Iterator[Sequence[Any]]) -> None:
         pass
 
 
-def _block(
-    names: Sequence[str], finish: Mapping[str, Finisher], rows: Sequence[Sequence[Any]], cut: Sequence[str]
-) -> Block:
-    columns = list(zip(*rows, strict=True))
-    flags = dict(zip(cut, columns[len(names) :], strict=True))
+def _block(names: Sequence[str], way: Way, rows: Sequence[Sequence[Any]], cut: Sequence[str]) -> Block:
+    read: list[Sequence[Any]] = list(zip(*rows, strict=True))
+    columns = dict(zip(names, read[: len(names)], strict=True))
+    columns |= {name: typed(columns[name]) for name, typed in way.typed.items()}
+    flags = dict(zip(cut, read[len(names) :], strict=True))
     left_out = {name: frozenset(at for at, flag in enumerate(flags[name]) if flag) for name in cut}
-    return Block(dict(zip(names, columns[: len(names)], strict=True)), finish, left_out, len(rows))
+    return Block(columns, way.finish, left_out, len(rows))
 
 
 def _selected(block: Block, key: Sequence[str], probes: Sequence[Probe], seen: set[tuple[Any, ...]] | None) -> Block:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from ipaddress import ip_address, ip_interface, ip_network
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -27,7 +27,7 @@ Finisher: TypeAlias = "Callable[[Sequence[Any]], Finished]"
 
 _NUL = "\x00"
 _SECONDS = len("2026-01-02T03:04:05")
-_UTC = "+00:00"
+_UTC = "+00"
 
 
 def one_by_one(values: Sequence[Any], convert: Callable[[Any], tuple[JsonValue, CellNote | None]]) -> Finished:
@@ -106,26 +106,46 @@ def anything(values: Sequence[Any]) -> Finished:
 
 
 def local_moments(values: Sequence[Any]) -> Finished:
-    """PostgreSQL's timestamp in its own ISO 8601; `infinity`, BC and year 10000 stay as PostgreSQL shows them."""
-    return _moments(values, _SECONDS)
+    """PostgreSQL's timestamp, which it shows with a blank in the middle; `infinity`, BC and year 10000 stay as shown."""
+    return _moments(values, _SECONDS, "")
 
 
 def moments(values: Sequence[Any]) -> Finished:
     """PostgreSQL's timestamptz, shown in UTC; else like `local_moments`."""
-    return _moments(values, _SECONDS + len(_UTC))
+    return _moments(values, _SECONDS + len(_UTC), ":00")
 
 
-def _moments(values: Sequence[Any], usual: int) -> Finished:
-    if set(map(len, _given(values))) <= {usual}:
-        return values, []
-    return one_by_one(values, lambda text: (_postgresql_moment(text), None))
-
-
-def _postgresql_moment(text: str) -> str:
+def _moments(values: Sequence[Any], usual: int, end: str) -> Finished:
+    given = _given(values)
+    if set(map(len, given)) == {usual} and given is values:
+        # All at once: the blank becomes a T, and the hours of the zone get their minutes.
+        return (",".join(given).replace(" ", "T").replace(",", f"{end},") + end).split(","), []
     try:
-        return datetime.fromisoformat(text).isoformat()
+        found = iter([moment.isoformat() for moment in map(datetime.fromisoformat, given)])
     except ValueError:
-        return text.replace("T", " ", 1).replace(_UTC, "+00", 1)
+        return one_by_one(values, _postgresql_moment)
+    return [None if text is None else next(found) for text in values], []
+
+
+def _postgresql_moment(text: str) -> tuple[JsonValue, CellNote | None]:
+    try:
+        return datetime.fromisoformat(text).isoformat(), None
+    except ValueError:
+        return text, None
+
+
+def times(values: Sequence[Any]) -> Finished:
+    """PostgreSQL's time of day; 24:00:00, which Python does not know, stays as shown."""
+    if set(map(len, _given(values))) <= {len("03:04:05")}:
+        return values, []
+    return one_by_one(values, _postgresql_time)
+
+
+def _postgresql_time(text: str) -> tuple[JsonValue, CellNote | None]:
+    try:
+        return time.fromisoformat(text).isoformat(), None
+    except ValueError:
+        return text, None
 
 
 def mysql_moments(values: Sequence[Any]) -> Finished:

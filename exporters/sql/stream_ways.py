@@ -1,13 +1,13 @@
-"""The two ways to read a dataset: as JSON the database made, or value by value; the second is always open."""
+"""The ways to read a dataset: as JSON or text the database made, or value by value; the last is always open."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from exporters.sql.stream_json import as_array, as_text, kind_of, parse, usable
+from exporters.sql import stream_json, stream_texts
 from exporters.sql.stream_sizes import length_of
 from exporters.sql.stream_values import anything
 
@@ -21,33 +21,55 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How to ask for the rows, and how to read what comes."""
+    """How to ask for the rows, how to read what comes, and how columns become fit for a decision and for a file."""
 
     select: tuple[sa.ColumnElement[Any], ...]
     read: Callable[[Sequence[Any]], Sequence[Sequence[Any]]]
     finish: Mapping[str, Finisher]
+    typed: Mapping[str, Callable[[Sequence[Any]], Sequence[Any]]] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """Execution options of the statement."""
 
 
 def ways(
     connection: sa.Connection, table: LiveTable, names: Sequence[str], deciding: frozenset[str], sizes: Sizes
 ) -> Iterator[Way]:
-    """First the fast way, if every column can go it; always the way value by value, for when the first fails."""
+    """First the fast way, if there is one; always the way value by value, for when the first fails."""
     dialect = connection.dialect.name
     cut = [length_of(dialect, table.column(name)) > sizes.most for name in sizes.cut]
     flags = [sa.case((test, 1), else_=0) for test in cut]
-    plain = dict.fromkeys(names, anything)
-    kinds = {name: kind_of(dialect, table.column(name)) for name in names}
-    if usable(connection, len(names) + len(flags)):
-        known = {name: kind for name, kind in kinds.items() if kind}
-        if len(known) == len(names) and all(known[name].judged for name in deciding):
-            found = {
-                name: as_text(dialect, table.column(name).sql) if kind.as_text else table.column(name).sql
-                for name, kind in known.items()
-            }
-            array = as_array(dialect, [*_without(found, sizes.cut, cut), *flags])
-            yield Way((array,), parse, {name: kind.finish for name, kind in known.items()})
     values = {name: table.column(name).sql for name in names}
-    yield Way((*_without(values, sizes.cut, cut), *flags), lambda rows: rows, plain)
+    plain = (*_without(values, sizes.cut, cut), *flags)
+    if dialect == "postgresql" and stream_texts.usable(connection):
+        yield _as_texts(connection, plain, table, names, deciding)
+    elif dialect in {"mysql", "mariadb"}:
+        kinds = {name: kind for name in names if (kind := stream_json.kind_of(table.column(name)))}
+        if len(kinds) == len(names) and all(kinds[name].judged for name in deciding):
+            found = {name: sa.cast(values[name], sa.CHAR) if kinds[name].as_text else values[name] for name in names}
+            array = sa.func.json_array(*_without(found, sizes.cut, cut), *flags)
+            yield Way((array,), stream_json.parse, {name: kind.finish for name, kind in kinds.items()})
+    yield Way(plain, _as_it_is, dict.fromkeys(names, anything))
+
+
+def _as_it_is(rows: Sequence[Any]) -> Sequence[Sequence[Any]]:
+    return rows
+
+
+def _as_texts(
+    connection: sa.Connection, select: tuple[sa.ColumnElement[Any], ...], table: LiveTable, names: Sequence[str],
+    deciding: frozenset[str],
+) -> Way:  # fmt: skip
+    found = {name: table.column(name).type for name in names}
+    # A type is taken as text in every column or in none: not when a decision needs the driver's value in one of them.
+    not_text = {found[name] for name in deciding if not stream_texts.judged(found[name])}
+    texts = {name: kind for name, kind in found.items() if kind in stream_texts.KINDS and kind not in not_text}
+    return Way(
+        select,
+        _as_it_is,
+        {name: stream_texts.KINDS[texts[name]].finish if name in texts else anything for name in names},
+        {name: typed for name, kind in texts.items() if (typed := stream_texts.TYPED.get(kind))},
+        stream_texts.options(connection, texts.values()),
+    )
 
 
 def _without(

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dsr.output.cells import _INVISIBLE, csv_column, json_objects, to_csv, to_json
+from dsr.output.cells import INVISIBLE, to_csv, to_json
+from dsr.output.columns import csv_column, json_objects
 from dsr.output.files import csv_lines
 
 FORMULAS = [
@@ -118,7 +119,17 @@ _NASTY = st.one_of(
 )  # fmt: skip
 
 
-@given(st.one_of(*(st.lists(one) for one in (_NASTY, st.text(), st.integers(), st.one_of(st.none(), st.text())))))
+_COLUMN = (
+    _NASTY,
+    st.text(),
+    st.integers(),
+    st.none(),
+    st.one_of(st.none(), st.text()),
+    st.one_of(st.none(), st.integers()),
+)
+
+
+@given(st.one_of(*(st.lists(one) for one in _COLUMN)))
 def test_a_column_at_once_is_what_its_cells_are(values: list[Any]) -> None:
     cells, simple = csv_column(values)
 
@@ -129,26 +140,35 @@ def test_a_column_at_once_is_what_its_cells_are(values: list[Any]) -> None:
 _KEYS = ("id", "b", "not an identifier", ",", "ünï", '"')
 
 
-@given(st.sampled_from(_KEYS), st.lists(st.tuples(_NASTY, _NASTY), min_size=1), st.sampled_from([b"", b"\n", b",\n"]))
-def test_many_json_objects_are_what_each_is(key: str, cells: list[tuple[Any, Any]], between: bytes) -> None:
-    rows = [{key: one, "other": two, "_notes": {key: "x"}} for one, two in cells]
+@st.composite
+def _columns(draw: st.DrawFn) -> list[list[Any]]:
+    """Two columns of one length, each of one kind of values."""
+    count = draw(st.integers(1, 5))
+    return [draw(st.lists(draw(st.sampled_from(_COLUMN)), min_size=count, max_size=count)) for _ in range(2)]
 
-    text = json_objects(rows, between=between).decode()
 
-    assert not _INVISIBLE.search(text)
+@given(st.sampled_from(_KEYS), _columns(), st.sampled_from([b"", b"\n", b",\n"]), st.booleans())
+def test_many_json_objects_are_what_each_is(key: str, columns: list[list[Any]], between: bytes, noted: bool) -> None:
+    ends = [f',"_notes":{to_json({key: "x"})}' for _ in columns[0]] if noted else []
+    notes = {"_notes": {key: "x"}} if noted else {}
+
+    text = json_objects((key, "other"), columns, between=between, ends=ends).decode()
+
+    assert not INVISIBLE.search(text)
     decoder, found, at = json.JSONDecoder(), [], 0
     while at < len(text):
         row, at = decoder.raw_decode(text, at)
         found.append(row)
         assert at == len(text) or text.startswith(between.decode(), at)
         at += len(between)
-    assert found == rows
+    assert found == [{key: one, "other": two, **notes} for one, two in zip(*columns, strict=True)]
+    assert [list(row) for row in found] == [[key, "other", *notes]] * len(columns[0])
 
 
 def test_rows_of_nested_rows_stay_apart() -> None:
-    nested = [{"id": 1}, {"id": 2}]
+    nested: list[Any] = [{"id": 1}, {"id": 2}]
 
-    assert json_objects([{"id": nested}, {"id": "},{"}], between=b"\n").split(b"\n") == [
+    assert json_objects(("id",), ([nested, "},{"],), between=b"\n").split(b"\n") == [
         b'{"id":[{"id":1},{"id":2}]}',
         b'{"id":"},{"}',
     ]
