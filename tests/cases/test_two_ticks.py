@@ -46,8 +46,9 @@ def everything() -> dict[str, object]:
     }
 
 
-def at_once(work, threads: int = 2) -> list[object]:
-    barrier, results = threading.Barrier(threads), []
+def at_once(work, threads: int = 2) -> list[dict[str, int]]:
+    barrier = threading.Barrier(threads)
+    results: list[dict[str, int]] = []
 
     def one() -> None:
         barrier.wait()
