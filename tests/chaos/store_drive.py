@@ -73,7 +73,10 @@ class Drive:
 
     def staff(self) -> None:
         """Every step that is due by a person, on every case."""
-        for case in Case.objects.filter(state__in=["drafting", "review", "notifying", "approved"]):
+        theirs = Case.objects.filter(state__in=["drafting", "review", "notifying", "approved"])
+        if Task.objects.filter(operation="package").count() >= self.answered:
+            theirs = theirs.exclude(state="drafting", right="access", manifest_sha256="")
+        for case in theirs:
             try:
                 self._step(case, timezone.now())
             except (RefusedError, ConflictError):
@@ -109,12 +112,12 @@ class Drive:
         silent = [pk for (pk, _), since in self.sending.items() if time.monotonic() - since > SILENCE]
         Message.objects.filter(status="sending", pk__in=silent).update(leased_until=now)
 
-    def again(self) -> int:
-        """A person has everything tried again that was handed to her; returns how many."""
-        waiting = list(Task.objects.filter(status="manual").values_list("pk", flat=True))
-        for pk in waiting:
+    def again(self) -> Counter[str]:
+        """A person has everything tried again that was handed to her; returns what it was, by operation and code."""
+        waiting = list(Task.objects.filter(status="manual").values_list("pk", "operation", "error_code"))
+        for pk, _, _ in waiting:
             tasks.retry(task_id=pk, actor=self.handler, now=timezone.now())
-        return len(waiting)
+        return Counter(f"by hand {operation} {code}" for _, operation, code in waiting)
 
     def states(self) -> dict[str, int]:
         """Cases by state."""
