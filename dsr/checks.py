@@ -47,3 +47,21 @@ def check_stores(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     except ConfigError as error:
         return [Error(str(error), hint="docs/exporters.md shows a complete example.", id="dsr.E003")]
     return []
+
+
+_THIS_MACHINE = {"localhost", "127.0.0.1", "::1", ""}
+
+
+@register
+def check_mail(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """dsr.W002, W003: mails leave in the clear, or do not leave at all."""
+    backend = str(settings.EMAIL_BACKEND)
+    if backend.endswith("smtp.EmailBackend"):
+        safe = settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL or settings.EMAIL_HOST in _THIS_MACHINE
+        hint = "Set DSR_SMTP_TLS=yes (STARTTLS) or DSR_SMTP_SSL=yes (port 465); docs/mail.md."
+        words = "Mails go to another machine without encryption."
+        return [] if safe else [CheckWarning(words, hint=hint, id="dsr.W002")]
+    if backend.endswith(("filebased.EmailBackend", "console.EmailBackend")) and not settings.DSR_DEMO:
+        hint = "Set DSR_MAIL_BACKEND=smtp and DSR_SMTP_HOST; the others are for the demo and for development."
+        return [CheckWarning("Mails are written, not sent.", hint=hint, id="dsr.W003")]
+    return []

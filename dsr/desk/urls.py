@@ -29,6 +29,7 @@ urlpatterns = [
     path("stores/", stores.stores, name="stores"),
     path("stores/<slug:store>/check/", stores.check, name="check"),
     path("mails/", mails.index, name="mails"),
+    path("mails/written/", mails.written, name="mails-written"),
     path("mails/<uuid:mail_id>/", mails.show, name="mail"),
     path("mails/<uuid:mail_id>/letter/", mails.letter, name="mail-letter"),
     path("health/", stores.health, name="health"),

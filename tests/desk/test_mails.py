@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from dsr.cases import messages
+from dsr.cases import codes, messages
 from dsr.cases.bounces import take
 from dsr.cases.notices import to_staff
 from dsr.law.rights import Right
@@ -301,3 +301,46 @@ def test_mail_list_of_the_command_and_the_desk_agree(mara, lost, capsys):
     call_command("mail", "list")
 
     assert str(lost.pk) in capsys.readouterr().out
+
+
+def in_files(settings, tmp_path) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = str(tmp_path)
+
+
+def test_the_mailboxes_of_the_demo_are_read_at_the_desk(mara, settings, tmp_path):
+    in_files(settings, tmp_path)
+    settings.DSR_DEMO = True
+    settings.DSR_HOSTS = {"testserver": "northwave", "south.example.com": "southwave"}
+    first, other = (
+        make_request(at=timezone.now()),
+        make_controller("southwave", privacy_email="privacy@south.example.net"),
+    )
+    deliver(first)
+    code = codes.make(
+        controller=first.controller,
+        purpose="follow",
+        content={"to": "anna@example.com"},
+        request=first,
+        now=timezone.now(),
+    )
+    jobs.send_code(str(code.pk))
+    deliver(make_request(controller=other))
+
+    assert "Mails of the demo" in text(mara.get("/desk/mails/"))
+    page = main(mara.get("/desk/mails/written/"))
+
+    assert page.count("<h2>") == 2
+    assert BODY in page
+    assert re.search(r"\d{4} \d{4}", page)
+
+
+def test_mailboxes_exist_in_the_demo_only_and_not_for_every_role(mara, signed_in, settings, tmp_path):
+    in_files(settings, tmp_path)
+    assert mara.get("/desk/mails/written/").status_code == 404
+    assert "written/" not in text(mara.get("/desk/mails/"))
+    settings.DSR_DEMO = True
+    assert mara.get("/desk/mails/written/").status_code == 200
+    assert signed_in("adam").get("/desk/mails/written/").status_code == 403
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    assert mara.get("/desk/mails/written/").status_code == 404

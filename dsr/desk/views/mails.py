@@ -21,7 +21,8 @@ from dsr import wording
 from dsr.cases import outbox
 from dsr.cases.perform import RefusedError
 from dsr.desk import mails
-from dsr.desk.access import DeskRequest, Duty, Sight, duty_refusal, sees, staff_required
+from dsr.desk import written as mailboxes
+from dsr.desk.access import DeskRequest, Duty, Sight, duty_refusal, insist_sight, sees, staff_required
 from dsr.desk.attempt import attempt
 from dsr.desk.forms.mails import AgainForm
 from dsr.desk.shell import page
@@ -56,8 +57,19 @@ def index(request: DeskRequest) -> HttpResponse:
         "filters": mails.STANDS.items(),
         "stuck": mails.rows(request.controller, staff=staff, stands="undelivered").count(),
         "shown": shown,
+        "mailboxes": mailboxes.possible() and sees(request.actor, Sight.PERSON),
     }
     return page(request, "mails", context, current="mails")
+
+
+@staff_required
+@require_safe
+def written(request: DeskRequest) -> HttpResponse:
+    """The demo's mailboxes: every mail as it was written to a file, codes too; 404 anywhere else."""
+    if not mailboxes.possible():
+        raise Http404
+    insist_sight(request.actor, Sight.PERSON)
+    return page(request, "written", {"mails": mailboxes.newest(request.controller)}, current="mails")
 
 
 def _mail(request: DeskRequest, mail_id: RowId) -> Message | Notice:
