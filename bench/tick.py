@@ -110,7 +110,7 @@ def multiply(made: list[Any], each: int) -> None:
             (Suspension, "old.case_id = old_case", own),
             (Task, "old.case_id = old_case", own),
         ):
-            names = [field.column for field in model._meta.concrete_fields]  # noqa: SLF001
+            names = [str(field.column) for field in model._meta.concrete_fields]  # noqa: SLF001
             values = ", ".join(changed.get(name, f'old."{name}"') for name in names)
             columns = ", ".join(f'"{name}"' for name in names)
             table = model._meta.db_table  # noqa: SLF001

@@ -62,17 +62,16 @@ def multiply(patterns: Sequence[Any], count: int, **columns: Any) -> None:
     patterns_again = islice(cycle(patterns), count)
     requests, cases = [], []
     for number, pattern in enumerate(patterns_again):
-        request = copied(Request, pattern.request, reference=f"B-{serial}-{number}", submission_key=None)
+        request = _copy(Request, pattern.request, reference=f"B-{serial}-{number}", submission_key=None)
         requests.append(request)
-        cases.append(copied(Case, pattern, request=request, **columns))
+        cases.append(_copy(Case, pattern, request=request, **columns))
         if len(cases) == BATCH or number == count - 1:
             Request.objects.bulk_create(requests)
             Case.objects.bulk_create(cases)
             requests, cases = [], []
 
 
-def copied(model: Any, row: Any, **changed: Any) -> Any:
-    """A new row like this one, without its sealed content and its key; `changed` are the columns that differ."""
+def _copy(model: Any, row: Any, **changed: Any) -> Any:
     left_out = {"id", "sealed", "wrapped_key", *changed}
     same = {f.attname: getattr(row, f.attname) for f in model._meta.concrete_fields if f.name not in left_out}  # noqa: SLF001
     return model(id=uuid.uuid4(), **{**same, **changed})
