@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from dsr.audit import verify_case
 from dsr.models import Case, Escalation, Event, Incident, Message, Notice, Suspension, Told
@@ -85,5 +86,7 @@ def test_SC_23_a_year_of_three_hundred_cases_escalates_as_rules_1_7_say():
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [7, 8])  # two halves of the same size, because there are two cores at least
 def test_SC_23_a_year_of_five_thousand_cases(seed):
+    if connection.vendor != "sqlite":
+        pytest.skip("a server answers each of a million small queries later; there the year has three hundred cases")
     check(the_year(seed=seed, people=2150))
     assert Case.objects.count() >= 2500
