@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from exporters.contract import PlanLine, RowKey, Subject
 
 MANUAL = "manual"
+_PLACE = 200
+"""Characters of a place that a task can hold; the reason beside it says no more."""
 
 
 def plan(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[dict[str, Any], Callable[[], None]]:
@@ -182,10 +184,17 @@ def _still(case: Case, approved: Plan) -> None:
 
 
 def _stale(case: Case, error: Permanent, now: datetime) -> None:
-    """Nothing was written in that store; the case goes back for a new plan, what other stores applied stays applied."""
+    """The case goes back for a new plan; what was committed before that, here in batches or in other stores, stays applied.
+
+    `error.place` names the dataset and, after batches, how many of its rows are done.
+    """
     try:
         plans.back_to_draft(
-            case_id=case.pk, status=Plan.Status.STALE, reason=f"{error.code}: {error.place}", actor=SYSTEM, now=now
+            case_id=case.pk,
+            status=Plan.Status.STALE,
+            reason=f"{error.code}: {error.place[:_PLACE]}",
+            actor=SYSTEM,
+            now=now,
         )
     except (RefusedError, ConflictError):
         return
