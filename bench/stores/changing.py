@@ -1,7 +1,8 @@
 """Anonymising one subscriber's sessions through the product, beside one UPDATE written by hand that does the same.
 
 The product verifies the approved plan, works in batches of 20,000 rows that it asks about and writes down one by one,
-and looks for late rows at the end. The UPDATE only writes.
+and looks for late rows at the end. The UPDATE only writes, and it writes values as long as the product's: with a token
+that makes no row longer than it was, MariaDB splits no pages and needs half to two thirds of the time (decision 042).
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ _CHANGES = {
     "      callingstationid: {label: {en: Device}}": "constant",
     "      framedipaddress: {label: {en: Address}}": "nullify",
 }
-_BY_HAND = """UPDATE radacct SET username = 'erased-00000000', callingstationid = 'erased', framedipaddress = NULL
-    WHERE username = 'ada'"""
+_BY_HAND = """UPDATE radacct SET username = 'erased-00000000000000000000000000000000', callingstationid = 'erased',
+    framedipaddress = NULL WHERE username = 'ada'"""
 
 
 def run(board: Board) -> None:
