@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from dsr.output import phrases
 from dsr.output.cells import to_csv, to_json
-from dsr.output.files import BYTE_ORDER_MARK, DISCLOSED, checked, csv_lines, json_rows
+from dsr.output.files import BYTE_ORDER_MARK, DISCLOSED, checked, csv_lines
 from dsr.output.inputs import words
 from dsr.output.manifest import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from dsr.output.aside import Aside
     from dsr.output.inputs import CaseHead, Sender
     from dsr.output.survey import Survey
     from exporters.contract import DatasetInfo, FieldInfo
@@ -30,11 +31,14 @@ _LEGEND = (
 )  # fmt: skip
 
 
-def data_file(head: CaseHead, sender: Sender, surveys: Sequence[Survey]) -> tuple[str, Iterator[bytes]]:
-    """The name of the data file and its bytes: JSON, or JSON Lines from JSON_LINES_FROM bytes of rows on (P-04)."""
+def data_file(head: CaseHead, sender: Sender, surveys: Sequence[Survey], rows: Aside) -> tuple[str, Iterator[bytes]]:
+    """The name of the data file and its bytes: JSON, or JSON Lines from JSON_LINES_FROM bytes of rows on (P-04).
+
+    `rows` were rendered by the surveys, in this order, one JSON object a line.
+    """
     if sum(survey.json_bytes for survey in surveys) >= JSON_LINES_FROM:
-        return "data.jsonl", _json_lines(head, sender, surveys)
-    return "data.json", _json(head, sender, surveys)
+        return "data.jsonl", _json_lines(head, sender, surveys, rows)
+    return "data.json", _json(head, sender, surveys, rows)
 
 
 def _meta(head: CaseHead, sender: Sender) -> dict[str, Any]:
@@ -49,7 +53,7 @@ def _meta(head: CaseHead, sender: Sender) -> dict[str, Any]:
     }
 
 
-def _json(head: CaseHead, sender: Sender, surveys: Sequence[Survey]) -> Iterator[bytes]:
+def _json(head: CaseHead, sender: Sender, surveys: Sequence[Survey], rows: Aside) -> Iterator[bytes]:
     """One JSON document: facts of the case, then stores, their data sets, their rows."""
     yield to_json(_meta(head, sender))[:-1].encode() + b',"stores":[\n'
     by_store = groupby(surveys, key=lambda survey: survey.found.store)
@@ -59,15 +63,14 @@ def _json(head: CaseHead, sender: Sender, surveys: Sequence[Survey]) -> Iterator
         yield (b",\n" if number else b"") + to_json(opening)[:-1].encode() + b',"datasets":[\n'
         for position, survey in enumerate(datasets):
             about = {**describe(survey.found.info, head.language), "count": survey.rows}
-            yield (b",\n" if position else b"") + to_json(about)[:-1].encode() + b',"rows":['
-            for at, rows in enumerate(json_rows(checked(survey.found), between=b",\n")):
-                yield (b",\n" if at else b"\n") + rows
+            yield (b",\n" if position else b"") + to_json(about)[:-1].encode() + b',"rows":[\n'
+            yield from _rows(rows, survey, between=b",\n")
             yield b"\n]}"
         yield b"\n]}"
     yield b"\n]}\n"
 
 
-def _json_lines(head: CaseHead, sender: Sender, surveys: Sequence[Survey]) -> Iterator[bytes]:
+def _json_lines(head: CaseHead, sender: Sender, surveys: Sequence[Survey], rows: Aside) -> Iterator[bytes]:
     """One JSON object a line: the case, then each data set followed by its rows."""
     yield to_json({"type": "package", **_meta(head, sender)}).encode() + b"\n"
     for survey in surveys:
@@ -78,8 +81,18 @@ def _json_lines(head: CaseHead, sender: Sender, surveys: Sequence[Survey]) -> It
             + b"\n"
         )
         opening = to_json({"type": "row", **place})[:-1].encode() + b',"values":'
-        for rows in json_rows(checked(found), between=b"}\n" + opening):
-            yield opening + rows + b"}\n"
+        yield opening
+        yield from _rows(rows, survey, between=b"}\n" + opening)
+        yield b"}\n"
+
+
+def _rows(rows: Aside, survey: Survey, *, between: bytes) -> Iterator[bytes]:
+    """The rows of a data set with `between` in place of the ends of their lines, of which the last one falls away."""
+    left = survey.json_bytes + survey.rows
+    for piece in rows.take(left):
+        left -= len(piece)
+        # A line feed inside a value is written \\n, so every one that is seen is the end of a row.
+        yield (piece if left else piece[:-1]).replace(b"\n", between)
 
 
 def describe(info: DatasetInfo, language: str) -> dict[str, Any]:

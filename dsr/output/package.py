@@ -1,7 +1,7 @@
 """The package of an access answer: letter, readable report, all data for programs, and a manifest that binds them.
 
-One stream goes out, so that a vault can encrypt it while it is written; there is no second copy on the way. The same
-inputs give the same files: dates come from the case, the order is sorted, and the manifest's hash is what a second
+One stream goes out, so that a vault can encrypt it while it is written. What was found is read once: its files are
+rendered while it is surveyed, and wait sealed for the letter and the report that stand before them. The same inputs give the same files: dates come from the case, the order is sorted, and the manifest's hash is what a second
 person approves (house.md, Determinism).
 """
 
@@ -9,20 +9,21 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from django.utils import translation
 
 from dsr.output import machine, pdf
-from dsr.output.files import checked, csv_chunks
+from dsr.output.aside import Aside
 from dsr.output.inputs import Addressee, CaseHead, Found, Inquiry, OutputError, Sender
 from dsr.output.letters import AccessAnswer, Letter, letter_document
 from dsr.output.manifest import MANIFEST, FileFact, Manifest
 from dsr.output.names import csv_paths
 from dsr.output.readme import read_me_html
 from dsr.output.report import ReportInput, report_document
-from dsr.output.survey import Survey, survey
+from dsr.output.survey import Rendered, Survey, survey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -55,28 +56,29 @@ def build(sink: Outlet, order: PackageInput, *, check: Callable[[], object] = la
     something must not leave the house, pdf.RenderError when letter or report cannot be made; what is in `sink` by then
     is worthless.
     """
-    with translation.override(order.head.language):
-        surveys = _surveys(order.found, check)
+    with translation.override(order.head.language), Aside() as csv, Aside() as json:
+        rendered = Rendered(csv, json)
+        surveys = _surveys(order.found, rendered, check)
         paths = csv_paths((item.found.store, item.found.info.name) for item in surveys)
         letter, report = _documents(order, surveys, paths)
         check()
         archive = _Archive(sink, order.head, check)
         archive.add(LETTER, [letter])
         archive.add(REPORT, [report])
-        _data(archive, order, surveys, paths)
+        _data(archive, order, surveys, paths, rendered)
         archive.add(
             READ_ME, [read_me_html(order.sender, order.head, order.inquiry, surveys, tuple(archive.facts)).encode()]
         )
         return archive.close(order.head, surveys)
 
 
-def _surveys(found: Iterable[Found], check: Callable[[], object]) -> tuple[Survey, ...]:
+def _surveys(found: Iterable[Found], rendered: Rendered, check: Callable[[], object]) -> tuple[Survey, ...]:
     """Survey every data set, in the order of the package: stores by name, data sets as given (the order of the map)."""
     surveys: dict[tuple[str, str], Survey] = {}
     for item in sorted(found, key=lambda one: one.store):
         if (item.store, item.info.name) in surveys:
             raise OutputError("dataset_twice", f"{item.store}.{item.info.name}")
-        surveys[item.store, item.info.name] = survey(item)
+        surveys[item.store, item.info.name] = survey(item, rendered)
         check()
     return tuple(surveys.values())
 
@@ -91,18 +93,23 @@ def _documents(
 
 
 def _data(
-    archive: _Archive, order: PackageInput, surveys: Sequence[Survey], paths: Mapping[tuple[str, str], str]
+    archive: _Archive,
+    order: PackageInput,
+    surveys: Sequence[Survey],
+    paths: Mapping[tuple[str, str], str],
+    rendered: Rendered,
 ) -> None:
     filled = [item for item in surveys if item.rows]
-    name, chunks = machine.data_file(order.head, order.sender, filled)
+    name, chunks = machine.data_file(order.head, order.sender, filled, rendered.json)
     archive.add(name, chunks, expected=2 * sum(item.json_bytes for item in filled))
     if not filled:
         return
-    for item in filled:
-        path = paths[item.found.store, item.found.info.name]
-        fact = archive.add(path, csv_chunks(item.columns, checked(item.found)), expected=item.csv_bytes)
-        if (fact.size, fact.sha256) != (item.csv_bytes, item.csv_sha256):
-            raise OutputError("spool_changed", f"{item.found.store}.{item.found.info.name}")
+    for item in surveys:
+        chunks = rendered.csv.take(item.csv_bytes)
+        if item.rows:
+            archive.add(paths[item.found.store, item.found.info.name], chunks, expected=item.csv_bytes)
+        else:
+            deque(chunks, maxlen=0)  # no more than a header
     archive.add("csv/fields.csv", machine.legend(filled, paths, order.head.language))
     if any(item.notes for item in filled):
         archive.add("csv/notes.csv", machine.notes(filled, paths))

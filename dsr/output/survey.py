@@ -1,13 +1,12 @@
 """Reads a collected dataset once and says what is in it: counts, months, checksums of the files it will become.
 
 Letters and reports need these facts before the package is written, and the manifest needs them to be true afterwards:
-`package.build` compares what it wrote with what was surveyed. Memory holds one batch and the newest rows.
+so the data is read once, and the files are rendered while it is counted. Memory holds one batch and the newest rows.
 """
 
 from __future__ import annotations
 
 import hashlib
-import heapq
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -15,10 +14,12 @@ from datetime import date
 from typing import TYPE_CHECKING, cast
 
 from dsr.output.files import checked, csv_chunks, json_rows, marked
+from dsr.output.newest import Newest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from dsr.output.aside import Aside
     from dsr.output.inputs import Found
     from exporters.contract import Batch, CellNote, JsonValue
 
@@ -54,9 +55,20 @@ class Survey:
     newest: tuple[tuple[JsonValue, ...], ...] = field(default=(), repr=False)
 
 
-def survey(found: Found) -> Survey:
-    """Read the dataset and reckon its facts. OutputError when it holds what must not be disclosed."""
-    reckoning = _Reckoning()
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """Where a survey puts the files it counts: `csv` as it is, `json` as one object a line."""
+
+    csv: Aside
+    json: Aside
+
+
+def survey(found: Found, rendered: Rendered | None = None) -> Survey:
+    """Read the dataset and reckon its facts. OutputError when it holds what must not be disclosed.
+
+    `rendered` gets `csv_bytes` of CSV and, with an end for each row, `json_bytes + rows` of JSON.
+    """
+    reckoning = _Reckoning(rendered)
     for batch in checked(found):
         reckoning.take(batch)
     when = reckoning.dated_by()
@@ -76,14 +88,16 @@ def survey(found: Found) -> Survey:
         first=date.fromisoformat(first) if first else None,
         last=date.fromisoformat(last) if last else None,
         months=tuple(sorted(months.items())),
-        newest=_newest(found, when),
+        newest=reckoning.newest.of(when),
     )
 
 
 class _Reckoning:
     """The running totals of one pass."""
 
-    def __init__(self) -> None:
+    def __init__(self, rendered: Rendered | None) -> None:
+        self._rendered = rendered
+        self.newest = Newest(NEWEST)
         self.columns: tuple[str, ...] = ()
         self.rows = self.csv_bytes = self.json_bytes = 0
         self.csv_sha256 = hashlib.sha256()
@@ -97,18 +111,27 @@ class _Reckoning:
 
     def take(self, batch: Batch) -> None:
         """Add one batch."""
-        header = not self.columns
+        self._files(batch, header=not self.columns)
         self.columns = batch.columns
-        chunks = csv_chunks(batch.columns, iter([batch]))
-        head = next(chunks)
-        for chunk in (*((head,) if header else ()), *chunks):
+        self.notes.update(note.code for note in batch.notes)
+        if len(batch):
+            columns = marked(batch)
+            for column, values in zip(batch.columns, columns, strict=True):
+                self._column(column, values)
+            self.newest.take(batch.columns, columns, dated=self._kind)
+        self.rows += len(batch)
+
+    def _files(self, batch: Batch, *, header: bool) -> None:
+        head, *lines = csv_chunks(batch.columns, iter([batch]))
+        for chunk in (head, *lines) if header else lines:
             self.csv_bytes += len(chunk)
             self.csv_sha256.update(chunk)
-        self.json_bytes += sum(map(len, json_rows(iter([batch]), between=b"")))
-        self.notes.update(note.code for note in batch.notes)
-        for column, values in zip(batch.columns, marked(batch), strict=False):  # no column without rows
-            self._column(column, values)
-        self.rows += len(batch.rows)
+            if self._rendered:
+                self._rendered.csv.write(chunk)
+        for rows in json_rows(iter([batch]), between=b"\n"):
+            self.json_bytes += len(rows) - (len(batch) - 1)
+            if self._rendered:
+                self._rendered.json.write(rows + b"\n")
 
     def _column(self, column: str, values: Sequence[JsonValue]) -> None:
         if self.rows == 0:
@@ -172,22 +195,3 @@ def _is_date(text: str) -> bool:
         return found is not None and date(*map(int, found.groups())) is not None
     except ValueError:
         return False
-
-
-def _newest(found: Found, when: str | None) -> tuple[tuple[JsonValue, ...], ...]:
-    """The newest rows, or the first ones when nothing dates them. A second reading: which column dates is known now."""
-    best: list[tuple[str, int, tuple[JsonValue, ...]]] = []
-    number = 0
-    for batch in checked(found):
-        columns = marked(batch)
-        rows = list(zip(*columns, strict=True))
-        if when is None:
-            best += [("", -number - at, row) for at, row in enumerate(rows[: NEWEST - len(best)])]
-            if len(best) == NEWEST:
-                break
-        elif rows:
-            dates = [str(value or "") for value in columns[batch.columns.index(when)]]
-            numbers = range(-number, -number - len(rows), -1)
-            best = heapq.nlargest(NEWEST, [*best, *zip(dates, numbers, rows, strict=True)])
-        number += len(rows)
-    return tuple(row for _, _, row in best)

@@ -214,17 +214,35 @@ def test_sealed_while_it_is_written() -> None:
     assert verify(io.BytesIO(plain), manifest_sha256=manifest.sha256) == ()
 
 
-def test_spool_that_changes_between_readings_is_refused() -> None:
-    readings = iter(range(100))
+def test_what_was_found_is_read_once_so_that_its_files_agree() -> None:
+    readings: list[int] = []
     original = sample.sessions(3)
 
     def read() -> Iterable[Batch]:
-        yield Batch("radacct", sample.SESSION_COLUMNS, (tuple(f"{next(readings)}" for _ in sample.SESSION_COLUMNS),))
+        readings.append(len(readings))
+        yield Batch("radacct", sample.SESSION_COLUMNS, ((f"{len(readings)}",) * len(sample.SESSION_COLUMNS),))
 
-    changing = Found(original.store, original.store_label, original.info, read)
+    manifest = build(
+        OneWay(), replace(ORDER, found=(Found(original.store, original.store_label, original.info, read),))
+    )
 
-    with pytest.raises(OutputError, match=r"spool_changed: radius\.radacct"):
-        build(OneWay(), replace(ORDER, found=(changing,)))
+    assert manifest.counts == {"radius": {"radacct": 1}}
+    assert readings == [0]
+
+
+def test_a_dataset_without_rows_does_not_shift_the_files_of_the_next() -> None:
+    sessions = sample.sessions(3)
+    empty = replace(sessions, store="a", read=lambda: [Batch("radacct", sample.SESSION_COLUMNS, ())])
+
+    with_empty, without = OneWay(), OneWay()
+    build(with_empty, replace(ORDER, found=(empty, sessions)))
+    build(without, replace(ORDER, found=(sessions,)))
+
+    def files(sink: OneWay) -> dict[str, bytes]:
+        with zipfile.ZipFile(io.BytesIO(sink.data)) as archive:
+            return {name: archive.read(name) for name in archive.namelist() if name.startswith(("csv/radius", "data"))}
+
+    assert files(with_empty) == files(without)
 
 
 def test_dataset_given_twice_is_refused() -> None:
