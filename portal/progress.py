@@ -166,6 +166,17 @@ def headway_words(part: Part, *, records: bool) -> str:
     return f"{text}, {counted % {'n': number_format(far.records, force_grouping=True)}}."
 
 
+def still_open(part: Part) -> str:
+    """`Still open: …`: which systems have not answered yet, by name; empty when all have. Never what they said."""
+    if part.headway is None or part.case.state != State.COLLECTING:
+        return ""
+    tasks = part.case.tasks.all()
+    done = {task.store for task in tasks if task.operation == "collect" and task.status in FINISHED}
+    stores = stores_of(part.case.controller)
+    labels = [label_of(config, get_language() or "en") for name, config in stores.items() if name not in done]
+    return _("Still open: %(systems)s.") % {"systems": ", ".join(labels)} if labels else ""
+
+
 # --- the timeline ------------------------------------------------------------------------------------------------------
 
 
@@ -212,23 +223,14 @@ def _work(case: Case, right: Right, happened: Mapping[str, datetime]) -> dict[st
         return _item(_("We carry it out"), moment(happened.get("finish_execution") or happened.get("complete")))
     count = len(stores_of(case.controller))
     title = ngettext("We search %(n)s system", "We search %(n)s systems", count) % {"n": count}
-    text = _stores_left(case) if case.state == State.COLLECTING else ""
-    return _item(title, moment(happened.get("finish_collection")), text)
-
-
-def _stores_left(case: Case) -> str:
-    """`4 of 6 done. Still open: …`: which systems have answered, never what they said."""
-    stores = stores_of(case.controller)
-    done = {task.store for task in case.tasks.all() if task.operation == "collect" and task.status in FINISHED}
-    text = _("%(done)s of %(all)s done.") % {"done": len(done & stores.keys()), "all": len(stores)}
-    labels = [label_of(config, get_language() or "en") for name, config in stores.items() if name not in done]
-    return f"{text} {_('Still open: %(systems)s.') % {'systems': ', '.join(labels)}}" if labels else text
+    return _item(title, moment(happened.get("finish_collection")))
 
 
 def _checked(case: Case, right: Right, happened: Mapping[str, datetime]) -> dict[str, str]:
     if right in CHANGES_NO_STORE:
         return _item(_("We check it and protect other people’s data"), moment(happened.get("approve")))
-    text = _carried_out(case) if right is Right.ERASURE else ""
+    # While it goes on, `headway` says so, and keeps saying how far it is.
+    text = _carried_out(case) if right is Right.ERASURE and case.state != State.EXECUTING else ""
     return _item(_("A second person checks, then we carry it out"), moment(happened.get("finish_execution")), text)
 
 

@@ -104,7 +104,7 @@ def clock_card(case: Case) -> ClockCard:
     pause = case.suspensions.filter(ended_at__isnull=True).first()
     note = ""
     if pause is not None:
-        note = wording.clock_stopped(pause.started_on)
+        note = _("since %(day)s, until the person answers") % {"day": wording.day(pause.started_on)}
     elif case.extended:
         note = _("extended")
     closed = ""
@@ -181,6 +181,9 @@ def next_card(case: Case, actor: Actor, *, now: datetime) -> NextCard:
     lost = undelivered(case.request)
     step = next_step(case, needs_person=waiting, undelivered=bool(lost), today=local_date(case.controller, now))
     buttons = steps.buttons(case, actor, now=now)
+    ending = next((one for one in buttons if one.action is Action.CLOSE_NOT_IDENTIFIED and not one.why_not), None)
+    if step.waits and ending is not None:  # reminded and silent long enough (no. 4): waiting on is not the only way
+        step = Next(ending.label, "warn", "step", ending.action)
     main = next((button for button in buttons if step.action and button.action is step.action), None)
     if step.page == "review":
         main = next((button for button in buttons if button.action is Action.APPROVE), None)

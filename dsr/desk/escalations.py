@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from dsr.models import Case, Escalation, Suspension, User
 
+ORDER: Final[Mapping[str, int]] = {code.value: number for number, code in enumerate(RungCode)}
 _KINDS: Final[Mapping[str, str]] = {RungCode.OVERDUE.value: "bad", RungCode.LAST_DAY.value: "bad"}
 MAILS: Final[Mapping[str, tuple[_StrPromise, str]]] = {
     Notice.Status.QUEUED.value: (gettext_lazy("mail waits to be sent"), ""),
@@ -101,8 +102,10 @@ def escalations_of(case: Case, *, today: date) -> Escalations:
             .order_by("user__display_name", "pk"),
         )
     )
+    # Several rungs of one day (a tick that was away): the highest first.
+    newest = sorted(rows, key=lambda row: (row.fell_on, ORDER.get(row.rung, 0)), reverse=True)
     return Escalations(
-        reached=tuple(_reached(row) for row in rows.order_by("-fell_on", "-at", "rung")),
+        reached=tuple(_reached(row) for row in newest),
         late=_late(case),
         silence=_silence(case, today),
     )

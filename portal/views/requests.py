@@ -89,7 +89,12 @@ def _headways(request: Any, asked: Request, parts: list[progress.Part], now: dat
     """For each part whose systems are at work: how far they are, with records only for whom they may be shown to."""
     shown = any(part.headway for part in parts) and access.sees_found(request, asked, now=now)
     return [
-        {"part": part, "words": progress.headway_words(part, records=shown), "share": _share(part)}
+        {
+            "part": part,
+            "words": progress.headway_words(part, records=shown),
+            "left": progress.still_open(part),
+            "share": _share(part),
+        }
         for part in parts
         if part.headway
     ]

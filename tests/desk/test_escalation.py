@@ -49,6 +49,8 @@ def test_rules_1_7_the_case_says_which_rung_was_reached_and_who_was_told(mara):
         assert words in page, words
     for name in ("Dora Example", "Otto Example"):
         assert name in page
+    card = page.split("Who was told</h2>")[1]
+    assert card.index("<strong>Overdue") < card.index("<strong>Last day") < card.index("<strong>Two days left")
     assert "waits for the next mail to this person" in page
 
 

@@ -60,7 +60,9 @@ def test_4_2_no_4_before_its_time_the_button_is_greyed_with_the_reason(otto, sna
 
 def test_T_15_a_lead_closes_with_the_letter_after_reminder_and_silence(otto):
     case = asked(35, reminded=True)
-    assert f'href="{url(case)}"' in overview(otto, case)
+    page = overview(otto, case)
+    assert f'<a class="btn" href="{url(case)}">Close, not identified</a>' in page
+    assert "until the person answers" in page
     form = text(otto.get(url(case)))
     assert "The person reads it" not in form  # an error nobody has made yet
     assert "The letter says what we asked and when" in form

@@ -137,7 +137,7 @@ def test_4_2_no_2_asking_for_identity_stops_the_clock_and_keeps_the_doubt_sealed
     assert (case.state, case.due_on) == ("id_pending", None)
     page = text(response)
     assert "The person has been asked" in page
-    assert "Clock stopped since" in page
+    assert "until the person answers" in page
     assert EventNote.objects.get().content()["text"] == "Two people share the address."
     assert "Two people share the address." in text(mara.get(reverse("desk:history", args=[case.pk])))
     assert verify_case(case) == []

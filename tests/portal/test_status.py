@@ -127,7 +127,7 @@ def test_collecting_shows_which_systems_have_answered_and_nothing_of_what_they_s
     page = page_of(client, case.request)
 
     assert "We search 2 systems" in page
-    assert "0 of 2 done. Still open: Billing, Network log-ins." in page
+    assert "0 of 2 systems answered. Still open: Billing, Network log-ins." in page
 
 
 def test_messages_go_both_ways_without_scripts(client, anna, drain):
