@@ -26,8 +26,8 @@ DSR_HOSTS = dict(entry.split("=", 1) for entry in envlist("DSR_HOSTS") if "=" in
 DSR_ANCHOR_DIR = envsecret("DSR_ANCHOR_DIR", default=str(VAR_DIR / "anchors"))
 DSR_LEASE_SECONDS = envint("DSR_LEASE_SECONDS", default=30, low=1, high=600)
 # What one job may use (docs/tasks.md): seconds for work on stores and for laying out documents, and memory.
-DSR_STORE_SECONDS = envint("DSR_STORE_SECONDS", default=3600, low=10, high=24 * 3600)
-DSR_PDF_SECONDS = envint("DSR_PDF_SECONDS", default=900, low=10, high=24 * 3600)
+DSR_STORE_SECONDS = envint("DSR_STORE_SECONDS", default=3600, low=1, high=24 * 3600)
+DSR_PDF_SECONDS = envint("DSR_PDF_SECONDS", default=900, low=1, high=24 * 3600)
 DSR_JOB_MEMORY_MB = envint("DSR_JOB_MEMORY_MB", default=2048, low=0, high=1 << 20)
 # Who shows this as a bearer token sees the details of /healthz and /metrics; without it nobody does.
 DSR_HEALTH_TOKEN = envsecret("DSR_HEALTH_TOKEN")
