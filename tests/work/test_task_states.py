@@ -253,3 +253,37 @@ def test_the_progress_of_an_attempt_that_died_is_not_shown_for_the_next(drive):
     tasks.claim(task_id=task.pk, now=timezone.now() + tasks.lease() * 2)
 
     assert Task.objects.get(pk=task.pk).progress == 0
+
+
+def until(condition) -> None:
+    """Poll, ten seconds at most."""
+    end = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_progress_is_shown_while_the_work_goes_on_and_work_nobody_wants_any_more_stops(drive, settings):
+    case = located(drive)
+    task = case.tasks.get(operation="collect", store="shop")
+    settings.DSR_LEASE_SECONDS = 3
+    with Heartbeat(claim(task), seconds=60) as heartbeat:
+        heartbeat.check(1234)
+        until(lambda: Task.objects.get(pk=task.pk).progress == 1234)
+        first = Task.objects.values_list("leased_until").get(pk=task.pk)
+        until(
+            lambda: Task.objects.values_list("leased_until").get(pk=task.pk) != first
+        )  # also when there is nothing new to show
+        heartbeat.check()
+
+        Case.objects.filter(pk=case.pk).update(state="withdrawn")
+
+        def stopped() -> bool:
+            try:
+                heartbeat.check()
+            except plans.StoppedError:
+                return True
+            return False
+
+        until(stopped)
