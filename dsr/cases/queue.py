@@ -41,8 +41,9 @@ def _condition(view: str, user: User, today: date) -> Q:
 
 def _base(controller: Controller) -> CaseQuerySet:
     needs = Task.objects.filter(case=OuterRef("pk"), status=Task.Status.MANUAL)
-    # One small list for the whole query, not a look at every case: hardly any mail is undelivered.
-    lost = Message.objects.of(controller).filter(status__in=Message.UNDELIVERED, by_mail=True)
+    # One small list for the whole query, not a look at every case: hardly any mail is undelivered. Without the controller,
+    # which the cases have: databases would walk all of its mails instead of the index of states.
+    lost = Message.objects.filter(status__in=Message.UNDELIVERED, by_mail=True)
     rows: CaseQuerySet = Case.objects.of(controller).annotate(
         needs_person=Exists(needs), undelivered=Q(request__in=lost.values("request"))
     )

@@ -127,7 +127,10 @@ class Message(Sealed, Outgoing):
     author = models.ForeignKey("dsr.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
-        indexes = [models.Index(fields=["status", "not_before"], name="message_due")]
+        indexes = [
+            models.Index(fields=["status", "not_before"], name="message_due"),
+            models.Index(fields=["controller", "-created_at"], name="message_newest"),
+        ]
 
     def key_owner(self) -> KeyedRow:
         return self.request
@@ -139,7 +142,10 @@ class Notice(Sealed, Outgoing):
     user = models.ForeignKey("dsr.User", on_delete=models.CASCADE, related_name="notices")
 
     class Meta:
-        indexes = [models.Index(fields=["status", "not_before"], name="notice_due")]
+        indexes = [
+            models.Index(fields=["status", "not_before"], name="notice_due"),
+            models.Index(fields=["controller", "-created_at"], name="notice_newest"),
+        ]
 
     def key_owner(self) -> KeyedRow:
         return self.user

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
 import sys
 import uuid
 from io import StringIO
 from types import SimpleNamespace
 
 import pytest
+from django.conf import settings as ours
 from django.core.management import call_command
 from django.utils import timezone
 from hypothesis import given
@@ -311,3 +314,23 @@ def test_a_mail_longer_than_what_is_read_is_read_to_its_end(sent, monkeypatch):
 
     assert piped(raw, monkeypatch) == {"bounced": 1}
     assert sys.stdin.buffer.read() == b""
+
+
+@pytest.mark.slow
+def test_piped_into_a_process_it_ends_with_0_or_asks_the_server_to_try_again(tmp_path):
+    """The exit code is all a mail server sees: 0 for anything it may forget, 75 (EX_TEMPFAIL) while the database is away."""
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "dsr.settings",
+        "DATABASE_URL": f"sqlite:///{tmp_path}/missing/db.sqlite3",
+        "DSR_KEYS": ours.DSR_KEYS,
+        "DSR_SECRET_KEY": ours.SECRET_KEY,
+        "DSR_VAR": str(tmp_path),
+    }
+
+    def pipe(raw: bytes) -> int:
+        command = [sys.executable, str(ours.BASE_DIR / "manage.py"), "mail", "bounce"]
+        return subprocess.run(command, input=raw, env=environment, capture_output=True, check=False).returncode
+
+    assert pipe(plain("x", subject="Away", words="Back on Monday", sender="anna@example.com")) == 0
+    assert pipe(dsn(f"<{ID}@northwave.example.com>")) == 75

@@ -1,7 +1,8 @@
 """`manage.py mail bounce|list`: takes mail that came back from standard input; lists what was not delivered.
 
 The mail server pipes one mail: `| manage.py mail bounce`. The exit code is 0 whatever the mail says, so that a server never
-returns a report on a report; 75 when the database does not answer, which asks the server to try again later.
+returns a report on a report; 75 when we cannot note it (the database does not answer), which asks the
+server to try again later.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db import DatabaseError
 from django.utils import timezone
 
 from dsr.cases.bounce_text import MAX_BYTES
@@ -50,8 +50,9 @@ class Command(DeskCommand):
         for raw in _mails(options["files"]):
             try:
                 counts[take(raw=raw, now=timezone.now())] += 1
-            except DatabaseError as error:
-                log.warning("a mail that came back could not be noted (%s)", type(error).__name__)
+            except Exception:
+                # Whatever went wrong is ours, most likely a database that is away: the mail server keeps the mail.
+                log.exception("a mail that came back could not be noted")
                 sys.exit(TRY_LATER)
         log.info("mail that came back: %s", ", ".join(f"{name} {n}" for name, n in sorted(counts.items())) or "none")
         self.one({kind.value: counts[kind] for kind in Taken})
