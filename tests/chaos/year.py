@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from dsr.cases import absences, actors, calendar, endings, identity, messages
 from dsr.cases.intake import Told
-from dsr.cases.perform import RefusedError, assign, perform
+from dsr.cases.perform import ConflictError, RefusedError, assign, perform
 from dsr.law.rights import IDENTITY_MINIMUM, Right
 from dsr.law.workflow import Action
 from dsr.models import Case, Request, User
@@ -222,8 +222,8 @@ class Year:
     def _do(self, request: Request, verb: Callable[[datetime], Any], now: datetime) -> None:
         try:
             verb(now)
-        except RefusedError as refused:
-            self.refused[refused.refusal.code] += 1
+        except (RefusedError, ConflictError) as refused:  # a question while another one is open is a conflict
+            self.refused[type(refused).__name__] += 1
         self._note(request, now)
 
     def _note(self, request: Request, now: datetime) -> None:
