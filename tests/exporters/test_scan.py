@@ -78,6 +78,7 @@ def test_each_database_says_what_the_rules_alone_say(own: club.Club) -> None:
     assert found == Counter((kind, HitClass.UNLINKED) for text in texts for kind in slowly(text))
 
 
+@pytest.mark.slow
 def test_a_cell_of_64_megabytes_is_searched_to_its_end(own: club.Club) -> None:
     if own.backend == "mariadb":
         own.execute("ALTER TABLE attic MODIFY scrap LONGTEXT")
@@ -194,6 +195,7 @@ print(sum(one.count for one in found), int(peak.split()[1]) // 1024)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.stores
 @pytest.mark.parametrize(
     ("kind", "numbers"),

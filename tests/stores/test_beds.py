@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.stores
 
-BOTH = pytest.mark.parametrize("bed", ["fossbilling", "radius"])
+BOTH = pytest.mark.parametrize("bed", ["fossbilling", pytest.param("radius", marks=pytest.mark.slow)])
 _NAMES = json.loads((beds.BEDS / "subscribers.json").read_text(encoding="utf-8")) if beds.BEDS.is_dir() else []
 EVERYBODY = pytest.mark.parametrize(
     "n", [pytest.param(one["n"], id=f"n{one['n']:02}-{one['first']}-{one['last']}".replace(" ", "-")) for one in _NAMES]

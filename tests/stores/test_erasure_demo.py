@@ -88,8 +88,8 @@ class House:
 @pytest.fixture(
     params=[
         "sqlite",
-        pytest.param("mariadb", marks=pytest.mark.stores),
-        pytest.param("postgresql", marks=pytest.mark.stores),
+        pytest.param("mariadb", marks=[pytest.mark.stores, pytest.mark.slow]),
+        pytest.param("postgresql", marks=[pytest.mark.stores, pytest.mark.slow]),
     ]
 )
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:

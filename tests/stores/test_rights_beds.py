@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from exporters.contract import PlanLine, Subject
 
-pytestmark = pytest.mark.stores
+pytestmark = [pytest.mark.stores, pytest.mark.slow]
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 JEAN, OTHER_JEANS = 8, (4, 24)
