@@ -146,7 +146,9 @@ def _late(case: Case) -> tuple[Late, ...]:
     incidents = list(case.incidents.order_by("-due_on"))
     if not incidents:
         return ()
-    letters = Message.objects.filter(request_id=case.request_id, kind=LetterCode.OVERDUE_NOTICE.value, by_mail=False)
+    letters = Message.objects.of(case.controller).filter(
+        request_id=case.request_id, kind=LetterCode.OVERDUE_NOTICE.value, by_mail=False
+    )
     written = dict(letters.order_by("pk").values_list("created_at", "pk"))
     page = reverse("desk:messages", args=[case.pk])
     return tuple(

@@ -10,14 +10,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from dsr.cases import actors, identity
+from dsr.cases import actors, identity, tasks
 from dsr.cases.intake import Told
 from dsr.cases.perform import assign
 from dsr.desk import search
 from dsr.desk.next_step import next_step
+from dsr.desk.troubles import trouble
 from dsr.law.rights import Right
 from dsr.law.workflow import State
-from dsr.models import Case, Event
+from dsr.models import Case, Event, Task
 from tests.desk.conftest import text
 from tests.factories import make_case, make_controller, make_request, make_staff
 
@@ -260,3 +261,27 @@ def test_the_way_of_an_access_request_step_by_step(state, level, manifest, words
     case.state, case.manifest_sha256, case.request.identity_level = state, manifest, level
 
     assert next_step(case, needs_person=False, today=timezone.now().date()).words == words
+
+
+def test_what_needs_somebody_says_which_task_waits_and_what_helps(mara, demo_stores):
+    def count() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            mara.get("/desk/?view=manual")
+        return len(queries)
+
+    def waits() -> Case:
+        case = make_case(at=days_ago(2))
+        task = tasks.ensure(case=case, operation="collect", store="billing", now=timezone.now())
+        Task.objects.filter(pk=task.pk).update(status="manual", error_code="access_denied")
+        return case
+
+    waits()
+    page = text(mara.get("/desk/?view=manual"))
+    one = count()
+
+    assert f"Billing: {trouble('access_denied')}" in page
+    assert "access_denied" not in page
+    assert "Billing:" not in text(mara.get("/desk/?view=open"))
+    for _ in range(3):
+        waits()
+    assert count() == one

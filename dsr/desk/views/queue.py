@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -20,14 +21,18 @@ from dsr import wording
 from dsr.cases import queue as reads
 from dsr.cases.clock import local_date
 from dsr.cases.perform import RefusedError, assign
+from dsr.cases.scope import stores_of
 from dsr.desk import search
 from dsr.desk.access import DeskRequest, Duty, Sight, duty_refusal, insist, sees, staff_required
 from dsr.desk.forms.queue import FilterForm, SearchForm
 from dsr.desk.next_step import Next, next_step
 from dsr.desk.shell import DEFAULT_VIEW, VIEWS, page
-from dsr.models import Case
+from dsr.desk.tasks_view import task_label
+from dsr.desk.troubles import trouble
+from dsr.models import Case, Task
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
     from django.http import HttpResponse
@@ -45,6 +50,7 @@ class Row:
     next: Next
     note: str
     late: bool
+    to_do: tuple[str, ...] = ()
 
 
 @staff_required
@@ -68,6 +74,9 @@ def queue(request: DeskRequest) -> HttpResponse:
         state=filters.cleaned_data.get("state", ""),
         search=words,
     ).select_related("request__account")
+    if view == "manual":
+        waiting = Task.objects.of(request.controller).filter(status=Task.Status.MANUAL).order_by("operation", "store")
+        cases = cases.prefetch_related(Prefetch("tasks", waiting, to_attr="waiting"))
     if view == "closed":
         cases = cases.order_by("-closed_at", "pk")
     found = Paginator(cases, PER_PAGE).get_page(request.GET.get("page"))
@@ -75,7 +84,7 @@ def queue(request: DeskRequest) -> HttpResponse:
     context = {
         "title": VIEWS[view],
         "view": view,
-        "rows": [_row(case, today, shown=shown) for case in found],
+        "rows": [_row(case, today, shown=shown, language=request.LANGUAGE_CODE) for case in found],
         "page_obj": found,
         "today": today,
         "filters": filters,
@@ -87,7 +96,7 @@ def queue(request: DeskRequest) -> HttpResponse:
     return page(request, "queue", context, current=view)
 
 
-def _row(case: Any, today: date, *, shown: bool) -> Row:
+def _row(case: Any, today: date, *, shown: bool, language: str) -> Row:
     account = case.request.account
     name = str(case.request.content().get("name", "")) or (account.display_name if account else "")
     return Row(
@@ -97,7 +106,14 @@ def _row(case: Any, today: date, *, shown: bool) -> Row:
         next=next_step(case, needs_person=case.needs_person, undelivered=case.undelivered, today=today),
         note=_note(case),
         late=case.is_open and case.due_on is not None and case.due_on < today,
+        to_do=tuple(_to_do(case, language)),
     )
+
+
+def _to_do(case: Any, language: str) -> Iterator[str]:
+    """In the view of what needs somebody: which task waits, and what helps."""
+    for task in getattr(case, "waiting", ()):
+        yield f"{task_label(task, stores_of(case.controller), language)}: {trouble(task.error_code)}"
 
 
 def _note(case: Any) -> str:
