@@ -7,7 +7,7 @@ import json
 import logging
 import zlib
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import django_rq
 import pytest
@@ -106,7 +106,7 @@ def clean(text: str) -> bool:
 
 def in_redis() -> str:
     """Everything Redis holds, with what is packed unpacked."""
-    connection = django_rq.get_queue("default").connection
+    connection: Any = django_rq.get_queue("default").connection
     values: list[bytes] = []
     for key in connection.keys("*"):
         kind = connection.type(key)
