@@ -178,6 +178,7 @@ def test_the_number_of_queries_does_not_grow_with_the_alarms(mara, django_assert
 
     assert Escalation.objects.count() == before + 12
     assert count(case) == few
+    case = Case.objects.select_related("controller").get(pk=case.pk)
     with django_assert_max_num_queries(5):
         escalations_of(case, today=timezone.localdate())
 

@@ -42,7 +42,7 @@ def test_pages_that_are_for_everybody_open_for_everybody(client, path):
 
 
 def test_there_are_pages_to_test():
-    assert len(OF_A_REQUEST) == 13
+    assert len(OF_A_REQUEST) == 14
 
 
 @pytest.mark.parametrize("pattern", OF_A_REQUEST)
