@@ -46,7 +46,7 @@ def run_task(task_id: str) -> None:
     _fresh_connection()
     try:
         task = tasks.claim(task_id=task_id, now=timezone.now())
-    except DatabaseError as error:
+    except (DatabaseError, ConflictError) as error:
         log.warning("task %s could not be claimed (%s); the tick finds it", task_id, type(error).__name__)
         return
     if task is None:

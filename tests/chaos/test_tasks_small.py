@@ -6,7 +6,7 @@ import pytest
 
 from tests.chaos.store_storm import Storm, weather
 
-SMALL = Storm(erasures=1, accesses=1, collected=2, workers=2, ticks=1, kills=3, flushes=1, stops=0, seconds=120)
+SMALL = Storm(erasures=1, accesses=0, collected=3, workers=2, ticks=1, kills=3, flushes=1, stops=0, seconds=120)
 
 
 @pytest.mark.django_db(transaction=True)
