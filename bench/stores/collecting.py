@@ -20,7 +20,7 @@ from bench.stores.ground import HER, KINDS, Ground, ground, rows_wanted
 from tests import servers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from bench.measure import Board
 
@@ -122,26 +122,27 @@ def _spool(store: Ground, spool: Path) -> None:
 
 
 def _files(store: Ground, spool: Path, folder: Path) -> None:
+    """One reading of the spool, as a package does it: JSON Lines and CSV side by side."""
     from dsr.fulfil.lines import batches_of, whole_lines  # noqa: PLC0415
     from dsr.output.files import csv_chunks, json_rows  # noqa: PLC0415
     from dsr.vault.files import SealingWriter, open_file  # noqa: PLC0415
 
-    def sealed(name: str, chunks: Iterator[bytes]) -> None:
-        with (folder / name).open("wb") as out:
-            writer = SealingWriter(_KEY, out, context="bench")
-            for chunk in chunks:
-                writer.write(chunk)
-            writer.close()
-
     for info in store.store().describe():
-
-        def read(name: str = info.name) -> Any:
-            with spool.open("rb") as source:
-                yield from batches_of(whole_lines(open_file(_KEY, source, context="bench")), name)
-
-        columns = tuple(item.name for item in info.fields if item.name != "password")
-        sealed(f"{info.name}.jsonl.sealed", (rows + b"\n" for rows in json_rows(read(), between=b"\n")))
-        sealed(f"{info.name}.csv.sealed", csv_chunks(columns, read()))
+        with (
+            spool.open("rb") as source,
+            (folder / f"{info.name}.jsonl.sealed").open("wb") as json_out,
+            (folder / f"{info.name}.csv.sealed").open("wb") as csv_out,
+        ):
+            objects, table = (SealingWriter(_KEY, out, context="bench") for out in (json_out, csv_out))
+            heading: Any = slice(0, None)
+            for batch in batches_of(whole_lines(open_file(_KEY, source, context="bench")), info.name):
+                for rows in json_rows(iter([batch]), between=b"\n"):
+                    objects.write(rows + b"\n")
+                for lines in [*csv_chunks(batch.columns, iter([batch]))][heading]:
+                    table.write(lines)
+                heading = slice(1, None)  # once a file
+            objects.close()
+            table.close()
 
 
 if __name__ == "__main__":
