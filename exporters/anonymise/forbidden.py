@@ -18,6 +18,11 @@ _REVERSIBLE = (
 )
 _UNTRUE = "records of bookkeeping must stay true (rules 6.2, 6.3); write keep, or delete"
 _SHIFTED = "a stored offset undoes it (rules 6.2); write nullify or generalise"
+_SUMMED = (
+    "sums of small groups name the people in them, and this product makes no tables in foreign stores to hold back what is "
+    "below a threshold (rules 6.2); write delete, and let the system's own statistics stand, or generalise, which asks for "
+    "twenty people"
+)
 _INVENTED = (
     "an invented value could be a living person's; write constant, random_token or fake, which use reserved ranges"
 )
@@ -28,6 +33,7 @@ FORBIDDEN: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(("hmac", "encrypt", "aes", "aes_encrypt", "pseudonymise", "pseudonymize"), _REVERSIBLE),
         **dict.fromkeys(("mapping", "mapping_table", "lookup", "tokenise", "tokenize"), _REVERSIBLE),
         **dict.fromkeys(("noise", "perturb", "round", "jitter"), _UNTRUE),
+        **dict.fromkeys(("aggregate", "aggregation", "count", "sum", "statistics"), _SUMMED),
         **dict.fromkeys(("date_shift", "shift_dates", "shift"), _SHIFTED),
         **dict.fromkeys(("faker", "random_name", "random_email", "shuffle", "swap"), _INVENTED),
     }

@@ -175,9 +175,9 @@ class DropSource:
                 yield Problem(Severity.ERROR, "missing_column", f"{place}.{name}", "the file does not have it")
 
     def outside(self) -> Iterator[tuple[str, Any]]:
-        """The rows of files that are no dataset."""
+        """The rows of files that are no dataset; what nobody may be told of is not even read (rule X-06)."""
         known = {dataset.table for dataset in self.data_map.datasets.values()}
         for name, file in self.delivery().files.items():
-            if name not in known:
+            if name not in known and not self.data_map.undisclosed(name):
                 for record in file.records(f"{self.store}.{name}"):
                     yield name, record

@@ -11,6 +11,7 @@ from exporters.contract import AMENDING, Outcome, Permanent, RowKey, Treatment
 from exporters.journal import StepState
 from exporters.mapped.steps import Intent, Run
 from exporters.mapped.wanted import wanted
+from exporters.sql.scrubbing import scrubs
 from exporters.sql.values import text_of
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Agreement:
             cells = [cell for cell in line.cells if tuple(map(str, cell.key)) == key]
             place = f"{self.run.store}.{line.dataset}"
             return Intent(dataset, key, tuple(cell.column for cell in cells), lambda row: amended(cells, row, place))
-        run_key = RunKey(self.run.secret)
+        run_key = RunKey(self.run.secret, self.run.scrubber)
         columns = tuple(change.column for change in line.fields)
         return Intent(dataset, key, columns, lambda row: wanted(dataset, line.fields, row, run_key))
 
@@ -101,9 +102,15 @@ def kind_of(line: PlanLine) -> tuple[object, ...]:
 
 
 def apply_lines(
-    run: Run, data_map: DataMap, fresh: tuple[Work, ...], rules: dict[str, str], lines: tuple[PlanLine, ...]
+    run: Run,
+    data_map: DataMap,
+    fresh: tuple[Work, ...],
+    rules: dict[str, str],
+    lines: tuple[PlanLine, ...],
 ) -> tuple[Outcome, ...]:
     """Carry out `lines`; `fresh` is the same plan made again now, `rules` what an approval binds of each dataset.
+
+    Texts are scrubbed first, while the rows that say what they lose still stand.
 
     Raises Permanent("plan_stale") when a row not journaled yet is another person's or treated otherwise now,
     Permanent("unknown_outcome") when a row in doubt is neither as it was nor as wanted, Temporary("fate_unknown") when
@@ -118,7 +125,7 @@ def apply_lines(
         run.check()
     changed: dict[int, int] = defaultdict(int)
     order = {work.dataset.name: number for number, work in reversed(list(enumerate(fresh)))}
-    for at, intent in sorted(todo, key=lambda one: order.get(one[1].dataset.name, -1)):
+    for at, intent in sorted(todo, key=lambda one: (not scrubs(lines[one[0]]), order.get(one[1].dataset.name, -1))):
         changed[at] += run.carry_out(at, intent)
     run.journal.forget()
     for at, count in run.done_before.items():

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import copy
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from exporters.contract import Batch, CellNote, Disclosure, Note
+from exporters.contract import Batch, CellNote, Note
 from exporters.mapped.source import BATCH
 from exporters.mapped.walk import Walk
-from exporters.sql.values import json_value, text_of
+from exporters.sql.cells import reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,29 +47,4 @@ def cell(field: Field, row: Row) -> tuple[JsonValue, CellNote | None]:
     stored = row.values.get(field.name)
     if field.withhold and field.withhold.keeps_back(row.values.get(field.withhold.column)):
         return None, CellNote.WITHHELD if stored is not None else None
-    closed = [tuple(part.name.split(".")) for part in field.parts if part.disclosure is Disclosure.NEVER]
-    if closed and stored is not None:
-        return _without(stored, closed)
-    return json_value(stored)
-
-
-def _without(stored: Any, closed: list[tuple[str, ...]]) -> tuple[JsonValue, CellNote | None]:
-    """A nested value without its closed parts; what cannot be parsed cannot be searched for them and stays here."""
-    try:
-        value = copy.deepcopy(stored) if isinstance(stored, dict | list) else json.loads(text_of(stored) or "")
-    except ValueError:
-        return None, CellNote.WITHHELD
-    removed = [path for path in closed if _remove(value, path)]
-    return json_value(value)[0], CellNote.PART_WITHHELD if removed else None
-
-
-def _remove(value: Any, path: tuple[str, ...]) -> bool:
-    if isinstance(value, list):
-        removed = [_remove(one, path) for one in value]
-        return any(removed)
-    if not isinstance(value, dict) or path[0] not in value:
-        return False
-    if len(path) == 1:
-        del value[path[0]]
-        return True
-    return _remove(value[path[0]], path[1:])
+    return reader(field)(stored)

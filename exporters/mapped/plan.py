@@ -12,6 +12,7 @@ from exporters.contract import FieldChange, PlanLine, Reason, RowKey, Treatment
 from exporters.datamap.model import CHANGING_ERASE, Erase
 from exporters.mapped.stay import Stay, in_order, staying
 from exporters.mapped.wanted import ABLE
+from exporters.sql.scrubbing import scrubs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,7 +41,26 @@ def make_plan(
     stays = staying(walk, order, today=today, keep_until=keep_until)
     planner = _Planner(walk, persons, store)
     work = [one for dataset in order for one in planner.work(dataset, stays[dataset.name])]
-    return tuple(sorted(work, key=lambda one: not one.line.writes))
+    # Texts are scrubbed before anything else, while the rows still stand that say what to take out of them.
+    return tuple(sorted(work, key=lambda one: (not one.line.writes, not scrubs(one.line))))
+
+
+def changes(dataset: Dataset) -> tuple[FieldChange, ...]:
+    """The columns that change where a row stays, each with its strategy.
+
+    A store that is asked by key cannot say whether twenty people share what would be left (rules 6.2). So nothing is
+    left: what the map would make coarser, and what it counts beside that, becomes nothing. In rows that law keeps
+    nobody claims that the rest is anonymous, and it is made coarser as the map says.
+    """
+    asked = [one for one in dataset.fields.values() if one.name not in dataset.key]
+    coarser = any(one.terms.erase is Erase.GENERALISE for one in asked) and dataset.terms.erase is not Erase.KEEP
+    found = []
+    for one in asked:
+        changed = one.terms.erase in CHANGING_ERASE
+        stricter = coarser and (one.terms.erase is Erase.GENERALISE or (one.quasi and not changed))
+        if stricter or changed:
+            found.append(FieldChange(one.name, (Erase.NULLIFY if stricter else one.terms.erase).value))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +88,7 @@ class _Planner:
         yield from self._remaining(dataset, rows, stays)
 
     def _changed(self, dataset: Dataset, rows: Mapping[Key, Row], reason: Reason | None) -> Iterator[Work]:
-        fields = tuple(
-            FieldChange(one.name, one.terms.erase.value)
-            for one in dataset.fields.values()
-            if one.terms.erase in CHANGING_ERASE and one.name not in dataset.key
-        )
+        fields = changes(dataset)
         if fields and rows:
             able = all(one.strategy in ABLE for one in fields)
             able = able and self.walk.source.can_change(dataset.name, [one.column for one in fields])
@@ -136,7 +152,7 @@ def rule_of(walk: Walk, dataset: Dataset) -> str:
     declared = [
         [dataset.table, dataset.key, dataset.shared, dataset.terms.erase.value, repr(dataset.where)],
         [[link.name, repr(link.when), link.path] for link in dataset.links],
-        [[one.name, one.terms.erase.value, one.terms.constant] for one in dataset.fields.values()],
+        [[one.name, one.terms.erase.value, one.terms.constant, one.terms.coarse] for one in dataset.fields.values()],
         [dataset.terms.retention.code, dataset.terms.retention.law, [str(one) for one in dataset.document_date]],
         [repr(dataset.wait_while), source.rule(dataset.name)],
     ]

@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from exporters.anonymise.scrub import Scrubber
 from exporters.contract import Permanent, Temporary
 from exporters.journal import Journal, Step, StepState
 from exporters.mapped.source import FateUnknown, Row
@@ -44,6 +45,8 @@ class Run:
     journal: Journal
     store: str
     check: Callable[[], None]
+    scrubber: Scrubber = field(default_factory=lambda: Scrubber(()), repr=False)
+    """Her identifiers, which scrubbed texts lose."""
     secret: bytes = field(init=False, repr=False)
     known: dict[tuple[int, Key], Step] = field(init=False, repr=False)
     done_before: Counter[int] = field(init=False)

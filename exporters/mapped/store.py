@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from exporters.anonymise.scrub import Scrubber
 from exporters.contract import AMENDING, Permanent, Problem, Severity
 from exporters.datamap.info import describe
 from exporters.journal import Journal, MemoryJournal
@@ -17,7 +18,9 @@ from exporters.mapped.plan import Work, make_plan, rule_of
 from exporters.mapped.residue import residues
 from exporters.mapped.steps import Run
 from exporters.mapped.walk import Walk
+from exporters.mapped.wanted import known
 from exporters.plans import ERASURE
+from exporters.sql.scrubbing import scrubs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -132,6 +135,8 @@ class MappedStore:
                 for line in lines
                 if line.treatment in AMENDING and line.dataset in self.data_map.datasets
             )
+        if any(map(scrubs, lines)):
+            run.scrubber = Scrubber(known(walk))
         return apply_lines(run, self.data_map, fresh, rules, lines)
 
     def confirm(self, lines: tuple[PlanLine, ...]) -> tuple[Confirmed, ...]:
@@ -158,6 +163,14 @@ class MappedStore:
             today=now.date(),
             keep_until=keep_until,
         )
+
+    def searched(self) -> tuple[int, int]:
+        """How many datasets and mapped columns `residue` reads, for the certificate; nothing is asked.
+
+        Values beside them in the records are read as well. `check` says of which datasets only what answers is seen.
+        """
+        datasets = self.data_map.datasets.values()
+        return len(datasets), sum(len(dataset.fields) for dataset in datasets)
 
     def _erasure(self, keys: tuple[RowKey, ...], *, now: datetime, keep_until: KeepUntil | None) -> tuple[Work, ...]:
         walk = Walk(self.source, self.data_map, keys)

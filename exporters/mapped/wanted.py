@@ -6,19 +6,26 @@ import hmac
 import json
 from typing import TYPE_CHECKING, Any
 
+from exporters.anonymise.fakes import fake, is_fake
 from exporters.anonymise.strategies import ERASED, RunKey, generalise, is_token, token
+from exporters.datamap.encoded import decode, encode
 from exporters.datamap.model import Erase
 from exporters.sql.values import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from exporters.contract import FieldChange
-    from exporters.datamap.model import Dataset
+    from exporters.datamap.model import Dataset, Field
+    from exporters.identifiers import IdentifierKind
     from exporters.mapped.source import Row
+    from exporters.mapped.walk import Walk
 
 ABLE = frozenset(
-    {Erase.NULLIFY, Erase.CONSTANT, Erase.RANDOM_TOKEN, Erase.KEYED_TOKEN, Erase.GENERALISE},
+    {
+        *(Erase.NULLIFY, Erase.CONSTANT, Erase.RANDOM_TOKEN, Erase.KEYED_TOKEN),
+        *(Erase.GENERALISE, Erase.FAKE, Erase.SCRUB),
+    }
 )
 """Strategies these stores carry out; where the map wants another one, a person does it."""
 
@@ -43,12 +50,44 @@ def _value(dataset: Dataset, change: FieldChange, current: object, key: RunKey) 
     match Erase(change.strategy):
         case Erase.CONSTANT:
             return field.terms.constant or ERASED
-        case Erase.GENERALISE:
-            return generalise(kind, current)
+        case Erase.GENERALISE | Erase.FAKE as how:
+            return _reserved(field, current, text) if how is Erase.FAKE else _coarser(field, current)
+        case Erase.SCRUB:
+            return key.scrubber(text)
         case Erase.KEYED_TOKEN:
             return text if is_token(text) else token(kind, None, key.digits(kind, text))
         case _:
             return text if is_token(text) else token(kind, None)
+
+
+def _coarser(field: Field, current: object) -> str | None:
+    kind = field.identifier.kind if field.identifier else None
+    return _stored(field, generalise(kind, _read(field, current), field.terms.coarse))
+
+
+def _reserved(field: Field, current: object, text: str) -> str | None:
+    kind = field.identifier.kind if field.identifier else None
+    said = text_of(_read(field, current)) or ""
+    return text if is_fake(kind, said) else _stored(field, fake(kind, said))
+
+
+def _read(field: Field, current: object) -> object:
+    return decode(field.encoded, current) if field.encoded else current
+
+
+def _stored(field: Field, text: str | None) -> str | None:
+    return encode(field.encoded, text) if field.encoded and text is not None else text
+
+
+def known(walk: Walk) -> Iterator[tuple[IdentifierKind, str]]:
+    """Her identifiers in the rows of every dataset that is hers alone: what scrubbed texts lose."""
+    for dataset in walk.data_map.datasets.values():
+        fields = [field for field in dataset.fields.values() if field.identifier] if not dataset.shared else []
+        for row in walk.all(dataset).values() if fields else ():
+            for field in fields:
+                text = text_of(_read(field, row.values.get(field.name)))
+                if text and field.identifier:
+                    yield field.identifier.kind, text
 
 
 def image(secret: bytes, dataset: Dataset, columns: Iterable[str], row: Row | None) -> str:

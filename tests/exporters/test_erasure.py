@@ -276,6 +276,7 @@ def test_residue_tells_hers_kept_anothers_and_nobodys_apart(own: club.Club) -> N
         ("date_shift", "offset"),
         ("noise", "stay true"),
         ("faker", "living person"),
+        ("aggregate", "makes no tables in foreign stores"),
     ],
 )
 def test_forbidden_strategies_are_refused_when_the_map_loads_6_2(sqlite: club.Club, strategy: str, why: str) -> None:

@@ -161,3 +161,21 @@ def test_json_lines_and_an_undeclared_column(tmp_path: Path) -> None:
     store = made.drop(tmp_path)
     assert store.locate(made.MIA).keys[0].values == ("7",)
     assert [problem.code for problem in store.check()] == ["undeclared_column"]
+
+
+def test_a_file_nobody_may_be_told_of_is_neither_searched_nor_named_x_06(tmp_path: Path) -> None:
+    incoming = tmp_path / "drop" / "incoming"
+    made.deliver(incoming, extra={"orders": b"who\nmia@example.com\n"})
+    text = (made.HERE / "drop.yaml").read_text(encoding="utf-8")
+    (tmp_path / "map.yaml").write_text(
+        f"{text}\nundisclosed:\n  orders: {{reason: secrecy orders, columns: [who]}}\n", encoding="utf-8"
+    )
+    secret, plain = made.drop(tmp_path, map="map.yaml"), made.drop(tmp_path)
+
+    def named(store: Any) -> set[str]:
+        keys = store.locate(made.MIA).keys
+        found = {one.table for one in store.residue(made.MIA, keys, now=NOW)}
+        return found | {problem.place for problem in store.check()}
+
+    assert {"orders", "old.orders"} <= named(plain)
+    assert not any("orders" in one for one in named(secret))
