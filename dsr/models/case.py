@@ -118,6 +118,8 @@ class Case(Sealed, KeyedRow):
                 condition=~models.Q(state__in=sorted(s.value for s in CLOSED)),
                 name="case_calendar",
             ),
+            # Cases that wait for their stores: the tick looks for those whose worker died between two steps.
+            models.Index(fields=["id"], condition=models.Q(state__in=["collecting", "executing"]), name="case_at_work"),
         ]
 
     def key_owner(self) -> KeyedRow:
@@ -149,4 +151,7 @@ class Suspension(OwnedRow):
                 condition=models.Q(ended_on__isnull=True) | models.Q(ended_on__gte=models.F("started_on")),
                 name="suspension_order",
             ),
+        ]
+        indexes = [
+            models.Index(fields=["started_at"], condition=models.Q(ended_at__isnull=True), name="suspension_open"),
         ]

@@ -43,7 +43,10 @@ class Task(OwnedRow):
                 name="task_status_known",
             ),
         ]
-        indexes = [models.Index(fields=["status", "not_before"], name="task_due")]
+        indexes = [
+            models.Index(fields=["status", "not_before"], name="task_due"),
+            models.Index(fields=["case"], condition=models.Q(status__in=["queued", "running"]), name="task_unfinished"),
+        ]
 
 
 class Artifact(KeyedRow):
