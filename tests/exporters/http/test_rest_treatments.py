@@ -73,7 +73,9 @@ def plan(crm: RestStore) -> tuple[PlanLine, ...]:
 
 
 def _collected(crm: RestStore, dataset: str) -> tuple[dict[str, Any], set[CellNote]]:
-    batches = [one for one in crm.collect(standin.OTHER_ANNA, crm.locate(standin.OTHER_ANNA).keys) if one.dataset == dataset]
+    batches = [
+        one for one in crm.collect(standin.OTHER_ANNA, crm.locate(standin.OTHER_ANNA).keys) if one.dataset == dataset
+    ]
     row = next(iter(batches[0].rows))
     return dict(zip(batches[0].columns, row, strict=True)), {note.code for note in batches[0].notes}
 
