@@ -20,6 +20,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='task',
-            index=models.Index(condition=models.Q(('status__in', ['queued', 'running'])), fields=['case'], name='task_unfinished'),
+            index=models.Index(condition=models.Q(('status__in', ['queued', 'running', 'manual'])), fields=['case'], name='task_unfinished'),
         ),
     ]

@@ -45,7 +45,9 @@ class Task(OwnedRow):
         ]
         indexes = [
             models.Index(fields=["status", "not_before"], name="task_due"),
-            models.Index(fields=["case"], condition=models.Q(status__in=["queued", "running"]), name="task_unfinished"),
+            models.Index(
+                fields=["case"], condition=models.Q(status__in=["queued", "running", "manual"]), name="task_unfinished"
+            ),
         ]
 
 
