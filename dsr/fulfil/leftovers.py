@@ -25,7 +25,9 @@ def sweep(case_id: RowId) -> int:
     # In this order: a file that was there before we saw that nothing runs has its row by now, or never gets one.
     if Task.objects.filter(case_id=case_id, status=Task.Status.RUNNING).exists():
         return 0
-    named = set(Artifact.objects.filter(case_id=case_id).exclude(storage_name="").values_list("storage_name", flat=True))
+    named = set(
+        Artifact.objects.filter(case_id=case_id).exclude(storage_name="").values_list("storage_name", flat=True)
+    )
     left = [name for name in names if name.endswith(".sealed") and f"{folder}/{name}" not in named]
     for name in left:
         default_storage.delete(f"{folder}/{name}")
