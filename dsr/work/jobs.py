@@ -63,7 +63,7 @@ def run_task(task_id: str) -> None:
     except StoppedError:
         tasks.cancel(task=task, actor=SYSTEM, now=timezone.now())
         leftovers.sweep(task.case_id)
-    except (Exception, OverLimitError) as error:
+    except (Exception, OverLimitError) as error:  # noqa: BLE001 -- verdict_on logs what nobody expected
         _fail(task, verdict_on(error, task))
 
 
