@@ -54,7 +54,7 @@ def test_it_comes_out_again_after_the_chains_have_grown():
 def test_a_chain_written_anew_does_not_fit_its_anchor():
     case = make_case()
     anchors.anchor_due(now=TUESDAY)
-    last = Event.objects.filter(case=case).order_by("-seq").first()
+    last = Event.objects.filter(case=case).latest("seq")
     Event.objects.filter(pk=last.pk).update(hash="f" * 64)
     Case.objects.filter(pk=case.pk).update(chain_head="f" * 64)
 

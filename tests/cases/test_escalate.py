@@ -10,6 +10,7 @@ from django.db import transaction
 
 from dsr.audit import verify_case
 from dsr.cases import actors, endings, escalate, identity, notices, people
+from dsr.cases.own_rules import calendar_of, ladder_of
 from dsr.cases.perform import assign
 from dsr.law.terms import Role
 from dsr.models import Absence, Case, Escalation, Incident, LadderRow, Message, Notice, Told, User
@@ -231,7 +232,7 @@ def test_a_controllers_own_ladder_is_climbed_instead(case):
 def test_a_case_that_moved_between_reading_and_claiming_is_left_for_the_next_look(case):
     controller, today = make_controller(), date(2026, 7, 5)
     look = escalate._Look(
-        controller, today, day("2026-07-05"), escalate.ladder_of(controller), escalate.calendar_of(controller),
+        controller, today, day("2026-07-05"), ladder_of(controller), calendar_of(controller),
         people.directory(controller, today),
     )  # fmt: skip
     stale = list(escalate._chunk(controller, today, set()))

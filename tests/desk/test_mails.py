@@ -52,7 +52,8 @@ def page_of(row) -> str:
 
 
 def case_of(row) -> Case:
-    return row.request.cases.get()
+    found: Case = row.request.cases.get()
+    return found
 
 
 def main(response) -> str:

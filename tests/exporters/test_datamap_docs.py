@@ -15,7 +15,9 @@ DOCS = (Path(__file__).parents[2] / "docs" / "exporters" / "datamap.md").read_te
 
 
 def _section(title: str) -> str:
-    return re.search(rf"^## {re.escape(title)}.*?\n(.*?)(?=^## |\Z)", DOCS, re.DOTALL | re.MULTILINE).group(1)
+    found = re.search(rf"^## {re.escape(title)}.*?\n(.*?)(?=^## |\Z)", DOCS, re.DOTALL | re.MULTILINE)
+    assert found, title
+    return found.group(1)
 
 
 def _first_cells(text: str) -> set[str]:
@@ -48,7 +50,7 @@ def test_every_kind_of_link_and_its_options_are_explained() -> None:
 @pytest.mark.parametrize(
     ("title", "kind"), [("A field", Encoding), ("What erasure does", Coarse), ("The record", Role)]
 )
-def test_every_word_of_a_vocabulary_is_explained(title: str, kind: type) -> None:
+def test_every_word_of_a_vocabulary_is_explained(title: str, kind: type[Coarse | Encoding | Role]) -> None:
     named = set(re.findall(r"\w+", _section(title)))
 
     assert {one.value for one in kind} <= named

@@ -10,7 +10,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 import exporters
-from exporters.datamap import fields, links, load, schema, terms
+from exporters.datamap import fields, links, load, model, schema, terms
 from exporters.record import load as record_load
 
 ROOT = Path(exporters.__file__).parents[1]
@@ -53,7 +53,7 @@ def test_schema_and_loader_know_the_same_options() -> None:
     assert set(schema.DATASET) == {*load._DATASET, *schema.DATASET_REQUIRED}
     assert set(schema.TOP) == {*load._TOP, *load._REQUIRED}
     assert set(schema.TOP_REQUIRED) == set(load._REQUIRED)
-    assert set(schema.LINK) == {*(kind.value for kind in links.LinkType), *links._COMMON, *extra}
+    assert set(schema.LINK) == {*(kind.value for kind in model.LinkType), *links._COMMON, *extra}
     assert set(schema.RECORD) == {*record_load.REQUIRED, *record_load.OPTIONAL}
 
 

@@ -134,7 +134,9 @@ def test_1_6_a_later_receipt_is_never_due_earlier_within_a_regime(day: date, cod
 @given(requests(), st.integers(0, 20), st.integers(0, 40))
 def test_t12_k_suspended_days_move_the_unrolled_date_by_k(asking: ClockInput, start: int, k: int) -> None:
     received_on = asking.received_at.date()
-    pause = Suspension(received_on + timedelta(days=start), received_on + timedelta(days=start + k), SuspensionKind.IDENTITY)
+    pause = Suspension(
+        received_on + timedelta(days=start), received_on + timedelta(days=start + k), SuspensionKind.IDENTITY
+    )
     bare = replace(asking, suspensions=(), right=Right.ACCESS, extended=False)
     paused = replace(bare, suspensions=(pause,))
 

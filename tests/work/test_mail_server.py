@@ -249,6 +249,7 @@ def test_a_worker_killed_between_hand_over_and_row_sends_twice_with_one_message_
         row.refresh_from_db()
         assert (row.status, len(sink.taken)) == ("sending", 1)
         assert send_due() == 0  # its lease runs
+        assert row.leased_until
         with time_machine.travel(row.leased_until + timedelta(seconds=1)):
             assert [send_due(), send_due()] == [1, 0]
 

@@ -48,7 +48,7 @@ def test_an_unknown_backend_and_broken_json_stop_the_start_with_the_name(monkeyp
 def test_every_backend_of_django_that_we_name_exists(backend, settings, tmp_path):
     settings.EMAIL_FILE_PATH = str(tmp_path)
 
-    assert get_connection(f"django.core.mail.backends.{backend}.EmailBackend")
+    assert get_connection(f"django.core.mail.backends.{backend}.EmailBackend") is not None
 
 
 @pytest.mark.parametrize(
