@@ -2,6 +2,8 @@
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && { echo $$p; exit; }; done; echo python3)
 BIN := .venv/bin
 ARGS ?=
+# One more than there are cores: many tests wait for a server, a time-out or a browser.
+WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 1 )))
 # The heart of it once more with our own database on PostgreSQL; `make test-slow` runs everything there.
 OWN_DATABASE := tests/cases tests/work tests/journeys
 MAKEFLAGS += --no-print-directory
@@ -19,12 +21,12 @@ demo-reset: venv-run ## the same, after throwing the demo's data away
 	@exec $(BIN)/python manage.py demo --reset $(ARGS)
 
 test: venv ## the fast tests, in random order on all cores; ARGS="tests/law -k clock"
-	$(BIN)/pytest -n auto -m "not slow" $(ARGS)
-	$(if $(ARGS),,$(BIN)/python -m tests.with_postgres $(BIN)/pytest -n auto -m "not slow and not browser" $(OWN_DATABASE))
+	$(BIN)/pytest -n $(WORKERS) -m "not slow" $(ARGS)
+	$(if $(ARGS),,$(BIN)/python -m tests.with_postgres $(BIN)/pytest -n $(WORKERS) -m "not slow and not browser" $(OWN_DATABASE))
 
 test-slow: venv ## the long tests (a run that finds none is fine)
-	$(BIN)/pytest -n auto -m slow $(ARGS) || [ $$? -eq 5 ]
-	$(if $(ARGS),,$(BIN)/python -m tests.with_postgres $(BIN)/pytest -n auto tests/cases tests/work tests/journeys tests/portal tests/desk tests/chaos tests/vault tests/browser/test_journey_access.py tests/browser/test_journey_erasure.py)
+	$(BIN)/pytest -n $(WORKERS) -m slow $(ARGS) || [ $$? -eq 5 ]
+	$(if $(ARGS),,$(BIN)/python -m tests.with_postgres $(BIN)/pytest -n $(WORKERS) tests/cases tests/work tests/journeys tests/portal tests/desk tests/chaos tests/vault tests/browser/test_journey_access.py tests/browser/test_journey_erasure.py)
 
 bench: venv ## every measurement, a line each; one alone: make bench-clock
 	@$(BIN)/python -m bench

@@ -80,6 +80,7 @@ DRIP = "CREATE VIEW notes AS SELECT id, about, about_id, concat(body, sleep(0.00
 
 @pytest.mark.stores
 @pytest.mark.parametrize("backend", ["mariadb"])
+@pytest.mark.slow
 def test_stopping_early_hangs_up_at_once(open_shop: Shop) -> None:
     _many_notes(open_shop, 25_000)
     open_shop.execute("ALTER TABLE notes RENAME TO notes_full", DRIP)  # 25 seconds to read it all

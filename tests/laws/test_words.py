@@ -14,11 +14,22 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 
 
+def parsed(path: Path) -> ast.Module:
+    """The tree of a file. Python 3.11 counts its depth per process, so another thread that parses at the same moment makes it fail."""
+    text = path.read_text(encoding="utf-8")
+    for _ in range(5):
+        try:
+            return ast.parse(text)
+        except SystemError:
+            continue
+    return ast.parse(text)
+
+
 def constants(name: str, *, keyword: str = "") -> Iterator[tuple[str, str]]:
     """Every literal code a call of `name` is given, anywhere in the product, with where."""
     for folder in ("dsr", "portal"):
         for path in (ROOT / folder).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            for node in ast.walk(parsed(path)):
                 if not isinstance(node, ast.Call) or ast.unparse(node.func).rpartition(".")[2] != name:
                     continue
                 given = [k.value for k in node.keywords if k.arg == keyword] if keyword else node.args[:1]
