@@ -23,9 +23,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import redis
 from django.conf import settings
-from django.db import connection
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+
+from tests.processes import database_url
 
 if TYPE_CHECKING:
     import random
@@ -248,15 +249,10 @@ def wait_for(condition: Callable[[], bool], *, seconds: float, what: str) -> Non
 
 def environment(*, redis_url: str, stores: Path, smtp_port: int, **more: str) -> dict[str, str]:
     """The processes': the same database, keys, files and stores as this test, a short lease, mails to the sink."""
-    database = connection.settings_dict
-    if connection.vendor == "sqlite":
-        url = f"sqlite:///{database['NAME']}"
-    else:
-        url = f"postgres://{database['USER']}@/{database['NAME']}?host={database['OPTIONS']['host']}"
     return {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "dsr.settings",
-        "DATABASE_URL": url,
+        "DATABASE_URL": database_url(),
         "REDIS_URL": redis_url,
         "DSR_STORES": str(stores),
         "DSR_KEYS": settings.DSR_KEYS,

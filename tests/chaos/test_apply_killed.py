@@ -11,7 +11,6 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import connection
 from django.utils import timezone
 
 from dsr.audit import verify_case
@@ -21,6 +20,7 @@ from dsr.work.tick import tick
 from tests.factories import make_controller
 from tests.jobs import run_due
 from tests.journeys.test_erasure import PERSON, approved, rows_of, text_of
+from tests.processes import database_url
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 KILLS = 10
@@ -35,15 +35,10 @@ for task in sys.argv[1:]:
 
 def environment() -> dict[str, str]:
     """The worker's: the same database, keys, files and stores as this test, with a lease short enough to wait for."""
-    database = connection.settings_dict
-    if connection.vendor == "sqlite":
-        url = f"sqlite:///{database['NAME']}"
-    else:
-        url = f"postgres://{database['USER']}@/{database['NAME']}?host={database['OPTIONS']['host']}"
     return {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "dsr.settings",
-        "DATABASE_URL": url,
+        "DATABASE_URL": database_url(),
         "DSR_STORES": django_settings.DSR_STORES,
         "DSR_KEYS": django_settings.DSR_KEYS,
         "DSR_SECRET_KEY": django_settings.SECRET_KEY,

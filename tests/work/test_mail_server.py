@@ -10,7 +10,6 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.conf import settings as ours
-from django.db import connection
 from django.utils import timezone
 
 from dsr.cases import codes, outbox
@@ -18,6 +17,7 @@ from dsr.models import Message, OneTimeCode
 from dsr.work import jobs
 from dsr.work.mailer import hand_over
 from tests.factories import make_controller, make_request
+from tests.processes import database_url
 from tests.work.smtp_sink import Sink
 
 pytestmark = pytest.mark.django_db
@@ -260,14 +260,10 @@ def test_a_worker_killed_between_hand_over_and_row_sends_twice_with_one_message_
 
 def environment(sink: Sink) -> dict[str, str]:
     """A worker's: the database, keys and files of this test, and the sink."""
-    database = connection.settings_dict
-    url = f"sqlite:///{database['NAME']}"
-    if connection.vendor != "sqlite":
-        url = f"postgres://{database['USER']}@/{database['NAME']}?host={database['OPTIONS']['host']}"
     return {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "dsr.settings",
-        "DATABASE_URL": url,
+        "DATABASE_URL": database_url(),
         "DSR_KEYS": ours.DSR_KEYS,
         "DSR_SECRET_KEY": ours.SECRET_KEY,
         "DSR_VAR": str(ours.VAR_DIR),

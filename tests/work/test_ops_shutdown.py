@@ -13,11 +13,9 @@ import urllib.request
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 import pytest
 import redis
-from django.db import connection
 from django.utils import timezone
 from rq import Queue
 from rq.serializers import JSONSerializer
@@ -28,6 +26,7 @@ from dsr.demo.people import by_position
 from dsr.models import Pulse, Task
 from dsr.work import jobs
 from tests.factories import make_case, make_staff
+from tests.processes import database_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,15 +43,6 @@ def until(true: Callable[[], Any], *, seconds: float = 60) -> Any:
             return found
         time.sleep(0.05)
     raise AssertionError("it did not happen")
-
-
-def database_url() -> str:
-    """Our test database, for another process."""
-    own = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{own['NAME']}"
-    user = f"{quote(own['USER'])}:{quote(own['PASSWORD'])}".rstrip(":")
-    return f"postgres://{user}@/{own['NAME']}?host={quote(own['HOST'], safe='/')}&port={own['PORT'] or 5432}"
 
 
 @pytest.fixture
