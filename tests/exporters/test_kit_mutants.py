@@ -124,6 +124,7 @@ def _as_at_first() -> Iterator[None]:
     yield
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mutant", CAUGHT_BY)
 def test_a_broken_exporter_is_caught_by_the_check_meant_for_it(mutant: str, tmp_path: Path) -> None:
     meant = CAUGHT_BY[mutant]
