@@ -36,11 +36,13 @@ class TestShopOnSqlite(ShopKit):
     backend = "sqlite"
 
 
+@pytest.mark.slow
 @pytest.mark.stores
 class TestShopOnMariadb(ShopKit):
     backend = "mariadb"
 
 
+@pytest.mark.slow
 @pytest.mark.stores
 class TestShopOnPostgresql(ShopKit):
     backend = "postgresql"
@@ -77,6 +79,7 @@ class TestClubOnSqlite(ClubKit):
     backend = "sqlite"
 
 
+@pytest.mark.slow
 @pytest.mark.stores
 class TestClubOnMariadb(ClubKit):
     backend = "mariadb"

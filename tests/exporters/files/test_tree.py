@@ -94,7 +94,7 @@ def in_bucket(tmp_path: Path, s3: str, monkeypatch: pytest.MonkeyPatch) -> Place
     return Place(lambda: made.tree(tmp_path, s3=option), put, sums)
 
 
-@pytest.fixture(params=["folder", "bucket"])
+@pytest.fixture(params=["folder", pytest.param("bucket", marks=pytest.mark.slow)])
 def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     if request.param == "folder":
         found = in_folder(tmp_path)
