@@ -22,7 +22,7 @@ import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 import sqlalchemy as sa
@@ -154,12 +154,17 @@ def _root() -> Path:
     return Path(tempfile.gettempdir()) / f"dsr-servers-{run[:12]}-{controller}"
 
 
+def missing(kind: str) -> NoReturn:
+    """Skip what needs a server that is not installed; where CI=true that is a failure."""
+    reason = f"{kind} is not installed"
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
 def _server(kind: str, *programs: str | None) -> Server:
     if None in programs:
-        reason = f"{kind} is not installed"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+        missing(kind)
     with once(kind) as root:
         ready = root / f"{kind}.json"
         if not ready.exists():

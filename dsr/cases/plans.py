@@ -18,10 +18,11 @@ from dsr.cases.perform import ConflictError, RefusedError, perform, record, staf
 from dsr.cases.scope import stores_of
 from dsr.law.rights import Right
 from dsr.law.workflow import Action, Actor, Refusal, Role, State
-from dsr.models import Case, Plan, Task
+from dsr.models import Case, JournalSecret, JournalStep, Plan, Task
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from uuid import UUID
 
     from dsr.models import RowId
 
@@ -115,9 +116,20 @@ def back_to_draft(
         note=reason,
         extra_facts={"reason_given": bool(reason.strip())},
     )
-    case.plans.filter(status__in=[Plan.Status.APPROVED, Plan.Status.DRAFT]).update(status=status)
+    ended = case.plans.filter(status__in=[Plan.Status.APPROVED, Plan.Status.DRAFT])
+    _destroy_journal_keys(list(ended.values_list("pk", flat=True)))
+    ended.update(status=status)
     tasks.cancel_open(case=case)
     return case
+
+
+def _destroy_journal_keys(plan_ids: list[UUID]) -> None:
+    """These plans are never taken up again: the key of their tokens and the kept row keys go, the states of steps stay.
+
+    Whoever held the key could make the tokens of finished batches again, and they would be no anonymisation (N-03, N-06).
+    """
+    JournalSecret.objects.filter(plan__in=plan_ids).delete()
+    JournalStep.objects.filter(plan__in=plan_ids).update(sealed=b"")
 
 
 @transaction.atomic

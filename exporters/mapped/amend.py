@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from exporters import amending
+from exporters.amending import MARKETING_OBJECTION, OBJECTION, Asked, Place
 from exporters.contract import (
     AMENDING,
     CellChange,
@@ -20,12 +22,13 @@ from exporters.contract import (
 )
 from exporters.datamap.rights_load import MARKETING
 from exporters.mapped.amend_correct import correct
-from exporters.mapped.amend_draft import MARKETING_OBJECTION, OBJECTION, Asked, Draft, cell_of, columns_of
+from exporters.mapped.amend_draft import Draft, cell_of, columns_of
 from exporters.mapped.source import Row, holds
 from exporters.sql.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
 
     from exporters.datamap.model import DataMap, Dataset
     from exporters.datamap.rights import Setting, Switch
@@ -37,16 +40,16 @@ def plan_amendment(walk: Walk, persons: tuple[RowKey, ...], asked: Asked, *, sto
     """The lines for one of AMENDMENTS. Raises PlanBlocked with every reason."""
     plan = Draft(walk, persons, asked, store)
     match asked.right:
-        case "rectification":
+        case amending.RECTIFICATION:
             correct(plan)
-        case "restriction":
+        case amending.RESTRICTION:
             _switch_all(
                 plan,
                 {d.name: d.rights.restriction for d in plan.walk.data_map.datasets.values()},
                 Treatment.RESTRICT,
                 "restriction",
             )
-        case "lift":
+        case amending.LIFT:
             _lift(plan)
         case _:
             _object(plan)
@@ -119,27 +122,46 @@ def _setting(plan: Draft, setting: Setting) -> str | None:
 
 
 def _lift(plan: Draft) -> None:
-    """What stood before the restriction stands again, only where ours still stands (Q-06)."""
-    for line in plan.asked.applied:
+    """What stood before the restriction stands again, only where ours still stands (Q-06).
+
+    A value that another restriction or an objection still wants is left. The last restriction first: what stood before it is
+    the newest truth.
+    """
+    claimed = plan.asked.claimed(plan.store)
+    taken: set[Place] = set()
+    for line in reversed(plan.asked.applied):
         dataset = plan.walk.data_map.datasets.get(line.dataset)
-        if line.store != plan.store or line.treatment is not Treatment.RESTRICT or dataset is None:
+        if line.store == plan.store and line.treatment is Treatment.RESTRICT and dataset is not None:
+            _lift_line(plan, dataset, line, claimed=claimed, taken=taken)
+
+
+def _lift_line(
+    plan: Draft, dataset: Dataset, line: PlanLine, *, claimed: AbstractSet[Place], taken: set[Place]
+) -> None:
+    cells, standing, since = [], [], []
+    rows = plan.walk.all(dataset)
+    for cell in line.cells:
+        key, place = tuple(map(str, cell.key)), (dataset.name, tuple(map(str, cell.key)), cell.column)
+        stands = text_of(rows[key].values.get(cell.column)) if key in rows else None
+        if place in claimed:
+            standing += [key] if key in rows else []
+        elif place in taken:
             continue
-        cells, since = [], []
-        rows = plan.walk.all(dataset)
-        for cell in line.cells:
-            key = tuple(map(str, cell.key))
-            stands = text_of(rows[key].values.get(cell.column)) if key in rows else None
-            if key in rows and (stands or "") == (cell.value or ""):
-                cells.append(cell_of(key, cell.column, stands, cell.previous))
-            elif key not in rows or (stands or "") != (cell.previous or ""):
-                since.append(key)
-        if cells:
-            keys = list(dict.fromkeys(tuple(map(str, cell.key)) for cell in cells))
-            plan.add(dataset, Treatment.LIFT, keys, cells=cells, fields=columns_of(cells, "restore"), note=line.filter)
-        if since:
-            plan.add(
-                dataset, Treatment.MANUAL, list(dict.fromkeys(since)), reason=Reason.CHANGED_SINCE, note=line.filter
-            )
+        elif key in rows and (stands or "") == (cell.value or ""):
+            cells.append(cell_of(key, cell.column, stands, cell.previous))
+        elif key not in rows or (stands or "") != (cell.previous or ""):
+            since.append(key)
+        taken.add(place)
+    fields = columns_of(line.cells, "restore")
+    if cells:
+        keys = list(dict.fromkeys(tuple(map(str, cell.key)) for cell in cells))
+        plan.add(dataset, Treatment.LIFT, keys, cells=cells, fields=columns_of(cells, "restore"), note=line.filter)
+    for treatment, reason, found in (
+        (Treatment.KEEP, Reason.STANDS, standing),
+        (Treatment.MANUAL, Reason.CHANGED_SINCE, since),
+    ):
+        if found:
+            plan.add(dataset, treatment, list(dict.fromkeys(found)), fields=fields, reason=reason, note=line.filter)
 
 
 def confirm(source: Source, data_map: DataMap, lines: tuple[PlanLine, ...]) -> tuple[Confirmed, ...]:

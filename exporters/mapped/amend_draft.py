@@ -13,27 +13,10 @@ from exporters.sql.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
 
-    from exporters.contract import Change
+    from exporters.amending import Asked
     from exporters.datamap.model import Dataset
     from exporters.mapped.walk import Key, Walk
-
-RECTIFICATION, RESTRICTION, LIFT, OBJECTION = "rectification", "restriction", "lift", "objection"
-MARKETING_OBJECTION, CONSENT_WITHDRAWAL = "marketing_objection", "consent_withdrawal"
-AMENDMENTS = frozenset({RECTIFICATION, RESTRICTION, LIFT, OBJECTION, MARKETING_OBJECTION, CONSENT_WITHDRAWAL})
-"""The rights besides erasure whose plans these stores make."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a person asked for, as `plan` was given it."""
-
-    right: str
-    now: datetime
-    changes: tuple[Change, ...] = ()
-    purposes: tuple[str, ...] = ()
-    applied: tuple[PlanLine, ...] = ()
 
 
 @dataclass(slots=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from exporters.amending import AMENDMENTS, Asked
 from exporters.anonymise.scrub import Scrubber
-from exporters.contract import AMENDING, Permanent, Problem, Severity
+from exporters.contract import Permanent, Problem, Severity, Treatment
 from exporters.datamap.info import describe
 from exporters.journal import Journal, MemoryJournal
 from exporters.mapped.amend import confirm, plan_amendment
-from exporters.mapped.amend_draft import AMENDMENTS, Asked
 from exporters.mapped.apply import apply_lines, erasing
 from exporters.mapped.collect import collect
 from exporters.mapped.locate import locate
@@ -90,6 +90,7 @@ class MappedStore:
         keep_until: KeepUntil | None = None,
         purposes: tuple[str, ...] = (),
         applied: tuple[PlanLine, ...] = (),
+        standing: tuple[PlanLine, ...] = (),
     ) -> tuple[PlanLine, ...]:
         """The lines for one right; what no call of this store can do is MANUAL. Reads only."""
         if right == ERASURE and not changes:
@@ -98,7 +99,7 @@ class MappedStore:
             raise Permanent("right_unsupported", self.name)
         if not keys:
             return ()
-        asked = Asked(right, now, changes, purposes, applied)
+        asked = Asked(right, now, changes, purposes, applied, standing)
         return plan_amendment(Walk(self.source, self.data_map, keys), keys, asked, store=self.name)
 
     def apply(
@@ -133,7 +134,8 @@ class MappedStore:
             fresh = tuple(
                 Work(line, self.data_map.datasets[line.dataset], walk.all(self.data_map.datasets[line.dataset]))
                 for line in lines
-                if line.treatment in AMENDING and line.dataset in self.data_map.datasets
+                # A row that is as wanted already is hers as well: a KEEP line makes no plan stale.
+                if line.treatment is not Treatment.MANUAL and line.dataset in self.data_map.datasets
             )
         if any(map(scrubs, lines)):
             run.scrubber = Scrubber(known(walk))

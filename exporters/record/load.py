@@ -6,9 +6,10 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from exporters.description import Retention
 from exporters.document import Item, read_document
 from exporters.record.countries import home_of
-from exporters.record.model import Decision, KeepingStatement, Purpose, Recipient, Record, Role, Safeguard, TransferOut
+from exporters.record.model import Decision, Purpose, Recipient, Record, Role, Safeguard, TransferOut
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -129,11 +130,11 @@ class _Reader:
             purpose=purpose,
         )
 
-    def keeping(self, code: str, item: Item) -> KeepingStatement:
+    def keeping(self, code: str, item: Item) -> Retention:
         """Read how long one class of data stays."""
         options = item.options("law", required=("text",))
         law = options["law"].text() if "law" in options else ""
-        return KeepingStatement(code, self.sentence(options["text"]), law)
+        return Retention(code, self.sentence(options["text"]), law)
 
 
 def _country(item: Item) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from exporters.description import Text
+    from exporters.description import Retention, Text
 
 
 class Role(StrEnum):
@@ -95,15 +95,6 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class KeepingStatement:
-    """How long data of one retention class stay, in the controller's own words, and the statute where law demands it."""
-
-    code: str
-    text: Text
-    law: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Record:
     """What one controller states about all its processing. Empty transfers and decisions are statements: there are none."""
 
@@ -114,7 +105,7 @@ class Record:
     purposes: Mapping[str, Purpose]
     recipients: Mapping[str, Recipient]
     sources: Mapping[str, Text]
-    retention: Mapping[str, KeepingStatement]
+    retention: Mapping[str, Retention]
     transfers: tuple[TransferOut, ...]
     decisions: tuple[Decision, ...]
 

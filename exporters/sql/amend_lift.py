@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from exporters.contract import AMENDING, FieldChange, Reason, Treatment
+from exporters.contract import FieldChange, Reason, Treatment
 from exporters.sql.amend_plan import cell
 from exporters.sql.amend_rows import PlanKey, read_cells
 from exporters.sql.amend_value import Kind, canonical, fit, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from collections.abc import Set as AbstractSet
 
+    from exporters.amending import Place
     from exporters.contract import CellChange, PlanLine
     from exporters.datamap.model import Dataset
     from exporters.sql.amend_plan import Draft
     from exporters.sql.amend_rows import Row
-
-_Place: TypeAlias = tuple[str, PlanKey, str]
-"""Dataset, row, column."""
 
 
 def lift(plan: Draft) -> None:
@@ -28,7 +25,7 @@ def lift(plan: Draft) -> None:
 
     A value that another restriction or an objection still wants is left: whoever ends the last one restores it.
     """
-    claimed = set(_claims(plan))
+    claimed = plan.asked.claimed(plan.store)
     # The last one first: what stood before it is the newest truth.
     for line in reversed(plan.asked.applied):
         if line.store != plan.store or line.treatment is not Treatment.RESTRICT:
@@ -44,19 +41,7 @@ def lift(plan: Draft) -> None:
             _lift(plan, dataset, line, columns, claimed)
 
 
-def _claims(plan: Draft) -> Iterator[_Place]:
-    """Every value that something still standing has set, or had found set already."""
-    for line in plan.asked.standing:
-        found_so = line.treatment is Treatment.KEEP and line.reason is Reason.ALREADY
-        if line.store != plan.store or not (line.treatment in AMENDING or found_so):
-            continue
-        # A line names its columns and rows; that one value of a row was as wanted already makes it no less wanted.
-        yield from ((line.dataset, key.values, change.column) for key in line.keys for change in line.fields)
-
-
-def _lift(
-    plan: Draft, dataset: Dataset, line: PlanLine, columns: tuple[str, ...], claimed: AbstractSet[_Place]
-) -> None:
+def _lift(plan: Draft, dataset: Dataset, line: PlanLine, columns: tuple[str, ...], claimed: AbstractSet[Place]) -> None:
     alone, shared = plan.own(dataset)
     hers = {*alone, *shared}
     keys = [key.values for key in line.keys]

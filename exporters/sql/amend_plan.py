@@ -11,6 +11,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from exporters.amending import MARKETING_OBJECTION, OBJECTION
 from exporters.cells import digest
 from exporters.contract import CellChange, FieldChange, PlanLine, Problem, Reason, RowKey, Severity, Treatment
 from exporters.datamap.rights_load import MARKETING
@@ -21,33 +22,15 @@ from exporters.sql.live import read_limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import datetime
 
     import sqlalchemy as sa
 
-    from exporters.contract import Change
+    from exporters.amending import Asked
     from exporters.datamap.model import DataMap, Dataset
     from exporters.datamap.rights import Setting, Switch
     from exporters.sql.amend_rows import PlanKey, Row
     from exporters.sql.live import ColumnLimits, Limits, LiveLimits
     from exporters.sql.schema import LiveTable
-
-RECTIFICATION, RESTRICTION, LIFT, OBJECTION = "rectification", "restriction", "lift", "objection"
-MARKETING_OBJECTION, CONSENT_WITHDRAWAL = "marketing_objection", "consent_withdrawal"
-AMENDMENTS = frozenset({RECTIFICATION, RESTRICTION, LIFT, OBJECTION, MARKETING_OBJECTION, CONSENT_WITHDRAWAL})
-"""The rights besides erasure whose plans this store can make."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a person asked for, as `plan` was given it."""
-
-    right: str
-    now: datetime
-    changes: tuple[Change, ...] = ()
-    purposes: tuple[str, ...] = ()
-    applied: tuple[PlanLine, ...] = ()
-    standing: tuple[PlanLine, ...] = ()
 
 
 @dataclass(slots=True)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from exporters.amending import LIFT, RECTIFICATION, RESTRICTION
 from exporters.contract import AMENDING, Permanent, Severity
 from exporters.sql.amend_correct import correct
 from exporters.sql.amend_fit import obstacles
 from exporters.sql.amend_lift import lift
 from exporters.sql.amend_plan import (
-    LIFT,
-    RECTIFICATION,
-    RESTRICTION,
     draft,
     object_to,
     purposes_of,
@@ -24,9 +22,10 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
+    from exporters.amending import Asked
     from exporters.contract import PlanLine, Problem, RowKey
     from exporters.datamap.model import DataMap
-    from exporters.sql.amend_plan import Asked, Draft
+    from exporters.sql.amend_plan import Draft
     from exporters.sql.schema import LiveSchema, LiveTable
 
 MOST_VALUES = 100_000

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from exporters.amending import AMENDMENTS, Asked
 from exporters.contract import Permanent, PlanBlocked
 from exporters.datamap.info import describe
 from exporters.datamap.load import load
@@ -13,7 +14,6 @@ from exporters.plans import ERASURE
 from exporters.record.words import check_record
 from exporters.registry import resolve
 from exporters.sql.amend import amend, confirm
-from exporters.sql.amend_plan import AMENDMENTS, Asked
 from exporters.sql.amend_rights import amendment
 from exporters.sql.apply import StoppedError
 from exporters.sql.batches import ROWS

@@ -26,6 +26,7 @@ from django.conf import settings
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from tests import servers
 from tests.processes import database_url
 
 if TYPE_CHECKING:
@@ -214,7 +215,7 @@ class Queue:
         """Start, and wait until it answers."""
         program = shutil.which("redis-server") or shutil.which("valkey-server")
         if program is None:
-            pytest.skip("no Redis server is installed")
+            servers.missing("Redis")
         options = ["--port", "0", "--save", "", "--appendonly", "no", "--dir", str(self.folder)]
         self.process = subprocess.Popen(
             [program, *options, "--unixsocket", f"{self.folder}/redis.sock"], stdout=subprocess.DEVNULL

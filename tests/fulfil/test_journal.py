@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from dsr.cases import plans
+from dsr.cases.actors import SYSTEM
 from dsr.fulfil.journal import RowJournal
-from dsr.models import JournalSecret, JournalStep, Plan
+from dsr.models import Case, JournalSecret, JournalStep, Plan
 from exporters.journal import Step, StepState
 from tests.factories import MONDAY, make_case
 
@@ -57,3 +59,20 @@ def test_the_secret_stays_the_same_until_it_is_destroyed(plan):
     journal.forget()
     assert not JournalSecret.objects.filter(store="billing").exists()
     assert journal.secret() != first
+
+
+def test_n06_a_plan_that_ends_before_its_end_leaves_no_key_behind(plan):
+    """Stale half way: the tokens of the batches that are done can never be made again."""
+    journal = RowJournal(plan, "billing")
+    journal.secret()
+    journal.put(Step(0, 0, StepState.DONE, {"from": ["anna@example.com"]}))
+    Case.objects.filter(pk=plan.case_id).update(state="executing")
+    Plan.objects.filter(pk=plan.pk).update(status=Plan.Status.APPROVED)
+
+    plans.back_to_draft(
+        case_id=plan.case_id, status=Plan.Status.STALE, reason="plan_stale: billing.client", actor=SYSTEM, now=MONDAY
+    )
+
+    assert not JournalSecret.objects.exists()
+    (step,) = journal.steps()
+    assert (step.state, step.data) == (StepState.DONE, {})

@@ -271,6 +271,21 @@ def test_q03_q06_restrict_and_lift_exactly_what_stood_there(crm: RestStore, serv
     assert (manual.treatment, manual.reason) == (Treatment.MANUAL, Reason.NO_SWITCH)
 
 
+def test_q06_a_value_another_restriction_still_wants_is_left_by_the_first_that_ends(
+    crm: RestStore, server: standin.Standin
+) -> None:
+    keys, before = crm.locate(standin.ANNA).keys, server.rows["clients"]["7"].copy()
+    first = crm.plan(standin.ANNA, keys, right="restriction", now=NOW)
+    apply(crm, first)
+    second = crm.plan(standin.ANNA, keys, right="restriction", now=NOW)
+    (ended,) = crm.plan(standin.ANNA, keys, right="lift", now=NOW, applied=first, standing=second)
+    assert (ended.treatment, ended.reason) == (Treatment.KEEP, Reason.STANDS)
+    apply(crm, (ended,))
+    assert server.rows["clients"]["7"]["status"] == "restricted"
+    apply(crm, crm.plan(standin.ANNA, keys, right="lift", now=NOW, applied=(*first, *second)))
+    assert server.rows["clients"]["7"]["status"] == before["status"]
+
+
 @pytest.mark.parametrize("state", ["pending", "sent", "done"])
 @pytest.mark.parametrize("number", [4])
 def test_killed_at_each_journaled_step_and_resumed_each_effect_once(
