@@ -73,7 +73,14 @@ def perform(
     if seen_version is not None and case.version != seen_version:
         raise ConflictError
     before, version = case.state, case.version
-    facts = _refuse(case, action, actor, now, extra_facts)
+    try:
+        facts = _refuse(case, action, actor, now, extra_facts)
+    except RefusedError:
+        # Facts come from several rows, read one after the other: what another transaction committed in between is no
+        # reason to give anybody. The case has moved, and the caller looks again.
+        if not Case.objects.filter(pk=case.pk, version=version).exists():
+            raise ConflictError from None
+        raise
     after = workflow.target(facts, action)
     columns: dict[str, Any] = {
         "state": after.value,
