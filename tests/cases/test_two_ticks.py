@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from dsr.audit import verify_case
-from dsr.cases import actors, anchors, calendar, escalate, identity, notices, overdue, perform
+from dsr.cases import actors, anchors, calendar, escalate, facts, identity, notices, overdue
 from dsr.cases.perform import ConflictError
 from dsr.models import Anchor, Case, Escalation, Event, Incident, Message, Notice, Told, User
 from dsr.work.tick import tick
@@ -127,15 +127,15 @@ def test_a_late_case_that_somebody_moves_meanwhile_is_left_for_the_next_look(off
 @pytest.mark.django_db
 def test_a_fact_that_another_tick_commits_between_two_readings_is_a_race_and_no_refusal(office, monkeypatch):
     """The case is read as it was, its incident as the other tick has just committed it."""
-    late = Case.objects.filter(received_on=LATE.date()).first()
-    read, others = perform.facts_of, iter([late])
+    late = Case.objects.filter(received_on=LATE.date())[:1].get()
+    read, others = facts.facts_of, iter([late])
 
     def facts_of(case, **extra):
         for one in others:
             overdue.report(case=one, now=MORNING, next_rung_on=None, data={})
         return read(case, **extra)
 
-    monkeypatch.setattr(perform, "facts_of", facts_of)
+    monkeypatch.setattr("dsr.cases.perform.facts_of", facts_of)
 
     with pytest.raises(ConflictError):
         overdue.report(case=Case.objects.get(pk=late.pk), now=MORNING, next_rung_on=None, data={})
