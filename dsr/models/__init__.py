@@ -8,6 +8,7 @@ from dsr.models.event import Anchor, Event, EventNote
 from dsr.models.journal import JournalSecret, JournalStep
 from dsr.models.plan import Plan
 from dsr.models.rules import CalendarDay, LadderRow, RetentionRow
+from dsr.models.signing import SigningKey
 from dsr.models.subject import IndexToken, OneTimeCode, Subject
 from dsr.models.user import AccountLink, Kind, User
 from dsr.models.work import Artifact, Message, Notice, Outgoing, Pulse, StoreHealth, Task
@@ -46,6 +47,7 @@ __all__ = [
     "RowId",
     "ScopedQuerySet",
     "Sealed",
+    "SigningKey",
     "StoreHealth",
     "Subject",
     "Suspension",
