@@ -62,6 +62,9 @@ class Artifact(KeyedRow):
         LETTER = "letter"
         REPORT = "report"
         CERTIFICATE = "certificate"
+        # Files of the subject as a store gave them, one after the other, and the list of them.
+        ATTACHMENT = "attachment"
+        FILE_LIST = "file_list"
 
     case = models.ForeignKey("dsr.Case", on_delete=models.PROTECT, related_name="artifacts")
     kind = models.CharField(max_length=12, choices=Kind.choices)
