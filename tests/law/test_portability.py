@@ -1,0 +1,89 @@
+"""Article 20 as a decision over fields: every combination of what a data map can say (P-01 to P-06)."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from dsr.law.portability import RULES, Exclusion, Verdict, bases_of, verdict
+from exporters.contract import Disclosure, Origin, Whose
+
+BASES = ("6(1)(a)", "6(1)(b)", "6(1)(c)", "6(1)(d)", "6(1)(e)", "6(1)(f)", "9(2)(a)", "9(2)(b)", "9(2)(h)", "")
+SPELLINGS = ("{}", "Art. {} GDPR", "article {}", "{}; 6(1)(c)", "6(1)(f) and {}")
+EVERY = [
+    {"origin": origin.value, "whose": whose.value, "disclosure": disclosure.value, "legal_basis": text, "automated": auto}
+    for origin, whose, disclosure, basis, spelling, auto in product(
+        Origin, Whose, Disclosure, BASES, SPELLINGS, (True, False)
+    )
+    for text in (spelling.format(basis),)
+]  # fmt: skip
+
+
+def test_P_01_P_02_P_03_all_conditions_together_and_none_alone() -> None:
+    """P-01: consent or contract, by automated means, about her; P-02: provided or observed; P-03: nothing else."""
+    assert len(EVERY) == 4 * 4 * 4 * 10 * 5 * 2
+    for case in EVERY:
+        found = verdict(**case)
+        conditions = (
+            case["disclosure"] in {"exported", "partly"},
+            case["whose"] in {"subject", "third_party"},
+            case["automated"],
+            case["origin"] in {"provided", "observed"},
+            any(basis in case["legal_basis"] for basis in ("6(1)(a)", "6(1)(b)", "9(2)(a)")),
+        )
+        assert found.portable is all(conditions), case
+        assert (found.exclusion is None) is found.portable
+        assert found.others is (found.portable and case["whose"] == "third_party")
+
+
+def test_P_03_every_exclusion_is_reached_and_has_its_rule() -> None:
+    assert {verdict(**case).exclusion for case in EVERY} == {None, *Exclusion}
+    assert set(RULES) == set(Exclusion)
+
+
+@pytest.mark.parametrize(
+    ("case", "why"),
+    [
+        ({"origin": "inferred"}, Exclusion.INFERRED),
+        ({"origin": "inferred", "legal_basis": "6(1)(f)"}, Exclusion.INFERRED),
+        ({"origin": "generated"}, Exclusion.GENERATED),
+        ({"legal_basis": "6(1)(c)"}, Exclusion.LEGAL_OBLIGATION),
+        ({"legal_basis": "6(1)(c), 6(1)(f)"}, Exclusion.LEGAL_OBLIGATION),
+        ({"legal_basis": "6(1)(f)"}, Exclusion.LEGITIMATE_INTEREST),
+        ({"legal_basis": "6(1)(e)"}, Exclusion.OTHER_BASIS),
+        ({"legal_basis": "9(2)(h)"}, Exclusion.OTHER_BASIS),
+        ({"legal_basis": ""}, Exclusion.OTHER_BASIS),
+        ({"legal_basis": "no idea"}, Exclusion.OTHER_BASIS),
+        ({"whose": "staff"}, Exclusion.NOT_ABOUT_HER),
+        ({"whose": "somebody"}, Exclusion.NOT_ABOUT_HER),
+        ({"disclosure": "never"}, Exclusion.SECRET),
+        ({"disclosure": "never", "origin": "inferred", "whose": "staff"}, Exclusion.SECRET),
+        ({"automated": False}, Exclusion.PAPER),
+        ({"origin": "a new word"}, Exclusion.GENERATED),
+    ],
+)
+def test_P_01_P_02_P_03_X_04_the_reason(case: dict[str, str], why: Exclusion) -> None:
+    plain = {"origin": "provided", "legal_basis": "6(1)(b)", "whose": "subject", "disclosure": "exported"}
+    assert verdict(**{**plain, **case}).exclusion is why  # type: ignore[arg-type]
+
+
+def test_P_06_what_tells_of_others_stays_in_her_copy_and_is_marked() -> None:
+    """20(4), WP242 p. 11: numbers she called are hers to have; the mark is what the note to a receiver rests on."""
+    found = verdict(origin="observed", legal_basis="6(1)(b)", whose="third_party", disclosure="partly")
+    assert found == Verdict(None, others=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "bases"),
+    [
+        ("6(1)(b)", {"6(1)(b)"}),
+        ("Art. 6 (1) (B) GDPR", {"6(1)(b)"}),
+        ("6(1)(b), 9(2)(a)", {"6(1)(b)", "9(2)(a)"}),
+        ("66(1)(b)", set()),
+        ("", set()),
+        ("b", set()),
+    ],
+)
+def test_P_01_bases_are_read_in_any_spelling(text: str, bases: set[str]) -> None:
+    assert bases_of(text) == bases
