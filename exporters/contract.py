@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from exporters.batches import Batch, CellNote, JsonValue, Note
 from exporters.cells import CellChange
-from exporters.description import DatasetInfo, Disclosure, FieldInfo, Origin, Retention, Text, Whose
+from exporters.description import DatasetInfo, Disclosure, FieldInfo, Origin, Retention, Shown, Text, Whose
 from exporters.files.reference import Attaches, FileBatch, FileRef
 from exporters.identifiers import Identifier, IdentifierKind
 from exporters.plans import (
@@ -81,6 +81,7 @@ __all__ = [
     "Retention",
     "RowKey",
     "Severity",
+    "Shown",
     "StoreError",
     "Subject",
     "Temporary",

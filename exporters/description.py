@@ -38,6 +38,14 @@ class Disclosure(StrEnum):
     NOT_PERSONAL = "not_personal"
 
 
+class Shown(StrEnum):
+    """How a report prints a number that people do not read as one; the data files keep the number (rule A-14)."""
+
+    YES_NO = "yes_no"  # 0 and nothing but 0 is no
+    BYTES = "bytes"
+    SECONDS = "seconds"  # a duration
+
+
 @dataclass(frozen=True, slots=True)
 class Retention:
     """How long data stay: a class the law's tables know, the words for the subject, the statute when law keeps them."""
@@ -70,6 +78,9 @@ class FieldInfo:
     where the store does not say (rules R-01 to R-03)."""
     correct_why: str = ""
     """Why it is not overwritten, in words for staff (English: the map's own language)."""
+    values: Mapping[str, Text] = field(default_factory=dict)
+    """What its codes mean, by the code as the system writes it (rules A-02, A-14); empty where there are none."""
+    shown: Shown | None = None
 
 
 @dataclass(frozen=True, slots=True)

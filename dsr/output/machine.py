@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dsr.output import phrases
 from dsr.output.cells import to_csv, to_json
+from dsr.output.decoded import legend_of
 from dsr.output.files import BYTE_ORDER_MARK, DISCLOSED, checked, csv_lines
 from dsr.output.inputs import words
 from dsr.output.manifest import SCHEMA
@@ -27,7 +28,7 @@ JSON_LINES_FROM = 25_000_000
 
 _LEGEND = (
     "file", "column", "label", "disclosed", "reason", "category", "purpose", "legal_basis", "source", "origin", "recipients",
-    "storage_period", "storage_law",
+    "storage_period", "storage_law", "values",
 )  # fmt: skip
 
 
@@ -108,6 +109,8 @@ def _column(item: FieldInfo, language: str) -> dict[str, Any]:
     about: dict[str, Any] = {"name": item.name, **_terms(item, language), "disclosed": disclosed(item)}
     if item.reason:
         about["reason"] = words(item.reason, language)
+    if meanings := legend_of(item, language):
+        about["values"] = meanings
     if item.parts:
         about["parts"] = [_column(part, language) for part in item.parts]
     return about
@@ -162,6 +165,7 @@ def _legend_lines(fields: Iterable[FieldInfo], path: str, prefix: str, language:
             "; ".join(terms["recipients"]),
             terms["storage_period"],
             terms["storage_law"],
+            legend_of(item, language),
         )
         yield from _legend_lines(item.parts, path, f"{prefix}{item.name}: ", language)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from exporters.datamap.model import Category, Encoding, Erase, Field, IdentifierUse, Nesting, Terms, Withhold
 from exporters.datamap.rights_load import FIELD_RIGHTS, read_correct, read_follows
 from exporters.datamap.terms import TERM_OPTIONS, Words, read_terms
-from exporters.description import Disclosure
+from exporters.description import Disclosure, Shown
 from exporters.identifiers import NEVER_UNIQUE, STORE_BOUND, IdentifierKind
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ _OPTIONS = (
     "secret",
     "encoded",
     "quasi",
+    "values",
+    "shown",
 )
 
 
@@ -79,7 +81,20 @@ def read_field(words: Words, name: str, item: Item, *, inherited: Terms) -> Fiel
         encoded=options["encoded"].choice(Encoding) if "encoded" in options else None,
         secret=secret,
         quasi=options["quasi"].flag() if "quasi" in options else False,
+        values=_values(words, options),
+        shown=options["shown"].choice(Shown) if "shown" in options else None,
     )
+
+
+def _values(words: Words, options: Mapping[str, Item]) -> Mapping[str, Text]:
+    """The words for codes, per code and language; a code without words in a language of the map is refused."""
+    if "values" not in options:
+        return {}
+    if "shown" in options:
+        raise options["shown"].error(
+            "a field has words for its codes (values) or a way to print numbers (shown), not both"
+        )
+    return {code: words.text(item) for code, item in options["values"].entries().items()}
 
 
 def _parts(words: Words, item: Item | None, *, inherited: Terms) -> tuple[Field, ...]:

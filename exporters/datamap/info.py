@@ -58,4 +58,6 @@ def _field(field: Field) -> FieldInfo:
         reason=field.reason,
         free_text=field.free_text,
         parts=tuple(_field(part) for part in field.parts),
+        values=field.values,
+        shown=field.shown,
     )

@@ -20,7 +20,7 @@ from exporters.datamap.vocabulary import (
     LinkType,
     Nesting,
 )
-from exporters.description import Disclosure, Origin, Retention, Text, Whose
+from exporters.description import Disclosure, Origin, Retention, Shown, Text, Whose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -183,7 +183,7 @@ class Field:
     """One column (or one path inside a JSON or PHP column).
 
     `secret`: a password or key, never disclosed, never kept, erased before everything else. `quasi`: says little about
-    a person by itself and counts where a generalised rest is checked for k (rules 6.2).
+    a person by itself and counts where a generalised rest is checked for k (rules 6.2). `values`: the words for its codes.
     """
 
     name: str
@@ -204,6 +204,8 @@ class Field:
     encoded: Encoding | None = None
     secret: bool = False
     quasi: bool = False
+    values: Mapping[str, Text] = field(default_factory=dict)
+    shown: Shown | None = None
 
     @property
     def collected(self) -> bool:

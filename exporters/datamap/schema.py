@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exporters.datamap.model import Category, Coarse, Encoding, Erase, LinkType
-from exporters.description import Origin, Whose
+from exporters.description import Origin, Shown, Whose
 from exporters.identifiers import IdentifierKind
 from exporters.record.model import Role, Safeguard
 
@@ -122,6 +122,8 @@ FIELD: Mapping[str, Schema] = {
     "optional": FLAG,
     "hint": FLAG,
     "quasi": FLAG,
+    "values": {"type": "object", "minProperties": 1, "additionalProperties": WORDS},
+    "shown": one_of(Shown),
     "encoded": one_of(Encoding),
     "json": {"type": "object", "additionalProperties": {"$ref": "#/$defs/field"}},
     "php": {"type": "object", "additionalProperties": {"$ref": "#/$defs/field"}},

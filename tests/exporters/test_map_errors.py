@@ -86,6 +86,22 @@ BAD = [
         "deleted: {label: {en: Deleted}, erase: leave, quasi: maybe}",
         "27:60: true or false is expected here",
     ),
+    # words for codes
+    (
+        "deleted: {label: {en: Deleted}, erase: leave}",
+        "deleted: {label: {en: Deleted}, erase: leave, values: {1: {de: ja}}}",
+        "27:65: the text lacks language 'en'",
+    ),
+    (
+        "deleted: {label: {en: Deleted}, erase: leave}",
+        "deleted: {label: {en: Deleted}, erase: leave, shown: size}",
+        "27:60: 'size' is not one of: yes_no, bytes, seconds",
+    ),
+    (
+        "deleted: {label: {en: Deleted}, erase: leave}",
+        "deleted: {label: {en: Deleted}, erase: leave, values: {1: {en: a}}, shown: bytes}",
+        "27:82: a field has words for its codes (values) or a way to print numbers (shown), not both",
+    ),
     # links
     (
         "references: clients.id}\n    fields:\n      id: {}\n      client",
