@@ -26,7 +26,7 @@ _BASIS: Final = re.compile(r"(?<!\d)([69])\s*\(\s*([12])\s*\)\s*\(\s*([a-j])\s*\
 class Exclusion(StrEnum):
     """Why a field is not in the portable copy; the order is the order in which the questions are asked."""
 
-    SECRET = "secret"  # X-04: never disclosed to anybody, so not to her next provider either
+    SECRET = "secret"  # noqa: S105 - X-04: never disclosed to anybody, so not to her next provider either
     NOT_ABOUT_HER = "not_about_her"  # P-01: about staff or about the controller
     PAPER = "paper"  # P-01, P-03: not processed by automated means
     INFERRED = "inferred"  # P-02: concluded from other data (scores, segments)

@@ -62,7 +62,7 @@ def build(sink: Outlet, order: PackageInput, *, check: Callable[[], object] = la
         paths = csv_paths((item.found.store, item.found.info.name) for item in surveys)
         letter, report = _documents(order, surveys, paths)
         check()
-        archive = _Archive(sink, order.head, check)
+        archive = Archive(sink, order.head, check)
         archive.add(LETTER, [letter])
         archive.add(REPORT, [report])
         _data(archive, order, surveys, paths, rendered)
@@ -93,7 +93,7 @@ def _documents(
 
 
 def _data(
-    archive: _Archive,
+    archive: Archive,
     order: PackageInput,
     surveys: Sequence[Survey],
     paths: Mapping[tuple[str, str], str],
@@ -115,7 +115,7 @@ def _data(
         archive.add("csv/notes.csv", machine.notes(filled, paths))
 
 
-class _Archive:
+class Archive:
     """A ZIP that is only ever written forwards, and the facts of what went in."""
 
     def __init__(self, sink: Outlet, head: CaseHead, check: Callable[[], object]) -> None:
