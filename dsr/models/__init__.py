@@ -6,6 +6,7 @@ from dsr.models.controller import Controller, ReferenceCounter
 from dsr.models.escalation import Absence, Escalation, Incident, Told
 from dsr.models.event import Anchor, Event, EventNote
 from dsr.models.journal import JournalSecret, JournalStep
+from dsr.models.letter import Letter, LetterQuerySet, LetterWording, SentLetterError
 from dsr.models.plan import Plan
 from dsr.models.rules import CalendarDay, LadderRow, RetentionRow
 from dsr.models.signing import SigningKey
@@ -33,6 +34,9 @@ __all__ = [
     "KeyedRow",
     "Kind",
     "LadderRow",
+    "Letter",
+    "LetterQuerySet",
+    "LetterWording",
     "Message",
     "Notice",
     "OneTimeCode",
@@ -47,6 +51,7 @@ __all__ = [
     "RowId",
     "ScopedQuerySet",
     "Sealed",
+    "SentLetterError",
     "SigningKey",
     "StoreHealth",
     "Subject",

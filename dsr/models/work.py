@@ -23,6 +23,8 @@ class Task(OwnedRow):
     case = models.ForeignKey("dsr.Case", on_delete=models.CASCADE, related_name="tasks")
     store = models.CharField(max_length=60, blank=True)
     operation = models.CharField(max_length=20)
+    # Several letters of one case are laid out independently; every other operation exists once per case and store.
+    letter = models.ForeignKey("dsr.Letter", null=True, blank=True, on_delete=models.CASCADE, related_name="tasks")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
     attempts = models.PositiveIntegerField(default=0)  # also the fencing token: a late zombie holds an older number
     failures = models.PositiveSmallIntegerField(default=0)  # since a person last asked for a try; chooses the wait
@@ -37,7 +39,10 @@ class Task(OwnedRow):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["case", "store", "operation"], name="task_once"),
+            models.UniqueConstraint(
+                fields=["case", "store", "operation"], condition=models.Q(letter__isnull=True), name="task_once"
+            ),
+            models.UniqueConstraint(fields=["letter", "operation"], name="task_letter_once"),
             models.CheckConstraint(
                 condition=models.Q(status__in=["queued", "running", "done", "manual", "waived", "cancelled"]),
                 name="task_status_known",
@@ -62,6 +67,7 @@ class Artifact(KeyedRow):
         LETTER = "letter"
         REPORT = "report"
         CERTIFICATE = "certificate"
+        WRITTEN = "written"  # a letter beside the answer: a question, an extension, a refusal
         # Files of the subject as a store gave them, one after the other, and the list of them.
         ATTACHMENT = "attachment"
         FILE_LIST = "file_list"
