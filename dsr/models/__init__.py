@@ -1,6 +1,6 @@
 """Rows and their constraints; no behaviour beyond one row."""
 
-from dsr.models.base import KeyedRow, OwnedRow, Row, RowId, ScopedQuerySet, Sealed
+from dsr.models.base import KeyedRow, OwnedRow, RingId, Row, RowId, ScopedQuerySet, Sealed
 from dsr.models.case import Case, CaseQuerySet, Channel, Request, Suspension
 from dsr.models.controller import Controller, ReferenceCounter
 from dsr.models.escalation import Absence, Escalation, Incident, Told
@@ -8,6 +8,7 @@ from dsr.models.event import Anchor, Event, EventNote
 from dsr.models.journal import JournalSecret, JournalStep
 from dsr.models.letter import Letter, LetterQuerySet, LetterWording, SentLetterError
 from dsr.models.plan import Plan
+from dsr.models.retained import CaseStatistic, Tombstone
 from dsr.models.rules import CalendarDay, LadderRow, RetentionRow
 from dsr.models.signing import SigningKey
 from dsr.models.subject import IndexToken, OneTimeCode, Subject
@@ -22,6 +23,7 @@ __all__ = [
     "CalendarDay",
     "Case",
     "CaseQuerySet",
+    "CaseStatistic",
     "Channel",
     "Controller",
     "Escalation",
@@ -47,6 +49,7 @@ __all__ = [
     "ReferenceCounter",
     "Request",
     "RetentionRow",
+    "RingId",
     "Row",
     "RowId",
     "ScopedQuerySet",
@@ -58,5 +61,6 @@ __all__ = [
     "Suspension",
     "Task",
     "Told",
+    "Tombstone",
     "User",
 ]

@@ -44,6 +44,18 @@ class OwnedRow(Row):
         abstract = True
 
 
+class RingId(models.Func):
+    """The id of the ring key that wraps a data key: what stands before the colon. Without parameters, so that an index fits."""
+
+    template = "SUBSTR(%(expressions)s, 1, INSTR(%(expressions)s, ':') - 1)"
+    output_field = models.CharField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """PostgreSQL calls it STRPOS, and refuses a negative length: an emptied key has no colon."""
+        template = "SPLIT_PART(%(expressions)s, ':', 1)"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+
 class KeyedRow(OwnedRow):
     """A row with a data key of its own, wrapped by the key ring: emptying `wrapped_key` shreds all it sealed."""
 
@@ -58,6 +70,16 @@ class KeyedRow(OwnedRow):
         if not self.wrapped_key and self._state.adding:
             self.wrapped_key = vault.wrap(vault.new_key(), context=context)
         return vault.unwrap(self.wrapped_key, context=context)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save all columns but the key once the row exists: an instance read before a rotation, or before the key was
+        destroyed, must not write the old one back.
+        """
+        known = self._state.adding or kwargs.get("force_insert") or kwargs.get("update_fields") is not None
+        if not known:
+            names = (field.name for field in self._meta.concrete_fields if not field.primary_key)
+            kwargs["update_fields"] = [name for name in names if name != "wrapped_key"]
+        super().save(*args, **kwargs)
 
 
 class Sealed(models.Model):

@@ -6,7 +6,7 @@ from django.db import models
 
 from dsr.law.rights import Right
 from dsr.law.workflow import CLOSED, State
-from dsr.models.base import KeyedRow, OwnedRow, ScopedQuerySet, Sealed
+from dsr.models.base import KeyedRow, OwnedRow, RingId, ScopedQuerySet, Sealed
 
 
 class Channel(models.TextChoices):
@@ -40,6 +40,7 @@ class Request(Sealed, KeyedRow):
             models.UniqueConstraint(fields=["controller", "reference"], name="request_reference"),
             models.UniqueConstraint(fields=["controller", "submission_key"], name="request_submission"),
         ]
+        indexes = [models.Index(RingId("wrapped_key"), name="request_ring")]
 
     def __str__(self) -> str:
         return self.reference
@@ -120,6 +121,9 @@ class Case(Sealed, KeyedRow):
             ),
             # Cases that wait for their stores: the tick looks for those whose worker died between two steps.
             models.Index(fields=["id"], condition=models.Q(state__in=["collecting", "executing"]), name="case_at_work"),
+            models.Index(RingId("wrapped_key"), name="case_ring"),
+            # Closed cases in the order of their closing: the passes that archive and purge look at the oldest first.
+            models.Index(fields=["closed_at"], condition=models.Q(closed_at__isnull=False), name="case_closed"),
         ]
 
     def key_owner(self) -> KeyedRow:

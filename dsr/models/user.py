@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
-from dsr.models.base import KeyedRow, OwnedRow, Sealed
+from dsr.models.base import KeyedRow, OwnedRow, RingId, Sealed
 
 
 class Kind(models.TextChoices):
@@ -56,6 +56,7 @@ class User(AbstractBaseUser, KeyedRow):
         constraints = [
             models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="user_kind_known"),
         ]
+        indexes = [models.Index(RingId("wrapped_key"), name="user_ring")]
 
     @staticmethod
     def handle_for(controller_id: object, kind: str, email: str) -> str:

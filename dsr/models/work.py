@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from dsr.models.base import KeyedRow, OwnedRow, Sealed
+from dsr.models.base import KeyedRow, OwnedRow, RingId, Sealed
 
 
 class Task(OwnedRow):
@@ -85,6 +85,9 @@ class Artifact(KeyedRow):
     released_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     superseded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(RingId("wrapped_key"), name="artifact_ring")]
 
     @property
     def is_current(self) -> bool:
