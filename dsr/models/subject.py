@@ -39,6 +39,7 @@ class OneTimeCode(Sealed, KeyedRow):
         IDENTITY = "identity"  # request -> customer number, without an account
         FOLLOW = "follow"  # a session for one request
         DOWNLOAD = "download"  # fresh proof before a package
+        POST = "post"  # the same, in a letter to the address on file
 
     purpose = models.CharField(max_length=10, choices=Purpose.choices)
     user = models.ForeignKey("dsr.User", null=True, blank=True, on_delete=models.CASCADE, related_name="+")

@@ -85,6 +85,9 @@ class Artifact(KeyedRow):
     released_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     superseded_at = models.DateTimeField(null=True, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)  # that the time to download ends soon
+    confirmed_at = models.DateTimeField(null=True, blank=True)  # the person says that she has it (4.5)
+    revoked_at = models.DateTimeField(null=True, blank=True)  # taken back by staff; nothing opens it any more
 
     class Meta:
         indexes = [models.Index(RingId("wrapped_key"), name="artifact_ring")]
