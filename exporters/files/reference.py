@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from exporters.contract import RowKey, Subject
+    from exporters.description import Text
 
 CHUNK = 256 * 1024
 """Bytes read at a time: no file is ever in memory whole."""
@@ -23,6 +24,10 @@ class FileRef:
 
     `sha256` (hex) is what the index states, or empty where it states none; `size` in bytes. `open` raises Temporary, and
     Permanent("changed", place) when what was streamed is not what was described.
+
+    `date`: when the file came to be, as the index states it (`2026-05-04` or a moment), empty where it does not.
+    `withheld`: why the file is not handed out, in the languages of the data map (rule X-02); it is never opened then, and
+    its name stays behind as well.
     """
 
     name: str = field(repr=False)
@@ -30,6 +35,8 @@ class FileRef:
     size: int
     sha256: str
     open: Callable[[], Iterator[bytes]] = field(repr=False, compare=False)
+    date: str = ""
+    withheld: Text = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
