@@ -8,6 +8,7 @@ from dsr.models.event import Anchor, Event, EventNote
 from dsr.models.journal import JournalSecret, JournalStep
 from dsr.models.letter import Letter, LetterQuerySet, LetterWording, SentLetterError
 from dsr.models.plan import Plan
+from dsr.models.receiver import Receiver, Transmission
 from dsr.models.retained import CaseStatistic, Tombstone
 from dsr.models.rules import CalendarDay, LadderRow, RetentionRow
 from dsr.models.signing import SigningKey
@@ -46,6 +47,7 @@ __all__ = [
     "OwnedRow",
     "Plan",
     "Pulse",
+    "Receiver",
     "ReferenceCounter",
     "Request",
     "RetentionRow",
@@ -62,5 +64,6 @@ __all__ = [
     "Task",
     "Told",
     "Tombstone",
+    "Transmission",
     "User",
 ]

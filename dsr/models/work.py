@@ -71,6 +71,7 @@ class Artifact(KeyedRow):
         # Files of the subject as a store gave them, one after the other, and the list of them.
         ATTACHMENT = "attachment"
         FILE_LIST = "file_list"
+        OUTGOING = "outgoing"  # the portable copy as another controller gets it
 
     case = models.ForeignKey("dsr.Case", on_delete=models.PROTECT, related_name="artifacts")
     kind = models.CharField(max_length=12, choices=Kind.choices)
