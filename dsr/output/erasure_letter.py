@@ -20,7 +20,7 @@ from dsr.output.erasure_words import ARTICLES, DEFER_REASONS, KEEP_REASONS, METH
 from dsr.output.inputs import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import date
 
     from dsr.output.erasure_inputs import Deferred, Erased, Kept
@@ -33,6 +33,8 @@ class ErasureDone:
 
     code: ClassVar[LetterCode] = LetterCode.ERASURE_DONE
     result: ErasureResult = field(repr=False)
+    paragraph: str = field(default="", repr=False)
+    wording: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def codes(self) -> tuple[LetterCode, ...]:

@@ -14,15 +14,20 @@ from django.utils.translation import gettext as _
 
 from dsr.law import letters as law
 from dsr.law.letter_elements import Element
-from dsr.law.letters import LetterCode
-from dsr.output import erasure_letter, phrases
+from dsr.law.letter_standing import FACTS, Slot, standing
+from dsr.law.letters import LetterCode, Outcome
+from dsr.output import erasure_letter, letter_stated, phrases
 from dsr.output.erasure_letter import ErasureDone
 from dsr.output.information import held, left_out, received
 from dsr.output.inputs import Addressee, CaseHead, Inquiry, OutputError, Sender, words
+from dsr.output.letter_plain import plain_text
+from dsr.output.letter_tags import Texts, spoken
 from dsr.output.pages import fill
 from dsr.output.pdf import Document
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dsr.output.survey import Survey
 
 
@@ -32,6 +37,8 @@ class Acknowledgement:
 
     code: ClassVar[LetterCode] = LetterCode.ACKNOWLEDGEMENT
     identity_open: bool
+    paragraph: str = field(default="", repr=False)
+    wording: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,29 @@ class AccessAnswer:
     code: ClassVar[LetterCode] = LetterCode.ACCESS_ANSWER
     inquiry: Inquiry
     surveys: tuple[Survey, ...] = field(repr=False)
+    paragraph: str = field(default="", repr=False)
+    wording: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """Any other letter of rules 5.1: its elements as whole sentences in the language of the letter.
+
+    A str is prose (an empty line parts paragraphs), a tuple a list of lines. Facts of the case and the controller
+    (`FACTS`) come from head and sender, whatever `texts` holds for them; a text for an element of `standing` takes the
+    place of the fixed sentence. `paragraph` is the free paragraph of the handler; `wording` what the controller adds, by
+    `Slot`: it only adds. All of it is printed as text, never as markup.
+    """
+
+    code: LetterCode
+    outcome: Outcome
+    texts: Mapping[Element, str | tuple[str, ...]] = field(repr=False)
+    paragraph: str = field(default="", repr=False)
+    wording: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.code not in letter_stated.TEMPLATES:
+            raise ValueError(f"{self.code} has a body of its own")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +80,7 @@ class Letter:
     sender: Sender
     addressee: Addressee
     head: CaseHead
-    body: Acknowledgement | AccessAnswer | ErasureDone
+    body: Acknowledgement | AccessAnswer | ErasureDone | Stated
 
 
 MAX_LINE = 200
@@ -59,13 +89,19 @@ TEMPLATES = {
     LetterCode.ACKNOWLEDGEMENT: "letters/acknowledgement.html",
     LetterCode.ACCESS_ANSWER: "letters/access_answer.html",
     LetterCode.ERASURE_DONE: "letters/erasure_done.html",
+    **letter_stated.TEMPLATES,
 }
 
 
 def letter_html(letter: Letter) -> str:
-    """Write the letter in the language of its head. OutputError `element_missing` names what it lacks."""
+    """Write the letter in the language of its head.
+
+    OutputError: `element_missing` names what it lacks, `text_too_long` what nobody would read.
+    """
     for element in missing(letter):
         raise OutputError("element_missing", f"{letter.body.code}.{element}")
+    for place in _too_long(letter):
+        raise OutputError("text_too_long", f"{letter.body.code}.{place}")
     with translation.override(letter.head.language):
         values = {
             "sender": letter.sender,
@@ -74,9 +110,28 @@ def letter_html(letter: Letter) -> str:
             "title": title(letter),
             "channel": str(phrases.CHANNELS[letter.head.channel]),
             "request": str(phrases.REQUESTS[letter.head.right]),
+            "paragraph": letter.body.paragraph,
+            **{slot.value: letter.body.wording.get(slot, "") for slot in Slot},
+            "remedy": False,
+            "negative": False,
             **_body(letter),
         }
         return fill(TEMPLATES[letter.body.code], values)
+
+
+def letter_text(letter: Letter) -> str:
+    """The letter as plain text for the portal and for reading aloud, word for word what `letter_html` prints."""
+    return plain_text(letter_html(letter))
+
+
+def _too_long(letter: Letter) -> list[str]:
+    body, limit = letter.body, letter_stated.MAX_TEXT
+    texts: dict[str, str | tuple[str, ...]] = {"paragraph": body.paragraph, **body.wording}
+    if isinstance(body, Stated):
+        texts |= {element.value: text for element, text in body.texts.items()}
+    return [
+        place for place, text in texts.items() if (len(text) if isinstance(text, str) else sum(map(len, text))) > limit
+    ]
 
 
 def _bounded(addressee: Addressee) -> Addressee:
@@ -99,6 +154,8 @@ def title(letter: Letter) -> str:
             return _("The data we hold about you")
         case ErasureDone(result=result):
             return erasure_letter.title(result)
+        case Stated(code=code, outcome=outcome):
+            return letter_stated.title(code, outcome, letter.head.right)
 
 
 def missing(letter: Letter) -> tuple[str, ...]:
@@ -113,6 +170,10 @@ def missing(letter: Letter) -> tuple[str, ...]:
         for code in codes
         for element in law.missing(code, content, outcome=outcome, regime=letter.head.regime)
     ]
+    if letter.head.channel not in phrases.CHANNELS:
+        absent.append(Element.RECEIPT_CHANNEL.value)
+    if letter.head.right not in phrases.REQUESTS:
+        absent.append(Element.RIGHTS_UNDERSTOOD.value)
     if not letter.addressee.name.strip():
         absent.append("addressee")
     match letter.body:
@@ -123,17 +184,19 @@ def missing(letter: Letter) -> tuple[str, ...]:
     return tuple(dict.fromkeys(absent))
 
 
-def _outcome(letter: Letter) -> law.Outcome:
+def _outcome(letter: Letter) -> Outcome:
     """An answer that leaves something out is negative in that part and names reasons and remedies (5.1, X-02)."""
     match letter.body:
         case AccessAnswer(inquiry=inquiry, surveys=surveys) if left_out(
             surveys, inquiry.redactions, letter.head.language
         ):
-            return law.Outcome.PARTLY
+            return Outcome.PARTLY
         case ErasureDone(result=result) if result.partly:
-            return law.Outcome.PARTLY
+            return Outcome.PARTLY
+        case Stated(outcome=outcome):
+            return outcome
         case _:
-            return law.Outcome.GRANTED
+            return Outcome.GRANTED
 
 
 def _elements(letter: Letter) -> dict[Element, object]:
@@ -184,6 +247,14 @@ def _elements(letter: Letter) -> dict[Element, object]:
             }
         case ErasureDone() as done:
             own = erasure_letter.elements(done, sender)
+        case Stated(code=code, texts=texts):
+            authority = bool(sender.authority.strip() and sender.authority_address)
+            own = {
+                **dict.fromkeys(standing(code), True),
+                **{element: True for element, text in texts.items() if element not in FACTS and spoken(text)},
+                Element.AUTHORITY: authority,
+                Element.COMPLAINT_ROUTE: authority,
+            }
     return common | own
 
 
@@ -212,6 +283,22 @@ def _body(letter: Letter) -> dict[str, Any]:
             return information(inquiry, surveys, letter.head.language)
         case ErasureDone(result=result):
             return erasure_letter.values(result, letter.head)
+        case Stated() as stated:
+            return _stated(stated, letter.head)
+
+
+def _stated(body: Stated, head: CaseHead) -> dict[str, Any]:
+    texts = Texts({element: text for element, text in body.texts.items() if element not in FACTS})
+    asked = law.required(body.code, outcome=body.outcome, regime=head.regime)
+    complaint = Element.AUTHORITY in asked or Element.COMPLAINT_ROUTE in asked
+    return {
+        "texts": texts,
+        "negative": Element.REASONS_LAW in asked,
+        "refused": body.outcome is Outcome.REFUSED,
+        "partly": body.outcome is Outcome.PARTLY,
+        "consent": head.right == "consent_withdrawal",
+        "remedy": complaint or Element.JUDICIAL_REMEDY in texts,
+    }
 
 
 def information(inquiry: Inquiry, surveys: tuple[Survey, ...], language: str) -> dict[str, Any]:
@@ -222,6 +309,7 @@ def information(inquiry: Inquiry, surveys: tuple[Survey, ...], language: str) ->
         "searched": [(words(item.label, language), item.found) for item in inquiry.searched],
         "kinds": [str(phrases.KINDS[kind]) for kind in inquiry.kinds],
         "held": known,
+        "held_in_stores": any(not item.own for item in known),
         "rows": sum(item.rows for item in known),
         "received": received(known),
         "left_out": left_out(surveys, inquiry.redactions, language),

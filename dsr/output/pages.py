@@ -25,7 +25,7 @@ def _engine() -> Engine:
     return Engine(
         dirs=[str(TEMPLATES)],
         libraries={"i18n": "django.templatetags.i18n"},
-        builtins=["django.templatetags.i18n", "dsr.output.filters"],
+        builtins=["django.templatetags.i18n", "dsr.output.filters", "dsr.output.letter_tags"],
         string_if_invalid=f"{_HOLE}%s]",
     )
 
