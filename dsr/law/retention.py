@@ -149,9 +149,22 @@ def keep_until(
     return Keep(add_months(start, rule.months), rule, assumed)
 
 
-def case_file_until(closed_on: date) -> date:
-    """Last day of keeping a case file: three years from the end of the calendar year of closure (4.0.8, 4.5)."""
-    return date(closed_on.year + CASE_FILE_YEARS, 12, 31)
+def case_file_until(
+    closed_on: date, *, country: str = "", own: Sequence[RetentionRule] = (), least_months: int = 0
+) -> date | None:
+    """Last day of keeping a case file: three years from the end of the calendar year of closure (4.0.8, 4.5).
+
+    A controller's own row for case files in its country goes before that (six years in the United Kingdom); one without
+    months keeps for good, which is None. `least_months` is what the regime demands whatever else is said (California: 24).
+    """
+    least = add_months(closed_on, least_months)
+    for rule in own:
+        if rule.country == country and rule.document_class is DocumentClass.CASE_FILE and rule.covers(closed_on):
+            if rule.months is None:
+                return None
+            start, _assumed = _STARTS[rule.start](Dates(document=closed_on))
+            return max(add_months(start, rule.months), least)
+    return max(date(closed_on.year + CASE_FILE_YEARS, 12, 31), least)
 
 
 def id_document_until(received_on: date) -> date:

@@ -24,6 +24,7 @@ class DocumentClass(StrEnum):
     CONNECTION_SOURCE = "connection_source"  # which address was assigned to whom; end of the connection
     SECURITY_LOG = "security_log"  # date of the entry
     CRIME_RECORD = "crime_record"  # traffic kept for prosecutors only; end of the connection
+    CASE_FILE = "case_file"  # our own file of a request (4.5); the day it was closed. Only controllers' own rows
 
 
 class StartRule(StrEnum):

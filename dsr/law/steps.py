@@ -251,7 +251,7 @@ def _afterwards() -> Iterator[Step]:
     )  # fmt: skip
     yield Step(
         action=Action.ARCHIVE, sources=ANSWERED, target=State.ARCHIVED, roles=_SYSTEM, rule="4.2 #24, 4.0.8",
-        guards=(Guard.AFTERCARE_OVER, Guard.NO_RESTRICTION_LEFT),
+        guards=(Guard.AFTERCARE_OVER, Guard.NO_RESTRICTION_LEFT, Guard.NO_LEGAL_HOLD),
     )  # fmt: skip
     yield Step(
         action=Action.PURGE, sources=_at(State.ARCHIVED), target=State.PURGED, roles=_SYSTEM, rule="4.2 #25, 4.5",
