@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import zipfile
 from collections import deque
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -26,7 +27,7 @@ from dsr.output.report import ReportInput, report_document
 from dsr.output.survey import Rendered, Survey, survey
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from dsr.output.outlet import Outlet
 
@@ -127,20 +128,30 @@ class Archive:
 
     def add(self, path: str, chunks: Iterable[bytes], *, expected: int = 0) -> FileFact:
         """Write one file; `expected` bytes decide whether its entry has room for more than 4 GB."""
+        with self.entry(path, expected=expected) as write:
+            for chunk in chunks:
+                write(chunk)
+        return self.facts[-1]
+
+    @contextmanager
+    def entry(self, path: str, *, expected: int = 0) -> Iterator[Callable[[bytes], None]]:
+        """One file to write into, for chunks that go into two archives at once; its facts are known at its end."""
         info = zipfile.ZipInfo(path, date_time=self._moment)
         info.compress_type = zipfile.ZIP_DEFLATED
         info.external_attr = 0o644 << 16
         info.create_system = 3  # Unix, also when written elsewhere: the same input, the same bytes
         digest, size = hashlib.sha256(), 0
         with self._zip.open(info, "w", force_zip64=expected >= ZIP64_FROM) as entry:
-            for chunk in chunks:
+
+            def write(chunk: bytes) -> None:
+                nonlocal size
                 entry.write(chunk)
                 digest.update(chunk)
                 size += len(chunk)
                 self._check()
-        fact = FileFact(path, size, digest.hexdigest())
-        self.facts.append(fact)
-        return fact
+
+            yield write
+        self.facts.append(FileFact(path, size, digest.hexdigest()))
 
     def close(self, head: CaseHead, surveys: Iterable[Survey]) -> Manifest:
         """Write the manifest and the directory of the ZIP."""

@@ -23,7 +23,7 @@ _SHEET = Path(__file__).parent / "readme.css"
 
 
 @functools.cache
-def _sheet() -> tuple[SafeString, str]:
+def sheet() -> tuple[SafeString, str]:
     """The style element and its hash for the page's own content security policy, which allows this and nothing else."""
     css = _SHEET.read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
@@ -35,9 +35,9 @@ def read_me_html(
     sender: Sender, head: CaseHead, inquiry: Inquiry, surveys: tuple[Survey, ...], facts: tuple[FileFact, ...]
 ) -> str:
     """The page in the active language: what is in the package, how to open it, and all information of Art. 15(1)."""
-    sheet, digest = _sheet()
+    style, digest = sheet()
     values = {
-        "sheet": sheet,
+        "sheet": style,
         "policy": f"default-src 'none'; style-src '{digest}'; base-uri 'none'; form-action 'none'",
         "sender": sender,
         "head": head,
