@@ -15,8 +15,9 @@ from dsr.cases.actors import SYSTEM
 from dsr.cases.perform import ConflictError, RefusedError, perform, record
 from dsr.law.rights import IDENTITY_MINIMUM, IdentityLevel, Right
 from dsr.law.workflow import Action, Actor, Refusal, Role, State
-from dsr.models import AccountLink, Case, OneTimeCode, Request, RowId, Subject, Suspension, User
+from dsr.models import AccountLink, Case, IndexToken, OneTimeCode, Request, RowId, Subject, Suspension, User
 from dsr.vault import blind
+from exporters.contract import IdentifierKind
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -160,7 +161,19 @@ def add_identifiers(*, request: Request, found: list[dict[str, str]]) -> Subject
     known.extend(item for item in found if (item["kind"], item["value"], item["store"]) not in seen)
     subject.put(content)
     subject.save()
+    _index_numbers(request, found)
     return subject
+
+
+def _index_numbers(request: Request, found: list[dict[str, str]]) -> None:
+    """Make the request findable by the customer numbers proved for it: her later answers name it (`own_records`)."""
+    kind = IdentifierKind.CUSTOMER_NUMBER.value
+    tokens = {blind.token(request.controller.slug, kind, item["value"]) for item in found if item["kind"] == kind}
+    have = set(IndexToken.objects.filter(request=request, kind=kind).values_list("token", flat=True))
+    IndexToken.objects.bulk_create(
+        IndexToken(controller=request.controller, request=request, kind=kind, token=token)
+        for token in sorted(tokens - have)
+    )
 
 
 def _go_on(case: Case, *, method: str, level: int, actor: Actor, now: datetime) -> None:

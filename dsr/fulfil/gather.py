@@ -13,9 +13,11 @@ from dsr.cases.clock import local_date
 from dsr.cases.scope import stores_of
 from dsr.fulfil.lines import batches_of
 from dsr.fulfil.locate import NeedsPersonError
+from dsr.fulfil.own_records import own_searched
 from dsr.fulfil.spool import read_raw_lines
 from dsr.fulfil.statements import statements_of
 from dsr.fulfil.stores import label_of, open_by_name
+from dsr.law.rights import Right
 from dsr.models import Artifact, Case, Controller, Task
 from dsr.models import Subject as SubjectRow
 from dsr.output.inputs import Addressee, CaseHead, Found, Inquiry, Searched, Sender
@@ -113,10 +115,13 @@ def inquiry_of(case: Case) -> Inquiry:
     located = case.request.subject.located_at or case.request.received_at
     paragraph = str(case.content().get("paragraph", ""))
     return Inquiry(
-        searched=tuple(
-            Searched(store=name, label=config.label, found=bool(content.get("keys", {}).get(name)))
-            for name, config in stores.items()
-            if name in set(asked)
+        searched=(
+            *(
+                Searched(store=name, label=config.label, found=bool(content.get("keys", {}).get(name)))
+                for name, config in stores.items()
+                if name in set(asked)
+            ),
+            *((own_searched(case.request.language),) if case.right == Right.ACCESS else ()),
         ),
         kinds=tuple(sorted(kinds)),
         automated=automated,

@@ -16,6 +16,7 @@ from dsr.cases.answer import RELEASED, supersede
 from dsr.cases.perform import record
 from dsr.fulfil.gather import addressee_of, found_of, head_of, inquiry_of, sender_of
 from dsr.fulfil.locate import NeedsPersonError
+from dsr.fulfil.own_records import own_found
 from dsr.fulfil.spool import Sink, read_artifact, store_artifact
 from dsr.models import Artifact, Case, Task
 from dsr.output import package as output
@@ -44,7 +45,7 @@ def package(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[d
             addressee=addressee_of(case),
             head=head_of(case, written_at=written_at),
             inquiry=inquiry_of(case),
-            found=found_of(case),
+            found=(*found_of(case), *own_found(case, until=written_at)),
         )
     made: list[Manifest] = []
 

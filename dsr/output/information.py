@@ -49,6 +49,7 @@ class Held:
     recipients: tuple[str, ...]
     shared: bool
     soft_deleted: bool = False
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ def _held(survey: Survey, language: str) -> Held:
         recipients=_texts((*info.recipients, *(text for f in fields for text in f.recipients)), language),
         shared=info.shared,
         soft_deleted=info.soft_deleted,
+        own=survey.found.own,
     )
 
 

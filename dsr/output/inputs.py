@@ -79,12 +79,13 @@ class CaseHead:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What one store holds about the subject in one dataset (A-02)."""
+    """What one store holds about the subject in one dataset (A-02). `own`: the files of her requests at our office."""
 
     store: str
     store_label: Text
     info: DatasetInfo
     read: Reader = field(repr=False)
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
