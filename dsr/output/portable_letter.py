@@ -1,0 +1,193 @@
+"""L-14, the letter of a portability answer, in its elements: format, content, what is excluded, where the copy went (5.1).
+
+Every sentence is whole and in the active language. P-07, that the contract goes on and nothing is erased, is among the
+fixed words of the letter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from dsr.law.letter_elements import Element
+from dsr.law.letters import LetterCode, Outcome
+from dsr.output import phrases, portable_words
+from dsr.output.inputs import words
+from dsr.output.letters import Stated
+from dsr.output.portable_data import SCHEMA, explained
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from dsr.law.portability import NoTransmission
+    from dsr.output.portable_fields import Excluded
+    from dsr.output.survey import Survey
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What proves that a package reached another controller. `at` is aware, in the controller's zone; `size` in bytes.
+
+    `sha256` is of the encrypted file as it lies there, `plain_sha256` of the ZIP inside, `host_key` of the server.
+    """
+
+    at: datetime
+    file_name: str
+    size: int
+    sha256: str
+    plain_sha256: str
+    host_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """Where the copy goes besides to her (P-05). `receiver` is empty where it goes to nobody else, or nobody is known.
+
+    `declined`: asked for and not possible, with the reason (Recital 68). `receipt`: it is there.
+    """
+
+    receiver: str = ""
+    declined: NoTransmission | None = None
+    receipt: Receipt | None = None
+
+
+TO_HER = Handover()
+"""She asked for her data for herself."""
+
+
+def portability_letter(
+    surveys: Sequence[Survey],
+    excluded: Sequence[Excluded],
+    handover: Handover,
+    *,
+    language: str,
+    schema_url: str,
+    remarks: Iterable[str] = (),
+) -> Stated:
+    """The body of L-14. Call it with `language` active. Anything refused or left out makes it a partial answer (12(4))."""
+    filled = [survey for survey in surveys if survey.rows]
+    partly = bool(excluded or handover.declined or not filled)
+    texts: dict[Element, str | tuple[str, ...]] = {
+        Element.FORMAT: _format(schema_url, filled),
+        Element.CONTENT_LIST: _contents(filled, language),
+        Element.EXCLUDED_DATA: _excluded(excluded, language),
+        Element.TRANSMISSION: transmission(handover),
+    }
+    if partly:
+        texts[Element.REASONS_FACT] = _facts(excluded, handover, filled)
+        texts[Element.REASONS_LAW] = _law(handover)
+    outcome = Outcome.PARTLY if partly else Outcome.GRANTED
+    return Stated(LetterCode.PORTABILITY, outcome, texts, paragraph="\n\n".join(remarks))
+
+
+def _format(schema_url: str, filled: Sequence[Survey]) -> str:
+    if not filled:
+        return _("The package holds the list of what we left out as a table (CSV) and this letter.")
+    return _(
+        "The data are in formats that programs can read: all of them in one JSON file, and each data set as a table "
+        "(CSV). The file fields.csv explains every column. The format is called %(schema)s; its description lies in the "
+        "package and at %(address)s."
+    ) % {"schema": SCHEMA, "address": schema_url}
+
+
+def _contents(filled: Sequence[Survey], language: str) -> str | tuple[str, ...]:
+    """One line a data set; P-09 says so when there is none."""
+    if not filled:
+        return _(
+            "Nothing of what we hold about you is covered by Article 20 GDPR. You can still ask for a copy of all data about you (Article 15 GDPR)."
+        )
+    return tuple(
+        _("%(system)s, %(data)s: %(records)s")
+        % {
+            "system": words(survey.found.store_label, language),
+            "data": words(survey.found.info.label, language),
+            "records": phrases.records(survey.rows),
+        }
+        for survey in filled
+    )
+
+
+def _excluded(excluded: Sequence[Excluded], language: str) -> str | tuple[str, ...]:
+    neither = str(phrases.NEITHER_CONFIRM_NOR_DENY)
+    if not excluded:
+        return _("We left nothing out.") + "\n\n" + neither
+    groups: dict[tuple[str, str], list[str]] = {}
+    for item in excluded:
+        system, data = words(item.store_label, language), words(item.dataset_label, language)
+        place = _("%(system)s, %(data)s") % {"system": system, "data": data}
+        groups.setdefault((place, explained(item, language)), []).append(_named(item, language))
+    lines = (
+        _("%(place)s: %(what)s. %(reason)s") % {"place": place, "what": ", ".join(dict.fromkeys(named)), "reason": why}
+        for (place, why), named in groups.items()
+    )
+    return (*lines, neither)
+
+
+def _named(item: Excluded, language: str) -> str:
+    if item.field:
+        return words(item.label, language)
+    return ngettext("the whole data set (%(n)s record)", "the whole data set (%(n)s records)", item.rows) % {
+        "n": phrases.number(item.rows)
+    }
+
+
+def transmission(handover: Handover) -> str:
+    """Where the copy goes or went, whole sentences; after the sending with time and hashes (5.1 L-14)."""
+    if handover.declined is not None:
+        why = str(portable_words.NO_TRANSMISSION[handover.declined])
+        return _(
+            "You asked us to send your data to another provider. We could not do that. %(reason)s You get your data yourself instead and can hand them on."
+        ) % {"reason": why}
+    if not handover.receiver:
+        return _("You get your data yourself, through our portal. We sent them to nobody else.")
+    if handover.receipt is None:
+        return _(
+            "You asked us to send your data to another provider. We send them, encrypted, to %(receiver)s. A further copy of this letter tells you when they arrived."
+        ) % {"receiver": handover.receiver}
+    receipt = handover.receipt
+    sent = _(
+        "We sent your data, encrypted, to %(receiver)s on %(day)s at %(time)s. You get the same data yourself as well."
+    ) % {
+        "receiver": handover.receiver,
+        "day": phrases.day(receipt.at.date()),
+        "time": f"{receipt.at:%H:%M %Z}",
+    }
+    proof = _(
+        "Proof of delivery: file %(name)s, %(size)s bytes, SHA-256 of the encrypted file %(hash)s, SHA-256 of its content %(plain)s, key of the server %(key)s."
+    ) % {
+        "name": receipt.file_name,
+        "size": phrases.number(receipt.size),
+        "hash": receipt.sha256,
+        "plain": receipt.plain_sha256,
+        "key": receipt.host_key,
+    }
+    return f"{sent}\n\n{proof}"
+
+
+def _facts(excluded: Sequence[Excluded], handover: Handover, filled: Sequence[Survey]) -> str:
+    found = []
+    if excluded:
+        found.append(_("The list of what we left out names the reason for each entry."))
+    if not filled and not excluded:
+        found.append(_("We found no data about you in the systems we searched."))
+    if handover.declined is not None:
+        found.append(str(portable_words.NO_TRANSMISSION[handover.declined]))
+    return " ".join(found)
+
+
+def _law(handover: Handover) -> str:
+    law = _(
+        "Article 20(1) GDPR covers data that you gave us or that arose from your use of the service, and that we process "
+        "by automated means with your consent or for your contract."
+    )
+    if handover.declined is None:
+        return law
+    sending = _(
+        "Article 20(2) GDPR obliges us to send data to another provider where that is technically feasible; it does not "
+        "oblige anybody to build systems for it."
+    )
+    return f"{law} {sending}"
