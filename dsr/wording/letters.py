@@ -82,6 +82,7 @@ DOCUMENT_CLASSES: Final[Mapping[DocumentClass, _StrPromise]] = {
     DocumentClass.CONNECTION_SOURCE: _("Source of a connection"),
     DocumentClass.SECURITY_LOG: _("Security logs"),
     DocumentClass.CRIME_RECORD: _("Data kept for prosecutors"),
+    DocumentClass.CASE_FILE: _("The file of your request"),
 }
 
 # For the list of what is still missing in a letter: short names, as a colleague would say them.

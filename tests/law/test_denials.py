@@ -87,7 +87,7 @@ DENIALS: dict[str, tuple[dict[str, Any], Denied]] = {
     "#19": ({"withdrawal_confirmed": False}, each(C.WITHDRAWAL_UNPROVEN, A.WITHDRAW)),
     "#21": ({"closed_as": None}, each(C.OUTCOME_UNKNOWN, A.UPHOLD)),
     "4.0.8": ({"aftercare_open": 1}, each(C.AFTERCARE_OPEN, A.ARCHIVE)),
-    "#25": ({"legal_hold": True}, each(C.LEGAL_HOLD, A.PURGE)),
+    "#24, #25": ({"legal_hold": True}, each(C.LEGAL_HOLD, A.ARCHIVE, A.PURGE)),
 }  # fmt: skip
 
 
