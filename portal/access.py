@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from dsr.models import User
 
-_FOLLOWED, _FRESH = "followed", "fresh"
+_FOLLOWED, _FRESH, _PROVED_BY = "followed", "fresh", "proved_by"
 # A proved contact opens the request for this long, however busy the session is.
 FOLLOW_FOR = timedelta(hours=2)
 # A fresh proof opens the answer for this long (ux.md 1.7).
@@ -59,9 +59,15 @@ def follow(session: SessionBase, asked: Request, *, now: datetime) -> None:
     _note(session, _FOLLOWED, str(asked.pk), now)
 
 
-def freshen(session: SessionBase, asked: Request, *, now: datetime) -> None:
-    """Remember that this session proved the contact on file a moment ago."""
+def freshen(session: SessionBase, asked: Request, *, now: datetime, by: str = "code") -> None:
+    """Remember that this session proved the contact on file a moment ago, and by what: a mailed `code` or a `letter`."""
     _note(session, _FRESH, str(asked.pk), now)
+    session[_PROVED_BY] = {**session.get(_PROVED_BY, {}), str(asked.pk): by}
+
+
+def proved_by(session: SessionBase, asked: Request) -> str:
+    """By what the answer was opened in this session, for the record of a download."""
+    return str(session.get(_PROVED_BY, {}).get(str(asked.pk), "code"))
 
 
 def is_fresh(session: SessionBase, asked: Request, *, now: datetime) -> bool:

@@ -27,6 +27,7 @@ urlpatterns = [
     path("requests/", requests.index, name="requests"),
     path("requests/find/", follow.find, name="find"),
     path("requests/find/code/", follow.code, name="find-code"),
+    path("requests/letter/", follow.letter, name="letter-code"),
     path("requests/<str:reference>/", requests.detail, name="request"),
     path("requests/<str:reference>/headway/", requests.headway, name="headway"),
     path("requests/<str:reference>/message/", requests.write, name="message"),
@@ -35,5 +36,6 @@ urlpatterns = [
     path("requests/<str:reference>/deadline.ics", requests.deadline, name="deadline"),
     path("requests/<str:reference>/package/", package.package, name="package"),
     path("requests/<str:reference>/package/code/", package.code, name="package-code"),
+    path("requests/<str:reference>/package/confirm/", package.confirm, name="package-confirm"),
     path("requests/<str:reference>/package/download/", package.bytes_of, name="download"),
 ]

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 DIGITS = 8
+LETTER_DIGITS = 12  # lives for weeks and not for minutes
+GROUP = 4
 LIFETIME = timedelta(minutes=30)
 TRIES = 5
 MAX_PER_HOUR = 6
@@ -79,17 +81,47 @@ def unsent(now: datetime) -> QuerySet[OneTimeCode]:
     return OneTimeCode.objects.filter(sent_at__isnull=True, used_at__isnull=True, expires_at__gt=now)
 
 
-def draw(*, code: OneTimeCode) -> str:
-    """Draw fresh digits for a code that is about to be sent; only their keyed hash is stored."""
-    digits = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
-    OneTimeCode.objects.filter(pk=code.pk).update(digest=_digest(code, digits))
-    return digits
+def draw(*, code: OneTimeCode, digits: int = DIGITS) -> str:
+    """Draw so many fresh digits for a code that is about to be sent; only their keyed hash is stored."""
+    drawn = f"{secrets.randbelow(10**digits):0{digits}d}"
+    OneTimeCode.objects.filter(pk=code.pk).update(digest=_digest(code, drawn))
+    return drawn
 
 
-def check(*, code: OneTimeCode, entered: str, now: datetime) -> Checked:
+def for_letter(*, request: Request, expires_at: datetime, now: datetime) -> str:
+    """Draw a code that leaves on paper: the caller prints the digits, only their keyed hash is stored.
+
+    Earlier codes of letters of this request end here. TooManyCodesError above MAX_PER_HOUR.
+    """
+    mine = OneTimeCode.objects.of(request.controller).filter(purpose=OneTimeCode.Purpose.POST, request=request)
+    if mine.filter(created_at__gt=now - timedelta(hours=1)).count() >= MAX_PER_HOUR:
+        raise TooManyCodesError
+    end(purpose=OneTimeCode.Purpose.POST, request=request, now=now)
+    code = OneTimeCode(
+        controller=request.controller,
+        purpose=OneTimeCode.Purpose.POST,
+        request=request,
+        created_at=now,
+        sent_at=now,
+        expires_at=expires_at,
+        attempts_left=TRIES,
+    )
+    code.put({})
+    code.save(force_insert=True)
+    return draw(code=code, digits=LETTER_DIGITS)
+
+
+def end(*, purpose: str, request: Request, now: datetime) -> None:
+    """Codes of this purpose open nothing any more."""
+    rows = OneTimeCode.objects.of(request.controller).filter(purpose=purpose, request=request, expires_at__gt=now)
+    rows.update(expires_at=now)
+
+
+def check(*, code: OneTimeCode, entered: str, now: datetime, once: bool = True) -> Checked:
     """Compare what was typed (blanks and hyphens do not matter); each try is claimed before it is judged.
 
-    The right code works once. `expired`: ask for a new one. `locked`: the tries are used up.
+    The right code works once, or until it ends when `once` is False. `expired`: ask for a new one. `locked`: the tries
+    are used up.
     """
     if code.used_at is not None or now >= code.expires_at:
         return Checked("expired")
@@ -100,7 +132,9 @@ def check(*, code: OneTimeCode, entered: str, now: datetime) -> Checked:
     digits = "".join(character for character in entered if character.isdigit())
     if not code.digest or not hmac.compare_digest(code.digest, _digest(code, digits)):
         return Checked("wrong" if code.attempts_left else "locked", code.attempts_left)
-    if not OneTimeCode.objects.filter(pk=code.pk, used_at__isnull=True).update(used_at=now):
+    if not once:
+        OneTimeCode.objects.filter(pk=code.pk).update(attempts_left=TRIES)
+    elif not OneTimeCode.objects.filter(pk=code.pk, used_at__isnull=True).update(used_at=now):
         return Checked("expired")
     return Checked("ok")
 
@@ -115,8 +149,8 @@ def newest(
 
 
 def grouped(digits: str) -> str:
-    """`1234 5678`: two groups are easier to read, to hear and to type."""
-    return f"{digits[: DIGITS // 2]} {digits[DIGITS // 2 :]}"
+    """`1234 5678`: groups of four are easier to read, to hear and to type."""
+    return " ".join(digits[at : at + GROUP] for at in range(0, len(digits), GROUP))
 
 
 def masked(address: str) -> str:

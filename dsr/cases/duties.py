@@ -30,6 +30,9 @@ class Duty(StrEnum):
     SEND_AGAIN = "send_again"
     DRAFT = "draft"
     CHECK_STORE = "check_store"
+    OFFER_AGAIN = "offer_again"
+    REVOKE = "revoke"
+    WORD_LETTERS = "word_letters"
 
 
 def _as_in_the_table(action: Action) -> frozenset[Role]:
@@ -49,6 +52,10 @@ DUTIES: Final[Mapping[Duty, frozenset[Role]]] = {
     Duty.SEND_AGAIN: _HANDLING,
     Duty.DRAFT: _HANDLING,
     Duty.CHECK_STORE: _HANDLING | {Role.ADMINISTRATOR},
+    Duty.OFFER_AGAIN: _HANDLING,
+    # What went out wrong is a breach in the making: whoever decides, and whoever watches, can stop it.
+    Duty.REVOKE: frozenset({Role.LEAD, Role.DPO}),
+    Duty.WORD_LETTERS: frozenset({Role.ADMINISTRATOR, Role.DPO}),
 }
 
 

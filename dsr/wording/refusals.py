@@ -136,6 +136,19 @@ _VERBS: Final[Mapping[str, _StrPromise]] = {
     "date_impossible": _("This day lies outside the years the calendars know."),
     "dpo_only": _("Only the data protection officer may do this."),
     "lead_only": _("Only a privacy lead may do this."),
+    "not_released": _("There is no answer to do this with: it is not released, or it is closed already."),
+    "not_downloaded": _("Download the file first."),
+    "file_removed": _(
+        "The file is deleted. Register a new request for the person; the systems are then asked as they are today."
+    ),
+    "letter_changed": _(
+        "The letter would say something else now than what was on the screen. Look at it again before you send it."
+    ),
+    "letter_settled": _("This letter was sent or given up meanwhile. Look at the letters of the case."),
+    "letter_not_laid_out": _("The letter is still being laid out. Look at it before you send it."),
+    "letter_unknown": _("Choose one of the letters."),
+    "language_unknown": _("Choose one of the languages of this controller."),
+    "wording_too_long": _("Shorten each text to at most %(limit)s characters."),
     "manifest_changed": _("The package was built anew meanwhile. Look at the new one before you approve."),
     "copy_first": _("The person also asked for a copy. It is made and released before anything is erased."),
     "method_unknown": _("Choose how the identity was checked."),

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
-from dsr.cases import anchors, calendar, codes, escalate, notices, outbox, plans, silence, tasks
-from dsr.fulfil import expiry, operations, store_health
+from dsr.cases import anchors, calendar, codes, delivery, escalate, notices, outbox, plans, silence, tasks
+from dsr.fulfil import end_of_life, expiry, operations, store_health
 from dsr.models import Controller, Message, Notice, Pulse
 from dsr.work import budget, pulses, wake
 
@@ -71,6 +71,21 @@ def expired_packages(now: datetime) -> int:
     return expiry.remove_expired(now=now, limit=CHUNK)
 
 
+def closed_cases(now: datetime) -> int:
+    """Minimise and archive what was closed 90 days ago (rules 4.2 no. 24, 4.0.8)."""
+    return end_of_life.archive_due(now=now, limit=CHUNK)
+
+
+def case_files(now: datetime) -> int:
+    """Purge requests whose retention is over (rules 4.2 no. 25, 4.5)."""
+    return end_of_life.purge_due(now=now, limit=CHUNK)
+
+
+def leftovers(now: datetime) -> int:
+    """Remove bytes whose keys are gone, old one-time codes and expired sessions."""
+    return end_of_life.leftovers(now=now, limit=CHUNK)
+
+
 def calendar_changes(now: datetime) -> int:
     """Recompute open cases whose calendar is another one today (rules 1.3, no. 26)."""
     return sum(
@@ -92,6 +107,11 @@ def silent_subjects(now: datetime) -> int:
 def digests(now: datetime) -> int:
     """One mail to everybody who is to hear of an escalation, after all of this run's are written."""
     return notices.digests(now=now)
+
+
+def ending_answers(now: datetime) -> int:
+    """Remind persons of answers they have not downloaded and that go in a week (4.5)."""
+    return delivery.remind_due(now=now, limit=CHUNK)
 
 
 def audit_anchor(now: datetime) -> int:
@@ -120,8 +140,12 @@ PASSES: tuple[Callable[[datetime], int], ...] = (
     calendar_changes,
     ladder_rungs,
     silent_subjects,
+    ending_answers,
     digests,
     expired_packages,
+    closed_cases,
+    case_files,
+    leftovers,
     audit_anchor,
     store_checks,
 )

@@ -51,6 +51,23 @@ class CodeForm(UiForm):
     )
 
 
+class LetterForm(FindForm):
+    """What stands on a letter with a code: the reference and twelve digits in three groups."""
+
+    code = forms.CharField(
+        label=gettext_lazy("Code"),
+        help_text=gettext_lazy("12 digits in three groups, as the letter shows them."),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"class": "input-code", "inputmode": "numeric", "autocomplete": "off", "spellcheck": "false"}
+        ),
+        error_messages={
+            "required": gettext_lazy("Enter the code"),
+            "max_length": gettext_lazy("The code has 12 digits"),
+        },
+    )
+
+
 class NumberForm(UiForm):
     """A customer number, and where it is from when the controller has several systems that give such numbers."""
 

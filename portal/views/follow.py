@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from dsr import limits
-from dsr.cases import proofs
+from dsr.cases import delivery, proofs
 from dsr.limits import limited
+from dsr.models import Request
 from portal import access
-from portal.forms.proof import CodeForm, FindForm
+from portal.forms.proof import CodeForm, FindForm, LetterForm
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -60,3 +61,23 @@ def code(request: Any) -> HttpResponse:
             return HttpResponseRedirect(reverse("portal:request", args=[followed.request.reference]))
         form.add_error("code", _("That did not work. Look at the newest e-mail from us, or ask for a new code below."))
     return render(request, "portal/find_code.html", {"nav": "requests", "form": form, "reference": reference})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@limited(limits.code_entry)
+def letter(request: Any) -> HttpResponse:
+    """The code of a letter and the reference beside it open the answer; unknown, wrong and locked look alike."""
+    form = LetterForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        now, reference = timezone.now(), form.cleaned_data["reference"].strip().upper()
+        asked = Request.objects.of(request.controller).filter(reference=reference).first()
+        entered = form.cleaned_data["code"]
+        if asked is not None and delivery.open_by_letter(request=asked, entered=entered, now=now).status == "ok":
+            request.session.cycle_key()
+            access.follow(request.session, asked, now=now)
+            access.freshen(request.session, asked, now=now, by="letter")
+            return HttpResponseRedirect(reverse("portal:package", args=[asked.reference]))
+        form.add_error("code", _("That did not work. Compare reference and code with the newest letter from us."))
+    return render(
+        request, "portal/letter_code.html", {"nav": "requests", "form": form}, status=422 if form.errors else 200
+    )

@@ -5,16 +5,19 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dsr import limits
-from dsr.cases import actors, answer, proofs
+from dsr import limits, wording
+from dsr.cases import actors, answer, delivery, proofs
 from dsr.cases.codes import TooManyCodesError
+from dsr.cases.perform import RefusedError
 from dsr.cases.scope import stores_of
 from dsr.fulfil.stores import label_of
 from dsr.limits import limited
@@ -35,10 +38,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def _ended(artifact: Artifact, now: datetime) -> bool:
-    return not artifact.storage_name or (artifact.expires_at is not None and artifact.expires_at <= now)
-
-
 def _released(asked: Request, now: datetime) -> list[progress.Part]:
     return [part for part in progress.parts_of(asked, now=now) if part.package is not None]
 
@@ -48,7 +47,7 @@ def _find(request: Any, asked: Request, now: datetime) -> Artifact | None:
     parts = _released(asked, now)
     right = request.GET.get("right") or (parts[0].case.right if parts else "")
     found = next((part.package for part in parts if part.case.right == right), None)
-    return None if found is None or _ended(found, now) else found
+    return found if found is not None and delivery.is_open(found, now=now) else None
 
 
 @require_safe
@@ -78,12 +77,15 @@ def _described(asked: Request, part: progress.Part, now: datetime) -> dict[str, 
     return {
         "title": part.title,
         "artifact": artifact,
-        "over": _ended(artifact, now),
+        "over": not delivery.is_open(artifact, now=now),
+        "revoked": artifact.revoked_at is not None,
+        "confirmed": artifact.confirmed_at is not None,
         "files": artifact.details.get("files", []),
         "summary": _summary(artifact.details.get("files", [])),
         "left_out": _left_out(part.case),
         "downloads": [e.at for e in part.case.events.all() if e.action == "downloaded"],
         "address": f"{address}?right={part.case.right}",
+        "right": part.case.right,
     }
 
 
@@ -170,6 +172,27 @@ def bytes_of(request: Any, asked: Request) -> HttpResponseBase:
     if request.method == "GET" and response.status_code < 300:  # noqa: PLR2004 -- a body follows
         user = access.subscriber(request)
         answer.record_download(
-            artifact=artifact, proof="code", actor=actors.subject(str(user.pk) if user else ""), now=now
+            artifact=artifact,
+            proof=access.proved_by(request.session, asked),
+            actor=actors.subject(str(user.pk) if user else ""),
+            now=now,
         )
     return response
+
+
+@require_POST
+@access.own
+def confirm(request: Any, asked: Request) -> HttpResponse:
+    """`I have it`: the file goes a week later (4.5). Only where the answer itself may be seen."""
+    now = timezone.now()
+    found = next((part for part in _released(asked, now) if part.case.right == request.POST.get("right")), None)
+    if found is None or not access.sees_found(request, asked, now=now):
+        return access.unknown(request)
+    user = access.subscriber(request)
+    try:
+        delivery.confirm(case_id=found.case.pk, actor=actors.subject(str(user.pk) if user else ""), now=now)
+    except RefusedError as error:
+        messages.error(request, wording.refusal(error.refusal))
+    else:
+        messages.success(request, _("Thank you. We delete the file a week from now; you need do nothing more."))
+    return HttpResponseRedirect(reverse("portal:package", args=[asked.reference]))

@@ -1,0 +1,191 @@
+"""An answer that is out: until when, who opened it, taking it back, offering it again, a letter with a code (4.5, A-16)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from dsr import wording
+from dsr.cases import codes, delivery
+from dsr.cases.clock import local_date
+from dsr.desk import case_page
+from dsr.desk.access import DeskRequest, Duty, Sight, case_for, duty_refusal, insist_sight, staff_required
+from dsr.desk.attempt import Outcome, attempt, form_of, reopened
+from dsr.desk.forms.delivery import AgainForm, CodeLetterForm, RevokeForm
+from dsr.desk.shell import page
+from dsr.fulfil.gather import addressee_of, head_of, sender_of
+from dsr.output.code_letter import CodeLetter, code_letter
+from dsr.output.inputs import Addressee
+from dsr.output.pdf import render_pdf
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from dsr.desk.forms.steps import CaseForm
+    from dsr.models import Artifact, Case, RowId
+
+FORMS: dict[str, type[CaseForm]] = {"revoke": RevokeForm, "again": AgainForm, "letter": CodeLetterForm}
+
+
+def _answer(request: DeskRequest, case_id: RowId) -> tuple[Case, Artifact]:
+    """The case and its released answer, or 404; for those who may see data."""
+    insist_sight(request.actor, Sight.DATA)
+    case = case_for(request, case_id)
+    artifact = delivery.offered(case)
+    if artifact is None:
+        raise Http404
+    return case, artifact
+
+
+@staff_required
+@require_safe
+def show(request: DeskRequest, case_id: RowId) -> HttpResponse:
+    """How the answer stands and what can be done with it."""
+    case, artifact = _answer(request, case_id)
+    return _page(request, case, artifact)
+
+
+def _page(
+    request: DeskRequest,
+    case: Case,
+    artifact: Artifact,
+    *,
+    sent: str = "",
+    form: CaseForm | None = None,
+    outcome: Outcome | None = None,
+) -> HttpResponse:
+    """The page; `sent` names the form that came back with errors."""
+    now = timezone.now()
+    forms = {name: form_of(kind, request, case, now=now, bound=False) for name, kind in FORMS.items()}
+    if sent and form is not None:
+        forms[sent] = form
+    conflict, why_not = (outcome.conflict, outcome.why_not) if outcome else (False, "")
+    context = case_page.case_context(request, case, "", now=now) | {
+        "artifact": artifact,
+        "state": _state(artifact, now=now),
+        "open": delivery.is_open(artifact, now=now),
+        "downloads": case.events.filter(action="downloaded").order_by("seq"),
+        "forms": forms,
+        "form": form or forms["revoke"],
+        "refused": {
+            "revoke": _refused(request, Duty.REVOKE),
+            "again": _refused(request, Duty.REVOKE if artifact.revoked_at else Duty.OFFER_AGAIN),
+            "letter": _refused(request, Duty.OFFER_AGAIN),
+        },
+        "conflict": conflict,
+        "why_not": why_not,
+    }
+    bad = 409 if conflict or why_not else 422 if form is not None and form.errors else 200
+    return page(request, "delivery", context, status=bad)
+
+
+def _refused(request: DeskRequest, duty: Duty) -> str:
+    refused = duty_refusal(request.actor, duty)
+    return wording.refusal(refused) if refused else ""
+
+
+def _state(artifact: Artifact, *, now: datetime) -> str:
+    if artifact.revoked_at is not None:
+        return _("Taken back: nobody can open it.")
+    if not artifact.storage_name:
+        return _("Deleted; size, time and checksum are kept.")
+    if not delivery.is_open(artifact, now=now):
+        return _("Its time in the portal is over; it can be offered again.")
+    if artifact.confirmed_at is not None:
+        return _("The person says that she has it.")
+    return _("Open for the person.")
+
+
+@staff_required
+@require_POST
+def revoke(request: DeskRequest, case_id: RowId) -> HttpResponse:
+    """Take it back at once."""
+    case, artifact = _answer(request, case_id)
+    now = timezone.now()
+    form = form_of(RevokeForm, request, case, now=now, bound=True)
+    if not form.is_valid():
+        return _page(request, case, artifact, sent="revoke", form=form)
+    reason, seen = str(form.cleaned_data["reason"]), int(form.cleaned_data["version"])
+    outcome = attempt(
+        lambda: delivery.revoke(case_id=case.pk, reason=reason, actor=request.actor, now=now, seen_version=seen)
+    )
+    if not outcome.done:
+        case, artifact = _answer(request, case_id)
+        form = reopened(RevokeForm, request, case, now=now)
+        return _page(request, case, artifact, sent="revoke", form=form, outcome=outcome)
+    messages.success(request, _("Taken back. The person is told; write to her what happened."))
+    return redirect("desk:delivery", case_id=case.pk)
+
+
+@staff_required
+@require_POST
+def again(request: DeskRequest, case_id: RowId) -> HttpResponse:
+    """Offer the same bytes once more."""
+    case, artifact = _answer(request, case_id)
+    now = timezone.now()
+    form = form_of(AgainForm, request, case, now=now, bound=True)
+    if not form.is_valid():
+        return _page(request, case, artifact, sent="again", form=form)
+    seen = int(form.cleaned_data["version"])
+    outcome = attempt(lambda: delivery.offer_again(case_id=case.pk, actor=request.actor, now=now, seen_version=seen))
+    if not outcome.done:
+        case, artifact = _answer(request, case_id)
+        return _page(request, case, artifact, outcome=outcome)
+    messages.success(request, _("Offered again. The person gets a mail."))
+    return redirect("desk:delivery", case_id=case.pk)
+
+
+@staff_required
+@require_POST
+def letter(request: DeskRequest, case_id: RowId) -> HttpResponse:
+    """Print a letter with a code: a PDF that leaves once and is stored nowhere."""
+    case, artifact = _answer(request, case_id)
+    now = timezone.now()
+    form = form_of(CodeLetterForm, request, case, now=now, bound=True)
+    if not form.is_valid():
+        return _page(request, case, artifact, sent="letter", form=form)
+    drawn: list[str] = []
+    outcome = attempt(lambda: drawn.append(_draw(request, case, now)))
+    if not outcome.done or not drawn[0]:
+        case, artifact = _answer(request, case_id)
+        outcome = outcome if not outcome.done else Outcome(done=False, why_not=_too_many())
+        return _page(request, case, artifact, sent="letter", form=form, outcome=outcome)
+    pdf = render_pdf([code_letter(_contents(case, artifact, form, drawn[0], now))])[0]
+    name = f"{case.request.reference}-code.pdf"
+    headers: dict[str, Any] = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "no-store",
+    }
+    return HttpResponse(pdf, content_type="application/pdf", headers=headers)
+
+
+def _draw(request: DeskRequest, case: Case, now: datetime) -> str:
+    """The digits, or nothing when too many letters were printed within the hour."""
+    try:
+        return delivery.letter_code(case_id=case.pk, actor=request.actor, now=now)
+    except codes.TooManyCodesError:
+        return ""
+
+
+def _too_many() -> str:
+    return _("Six letters with codes were printed within the hour. Wait a little, and use the newest one.")
+
+
+def _contents(case: Case, artifact: Artifact, form: CaseForm, digits: str, now: datetime) -> CodeLetter:
+    assert artifact.expires_at is not None  # noqa: S101 -- letter_code asks for an answer that is open
+    return CodeLetter(
+        sender=sender_of(case.controller),
+        addressee=Addressee(addressee_of(case).name[:200], form.cleaned_data["address"]),
+        head=head_of(case, written_at=now),
+        code=codes.grouped(digits),
+        until=local_date(case.controller, artifact.expires_at),
+        open_url=f"{settings.DSR_BASE_URL}{reverse('portal:letter-code')}",
+    )
