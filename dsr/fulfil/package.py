@@ -1,4 +1,4 @@
-"""Building the answer to an access request from what was collected: letter, report, data files, manifest.
+"""Building the answer to an access request from what was collected: letter, report, data files, manifest, signature.
 
 Rendered once, sealed, approved by the hash of its manifest, released as the same bytes (house.md "Determinism").
 """
@@ -6,20 +6,25 @@ Rendered once, sealed, approved by the hash of its manifest, released as the sam
 from __future__ import annotations
 
 import zlib
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
+from django.conf import settings
 from django.utils import translation
 
 from dsr.cases.actors import SYSTEM
 from dsr.cases.answer import RELEASED, supersede
 from dsr.cases.perform import record
+from dsr.fulfil.attached import attached_of
 from dsr.fulfil.gather import addressee_of, found_of, head_of, inquiry_of, sender_of
 from dsr.fulfil.locate import NeedsPersonError
 from dsr.fulfil.own_records import own_found
+from dsr.fulfil.signing import signer_of
 from dsr.fulfil.spool import Sink, read_artifact, store_artifact
 from dsr.models import Artifact, Case, Task
 from dsr.output import package as output
+from dsr.output.attached import is_attached
 from dsr.output.inputs import OutputError
 from dsr.output.pdf import RenderError
 from exporters.contract import Permanent
@@ -46,11 +51,14 @@ def package(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[d
             head=head_of(case, written_at=written_at),
             inquiry=inquiry_of(case),
             found=(*found_of(case), *own_found(case, until=written_at)),
+            keys_url=f"{settings.DSR_BASE_URL}/keys/",
         )
+    signer = signer_of(case.controller, now=now)
+    order = _with_files(case, order)
     made: list[Manifest] = []
 
     def write(sink: Sink) -> dict[str, Any]:
-        made.append(output.build(sink, order, check=check))
+        made.append(output.build(sink, order, signer=signer, check=check))
         return _details(made[0])
 
     try:
@@ -86,11 +94,27 @@ def package(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[d
     return {"bytes": archive.size, "manifest_sha256": manifest}, effect
 
 
+def _with_files(case: Case, order: output.PackageInput) -> output.PackageInput:
+    """The order with the files the stores handed out, and with what was held back of them."""
+    files, left_out = attached_of(case)
+    redactions = (*order.inquiry.redactions, *left_out)
+    return replace(order, attached=files, inquiry=replace(order.inquiry, redactions=redactions))
+
+
 def _details(manifest: Manifest) -> dict[str, Any]:
-    """What the review page shows of the manifest: names, sizes, hashes, counts."""
-    files = [{"path": fact.path, "size": fact.size, "sha256": fact.sha256} for fact in manifest.files]
+    """What the review page shows of the manifest: names, sizes, hashes, counts.
+
+    Names of attachments stay in their sealed list, because they may be names of people: here they are a number and a size.
+    """
+    files = [
+        {"path": fact.path, "size": fact.size, "sha256": fact.sha256}
+        for fact in manifest.files
+        if not is_attached(fact.path)
+    ]
+    sizes = [fact.size for fact in manifest.files if is_attached(fact.path)]
+    attached = {"files": len(sizes), "bytes": sum(sizes)}
     counts = {store: dict(datasets) for store, datasets in manifest.counts.items()}
-    return {"files": files, "counts": counts, "manifest_sha256": manifest.sha256}
+    return {"files": files, "attached": attached, "counts": counts, "manifest_sha256": manifest.sha256}
 
 
 def _part(case: Case, archive: Artifact, name: str, now: datetime) -> Artifact:

@@ -19,7 +19,7 @@ _KEY_BYTES = 32
 
 
 class Aside:
-    """Bytes to write one after the other and, from the first `take` on, to read once in the same order.
+    """Bytes to write one after the other and, from the first `take` on, to read in the same order; `rewind` begins again.
 
     Use it in a `with`. OSError when the disk is full.
     """
@@ -39,9 +39,13 @@ class Aside:
 
     def write(self, data: bytes) -> None:
         """Set aside more bytes. ValueError once they are being read."""
-        if self._chunks is not None:
+        if self._writer.closed:
             raise ValueError("already being read")
         self._writer.write(data)
+
+    def rewind(self) -> None:
+        """The next `take` begins at the first byte again."""
+        self._chunks, self._rest = None, b""
 
     def take(self, size: int) -> Iterator[bytes]:
         """The next `size` bytes in pieces; EOFError when there are not so many. Read it to its end before the next one."""

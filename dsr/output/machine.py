@@ -1,4 +1,4 @@
-"""The files for programs: data.json or data.jsonl, csv/fields.csv (what columns mean), csv/notes.csv (what was changed).
+"""The files for programs: data.json or data/…/*.jsonl, csv/fields.csv (what columns mean), csv/notes.csv (what was changed).
 
 They stream: memory holds one batch, however long a list of sessions is.
 """
@@ -23,23 +23,16 @@ if TYPE_CHECKING:
     from dsr.output.survey import Survey
     from exporters.contract import DatasetInfo, FieldInfo
 
-JSON_LINES_FROM = 25_000_000
-"""From so many bytes of data the file is JSON Lines, which a program reads line by line instead of as one piece."""
+JSON_LINES_FROM = 50_000_000
+"""From so many bytes of rows each data set has a file of its own, which a program reads line by line (P-04)."""
+
+ABOUT = "data/package.json"
+"""Beside such files: the facts of the case and of all data sets, which data.json holds itself."""
 
 _LEGEND = (
     "file", "column", "label", "disclosed", "reason", "category", "purpose", "legal_basis", "source", "origin", "recipients",
     "storage_period", "storage_law", "values",
 )  # fmt: skip
-
-
-def data_file(head: CaseHead, sender: Sender, surveys: Sequence[Survey], rows: Aside) -> tuple[str, Iterator[bytes]]:
-    """The name of the data file and its bytes: JSON, or JSON Lines from JSON_LINES_FROM bytes of rows on (P-04).
-
-    `rows` were rendered by the surveys, in this order, one JSON object a line.
-    """
-    if sum(survey.json_bytes for survey in surveys) >= JSON_LINES_FROM:
-        return "data.jsonl", _json_lines(head, sender, surveys, rows)
-    return "data.json", _json(head, sender, surveys, rows)
 
 
 def _meta(head: CaseHead, sender: Sender) -> dict[str, Any]:
@@ -54,8 +47,11 @@ def _meta(head: CaseHead, sender: Sender) -> dict[str, Any]:
     }
 
 
-def _json(head: CaseHead, sender: Sender, surveys: Sequence[Survey], rows: Aside) -> Iterator[bytes]:
-    """One JSON document: facts of the case, then stores, their data sets, their rows."""
+def data_json(head: CaseHead, sender: Sender, surveys: Sequence[Survey], rows: Aside) -> Iterator[bytes]:
+    """data.json, one document: facts of the case, then stores, their data sets, their rows.
+
+    `rows` were rendered by the surveys, in this order, one JSON object a line.
+    """
     yield to_json(_meta(head, sender))[:-1].encode() + b',"stores":[\n'
     by_store = groupby(surveys, key=lambda survey: survey.found.store)
     for number, (store, group) in enumerate(by_store):
@@ -71,20 +67,26 @@ def _json(head: CaseHead, sender: Sender, surveys: Sequence[Survey], rows: Aside
     yield b"\n]}\n"
 
 
-def _json_lines(head: CaseHead, sender: Sender, surveys: Sequence[Survey], rows: Aside) -> Iterator[bytes]:
-    """One JSON object a line: the case, then each data set followed by its rows."""
-    yield to_json({"type": "package", **_meta(head, sender)}).encode() + b"\n"
-    for survey in surveys:
-        found = survey.found
-        place = {"store": found.store, "dataset": found.info.name}
-        yield (
-            to_json({"type": "dataset", **place, **describe(found.info, head.language), "count": survey.rows}).encode()
-            + b"\n"
-        )
-        opening = to_json({"type": "row", **place})[:-1].encode() + b',"values":'
-        yield opening
-        yield from _rows(rows, survey, between=b"}\n" + opening)
-        yield b"}\n"
+def data_lines(survey: Survey, rows: Aside) -> Iterator[bytes]:
+    """One data set as JSON Lines: each line a row, exactly as in data.json."""
+    return rows.take(survey.json_bytes + survey.rows)
+
+
+def about(
+    head: CaseHead, sender: Sender, surveys: Sequence[Survey], files: Mapping[tuple[str, str], str]
+) -> Iterator[bytes]:
+    """data/package.json: what data.json says beside the rows, and in which file the rows of each data set are."""
+    datasets = [
+        {
+            "store": survey.found.store,
+            "store_label": words(survey.found.store_label, head.language),
+            "file": files[survey.found.store, survey.found.info.name],
+            **describe(survey.found.info, head.language),
+            "count": survey.rows,
+        }
+        for survey in surveys
+    ]
+    yield to_json({**_meta(head, sender), "datasets": datasets}).encode() + b"\n"
 
 
 def _rows(rows: Aside, survey: Survey, *, between: bytes) -> Iterator[bytes]:

@@ -1,35 +1,40 @@
-"""The package of an access answer: letter, readable report, all data for programs, and a manifest that binds them.
+"""The package of an access answer: letter, readable report, all data for programs, a manifest that binds them, a signature.
 
 One stream goes out, so that a vault can encrypt it while it is written. What was found is read once: its files are
-rendered while it is surveyed, and wait sealed for the letter and the report that stand before them. The same inputs give the same files: dates come from the case, the order is sorted, and the manifest's hash is what a second
-person approves (house.md, Determinism).
+rendered while it is surveyed, and wait sealed for the letter and the report that stand before them. The same inputs give
+the same files: dates come from the case, the order is sorted, and the manifest's hash is what a second person approves
+(house.md, Determinism).
 """
 
 from __future__ import annotations
 
 import hashlib
 import zipfile
-from collections import deque
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from django.utils import translation
 
-from dsr.output import machine, pdf
+from dsr.output import pdf
 from dsr.output.aside import Aside
+from dsr.output.attached import add_all
+from dsr.output.datafiles import DataFiles
 from dsr.output.inputs import Addressee, CaseHead, Found, Inquiry, OutputError, Sender
 from dsr.output.letters import AccessAnswer, Letter, letter_document
 from dsr.output.manifest import MANIFEST, FileFact, Manifest
-from dsr.output.names import csv_paths
 from dsr.output.readme import read_me_html
 from dsr.output.report import ReportInput, report_document
+from dsr.output.schema import Kinds
+from dsr.output.signing import SIGNATURE
 from dsr.output.survey import Rendered, Survey, survey
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
+    from dsr.output.attached import Attached
     from dsr.output.outlet import Outlet
+    from dsr.output.signing import Signer
 
 READ_ME = "read-me-first.html"
 LETTER = "letter.pdf"
@@ -48,96 +53,107 @@ class PackageInput:
     head: CaseHead
     inquiry: Inquiry
     found: tuple[Found, ...] = field(repr=False)
+    keys_url: str = ""
+    """Where the controller publishes the keys with which its packages are checked."""
+    attached: tuple[Attached, ...] = field(default=(), repr=False)
+    """Files of the subject, in the order in which they are read."""
 
 
-def build(sink: Outlet, order: PackageInput, *, check: Callable[[], object] = lambda: None) -> Manifest:
-    """Write the package into `sink` (`write` and `flush` are enough) and return its manifest.
+def build(sink: Outlet, order: PackageInput, *, signer: Signer, check: Callable[[], object] = lambda: None) -> Manifest:
+    """Write the package into `sink` (`write` and `flush` are enough), signed by `signer`, and return its manifest.
 
     `check` is called between chunks: it may renew a lease, and what it raises ends the work. Raises OutputError when
     something must not leave the house, pdf.RenderError when letter or report cannot be made; what is in `sink` by then
     is worthless.
     """
     with translation.override(order.head.language), Aside() as csv, Aside() as json:
-        rendered = Rendered(csv, json)
-        surveys = _surveys(order.found, rendered, check)
-        paths = csv_paths((item.found.store, item.found.info.name) for item in surveys)
-        letter, report = _documents(order, surveys, paths)
+        rendered, kinds = Rendered(csv, json), Kinds()
+        surveys = _surveys(order.found, rendered, kinds, check)
+        files = DataFiles(order.head, order.sender, surveys, rendered, kinds)
+        letter, report = _documents(order, surveys, files)
         check()
-        archive = Archive(sink, order.head, check)
+        archive = Archive(sink, order.head, check, signer=signer)
         archive.add(LETTER, [letter])
         archive.add(REPORT, [report])
-        _data(archive, order, surveys, paths, rendered)
-        archive.add(
-            READ_ME, [read_me_html(order.sender, order.head, order.inquiry, surveys, tuple(archive.facts)).encode()]
+        for file in files.each():
+            archive.add(file.path, file.chunks, expected=file.expected)
+        add_all(archive, order.attached)
+        page = read_me_html(
+            order.sender,
+            order.head,
+            order.inquiry,
+            surveys,
+            tuple(archive.facts),
+            keys_url=order.keys_url,
+            attachments=order.attached,
         )
+        archive.add(READ_ME, [page.encode()])
         return archive.close(order.head, surveys)
 
 
-def _surveys(found: Iterable[Found], rendered: Rendered, check: Callable[[], object]) -> tuple[Survey, ...]:
+def _surveys(
+    found: Iterable[Found], rendered: Rendered, kinds: Kinds, check: Callable[[], object]
+) -> tuple[Survey, ...]:
     """Survey every data set, in the order of the package: stores by name, data sets as given (the order of the map)."""
     surveys: dict[tuple[str, str], Survey] = {}
     for item in sorted(found, key=lambda one: one.store):
         if (item.store, item.info.name) in surveys:
             raise OutputError("dataset_twice", f"{item.store}.{item.info.name}")
-        surveys[item.store, item.info.name] = survey(item, rendered)
+        surveys[item.store, item.info.name] = survey(kinds.watch(item), rendered)
         check()
     return tuple(surveys.values())
 
 
-def _documents(
-    order: PackageInput, surveys: tuple[Survey, ...], paths: Mapping[tuple[str, str], str]
-) -> tuple[bytes, bytes]:
+def _documents(order: PackageInput, surveys: tuple[Survey, ...], files: DataFiles) -> tuple[bytes, bytes]:
+    """Letter and report; the report carries the data files, or their checksums when they are too large (ux.md 5.2)."""
     letter = Letter(order.sender, order.addressee, order.head, AccessAnswer(order.inquiry, surveys))
-    report = ReportInput(order.sender, order.head, order.inquiry, surveys, paths)
-    first, second = pdf.render_pdf([letter_document(letter), report_document(report)])
+    carried = files.attachments()
+    facts = tuple(
+        FileFact(item.description, len(item.content), hashlib.sha256(item.content).hexdigest()) for item in carried
+    )
+    report = ReportInput(
+        order.sender,
+        order.head,
+        order.inquiry,
+        surveys,
+        files.paths,
+        facts or files.facts(),
+        attached=bool(carried),
+        attachments=order.attached,
+    )
+    with_data = replace(report_document(report), attachments=carried)
+    first, second = pdf.render_pdf([letter_document(letter), with_data])
     return first, second
 
 
-def _data(
-    archive: Archive,
-    order: PackageInput,
-    surveys: Sequence[Survey],
-    paths: Mapping[tuple[str, str], str],
-    rendered: Rendered,
-) -> None:
-    filled = [item for item in surveys if item.rows]
-    name, chunks = machine.data_file(order.head, order.sender, filled, rendered.json)
-    archive.add(name, chunks, expected=2 * sum(item.json_bytes for item in filled))
-    if not filled:
-        return
-    for item in surveys:
-        chunks = rendered.csv.take(item.csv_bytes)
-        if item.rows:
-            archive.add(paths[item.found.store, item.found.info.name], chunks, expected=item.csv_bytes)
-        else:
-            deque(chunks, maxlen=0)  # no more than a header
-    archive.add("csv/fields.csv", machine.legend(filled, paths, order.head.language))
-    if any(item.notes for item in filled):
-        archive.add("csv/notes.csv", machine.notes(filled, paths))
-
-
 class Archive:
-    """A ZIP that is only ever written forwards, and the facts of what went in."""
+    """A ZIP that is only ever written forwards, and the facts of what went in. `signer` signs its manifest."""
 
-    def __init__(self, sink: Outlet, head: CaseHead, check: Callable[[], object]) -> None:
+    def __init__(
+        self, sink: Outlet, head: CaseHead, check: Callable[[], object], *, signer: Signer | None = None
+    ) -> None:
         self.facts: list[FileFact] = []
-        self._check = check
+        self._check, self._signer = check, signer
         # ZipFile wants tell() only of sinks that have one; a sink that cannot seek gets data descriptors.
         self._zip = zipfile.ZipFile(cast("BinaryIO", sink), "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL)
         self._moment = max(head.written_at.timetuple()[:6], _EARLIEST)
 
-    def add(self, path: str, chunks: Iterable[bytes], *, expected: int = 0) -> FileFact:
-        """Write one file; `expected` bytes decide whether its entry has room for more than 4 GB."""
-        with self.entry(path, expected=expected) as write:
+    def add(self, path: str, chunks: Iterable[bytes], *, expected: int = 0, level: int | None = None) -> FileFact:
+        """Write one file; `expected` bytes decide whether its entry has room for more than 4 GB.
+
+        `level` is zlib's, 0 for what is compressed already.
+        """
+        with self.entry(path, expected=expected, level=level) as write:
             for chunk in chunks:
                 write(chunk)
         return self.facts[-1]
 
     @contextmanager
-    def entry(self, path: str, *, expected: int = 0) -> Iterator[Callable[[bytes], None]]:
+    def entry(self, path: str, *, expected: int = 0, level: int | None = None) -> Iterator[Callable[[bytes], None]]:
         """One file to write into, for chunks that go into two archives at once; its facts are known at its end."""
         info = zipfile.ZipInfo(path, date_time=self._moment)
         info.compress_type = zipfile.ZIP_DEFLATED
+        info._compresslevel = level  # type: ignore[attr-defined]  # noqa: SLF001 - public as compress_level from 3.13 on
         info.external_attr = 0o644 << 16
         info.create_system = 3  # Unix, also when written elsewhere: the same input, the same bytes
         digest, size = hashlib.sha256(), 0
@@ -154,7 +170,7 @@ class Archive:
         self.facts.append(FileFact(path, size, digest.hexdigest()))
 
     def close(self, head: CaseHead, surveys: Iterable[Survey]) -> Manifest:
-        """Write the manifest and the directory of the ZIP."""
+        """Write the manifest, its signature and the directory of the ZIP."""
         counts: dict[str, dict[str, int]] = {}
         for item in surveys:
             if item.rows:
@@ -168,5 +184,7 @@ class Archive:
             counts=counts,
         )
         self.add(MANIFEST, [manifest.to_bytes()])
+        if self._signer:
+            self.add(SIGNATURE, [self._signer.sign(manifest.to_bytes())])
         self._zip.close()
         return manifest

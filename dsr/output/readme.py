@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from dsr.output.letters import information
+from dsr.output.attached import SHOWN_IN_READ_ME, groups, is_attached
+from dsr.output.information import information
 from dsr.output.pages import fill
 
 if TYPE_CHECKING:
+    from dsr.output.attached import Attached
     from dsr.output.inputs import CaseHead, Inquiry, Sender
     from dsr.output.manifest import FileFact
     from dsr.output.survey import Survey
@@ -32,16 +34,31 @@ def sheet() -> tuple[SafeString, str]:
 
 
 def read_me_html(
-    sender: Sender, head: CaseHead, inquiry: Inquiry, surveys: tuple[Survey, ...], facts: tuple[FileFact, ...]
+    sender: Sender,
+    head: CaseHead,
+    inquiry: Inquiry,
+    surveys: tuple[Survey, ...],
+    facts: tuple[FileFact, ...],
+    *,
+    keys_url: str = "",
+    attachments: tuple[Attached, ...] = (),
 ) -> str:
-    """The page in the active language: what is in the package, how to open it, and all information of Art. 15(1)."""
+    """The page in the active language: what is in the package, how to open it, and all information of Art. 15(1).
+
+    `keys_url`: where the controller publishes its keys; without it the page only says that the package is signed.
+    """
     style, digest = sheet()
     values = {
         "sheet": style,
         "policy": f"default-src 'none'; style-src '{digest}'; base-uri 'none'; form-action 'none'",
         "sender": sender,
         "head": head,
-        "files": sorted(facts, key=lambda fact: (fact.path.startswith("csv/"), fact.path)),
+        "keys_url": keys_url,
+        "files": sorted(
+            (fact for fact in facts if not is_attached(fact.path)),
+            key=lambda fact: (fact.path.startswith("csv/"), fact.path),
+        ),
+        "attachments": groups(attachments, head.language, most=SHOWN_IN_READ_ME),
         **information(inquiry, surveys, head.language),
     }
     return fill("package/read_me.html", values)

@@ -15,6 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from dsr.output import phrases
+from dsr.output.attached import SHOWN_IN_REPORT, groups
 from dsr.output.cells import plain
 from dsr.output.chart import Chart, chart
 from dsr.output.information import left_out
@@ -25,7 +26,9 @@ from dsr.output.pdf import MAX_CELLS, Document
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from dsr.output.attached import Attached
     from dsr.output.inputs import CaseHead, Inquiry, Sender
+    from dsr.output.manifest import FileFact
     from dsr.output.survey import Survey
     from exporters.contract import JsonValue
 
@@ -71,13 +74,20 @@ class StorePart:
 
 @dataclass(frozen=True, slots=True)
 class ReportInput:
-    """What a report is made from. `paths` are the CSV paths of `names.csv_paths`."""
+    """What a report is made from. `paths` are the CSV paths of `names.csv_paths`.
+
+    `data_files` are the files for programs with their checksums; `attached` says that the document carries them.
+    `attachments` are files of the subject, which lie beside the report.
+    """
 
     sender: Sender
     head: CaseHead
     inquiry: Inquiry
     surveys: tuple[Survey, ...]
     paths: Mapping[tuple[str, str], str]
+    data_files: tuple[FileFact, ...] = ()
+    attached: bool = False
+    attachments: tuple[Attached, ...] = field(default=(), repr=False)
 
 
 def report_html(report: ReportInput) -> str:
@@ -94,6 +104,9 @@ def report_html(report: ReportInput) -> str:
             "rows": sum(part.rows for part in parts),
             "sets": sum(len(part.sections) for part in parts),
             "left_out": left_out(report.surveys, report.inquiry.redactions, report.head.language),
+            "data_files": report.data_files,
+            "attached": report.attached,
+            "attachments": groups(report.attachments, report.head.language, most=SHOWN_IN_REPORT),
             "neither_confirm_nor_deny": str(phrases.NEITHER_CONFIRM_NOR_DENY),
         }
         return fill("package/report.html", values)

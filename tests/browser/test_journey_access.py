@@ -15,7 +15,7 @@ from django.core import mail
 from dsr.audit import verify_case
 from dsr.demo.people import by_position
 from dsr.models import Case, Controller
-from dsr.output.manifest import verify
+from dsr.output.verify import verify
 from tests.browser.harness import problems
 from tests.factories import PASSWORD, make_controller, make_staff, make_user
 from tests.jobs import run_due

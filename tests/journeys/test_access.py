@@ -21,7 +21,7 @@ from dsr.fulfil import expiry, locate
 from dsr.fulfil.package import member, package_of
 from dsr.fulfil.spool import read_artifact
 from dsr.models import Artifact, Case, Subject, Task, User
-from dsr.output.manifest import verify
+from dsr.output.verify import verify
 from dsr.vault import MissingKeyError
 from tests.factories import MONDAY, make_case, make_request, make_staff, make_user
 

@@ -8,7 +8,8 @@ import zipfile
 
 import pytest
 
-from dsr.output.manifest import FileFact, Finding, Manifest, verify
+from dsr.output.manifest import FileFact, Manifest
+from dsr.output.verify import Finding, verify
 
 FILES = {"letter.pdf": b"%PDF-1.7 letter", "csv/a.csv": b"a,b\r\n1,2\r\n"}
 

@@ -5,18 +5,23 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import tracemalloc
 import zipfile
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import pikepdf
 import pytest
 from django.utils import translation
+from jsonschema import Draft202012Validator
 
-from dsr.output import machine
+from dsr.output import datafiles, machine, phrases
 from dsr.output.inputs import Found, OutputError
-from dsr.output.manifest import Manifest, verify
 from dsr.output.package import PackageInput, build
+from dsr.output.schema import general_schema
+from dsr.output.signing import Signer, Trusted
+from dsr.output.verify import verify
 from dsr.vault.files import SealingWriter, open_file
 from exporters.contract import Batch
 from tests.output import sample
@@ -26,13 +31,17 @@ from tests.output.reading import text_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-ORDER = PackageInput(sample.SENDER, sample.ADDRESSEE, sample.HEAD, sample.INQUIRY, sample.everything(60))
+    from dsr.output.manifest import Manifest
+
+KEYS_URL = "https://privacy.northwave.example.com/keys/"
+SIGNER = Signer(bytes(range(32)))
+ORDER = PackageInput(sample.SENDER, sample.ADDRESSEE, sample.HEAD, sample.INQUIRY, sample.everything(60), KEYS_URL)
 
 
 @pytest.fixture(scope="module")
 def made() -> tuple[OneWay, Manifest]:
     sink = OneWay()
-    return sink, build(sink, ORDER)
+    return sink, build(sink, ORDER, signer=SIGNER)
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +65,11 @@ def test_files_are_these(files: Mapping[str, bytes]) -> None:
         "data.json",
         "letter.pdf",
         "manifest.json",
+        "manifest.json.sig",
         "read-me-first.html",
         "report.pdf",
+        "schema/data.schema.json",
+        "schema/fields.json",
     ]
 
 
@@ -65,14 +77,14 @@ def test_manifest_counts_and_verifies(made: tuple[OneWay, Manifest], files: Mapp
     sink, manifest = made
 
     record = json.loads(files["manifest.json"])
-    assert verify(sink.file(), manifest_sha256=manifest.sha256) == ()
+    assert verify(sink.file(), keys=[Trusted(SIGNER.key_id)], manifest_sha256=manifest.sha256) == ()
     assert files["manifest.json"] == manifest.to_bytes()
     assert record["schema"] == "dsr-package/1"
     assert record["case"] == "DSR-2026-000123"
     assert record["counts"] == {"billing": {"customers": 1, "invoices": 12}, "radius": {"radacct": 60, "radcheck": 2}}
     assert record["rows"] == 75
     assert {item["path"]: item["size"] for item in record["files"]} == {
-        path: len(data) for path, data in files.items() if path != "manifest.json"
+        path: len(data) for path, data in files.items() if not path.startswith("manifest.json")
     }
 
 
@@ -81,7 +93,7 @@ def test_same_inputs_same_bytes_in_any_order_of_stores_and_language_of_the_calle
 ) -> None:
     again = OneWay()
     with translation.override("de"):
-        manifest = build(again, replace(ORDER, found=(*ORDER.found[2:], *ORDER.found[:2])))
+        manifest = build(again, replace(ORDER, found=(*ORDER.found[2:], *ORDER.found[:2])), signer=SIGNER)
 
     assert manifest.sha256 == made[1].sha256
     assert again.data == made[0].data
@@ -90,7 +102,7 @@ def test_same_inputs_same_bytes_in_any_order_of_stores_and_language_of_the_calle
 def test_another_value_is_another_manifest(made: tuple[OneWay, Manifest]) -> None:
     later = replace(ORDER, head=replace(ORDER.head, written_at=sample.HEAD.written_at.replace(minute=31)))
 
-    assert build(OneWay(), later).sha256 != made[1].sha256
+    assert build(OneWay(), later, signer=SIGNER).sha256 != made[1].sha256
 
 
 def test_dates_inside_the_zip_are_those_of_the_case(made: tuple[OneWay, Manifest]) -> None:
@@ -146,9 +158,11 @@ def test_read_me_needs_nothing_from_outside(files: Mapping[str, bytes]) -> None:
     page = files["read-me-first.html"].decode()
 
     assert "default-src 'none'" in page.replace("&#x27;", "'")
-    assert page.count("http") == page.count('http-equiv="') + 2 * page.count('<a href="https://www.lda.bayern.de"')
+    links = re.findall(r'<a href="(http[^"]+)"', page)
+    assert set(links) == {sample.SENDER.authority_url, ORDER.keys_url}
+    assert page.count("http") == page.count('http-equiv="') + 2 * len(links)
     assert "<script" not in page
-    for path in files.keys() - {"manifest.json", "read-me-first.html"}:
+    for path in files.keys() - {"manifest.json", "manifest.json.sig", "read-me-first.html"}:
         assert f'<a href="{path}">' in page
 
 
@@ -172,40 +186,116 @@ def test_package_without_any_finding_is_an_answer_too() -> None:
     )
     sink = OneWay()
 
-    manifest = build(sink, nothing)
+    manifest = build(sink, nothing, signer=SIGNER)
 
-    assert [fact.path for fact in manifest.files] == ["letter.pdf", "report.pdf", "data.json", "read-me-first.html"]
+    assert [fact.path for fact in manifest.files] == [
+        "letter.pdf",
+        "report.pdf",
+        "data.json",
+        "schema/data.schema.json",
+        "schema/fields.json",
+        "read-me-first.html",
+    ]
     assert verify(sink.file()) == ()
     with zipfile.ZipFile(sink.file()) as archive:
         assert json.loads(archive.read("data.json"))["stores"] == []
         assert "We hold no data about you in the systems we searched" in text_of(archive.read("letter.pdf"))
 
 
-def test_large_data_become_json_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_data_become_json_lines_with_a_schema_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """P-04: what is too large for one document is one file a data set, which a program reads line by line."""
     monkeypatch.setattr(machine, "JSON_LINES_FROM", 1_000)
     sink = OneWay()
 
-    build(sink, ORDER)
+    build(sink, ORDER, signer=SIGNER)
 
+    assert verify(sink.file(), keys=[Trusted(SIGNER.key_id)]) == ()
     with zipfile.ZipFile(sink.file()) as archive:
-        lines = [json.loads(line) for line in archive.read("data.jsonl").decode().splitlines()]
-    assert lines[0]["type"] == "package"
-    assert [line["type"] for line in lines].count("dataset") == 4
-    rows = [line for line in lines if line["type"] == "row"]
-    assert len(rows) == 75
-    assert rows[0] == {
-        "type": "row",
+        about = json.loads(archive.read("data/package.json"))
+        assert {item["file"]: item["count"] for item in about["datasets"]} == {
+            "data/billing/customers.jsonl": 1,
+            "data/billing/invoices.jsonl": 12,
+            "data/radius/radacct.jsonl": 60,
+            "data/radius/radcheck.jsonl": 2,
+        }
+        for item in about["datasets"]:
+            rows = [json.loads(line) for line in archive.read(item["file"]).decode().splitlines()]
+            schema = json.loads(archive.read(f"schema/{item['store']}/{item['name']}.schema.json"))
+            Draft202012Validator.check_schema(schema)
+            assert len(rows) == item["count"]
+            assert not [error for row in rows for error in Draft202012Validator(schema).iter_errors(row)]
+            assert list(Draft202012Validator(schema).iter_errors({**rows[0], "more": 1}))
+        fields = json.loads(archive.read("schema/fields.json"))
+        assert {item["file"] for item in fields} == {item["file"] for item in about["datasets"]}
+        assert "data.json" not in archive.namelist()
+
+
+def test_data_json_is_what_its_schema_and_the_published_one_say(files: Mapping[str, bytes]) -> None:
+    schema, data = json.loads(files["schema/data.schema.json"]), json.loads(files["data.json"])
+
+    for one in (schema, general_schema()):
+        Draft202012Validator.check_schema(one)
+        assert not list(Draft202012Validator(one).iter_errors(data))
+    data["stores"][0]["datasets"][0]["rows"][0]["name"] = 3
+    assert [error.validator for error in Draft202012Validator(schema).iter_errors(data)] == ["type"]
+
+
+def test_field_list_names_every_column_with_type_category_and_meaning(files: Mapping[str, bytes]) -> None:
+    fields = {(item["dataset"], item["name"]): item for item in json.loads(files["schema/fields.json"])}
+
+    assert fields["radacct", "acctinputoctets"]["types"] == ["integer"]
+    assert fields["customers", "fax"]["types"] == ["null"]
+    assert fields["radcheck", "value"]["types"] == ["null", "string"]
+    assert fields["customers", "iban"] == {
+        "file": "data.json",
         "store": "billing",
         "dataset": "customers",
-        "values": dict(zip(sample.CUSTOMER_COLUMNS, sample.CUSTOMER_ROW, strict=True)),
+        "name": "iban",
+        "label": "Bank account (IBAN)",
+        "types": ["string"],
+        "category": "payment",
+        "category_label": str(phrases.category("payment")),
+        "meaning": "To carry out your contract",
     }
+    assert ("customers", "password_hash") not in fields
+
+
+def test_the_report_carries_data_and_tables_as_pdf_a_3_attachments(files: Mapping[str, bytes]) -> None:
+    """ux.md 5.2: machine copies inside the readable one, with their relationship to it."""
+    with pikepdf.open(io.BytesIO(files["report.pdf"])) as pdf:
+        carried = {name: spec.get_file().read_bytes() for name, spec in pdf.attachments.items()}
+        kinds = {str(spec.obj.UF): str(spec.obj.AFRelationship) for spec in pdf.attachments.values()}
+
+    assert carried.pop("data.json") == files["data.json"]
+    assert {f"csv/{name}": data for name, data in carried.items()} == {
+        path: data for path, data in files.items() if path.startswith("csv/")
+    }
+    assert kinds.pop("data.json") == "/Data"
+    assert set(kinds.values()) == {"/Supplement"}
+
+
+def test_data_too_large_to_be_carried_are_named_with_their_checksums(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(datafiles, "MAX_ATTACHED_BYTES", 2_000)
+    sink = OneWay()
+
+    build(sink, ORDER, signer=SIGNER)
+
+    with zipfile.ZipFile(sink.file()) as archive:
+        report = archive.read("report.pdf")
+        listed = {item["path"]: item["sha256"] for item in json.loads(archive.read("manifest.json"))["files"]}
+    with pikepdf.open(io.BytesIO(report)) as pdf:
+        assert not list(pdf.attachments)
+    text = "".join(text_of(report).split())
+    for path in ("data.json", "csv/radius-radacct.csv", "csv/billing-invoices.csv"):
+        assert listed[path] in text
+    assert "toolargetobeinsidethisdocument" in text
 
 
 def test_sealed_while_it_is_written() -> None:
     key, sealed = bytes(range(32)), io.BytesIO()
     writer = SealingWriter(key, sealed, context="artifact:1")
 
-    manifest = build(writer, ORDER)
+    manifest = build(writer, ORDER, signer=SIGNER)
     writer.close()
 
     sealed.seek(0)
@@ -223,7 +313,9 @@ def test_what_was_found_is_read_once_so_that_its_files_agree() -> None:
         yield Batch("radacct", sample.SESSION_COLUMNS, ((f"{len(readings)}",) * len(sample.SESSION_COLUMNS),))
 
     manifest = build(
-        OneWay(), replace(ORDER, found=(Found(original.store, original.store_label, original.info, read),))
+        OneWay(),
+        replace(ORDER, found=(Found(original.store, original.store_label, original.info, read),)),
+        signer=SIGNER,
     )
 
     assert manifest.counts == {"radius": {"radacct": 1}}
@@ -235,8 +327,8 @@ def test_a_dataset_without_rows_does_not_shift_the_files_of_the_next() -> None:
     empty = replace(sessions, store="a", read=lambda: [Batch("radacct", sample.SESSION_COLUMNS, ())])
 
     with_empty, without = OneWay(), OneWay()
-    build(with_empty, replace(ORDER, found=(empty, sessions)))
-    build(without, replace(ORDER, found=(sessions,)))
+    build(with_empty, replace(ORDER, found=(empty, sessions)), signer=SIGNER)
+    build(without, replace(ORDER, found=(sessions,)), signer=SIGNER)
 
     def files(sink: OneWay) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(sink.data)) as archive:
@@ -247,7 +339,7 @@ def test_a_dataset_without_rows_does_not_shift_the_files_of_the_next() -> None:
 
 def test_dataset_given_twice_is_refused() -> None:
     with pytest.raises(OutputError, match="dataset_twice"):
-        build(OneWay(), replace(ORDER, found=(sample.sessions(3), sample.sessions(3))))
+        build(OneWay(), replace(ORDER, found=(sample.sessions(3), sample.sessions(3))), signer=SIGNER)
 
 
 def test_check_is_called_and_may_stop_the_work() -> None:
@@ -259,7 +351,7 @@ def test_check_is_called_and_may_stop_the_work() -> None:
             raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        build(OneWay(), ORDER, check=check)
+        build(OneWay(), ORDER, check=check, signer=SIGNER)
 
 
 class Discard:
@@ -297,7 +389,7 @@ def test_memory_does_not_grow_with_the_number_of_rows() -> None:
 
     found = Found(original.store, original.store_label, original.info, read)
     tracemalloc.start()
-    manifest = build(Discard(), replace(ORDER, found=(found,)))
+    manifest = build(Discard(), replace(ORDER, found=(found,)), signer=SIGNER)
     _now, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
