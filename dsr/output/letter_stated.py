@@ -5,20 +5,24 @@ A subject line says the decision and names nobody, because titles show up in win
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from dsr.law.letters import LetterCode, Outcome
+from dsr.law.letter_elements import Element
+from dsr.law.letter_standing import FACTS, standing
+from dsr.law.letters import LetterCode, Outcome, required
+from dsr.output.letter_tags import Texts, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from django.utils.functional import _StrPromise
 
-MAX_TEXT = 20_000
-# The letters that are not addressed to the person, but to companies.
-BUSINESS: Final = frozenset({LetterCode.RECIPIENT_NOTICE, LetterCode.PUBLIC_NOTICE, LetterCode.PROCESSOR_INSTRUCTION})
+    from dsr.output.inputs import CaseHead, Sender
+    from dsr.output.letter_tags import Spoken
+
+MAX_TEXT: Final = 20_000  # characters of one text; a longer one is a mistake, and nobody would read it
 TEMPLATES: Final[Mapping[LetterCode, str]] = {
     LetterCode.IDENTITY_REQUEST: "letters/identity_request.html",
     LetterCode.CLARIFICATION_REQUEST: "letters/clarification_request.html",
@@ -82,3 +86,36 @@ def title(code: LetterCode, outcome: Outcome, right: str) -> str:
     if code is LetterCode.STOP_CONFIRMED and right == "consent_withdrawal":
         return str(_CONSENT)
     return str(_BY_OUTCOME.get((code, outcome), TITLES[code]))
+
+
+def elements(code: LetterCode, texts: Mapping[Element, Spoken], sender: Sender) -> dict[Element, object]:
+    """What fills the elements of such a letter: its fixed words, the texts given, and the authority of the controller."""
+    authority = bool(sender.authority.strip() and sender.authority_address)
+    return {
+        **dict.fromkeys(standing(code), True),
+        **{element: True for element, text in texts.items() if element not in FACTS and spoken(text)},
+        Element.AUTHORITY: authority,
+        Element.COMPLAINT_ROUTE: authority,
+    }
+
+
+def values(code: LetterCode, outcome: Outcome, texts: Mapping[Element, Spoken], head: CaseHead) -> dict[str, Any]:
+    """What its template says: the texts, and which of its parts this outcome has."""
+    asked = required(code, outcome=outcome, regime=head.regime)
+    printed = Texts({element: text for element, text in texts.items() if element not in FACTS})
+    complaint = Element.AUTHORITY in asked or Element.COMPLAINT_ROUTE in asked
+    return {
+        "texts": printed,
+        "negative": Element.REASONS_LAW in asked,
+        "refused": outcome is Outcome.REFUSED,
+        "partly": outcome is Outcome.PARTLY,
+        "consent": head.right == "consent_withdrawal",
+        "remedy": complaint or Element.JUDICIAL_REMEDY in printed,
+    }
+
+
+def too_long(texts: Mapping[str, Spoken]) -> list[str]:
+    """Which of the texts nobody would read to the end (more than `MAX_TEXT` characters)."""
+    return [
+        name for name, text in texts.items() if sum(map(len, (text,) if isinstance(text, str) else text)) > MAX_TEXT
+    ]
