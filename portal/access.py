@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
-    from dsr.models import User
+    from dsr.models import RowId, User
 
 _FOLLOWED, _FRESH, _PROVED_BY = "followed", "fresh", "proved_by"
 # A proved contact opens the request for this long, however busy the session is.
@@ -110,14 +110,28 @@ def own(view: Callable[[Any, Request], HttpResponseBase]) -> Callable[..., HttpR
 
     @functools.wraps(view)
     def guarded(request: Any, reference: str) -> HttpResponseBase:
-        asked = requests_of(request, now=timezone.now()).filter(reference=reference).first()
-        if asked is not None:
-            return view(request, asked)
-        if subscriber(request) is None:
-            return HttpResponseRedirect(f"{reverse('portal:find')}?{urlencode({'reference': reference})}")
-        return unknown(request)
+        return _opened(request, reference, lambda asked: view(request, asked))
 
     return guarded
+
+
+def own_part(view: Callable[[Any, Request, RowId], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """The same for one letter of a request, which the view looks up among hers."""
+
+    @functools.wraps(view)
+    def guarded(request: Any, reference: str, letter_id: RowId) -> HttpResponseBase:
+        return _opened(request, reference, lambda asked: view(request, asked, letter_id))
+
+    return guarded
+
+
+def _opened(request: Any, reference: str, view: Callable[[Request], HttpResponseBase]) -> HttpResponseBase:
+    asked = requests_of(request, now=timezone.now()).filter(reference=reference).first()
+    if asked is not None:
+        return view(asked)
+    if subscriber(request) is None:
+        return HttpResponseRedirect(f"{reverse('portal:find')}?{urlencode({'reference': reference})}")
+    return unknown(request)
 
 
 def to_sign_in(request: HttpRequest, back: str) -> HttpResponse:

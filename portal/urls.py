@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal.views import follow, identity, new, package, pages, requests
+from portal.views import follow, identity, letters, new, package, pages, requests
 
 app_name = "portal"
 
@@ -13,6 +13,9 @@ urlpatterns = [
     path("help/", pages.help_page, name="help"),
     path("accessibility/", pages.accessibility, name="accessibility"),
     path("complain/", pages.complain, name="complain"),
+    path("keys/", keys.page, name="keys"),
+    path("keys.json", keys.document, name="keys-json"),
+    path("schemas/<slug:name>.schema.json", keys.schema, name="schema"),
     path("new/", new.begin, name="new"),
     path("new/unsure/", pages.unsure, name="unsure"),
     path("new/check/", new.check, name="check"),
@@ -32,6 +35,8 @@ urlpatterns = [
     path("requests/<str:reference>/headway/", requests.headway, name="headway"),
     path("requests/<str:reference>/message/", requests.write, name="message"),
     path("requests/<str:reference>/withdraw/", requests.withdraw, name="withdraw"),
+    path("requests/<str:reference>/letters/<uuid:letter_id>/", letters.show, name="letter"),
+    path("requests/<str:reference>/letters/<uuid:letter_id>.pdf", letters.pdf, name="letter-pdf"),
     path("requests/<str:reference>/receipt.pdf", requests.receipt, name="receipt"),
     path("requests/<str:reference>/deadline.ics", requests.deadline, name="deadline"),
     path("requests/<str:reference>/package/", package.package, name="package"),

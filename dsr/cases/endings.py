@@ -21,7 +21,15 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def withdraw(*, case_id: RowId, actor: Actor, now: datetime, seen_version: int | None = None, proof: str = "") -> Case:
+def withdraw(
+    *,
+    case_id: RowId,
+    actor: Actor,
+    now: datetime,
+    seen_version: int | None = None,
+    proof: str = "",
+    paragraph: str = "",
+) -> Case:
     """The person takes the request back, herself in the portal or in writing to staff (`proof` says where it is kept).
 
     Not once the first line of a plan is applied (4.2 no. 19, 4.0.1). L-18 confirms; a new request is possible at any time.
@@ -39,12 +47,9 @@ def withdraw(*, case_id: RowId, actor: Actor, now: datetime, seen_version: int |
         extra_facts={"withdrawal_confirmed": bool(proof.strip())},
     )
     tasks.cancel_open(case=case)
-    with translation.override(case.request.language):
-        elements = {
-            Element.NEXT_STEPS: _("You withdrew your request. We have closed it and do nothing more."),
-            Element.NEW_REQUEST_POSSIBLE: _("You can make a new request at any time."),
-        }
-    letters.send(case=case, code=LetterCode.WITHDRAWAL_CONFIRMED, elements=elements, now=now)
+    letters.send(
+        case=case, code=LetterCode.WITHDRAWAL_CONFIRMED, elements={}, paragraph=paragraph, actor=actor, now=now
+    )
     return case
 
 
@@ -62,6 +67,7 @@ def refuse(
     actor: Actor,
     now: datetime,
     seen_version: int | None = None,
+    paragraph: str = "",
     **facts: Any,
 ) -> Case:
     """Refuse with a ground, reasons in fact and what the person can do, on or before the first-month date (T-19, T-20).
@@ -89,10 +95,16 @@ def refuse(
             Element.REASONS_FACT: reason.strip(),
             Element.REASONS_LAW: wording.ground_law(ground, case.right),
             Element.WHAT_YOU_CAN_DO: advice.strip(),
-            **letters.remedies(case),
-            Element.NEXT_STEPS: _("We have closed your request. What you can do now is written above."),
         }
-    letters.send(case=case, code=LetterCode.REFUSAL, elements=elements, now=now, outcome=Outcome.REFUSED)
+    letters.send(
+        case=case,
+        code=LetterCode.REFUSAL,
+        elements=elements,
+        outcome=Outcome.REFUSED,
+        paragraph=paragraph,
+        actor=actor,
+        now=now,
+    )
     return case
 
 
@@ -106,6 +118,7 @@ def extend(
     actor: Actor,
     now: datetime,
     seen_version: int | None = None,
+    paragraph: str = "",
 ) -> Case:
     """Extend once to three months from receipt, told with individual reasons within the first month (T-16, T-17, T-18)."""
     case = Case.objects.select_related("controller", "request").get(pk=case_id)
@@ -127,10 +140,10 @@ def extend(
             Element.INDIVIDUAL_REASONS: text.strip(),
             Element.NEW_DATE: _new_date(dates["due_on"]),
             Element.DELIVERED_MEANWHILE: meanwhile.strip(),
-            **letters.remedies(case),
-            Element.NEXT_STEPS: _("You need not do anything."),
         }
-    letters.send(case=case, code=LetterCode.EXTENSION_NOTICE, elements=elements, now=now)
+    letters.send(
+        case=case, code=LetterCode.EXTENSION_NOTICE, elements=elements, paragraph=paragraph, actor=actor, now=now
+    )
     return case
 
 
@@ -143,7 +156,13 @@ def _new_date(due_on: date | None) -> str:
 
 @transaction.atomic
 def close_not_identified(
-    *, case_id: RowId, doubt: str, actor: Actor, now: datetime, seen_version: int | None = None
+    *,
+    case_id: RowId,
+    doubt: str,
+    actor: Actor,
+    now: datetime,
+    seen_version: int | None = None,
+    paragraph: str = "",
 ) -> Case:
     """Close a case whose subject did not show who she is, after a reminder and 30 days of silence (no. 4, T-15, Art. 12(6)).
 
@@ -175,13 +194,16 @@ def close_not_identified(
             Element.REASONS_FACT: doubt.strip(),
             Element.REASONS_LAW: _("We may only hand out or change data when we know who asks (Art. 12(6) GDPR)."),
             Element.QUERY_HISTORY: _asked_when(case),
-            Element.HOW_TO_RESUME: _(
-                "You can go on at any time: make a new request and show us then who you are. Our time starts that day."
-            ),
-            **letters.remedies(case),
-            Element.NEXT_STEPS: _("We have closed your request."),
         }
-    letters.send(case=case, code=LetterCode.NOT_IDENTIFIED, elements=elements, now=now, outcome=Outcome.REFUSED)
+    letters.send(
+        case=case,
+        code=LetterCode.NOT_IDENTIFIED,
+        elements=elements,
+        outcome=Outcome.REFUSED,
+        paragraph=paragraph,
+        actor=actor,
+        now=now,
+    )
     _end_pause(case, now)
     return case
 

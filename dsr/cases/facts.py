@@ -32,7 +32,7 @@ UNFINISHED = (Task.Status.QUEUED, Task.Status.RUNNING)
 
 def facts_of(case: Case, *, now: datetime, **extra: Any) -> Facts:
     """A snapshot of everything the guards may ask; `extra` are facts not yet in a row (a reason just typed)."""
-    counts = dict(case.tasks.values_list("status").annotate(n=Count("id")))
+    counts = dict(case.tasks.filter(letter=None).values_list("status").annotate(n=Count("id")))
     right, state, plan = Right(case.right), State(case.state), current_plan(case)
     today = local_date(case.controller, now)
     kinds = set(case.artifacts.filter(superseded_at__isnull=True).values_list("kind", flat=True))

@@ -9,10 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
 
-from dsr.cases import clock, codes, messages
+from dsr.cases import clock, codes, letters, messages
 from dsr.cases.actors import SYSTEM
 from dsr.cases.perform import ConflictError, RefusedError, perform, record
+from dsr.law.letter_elements import Element
+from dsr.law.letters import LetterCode
 from dsr.law.rights import IDENTITY_MINIMUM, IdentityLevel, Right
 from dsr.law.workflow import Action, Actor, Refusal, Role, State
 from dsr.models import AccountLink, Case, IndexToken, OneTimeCode, Request, RowId, Subject, Suspension, User
@@ -221,8 +225,10 @@ def confirm(*, request: Request, method: str, known: tuple[tuple[str, str], ...]
 
 
 @transaction.atomic
-def ask(*, case_id: RowId, doubt: str, seen_version: int | None, actor: Actor, now: datetime) -> Case:
-    """Ask the person to show who she is, for a concrete doubt; the clock pauses (T-10) and the query leaves by mail."""
+def ask(
+    *, case_id: RowId, doubt: str, seen_version: int | None, actor: Actor, now: datetime, paragraph: str = ""
+) -> Case:
+    """Ask the person to show who she is, for a concrete doubt that she reads; the clock pauses (T-10), L-02 asks (I-01)."""
     if not doubt.strip():
         raise RefusedError(Refusal("reason_missing", {}))
     case = Case.objects.select_related("controller", "request").get(pk=case_id)
@@ -241,14 +247,33 @@ def ask(*, case_id: RowId, doubt: str, seen_version: int | None, actor: Actor, n
         now=now,
         seen_version=seen_version,
         changes=changes,
-        data=clock.dates_data(changes),
+        data={"letter": LetterCode.IDENTITY_REQUEST.value, **clock.dates_data(changes)},
         note=doubt,
         extra_facts={"reason_given": True, "suspension_open": False},
     )
-    to = messages.contact_of(case.request)
-    if to:
-        name = str(case.request.content().get("name", ""))
-        messages.queue_mail(request=case.request, kind="identity_query", to=to, now=now, context={"name": name})
+    with translation.override(case.request.language):
+        elements: dict[Element, str | tuple[str, ...]] = {
+            Element.CONCRETE_DOUBT: doubt.strip(),
+            Element.WHAT_IS_NEEDED: _(
+                "Open the page of your request and choose “Show us it is you”. With your customer number we send a code to"
+                " the contact that stands on your contract. Enter that code on the page."
+            ),
+            Element.ALTERNATIVES: (
+                _("Link your account with your customer number."),
+                _("Come to one of our shops. We look at your identity card and make no copy."),
+                _("Ask us to call you back on the number that stands on your contract."),
+                _("Ask us for a code by letter to the address on your contract."),
+            ),
+        }
+    letters.send(
+        case=case,
+        code=LetterCode.IDENTITY_REQUEST,
+        elements=elements,
+        paragraph=paragraph,
+        actor=actor,
+        now=now,
+        mail="identity_query",
+    )
     return case
 
 

@@ -9,7 +9,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from dsr import audit
-from dsr.cases import clock, messages
+from dsr.cases import clock, letters, messages
+from dsr.law.rights import IDENTITY_MINIMUM, IdentityLevel
 from dsr.law.workflow import Actor, Refusal, State
 from dsr.models import Case, Channel, Controller, IndexToken, ReferenceCounter, Request, User
 from dsr.vault import blind
@@ -115,8 +116,12 @@ def _open(  # noqa: PLR0917 -- the one caller above names them all
     )
     request.save(force_insert=True)
     _index(request, told)
+    proved = account is not None and account.links.filter(revoked_at__isnull=True).exists()
+    level = IdentityLevel.STRONG if proved else IdentityLevel.NONE
     for right in rights:
-        _open_case(request, right, actor, now)
+        # Who asks for somebody else proves another thing, in another way (3.9).
+        identity_open = not told.scope.get("for") and level < IDENTITY_MINIMUM[right]
+        _open_case(request, right, actor, now, identity_open=identity_open)
     to = messages.contact_of(request)
     if to:
         due = max((d for d in request.cases.values_list("due_on", flat=True) if d), default=None)
@@ -147,7 +152,7 @@ def _index(request: Request, told: Told) -> None:
     )
 
 
-def _open_case(request: Request, right: Right, actor: Actor, now: datetime) -> Case:
+def _open_case(request: Request, right: Right, actor: Actor, now: datetime, *, identity_open: bool) -> Case:
     given = clock.clock_input(controller=request.controller, received_at=request.received_at, right=right)
     dates = clock.columns(given, today=clock.local_date(request.controller, now))
     case = Case(
@@ -162,6 +167,13 @@ def _open_case(request: Request, right: Right, actor: Actor, now: datetime) -> C
     )
     case.vault_key()
     case.save(force_insert=True)
-    data = {"channel": request.channel, "right": right.value, **clock.dates_data(dates)}
+    receipt = letters.receipt(case=case, identity_open=identity_open, now=now)
+    data = {
+        "channel": request.channel,
+        "right": right.value,
+        **clock.dates_data(dates),
+        "letter": receipt.code,
+        "letter_sha256": receipt.content_sha256,
+    }
     audit.append(case=case, at=now, actor=actor, action="received", from_state="", to_state=State.RECEIVED, data=data)
     return case

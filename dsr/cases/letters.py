@@ -1,88 +1,248 @@
-"""Letters that a decision needs at once, as text in the portal: built from their mandatory elements, never sent without one.
+"""Letters from draft to proof: written by the verb that decides, previewed, approved as those bytes, sent, never changed.
 
-The rendered letters of an answer (L-01, L-09) come from dsr.output; these here stand beside the verb that needs them,
-because the workflow asks for the letter before it lets the verb go (rules.md 5.1, 4.0.4, T-17, T-19).
+A verb says what its letter states (`send`); the row, its hash and the event of the chain are written in the verb's own
+transaction. A preview is the same verb, rehearsed: it runs to its end in a transaction that is taken back, and what it
+would have sent is kept as a draft. Sending runs it again, and only the very same words may leave (rules 5.1, 4.2, 4.0.7).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.utils import formats, translation
-from django.utils.translation import gettext as _
+from django.db import transaction
 
-from dsr.cases import messages
-from dsr.law.letter_elements import Element
-from dsr.law.letters import LetterCode, Outcome, missing
+from dsr.cases import letter_content, messages, tasks
+from dsr.cases.actors import SYSTEM
+from dsr.cases.duties import Duty
+from dsr.cases.letter_content import Elements, IncompleteLetterError
+from dsr.cases.perform import ConflictError, RefusedError, insist, record, staff_id
+from dsr.law.letter_approval import Approval, approval
+from dsr.law.letters import LetterCode, Outcome
+from dsr.law.workflow import Actor, Refusal, Role
+from dsr.models import Artifact, Case, Letter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from dsr.models import Case, Message
+    from dsr.models import RowId
 
+__all__ = ["IncompleteLetterError", "dispatch", "prepare", "receipt", "send", "void"]
 
-class IncompleteLetterError(Exception):
-    """A mandatory element is missing; `elements` names which, so that a person can fill it."""
-
-    def __init__(self, elements: tuple[Element, ...]) -> None:
-        super().__init__(", ".join(elements))
-        self.elements = elements
-
-
-def _common(case: Case, now: datetime) -> dict[Element, str]:
-    """The elements C of rules.md 5.1, from the case and its controller."""
-    controller = case.controller
-    return {
-        Element.CONTROLLER: f"{controller.legal_name}\n{controller.address}",
-        Element.CASE_NUMBER: _("Your reference: %(reference)s") % {"reference": case.request.reference},
-        Element.DATE: formats.date_format(now, "DATE_FORMAT"),
-        Element.LANGUAGE: case.request.language,
-        Element.PLAIN_TEXT: "plain",
-        Element.DPO_CONTACT: _("Data protection officer: %(name)s, %(mail)s")
-        % {"name": controller.dpo_name, "mail": controller.dpo_email},
-        Element.CONTACT_CHANNEL: _("Questions? Send us a message on the page of your request, or write to %(mail)s.")
-        % {"mail": controller.privacy_email},
-    }
-
-
-def remedies(case: Case) -> dict[Element, str]:
-    """Where to complain and that a court is open: the elements every negative answer carries (12(4))."""
-    controller = case.controller
-    where = "\n".join(filter(None, [controller.authority_name, controller.authority_address, controller.authority_url]))
-    return {
-        Element.AUTHORITY: _("You can complain to the supervisory authority:") + "\n" + where
-        if controller.authority_name
-        else "",
-        Element.JUDICIAL_REMEDY: _("You can also go to court."),
-        Element.COMPLAINT_ROUTE: _("If you do not agree you can complain to:") + "\n" + where
-        if controller.authority_name
-        else "",
-    }
-
-
-_HEAD = (Element.CONTROLLER, Element.CASE_NUMBER, Element.DATE)
-_FOOT = (Element.NEXT_STEPS, Element.CONTACT_CHANNEL, Element.DPO_CONTACT)
-_SILENT = (Element.LANGUAGE, Element.PLAIN_TEXT)  # properties of the letter, not sentences in it
+Status = Letter.Status
+OPERATION = "letter"
+# Who decides, when somebody else drafts: a lead nobody has named yet. Whoever sends is checked by name.
+_DECIDER = Actor(kind="system", id="", roles=frozenset({Role.LEAD}))
 
 
 def send(
-    *, case: Case, code: LetterCode, elements: Mapping[Element, str], now: datetime, outcome: Outcome = Outcome.GRANTED
-) -> Message:
-    """Put a letter into the portal and tell the person by mail that it is there.
+    *,
+    case: Case,
+    code: LetterCode,
+    elements: Elements,
+    now: datetime,
+    outcome: Outcome = Outcome.GRANTED,
+    paragraph: str = "",
+    actor: Actor = SYSTEM,
+    mail: str = "new_letter",
+) -> Letter:
+    """Send a letter within the caller's transaction: it stands in the portal at once, its PDF follows, a mail announces it.
 
-    `elements` are sentences in the language of the request. IncompleteLetterError when a mandatory element is missing.
+    `elements` are sentences in the language of the request for what `dsr.law.letter_standing.to_write` leaves open. A
+    draft with exactly these words is the one that leaves, with the file that was previewed; other drafts of the letter
+    are void. `mail` is the kind of mail that announces it. IncompleteLetterError when a mandatory element is missing.
     """
-    with translation.override(case.request.language):
-        content = {**_common(case, now), **elements}
-        absent = missing(code, content, outcome=outcome, regime=case.regime)
-        if absent:
-            raise IncompleteLetterError(absent)
-        middle = [e for e in content if e not in (*_HEAD, *_FOOT, *_SILENT)]
-        body = "\n\n".join(content[e] for e in (*_HEAD, *middle, *_FOOT) if content.get(e))
-    message = messages.letter(request=case.request, code=code.value, text=body, now=now)
+    said = letter_content.compose(
+        case=case, code=code, elements=elements, outcome=outcome, paragraph=paragraph, now=now
+    )
+    letter = _waiting(case, code, letter_content.digest(said)) or _draft(case, said, actor=actor, now=now)
+    _leave(letter, actor=actor, now=now)
+    if not letter.pdf_sha256:
+        tasks.ensure(case=case, operation=OPERATION, letter=letter, now=now)
+    _announce(case, mail, now)
+    return letter
+
+
+def _waiting(case: Case, code: LetterCode, content_sha256: str) -> Letter | None:
+    rows = Letter.objects.filter(case=case, code=code.value, status=Status.DRAFT, content_sha256=content_sha256)
+    found: Letter | None = rows.order_by("created_at").first()
+    return found
+
+
+def _draft(
+    case: Case,
+    said: Mapping[str, Any],
+    *,
+    actor: Actor,
+    now: datetime,
+    columns: Mapping[str, Any] | None = None,
+    **sealed: Any,
+) -> Letter:
+    letter = Letter(
+        controller=case.controller,
+        case=case,
+        code=said["code"],
+        outcome=said["outcome"],
+        language=said["head"]["language"],
+        content_sha256=letter_content.digest(said),
+        drafted_by_id=staff_id(actor),
+        created_at=now,
+        **(columns or {}),
+    )
+    letter.put({"said": dict(said), **sealed})
+    letter.save(force_insert=True)
+    return letter
+
+
+def _leave(letter: Letter, *, actor: Actor, now: datetime) -> None:
+    """Claim the draft, void the others of its kind, and put its hashes into the chain. ConflictError when it is gone."""
+    case = letter.case
+    channel = _channel(case)
+    decided = {"approved_by_id": staff_id(actor), "approved_at": now} if letter.approved_at is None else {}
+    mine = Letter.objects.filter(pk=letter.pk, status__in=[Status.DRAFT, Status.APPROVED])
+    if not mine.update(status=Status.SENT, sent_at=now, channel=channel, **decided):
+        raise ConflictError
+    letter.refresh_from_db()
+    void(case=case, code=LetterCode(letter.code), now=now)
+    record(case_id=case.pk, kind="letter_sent", actor=actor, now=now, data=_facts(letter) | {"channel": channel.value})
+
+
+def _facts(letter: Letter) -> dict[str, str]:
+    """What the chain says of a letter: its code, language and hashes, never a word of it (4.4)."""
+    facts = {"letter": letter.code, "language": letter.language, "letter_sha256": letter.content_sha256}
+    return facts | ({"pdf_sha256": letter.pdf_sha256} if letter.pdf_sha256 else {})
+
+
+def _channel(case: Case) -> Letter.Channel:
+    if messages.contact_of(case.request):
+        return Letter.Channel.MAIL
+    return Letter.Channel.POST if case.request.content().get("contact_post") else Letter.Channel.PORTAL
+
+
+def _announce(case: Case, mail: str, now: datetime) -> None:
     to = messages.contact_of(case.request)
     if to:
         name = str(case.request.content().get("name", ""))
-        messages.queue_mail(request=case.request, kind="new_letter", to=to, now=now, context={"name": name})
-    return message
+        messages.queue_mail(request=case.request, kind=mail, to=to, now=now, context={"name": name})
+
+
+def void(*, case: Case, code: LetterCode, now: datetime) -> None:
+    """Give up the drafts of one letter; their files go with the next clearing."""
+    rows = Letter.objects.filter(case=case, code=code.value, status__in=[Status.DRAFT, Status.APPROVED])
+    files = [pk for pk in rows.values_list("artifact_id", flat=True) if pk]
+    rows.update(status=Status.VOID)
+    Artifact.objects.filter(pk__in=files, kind=Artifact.Kind.WRITTEN).update(superseded_at=now)
+
+
+# --- preview = approval = sending ---------------------------------------------------------------------------------------
+
+
+def prepare(
+    *,
+    case_id: RowId,
+    action: str,
+    fields: Mapping[str, Any],
+    run: Callable[[Actor], object],
+    actor: Actor,
+    now: datetime,
+) -> Letter:
+    """Draft the letter that `run` (a verb, given who acts) would send, and have it laid out for a preview.
+
+    `fields` are what was typed into the form of `action`; they are sealed with the draft, so that sending needs nothing
+    typed again. Whoever handles cases may draft what a lead decides. RefusedError, ConflictError and
+    IncompleteLetterError are those of the verb.
+    """
+    insist(actor, Duty.DRAFT)
+    case = Case.objects.select_related("controller", "request__account").get(pk=case_id)
+    said = _rehearsed(case, run, actor)
+    with transaction.atomic():
+        void(case=case, code=LetterCode(said["code"]), now=now)
+        letter = _draft(case, said, actor=actor, now=now, columns={"action": action}, fields=dict(fields))
+        record(case_id=case.pk, kind="letter_drafted", actor=actor, now=now, data=_facts(letter))
+        tasks.ensure(case=case, operation=OPERATION, letter=letter, now=now)
+    return letter
+
+
+def _rehearsed(case: Case, run: Callable[[Actor], object], actor: Actor) -> dict[str, Any]:
+    """What `run` would send. It runs by the drafter when the step is hers, and else by the lead whom it waits for."""
+    try:
+        return _rehearse(case, run, actor)
+    except RefusedError as error:
+        if error.refusal.code != "role":
+            raise
+    said = _rehearse(case, run, _DECIDER)
+    if approval(LetterCode(said["code"])) in {Approval.AUTOMATIC, Approval.HANDLER}:
+        raise RefusedError(Refusal("role", {"roles": Role.LEAD.value}))
+    return said
+
+
+def _rehearse(case: Case, run: Callable[[Actor], object], actor: Actor) -> dict[str, Any]:
+    """Run a verb to its end, read what it sent, and take everything back."""
+    before = set(Letter.objects.filter(case=case, status=Status.SENT).values_list("pk", flat=True))
+    with transaction.atomic():
+        run(actor)
+        made = Letter.objects.filter(case=case, status=Status.SENT).exclude(pk__in=before)
+        said: dict[str, Any] = made.select_related("case__request").get().content()["said"]
+        transaction.set_rollback(True)
+    return said
+
+
+@transaction.atomic
+def dispatch(
+    *, letter_id: RowId, content_sha256: str, pdf_sha256: str, run: Callable[[], object], actor: Actor, now: datetime
+) -> Letter:
+    """Approve exactly the words and the file that were on the screen, and send them: `run` is the verb once more.
+
+    RefusedError `letter_changed` when the draft, its file or anything it says is another one by now (an address, a
+    date, the controller's own words, the day); `letter_not_laid_out` while there is no file to look at.
+    """
+    insist(actor, Duty.DRAFT)
+    letter: Letter = Letter.objects.select_related("case__request").get(pk=letter_id)
+    if letter.status != Status.DRAFT:
+        raise RefusedError(Refusal("letter_settled", {}))
+    if not letter.pdf_sha256:
+        raise RefusedError(Refusal("letter_not_laid_out", {}))
+    if (content_sha256, pdf_sha256) != (letter.content_sha256, letter.pdf_sha256):
+        raise RefusedError(Refusal("letter_changed", {}))
+    run()
+    letter.refresh_from_db()
+    if letter.status != Status.SENT:
+        raise RefusedError(Refusal("letter_changed", {}))
+    return letter
+
+
+@transaction.atomic
+def discard(*, letter_id: RowId, actor: Actor, now: datetime) -> None:
+    """Give up a draft. RefusedError when it is none any more."""
+    insist(actor, Duty.DRAFT)
+    letter = Letter.objects.select_related("case").get(pk=letter_id)
+    if letter.status != Status.DRAFT:
+        raise RefusedError(Refusal("letter_settled", {}))
+    void(case=letter.case, code=LetterCode(letter.code), now=now)
+    record(case_id=letter.case_id, kind="letter_discarded", actor=actor, now=now, data=_facts(letter))
+
+
+# --- letters that no form writes ----------------------------------------------------------------------------------------
+
+
+def receipt(*, case: Case, identity_open: bool, now: datetime) -> Letter:
+    """L-01 within the transaction that opens the request: what was understood, by when it is answered (4.2 no. 1).
+
+    Its hash belongs into the event of the receipt. It is laid out when somebody asks for it. `identity_open`: she still
+    has to show who she is.
+    """
+    said = letter_content.frame(
+        case=case,
+        code=LetterCode.ACKNOWLEDGEMENT,
+        outcome=Outcome.GRANTED,
+        paragraph="",
+        now=now,
+        due_on=case.due_on,
+    )
+    return _draft(
+        case,
+        said | {"identity_open": identity_open},
+        actor=SYSTEM,
+        now=now,
+        columns={"status": Status.SENT, "sent_at": now, "channel": _channel(case)},
+    )

@@ -73,11 +73,6 @@ def from_office(*, request: Request, text: str, author: User, now: datetime) -> 
     return message
 
 
-def letter(*, request: Request, code: str, text: str, now: datetime) -> Message:
-    """A letter in text, shown in the portal under its code (L-05, L-07, …)."""
-    return _in_portal(request, code, text, now)
-
-
 def contact_of(request: Request) -> str:
     """The e-mail address the person gave for the answer, or her account's; empty when she wants letters."""
     given = str(request.content().get("contact_email", ""))

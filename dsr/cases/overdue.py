@@ -56,7 +56,6 @@ def promised_on(case: Case, now: datetime) -> date:
 def _apologise(case: Case, due_on: date, now: datetime) -> None:
     """L-19: sorry, where it stands, a new date, where to complain (5.1)."""
     with translation.override(case.request.language):
-        remedies = letters.remedies(case)
         until = formats.date_format(promised_on(case, now), "DATE_FORMAT")
         elements = {
             Element.APOLOGY: _("We had to answer you by %(date)s and have not. We are sorry.")
@@ -64,8 +63,5 @@ def _apologise(case: Case, due_on: date, now: datetime) -> None:
             Element.CASE_STATE: _("Where it stands: %(state)s.")
             % {"state": wording.subject_state(case.state, case.right).headline},
             Element.NEW_DATE: _("You will have our answer by %(date)s.") % {"date": until},
-            Element.AUTHORITY: remedies[Element.AUTHORITY],
-            Element.JUDICIAL_REMEDY: remedies[Element.JUDICIAL_REMEDY],
-            Element.NEXT_STEPS: _("You need not do anything. The people responsible here have been told."),
         }
     letters.send(case=case, code=LetterCode.OVERDUE_NOTICE, elements=elements, now=now)

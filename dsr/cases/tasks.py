@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from dsr.law.workflow import Actor
+    from dsr.models import Letter
 
 # Waiting before the next try of a temporary failure; after the last one a person looks at it.
 BACKOFF = tuple(timedelta(seconds=s) for s in (30, 120, 600, 1800, 3600, 3 * 3600, 6 * 3600))
@@ -27,7 +28,7 @@ BACKOFF = tuple(timedelta(seconds=s) for s in (30, 120, 600, 1800, 3600, 3 * 360
 PATIENCE = {"worker_died": 5, "newer_release": 4, "too_long": 3, "out_of_memory": 2}
 # How far the clocks of two hosts may differ, or one may jump back, before a time ahead of us is taken for a mistake.
 SKEW = timedelta(minutes=10)
-PDF = frozenset({"package", "close"})
+PDF = frozenset({"package", "close", "letter"})
 HELD, DIED = "on_hold", "worker_died"
 
 
@@ -36,12 +37,18 @@ def lease() -> timedelta:
     return timedelta(seconds=settings.DSR_LEASE_SECONDS)
 
 
-def ensure(*, case: Case, operation: str, now: datetime, store: str = "", again: bool = False) -> Task:
-    """The task of this case, store and operation; made if missing, queued anew when `again`. Wakes a worker after commit."""
+def ensure(
+    *, case: Case, operation: str, now: datetime, store: str = "", again: bool = False, letter: Letter | None = None
+) -> Task:
+    """The task of this case, store and operation (or of this letter); made if missing, queued anew when `again`.
+
+    Wakes a worker after commit.
+    """
     task, made = Task.objects.get_or_create(
         case=case,
         store=store,
         operation=operation,
+        letter=letter,
         defaults={"controller": case.controller, "not_before": now, "created_at": now},
     )
     if not made and again:
@@ -242,7 +249,9 @@ def cancel(*, task: Task, actor: Actor, now: datetime) -> None:
 
 
 def cancel_open(*, case: Case) -> int:
-    """Cancel what has not started, when a case ends early; a running task re-checks before its next effect."""
-    return Task.objects.filter(case=case, status__in=[Task.Status.QUEUED, Task.Status.MANUAL]).update(
-        status=Task.Status.CANCELLED
-    )
+    """Cancel what has not started, when a case ends early; a running task re-checks before its next effect.
+
+    Letters are laid out all the same: they were sent, or are voided by themselves.
+    """
+    waiting = Task.objects.filter(case=case, letter=None, status__in=[Task.Status.QUEUED, Task.Status.MANUAL])
+    return waiting.update(status=Task.Status.CANCELLED)

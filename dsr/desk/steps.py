@@ -112,13 +112,13 @@ DOINGS: Final[Mapping[Action, Doing]] = {
         done=gettext_lazy("All stores are being asked again."),
     ),
     Action.ASK_IDENTITY: Doing(
-        run=_with(identity.ask, "doubt"),
+        run=_with(identity.ask, "doubt", "paragraph"),
         form=forms.AskIdentityForm,
         done=gettext_lazy("The person has been asked. The clock stands still until she answers."),
         explains=gettext_lazy("The person is asked by mail to confirm who she is. The clock stops until she does."),
     ),
     Action.CLOSE_NOT_IDENTIFIED: Doing(
-        run=_with(endings.close_not_identified, "doubt"),
+        run=_with(endings.close_not_identified, "doubt", "paragraph"),
         form=forms.NotIdentifiedForm,
         supplies={"letter_ready": True},  # the letter is written from the form
         done=gettext_lazy("Closed. The person has the letter that says how to go on."),
@@ -127,19 +127,21 @@ DOINGS: Final[Mapping[Action, Doing]] = {
         ),
     ),
     Action.EXTEND: Doing(
-        run=_with(endings.extend, "reason", "text", "meanwhile"),
+        run=_with(endings.extend, "reason", "text", "meanwhile", "paragraph"),
         form=forms.ExtendForm,
         done=gettext_lazy("Extended. The person has been told the new date and the reasons."),
         explains=gettext_lazy("Once, to three months from receipt. The person gets the reasons in a letter at once."),
     ),
     Action.WITHDRAW: Doing(
-        run=_with(endings.withdraw, "proof"),
+        run=_with(endings.withdraw, "proof", "paragraph"),
         form=forms.WithdrawForm,
         done=gettext_lazy("Withdrawn. The person has a confirmation."),
         explains=gettext_lazy("Only when the person herself has written that she takes her request back."),
     ),
     Action.REFUSE: Doing(
-        run=_with(endings.refuse, "ground", "reason", "advice", "evidence_form", "dpo_consulted", "late_refusal"),
+        run=_with(
+            endings.refuse, "ground", "reason", "advice", "paragraph", "evidence_form", "dpo_consulted", "late_refusal"
+        ),
         form=forms.RefuseForm,
         supplies={"late_refusal": True, "dpo_consulted": True},  # T-20: the mark and the consultation are on the form
         done=gettext_lazy("Refused. The person has the letter with reasons and remedies."),

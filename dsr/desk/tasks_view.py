@@ -38,6 +38,7 @@ OPERATIONS = {
     "apply": gettext_lazy("Changing the store"),
     "verify": gettext_lazy("Search for remains"),
     "close": gettext_lazy("Letter and certificate"),
+    "letter": gettext_lazy("Laying out a letter"),
 }
 _KINDS = {
     Task.Status.DONE: "ok",
@@ -87,14 +88,14 @@ def progress_of(case: Case, *, actor: Actor, language: str) -> Progress:
     Rights whose answer is a copy ask every store of the controller, in the order of the configuration; the others read
     the stores while they are planned, and are followed store by store while they are carried out.
     """
-    tasks = {(task.operation, task.store): task for task in case.tasks.all()}
+    tasks = {(task.operation, task.store or str(task.letter_id or "")): task for task in case.tasks.all()}
     configs = stores_of(case.controller)
     gone = {store for operation, store in tasks if operation == "collect" and store not in configs}
     over = {Task.Status.DONE, Task.Status.CANCELLED}
     work = [
         _row(task, task_label(task, configs, language), "", actor)
         for task in tasks.values()
-        if task.operation not in STORE_WORK and task.status not in over
+        if task.operation not in STORE_WORK and task.status not in over and not _quiet(task)
     ]
     if Right(case.right) in COPIES:
         stores = [
@@ -108,8 +109,13 @@ def progress_of(case: Case, *, actor: Actor, language: str) -> Progress:
             if task.operation in STORE_WORK
         ]
     finished = [row for row in stores if row.task and row.task.status in FINISHED]
-    busy = any(task.status in UNFINISHED for task in tasks.values())
+    busy = any(task.status in UNFINISHED for task in tasks.values() if task.letter_id is None)
     return Progress(tuple(work + stores), len(finished), len(stores), sum(row.records or 0 for row in stores), busy)
+
+
+def _quiet(task: Task) -> bool:
+    """A letter is laid out in a second or two: it is worth a line only when that needs somebody."""
+    return task.letter_id is not None and task.status != Task.Status.MANUAL and not task.failures
 
 
 def _owner(configs: dict[str, StoreConfig], store: str) -> str:

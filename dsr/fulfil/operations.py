@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Exists, OuterRef
+
 from dsr.cases.actors import SYSTEM
 from dsr.cases.perform import ConflictError, RefusedError, perform
 from dsr.cases.plans import StoppedError
 from dsr.fulfil import erase
 from dsr.fulfil.closing import close
 from dsr.fulfil.collect import collect
+from dsr.fulfil.letters import letter
 from dsr.fulfil.locate import NeedsPersonError, locate
 from dsr.fulfil.package import package
 from dsr.law.workflow import Action, State
@@ -30,6 +33,7 @@ OPERATIONS: dict[str, tuple[Callable[..., tuple[dict[str, Any], Callable[[], Non
     "apply": (erase.apply, frozenset({State.EXECUTING})),
     "close": (close, frozenset({State.NOTIFYING})),
     "verify": (erase.verify, frozenset({State.EXECUTING})),
+    "letter": (letter, frozenset(State)),
 }
 # What changes a store, and therefore is written down whatever became of the case.
 WRITING = frozenset({"apply"})
@@ -66,9 +70,9 @@ def wanted(task: Task) -> bool:
 def after(case_id: RowId, *, now: datetime) -> bool:
     """Move the case on when every store has answered, changed or been read again (4.2 no. 10, 15); harmless otherwise."""
     case = Case.objects.get(pk=case_id)
-    if case.state == State.EXECUTING and not case.tasks.filter(status__in=UNFINISHED).exists():
+    if case.state == State.EXECUTING and not _busy(case):
         return erase.finish(case, now=now)
-    if case.state != State.COLLECTING or case.tasks.filter(status__in=UNFINISHED).exists():
+    if case.state != State.COLLECTING or _busy(case):
         return False
     try:
         perform(
@@ -83,7 +87,13 @@ def after(case_id: RowId, *, now: datetime) -> bool:
     return True
 
 
+def _busy(case: Case) -> bool:
+    """Whether stores are still at work; letters that are being laid out hold nothing up."""
+    return case.tasks.filter(letter=None, status__in=UNFINISHED).exists()
+
+
 def resume(*, now: datetime, limit: int) -> int:
     """Move on cases whose last task finished while its worker died before saying so."""
-    waiting = Case.objects.filter(state__in=[State.COLLECTING, State.EXECUTING]).exclude(tasks__status__in=UNFINISHED)
+    busy = Task.objects.filter(case=OuterRef("pk"), letter=None, status__in=UNFINISHED)
+    waiting = Case.objects.filter(~Exists(busy), state__in=[State.COLLECTING, State.EXECUTING])
     return sum(after(pk, now=now) for pk in waiting.values_list("pk", flat=True)[:limit])

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import models
 
+from dsr.law.letter_standing import Slot
 from dsr.law.letters import Outcome
 from dsr.models.base import KeyedRow, OwnedRow, ScopedQuerySet, Sealed
 
@@ -128,16 +129,9 @@ class LetterWording(OwnedRow):
     what and when stays on record.
     """
 
-    class Slot(models.TextChoices):
-        """Where in the letter: after its first paragraph, before the closing, below the closing."""
-
-        INTRO = "intro"
-        OUTRO = "outro"
-        SIGNATURE = "signature"
-
     code = models.CharField(max_length=6, blank=True, help_text="empty: every letter that has no words of its own")
     language = models.CharField(max_length=8)
-    slot = models.CharField(max_length=10, choices=Slot.choices)
+    slot = models.CharField(max_length=10, choices=[(slot.value, slot.value.title()) for slot in Slot])
     text = models.TextField(blank=True)
     version = models.PositiveIntegerField()
     written_by = models.ForeignKey("dsr.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")

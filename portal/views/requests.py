@@ -18,7 +18,10 @@ from dsr import limits, wording
 from dsr.cases import actors, endings, messages
 from dsr.cases.perform import ConflictError, RefusedError
 from dsr.fulfil.gather import addressee_of, head_of, sender_of
+from dsr.law.letters import LetterCode
 from dsr.limits import limited
+from dsr.models import Letter as LetterRow
+from dsr.output.inputs import OutputError
 from dsr.output.letters import Acknowledgement, Letter, letter_document
 from dsr.output.pdf import RenderError, render_pdf
 from dsr.sessions import by_itself
@@ -26,9 +29,12 @@ from dsr.wording import asked as asked_words
 from portal import access, ics, progress
 from portal.forms.proof import MessageForm
 from portal.forms.send import WithdrawForm
+from portal.views.letters import letters_of, serve
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from django.http.response import HttpResponseBase
 
     from dsr.models import Case, Request
 
@@ -64,14 +70,16 @@ def _detail(request: Any, asked: Request, form: MessageForm) -> HttpResponse:
     now = timezone.now()
     parts = progress.parts_of(asked, now=now)
     content = asked.content()
-    letters, talk = _written(asked)
+    older, talk = _written(asked)
     context = {
         "nav": "requests",
         "asked": asked,
         "parts": parts,
         "headways": _headways(request, asked, parts, now),
         "form": form,
-        "letters": letters,
+        "letters": letters_of(asked),
+        "older": older,
+        "older_count": len(older),
         "talk": talk,
         "proof_needed": progress.proof_needed(asked),
         "words": content.get("words", ""),
@@ -117,15 +125,15 @@ def headway(request: Any, asked: Request) -> HttpResponse:
 
 
 def _written(asked: Request) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Letters by their names, and the conversation; mails that only announce something are not shown."""
-    letters, talk = [], []
+    """Letters of an earlier release, which were texts, and the conversation; mails that announce something are not shown."""
+    older, talk = [], []
     for message in asked.messages.filter(by_mail=False).order_by("created_at"):
         row = {"at": message.created_at, "text": message.content().get("body", ""), "own": message.inbound}
         if message.kind == "message":
             talk.append(row)
         else:
-            letters.append({**row, "title": wording.letter(message.kind)})
-    return letters, talk
+            older.append({**row, "title": wording.letter(message.kind)})
+    return older, talk
 
 
 @require_POST
@@ -183,11 +191,16 @@ def _chosen(request: Any, asked: Request) -> Case | None:
 @require_safe
 @limited(limits.paper, methods=("GET",))
 @access.own
-def receipt(request: Any, asked: Request) -> HttpResponse:
-    """The acknowledgement L-01 as a PDF, made when it is asked for; the same request gives the same bytes."""
+def receipt(request: Any, asked: Request) -> HttpResponseBase:
+    """The acknowledgement L-01 as a PDF, laid out when it is first asked for; the same bytes each time after that."""
     case = _chosen(request, asked)
     if case is None:
         return access.unknown(request)
+    sent = LetterRow.objects.filter(case=case, code=LetterCode.ACKNOWLEDGEMENT.value, status=LetterRow.Status.SENT)
+    row = sent.select_related("case__request__account", "case__controller", "artifact").order_by("-sent_at").first()
+    if row is not None:
+        return serve(request, asked, row, now=timezone.now())
+    # A request of an earlier release, which kept no letters: laid out from the case as it is.
     head = head_of(case, written_at=asked.created_at)
     letter = Letter(
         sender=sender_of(asked.controller),
@@ -197,7 +210,7 @@ def receipt(request: Any, asked: Request) -> HttpResponse:
     )
     try:
         pdf = render_pdf([letter_document(letter)], seconds=30)[0]
-    except RenderError:
+    except (OutputError, RenderError):
         return render(request, "portal/no_paper.html", {"nav": "requests", "asked": asked}, status=503)
     return _file(pdf, "application/pdf", f"{asked.reference}.pdf")
 

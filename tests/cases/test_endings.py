@@ -10,8 +10,9 @@ from dsr.audit import verify_case
 from dsr.cases import actors, endings, identity, letters
 from dsr.cases.perform import RefusedError, assign
 from dsr.law.letter_elements import Element
-from dsr.models import Case, Controller, Message
+from dsr.models import Case, Controller, Letter, Message
 from tests.factories import MONDAY, make_case, make_staff
+from tests.letters import text as letter_text
 
 pytestmark = pytest.mark.django_db
 NOW = MONDAY + timedelta(days=1)
@@ -41,9 +42,9 @@ def test_L_18_a_subject_withdraws_and_is_told_that_she_can_come_again():
     case = endings.withdraw(case_id=case.pk, actor=actors.subject(), now=NOW)
 
     assert (case.state, case.closed_at) == ("withdrawn", NOW)
-    letter = Message.objects.get(kind="L-18")
-    assert "new request at any time" in letter.content()["body"]
-    assert case.request.reference in letter.content()["body"]
+    body = letter_text("L-18")
+    assert "new request at any time" in body
+    assert case.request.reference in body
     assert verify_case(Case.objects.get(pk=case.pk)) == []
 
 
@@ -68,7 +69,7 @@ def test_staff_need_her_written_word_to_withdraw():
 def test_T_19_a_refusal_carries_ground_reasons_authority_and_court():
     case = refuse(make_case())
 
-    body = Message.objects.get(kind="L-07").content()["body"]
+    body = letter_text("L-07")
     assert case.state == "refused"
     for words in (
         "another provider",
@@ -87,7 +88,7 @@ def test_T_20_a_refusal_after_the_first_month_is_refused():
         refuse(case, now=datetime(2026, 7, 16, 8, tzinfo=UTC))
     assert error.value.refusal.code == "first_month_over"
     assert Case.objects.get(pk=case.pk).state == "assessing"
-    assert not Message.objects.filter(kind="L-07").exists()
+    assert not Letter.objects.filter(code="L-07", status="sent").exists()
 
 
 def test_a_letter_without_a_mandatory_element_stops_the_refusal_and_leaves_nothing():
@@ -99,7 +100,7 @@ def test_a_letter_without_a_mandatory_element_stops_the_refusal_and_leaves_nothi
 
     assert Element.AUTHORITY in error.value.elements
     assert Case.objects.get(pk=case.pk).state == "assessing"
-    assert not Message.objects.filter(kind="L-07").exists()
+    assert not Letter.objects.filter(code="L-07", status="sent").exists()
 
 
 def test_T_16_SC_20_an_extension_is_three_months_from_receipt_and_told_with_reasons():
@@ -118,7 +119,7 @@ def test_T_16_SC_20_an_extension_is_three_months_from_receipt_and_told_with_reas
     assert (case.extended, case.due_on, case.first_month_due_on) == (True, date(2026, 9, 15), date(2026, 7, 15))
     assert case.told_due_on == date(2026, 9, 15)
     assert "15 September 2026" not in case.explanation
-    body = Message.objects.get(kind="L-05").content()["body"]
+    body = letter_text("L-05")
     assert "eleven systems" in body
     assert "Sept. 15, 2026" in body or "15 September 2026" in body
     with pytest.raises(RefusedError) as error:
@@ -135,7 +136,7 @@ def test_T_17_an_extension_while_a_question_is_open_names_no_day_yet():
     )
 
     assert (case.extended, case.due_on, case.told_due_on) == (True, None, None)
-    assert "When you have answered" in Message.objects.get(kind="L-05").content()["body"]
+    assert "When you have answered" in letter_text("L-05")
     identity.identify(request=case.request, level=3, method="shop", known=(), actor=otto, now=NOW + timedelta(days=10))
     case = Case.objects.get(pk=case.pk)
     assert case.told_due_on == case.due_on == date(2026, 9, 25)

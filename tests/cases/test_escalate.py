@@ -13,8 +13,9 @@ from dsr.cases import actors, endings, escalate, identity, notices, people
 from dsr.cases.own_rules import calendar_of, ladder_of
 from dsr.cases.perform import assign
 from dsr.law.terms import Role
-from dsr.models import Absence, Case, Escalation, Incident, LadderRow, Message, Notice, Told, User
+from dsr.models import Absence, Case, Escalation, Incident, LadderRow, Notice, Told, User
 from tests.factories import make_case, make_controller, make_request, make_staff
+from tests.letters import text as letter_text
 
 pytestmark = pytest.mark.django_db
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -98,7 +99,7 @@ def test_no_23_overdue_is_reported_at_midnight_of_the_controller_with_incident_a
     assert (incident.case_id, incident.due_on) == (case.pk, date(2026, 7, 15))
     late = Case.objects.get(pk=case.pk)
     assert late.state == case.state  # overdue never closes a case
-    letter = Message.objects.get(kind="L-19").content()["body"]
+    letter = letter_text("L-19")
     assert "We are sorry" in letter
     assert "July 30, 2026" in letter
     assert "Example Data Protection Authority" in letter

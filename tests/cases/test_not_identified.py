@@ -9,8 +9,9 @@ import pytest
 from dsr.audit import verify_case
 from dsr.cases import actors, endings, identity, silence
 from dsr.cases.perform import RefusedError
-from dsr.models import Case, Message
+from dsr.models import Case, Letter
 from tests.factories import MONDAY, make_case, make_staff
+from tests.letters import text as letter_text
 
 pytestmark = pytest.mark.django_db
 
@@ -37,10 +38,10 @@ def test_L_07b_after_a_reminder_and_thirty_days_of_silence(case):
     closed = close(case, 30)
 
     assert closed.state == "not_identified"
-    body = Message.objects.get(kind="L-07b").content()["body"]
+    body = letter_text("L-07b")
     assert "We asked you on June 15, 2026. We reminded you on June 30, 2026." in body
     assert "Two customers have this name." in body
-    assert "You can go on at any time" in body
+    assert "You can make your request again at any time" in body
     assert "Example Data Protection Authority" in body
     assert not closed.suspensions.filter(ended_at__isnull=True).exists()
     assert verify_case(Case.objects.get(pk=case.pk)) == []
@@ -64,4 +65,4 @@ def test_not_before_and_not_by_anybody(case, reminded, days, roles, doubt, why):
 
     assert refused.value.refusal.code.startswith(why.split("_")[0])
     assert Case.objects.get(pk=case.pk).state == "id_pending"
-    assert not Message.objects.filter(kind="L-07b").exists()
+    assert not Letter.objects.filter(code="L-07b", status="sent").exists()

@@ -12,7 +12,7 @@ from django.db import connection
 from dsr.audit import verify_case
 from dsr.cases import actors, anchors, calendar, escalate, facts, identity, notices, overdue
 from dsr.cases.perform import ConflictError
-from dsr.models import Anchor, Case, Escalation, Event, Incident, Message, Notice, Told, User
+from dsr.models import Anchor, Case, Escalation, Event, Incident, Letter, Message, Notice, Told, User
 from dsr.work.tick import tick
 from tests.factories import make_case, make_controller, make_staff
 
@@ -72,7 +72,7 @@ def test_house_idea_4_two_ticks_at_the_same_instant_do_everything_once(office):
 
     assert len(results) == 2
     assert all(-1 not in done.values() for done in results), results
-    assert Incident.objects.count() == Message.objects.filter(kind="L-19").count() == 5
+    assert Incident.objects.count() == Letter.objects.filter(code="L-19", status="sent").count() == 5
     assert Message.objects.filter(kind="reminder").count() == 4
     rungs = Counter(Escalation.objects.values_list("case", "rung", "counted_to"))
     assert set(rungs.values()) == {1}

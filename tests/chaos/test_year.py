@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from dsr.audit import verify_case
-from dsr.models import Case, Escalation, Event, Incident, Message, Notice, Suspension, Told
+from dsr.models import Case, Escalation, Event, Incident, Letter, Notice, Suspension, Told
 from tests.chaos.oracle import Fell, climbed
 from tests.chaos.year import FIRST, HOUR, LAST, Year, running
 
@@ -35,7 +35,7 @@ def check(year: Year) -> None:
         assert not missing | unwanted, (missing, unwanted, history)
         assert sorted(reminded[case]) == sorted(reminders), history
         overdue += sum(one.rung == "overdue" for one in wanted)
-    assert Incident.objects.count() == Message.objects.filter(kind="L-19").count() == overdue > 0
+    assert Incident.objects.count() == Letter.objects.filter(code="L-19", status="sent").count() == overdue > 0
     one_digest_a_person_and_run()
     the_chains_hold(year)
 

@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dsr.cases import actors, identity, silence
-from dsr.models import Case, Message
+from dsr.models import Case
 from tests.desk.conftest import text
 from tests.factories import make_case, make_staff
+from tests.letters import text as letter_text
 
 pytestmark = pytest.mark.django_db
 DOUBT = "Two customers have this name, and neither contact is yours."
@@ -73,7 +74,7 @@ def test_T_15_a_lead_closes_with_the_letter_after_reminder_and_silence(otto):
     assert "Enter why it is not certain who is asking" in text(empty)
     assert "Closed. The person has the letter that says how to go on." in text(done)
     assert Case.objects.get(pk=case.pk).state == "not_identified"
-    assert DOUBT in Message.objects.get(kind="L-07b").content()["body"]
+    assert DOUBT in letter_text("L-07b")
     assert "Closed, not identified" in overview(otto, case)
 
 

@@ -17,9 +17,10 @@ from dsr.cases.perform import assign
 from dsr.desk import steps
 from dsr.law.rights import GROUNDS, Right
 from dsr.law.workflow import STEPS, Action, Role, offered
-from dsr.models import Case, Controller, EventNote, Message
+from dsr.models import Case, Controller, EventNote, Letter
 from tests.desk.conftest import ROLES, due, text
 from tests.factories import make_case, make_staff
+from tests.letters import text as letter_text
 
 pytestmark = pytest.mark.django_db
 # Steps of staff that have no verb yet; whoever writes one moves its action into DOINGS.
@@ -230,7 +231,7 @@ def test_T_16_extending_shows_the_new_date_before_and_after(otto, received):
     assert case.extended
     assert wording.day_with_weekday(due(case.due_on)) in page
     assert wording.day_with_weekday(due(case.due_on)) in text(response)
-    assert "eleven systems" in Message.objects.get(kind="L-05").content()["body"]
+    assert "eleven systems" in letter_text("L-05")
 
 
 def test_T_18_only_reasons_of_the_law_can_be_sent(otto, received):
@@ -272,7 +273,7 @@ def test_T_19_refusing_with_ground_reason_and_advice(otto, received):
     page = text(response)
     assert "Refused" in page
     assert "We are not the controller of these data" in page
-    assert "Southwave" in Message.objects.get(kind="L-07").content()["body"]
+    assert "Southwave" in letter_text("L-07")
 
 
 @pytest.mark.parametrize("right", Right)
@@ -336,7 +337,7 @@ def test_L_18_staff_withdraw_on_her_written_word(mara, received):
     mara.post(url(case, "withdraw"), {"version": case.version, "proof": "E-mail of 16 June."})
 
     assert Case.objects.get(pk=case.pk).state == "withdrawn"
-    assert Message.objects.filter(kind="L-18").exists()
+    assert Letter.objects.filter(code="L-18", status="sent").exists()
 
 
 def test_I_04_identity_confirmed_in_a_shop_brings_the_case_on(mara, demo_stores, received):

@@ -8,13 +8,14 @@ from datetime import date, timedelta
 import pikepdf
 import pytest
 from django.core import mail
+from django.urls import reverse
 from django.utils import timezone
 
 from dsr import wording
 from dsr.cases import actors, answer, endings, identity, messages
 from dsr.law.rights import Right
 from dsr.law.workflow import State
-from dsr.models import Case, Message, Request
+from dsr.models import Case, Letter, Message, Request
 from portal import ics, progress
 from tests.factories import make_case, make_request, make_staff, make_user
 from tests.portal.walk import due, text_of
@@ -117,7 +118,10 @@ def test_T_16_an_extension_shows_the_new_date_and_the_letter(client, anna):
 
     assert wording.day_with_weekday(due(case)) in page
     assert "extended" in page
-    assert "twenty years" in page
+    assert wording.letter("L-05") in page
+    letter = Letter.objects.get(code="L-05")
+    opened = text_of(client.get(reverse("portal:letter", args=[case.request.reference, letter.pk])))
+    assert "twenty years" in opened
 
 
 def test_collecting_shows_which_systems_have_answered_and_nothing_of_what_they_said(client, anna, demo_stores):
@@ -197,9 +201,10 @@ def test_L_01_the_receipt_is_a_letter_and_the_same_one_each_time(client, anna):
     first, second = (client.get(f"/requests/{request.reference}/receipt.pdf") for _ in range(2))
 
     assert first.headers["Content-Type"] == "application/pdf"
-    assert first.headers["Content-Disposition"] == f'attachment; filename="{request.reference}.pdf"'
-    assert first.content == second.content
-    with pikepdf.open(io.BytesIO(first.content)) as pdf:
+    assert first.headers["Content-Disposition"] == f'attachment; filename="{request.reference}-L-01.pdf"'
+    content = first.getvalue()
+    assert content == second.getvalue()
+    with pikepdf.open(io.BytesIO(content)) as pdf:
         assert pdf.docinfo["/Title"] == "We have received your request"
 
 
@@ -207,7 +212,7 @@ def test_each_right_of_a_family_has_its_receipt_and_a_made_up_one_has_none(clien
     request = make_request(account=anna, rights=(Right.ERASURE, Right.ACCESS), at=timezone.now())
     where = f"/requests/{request.reference}/receipt.pdf"
 
-    assert client.get(f"{where}?right=erasure").content != client.get(f"{where}?right=access").content
+    assert client.get(f"{where}?right=erasure").getvalue() != client.get(f"{where}?right=access").getvalue()
     assert client.get(f"{where}?right=portability").status_code == 404
 
 

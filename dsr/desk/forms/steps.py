@@ -56,6 +56,17 @@ def _words(
     )
 
 
+def _own_paragraph() -> forms.CharField:
+    """The free paragraph of a letter; everything the law asks for is written beside it."""
+    return forms.CharField(
+        label=gettext_lazy("Your own paragraph in the letter"),
+        required=False,
+        max_length=MAX_PARAGRAPH,
+        help_text=gettext_lazy("Everything the law asks for is written by itself. Add what concerns this person only."),
+        widget=forms.Textarea(attrs={"maxlength": MAX_PARAGRAPH, "rows": 4}),
+    )
+
+
 class CaseForm(UiForm):
     """A form about one case, opened at one moment."""
 
@@ -84,10 +95,13 @@ class AskIdentityForm(CaseForm):
     """I-01: a concrete doubt, never a habit."""
 
     doubt = _words(
-        gettext_lazy("What makes you doubt who is asking?"),
+        gettext_lazy("What makes you doubt who is asking, for the person"),
         gettext_lazy("Enter what makes you doubt. Without a concrete doubt the law allows no question."),
-        hint=gettext_lazy("Stays in the file. The person is asked to confirm who she is, the clock stops until then."),
+        hint=gettext_lazy(
+            "The person reads it in the letter. What she can do is added by itself. The clock stops until she answers."
+        ),
     )
+    paragraph = _own_paragraph()
 
 
 class CollectAgainForm(CaseForm):
@@ -122,6 +136,7 @@ class WithdrawForm(CaseForm):
         gettext_lazy("Enter where her written withdrawal is kept. Staff cannot withdraw for her on a spoken word."),
         hint=gettext_lazy("For example: e-mail of 16 June, kept with this request."),
     )
+    paragraph = _own_paragraph()
 
 
 class ExtendForm(CaseForm):
@@ -141,6 +156,7 @@ class ExtendForm(CaseForm):
         gettext_lazy("What she gets meanwhile"),
         gettext_lazy("Enter what she gets meanwhile, or that nothing can be given before."),
     )
+    paragraph = _own_paragraph()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -161,6 +177,7 @@ class RefuseForm(CaseForm):
         hint=gettext_lazy("The facts of this case. The article, the authority and the court are added by themselves."),
     )
     advice = _words(gettext_lazy("What the person can do now"), gettext_lazy("Enter what the person can do now."))
+    paragraph = _own_paragraph()
     evidence_form = forms.BooleanField(
         label=gettext_lazy("The evidence form for Art. 12(5) is filled in and kept with the case"), required=False
     )
@@ -194,6 +211,7 @@ class NotIdentifiedForm(CaseForm):
             " Name no data of anybody."
         ),
     )
+    paragraph = _own_paragraph()
 
 
 class ConfirmIdentityForm(CaseForm):
@@ -229,13 +247,7 @@ class ConfirmIdentityForm(CaseForm):
 class DraftForm(CaseForm):
     """The handler's own paragraph in the letter."""
 
-    paragraph = forms.CharField(
-        label=gettext_lazy("Your own paragraph in the letter"),
-        required=False,
-        max_length=MAX_PARAGRAPH,
-        help_text=gettext_lazy("Everything the law asks for is written by itself. Add what concerns this person only."),
-        widget=forms.Textarea(attrs={"maxlength": MAX_PARAGRAPH, "rows": 6}),
-    )
+    paragraph = _own_paragraph()
 
 
 class MessageForm(UiForm):
