@@ -48,13 +48,13 @@ class Sftp:
         Raises Permanent: `host_key` when the server has another key than the pinned one, `access_denied`, `too_large`,
         `package_missing`; Temporary("store_down").
         """
-        paramiko = _paramiko(place)
+        paramiko = ssh_library(place)
         incoming.mkdir(parents=True, exist_ok=True)
         known = incoming.parent / "fetched"
         known.mkdir(exist_ok=True)
         fetched = 0
         try:
-            with self._session(paramiko, place) as session:
+            with self.session(paramiko, place) as session:
                 for name in sorted(session.listdir(self.path)):
                     if not name.startswith(".") and "/" not in name and not (known / name).exists():
                         fetched += self._folder(session, name, incoming, known, place)
@@ -65,7 +65,11 @@ class Sftp:
         return fetched
 
     @contextmanager
-    def _session(self, paramiko: Any, place: str) -> Iterator[Any]:
+    def session(self, paramiko: Any, place: str) -> Iterator[Any]:
+        """A signed-in SFTP client (`paramiko` from `ssh_library`), once the server has shown the pinned key.
+
+        Raises Permanent("host_key") before anything is said to another server, and paramiko's own errors.
+        """
         with socket.create_connection((self.host, self.port), timeout=_TIMEOUT) as connection:
             transport = paramiko.Transport(connection)
             try:
@@ -138,7 +142,8 @@ def read_sftp(config: StoreConfig, item: Item) -> Sftp:
     )
 
 
-def _paramiko(place: str) -> Any:
+def ssh_library(place: str) -> Any:
+    """The paramiko package; Permanent("package_missing") where it is not installed."""
     try:
         return import_module("paramiko")
     except ImportError:
