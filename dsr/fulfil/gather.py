@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from dsr.cases.clock import local_date
 from dsr.cases.scope import stores_of
+from dsr.fulfil.keep import keeper
 from dsr.fulfil.lines import batches_of
 from dsr.fulfil.locate import NeedsPersonError
 from dsr.fulfil.own_records import own_searched
@@ -128,6 +129,7 @@ def inquiry_of(case: Case) -> Inquiry:
         transfers=transfers,
         as_of=local_date(controller, located),
         remarks=(*_left_out(case, stores), *((paragraph,) if paragraph else ())),
+        keep_until=keeper(controller),
     )
 
 

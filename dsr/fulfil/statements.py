@@ -30,7 +30,7 @@ def statements_of(controller: Controller, language: str) -> tuple[tuple[Automate
     """
     record = record_of(controller)
     if record is not None:
-        decisions = tuple(_decision(one, language) for one in record.decisions)
+        decisions = tuple(_decision(one, record, language) for one in record.decisions)
         return decisions, tuple(_transfer(one, language) for one in record.transfers)
     if controller.automated_decisions is None or controller.transfers is None:
         raise NeedsPersonError("statement_missing", controller.slug)
@@ -51,9 +51,14 @@ def record_of(controller: Controller) -> Record | None:
         raise NeedsPersonError("configuration", controller.slug) from None
 
 
-def _decision(decision: Decision, language: str) -> AutomatedDecision:
+def _decision(decision: Decision, record: Record, language: str) -> AutomatedDecision:
     effect = " ".join(filter(None, (words(decision.consequences, language), words(decision.review, language))))
-    return AutomatedDecision(name=words(decision.name, language), logic=words(decision.logic, language), effect=effect)
+    return AutomatedDecision(
+        name=words(decision.name, language),
+        logic=words(decision.logic, language),
+        effect=effect,
+        purpose=record.purposes[decision.purpose].words if decision.purpose else {},
+    )
 
 
 def _transfer(transfer: TransferOut, language: str) -> Transfer:
@@ -62,6 +67,7 @@ def _transfer(transfer: TransferOut, language: str) -> Transfer:
         country=_country(transfer.country, language),
         safeguard=words(transfer.safeguard, language),
         copy_from=words(transfer.copy_from, language),
+        receives=transfer.recipient.words,
     )
 
 

@@ -7,7 +7,8 @@ recipients by name, source and retention of exactly the data sets in which the s
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from dsr.output import phrases
 from dsr.output.files import DISCLOSED
@@ -15,12 +16,13 @@ from dsr.output.inputs import words
 from exporters.contract import CellNote, Disclosure, Origin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from datetime import date
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from dsr.output.inputs import Redaction
+    from dsr.output.inputs import Inquiry, Redaction, Transfer
     from dsr.output.survey import Survey
-    from exporters.contract import FieldInfo, Retention, Text
+    from exporters.contract import FieldInfo, KeepUntil, Retention, Text
+
+MAX_YEARS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,18 @@ class Keeping:
 
     text: str
     law: str
+    ends: tuple[tuple[int, date], ...] = ()
+    """For documents that law keeps: the year they are of, the last day they are kept (each has its own, rules 4.0.11)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """An automated decision that concerns her (A-12), and the data of hers that it uses."""
+
+    name: str
+    logic: str
+    effect: str
+    uses: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +84,47 @@ class LeftOut:
     count: int = 0
 
 
-def held(surveys: Iterable[Survey], language: str) -> tuple[Held, ...]:
+def information(inquiry: Inquiry, surveys: tuple[Survey, ...], language: str) -> dict[str, Any]:
+    """What templates need to say about Art. 15(1) and (2); the letter and the package's first page say the same."""
+    known = held(surveys, language, keep_until=inquiry.keep_until)
+    return {
+        "inquiry": inquiry,
+        "searched": [(words(item.label, language), item.found) for item in inquiry.searched],
+        "kinds": [str(phrases.KINDS[kind]) for kind in inquiry.kinds],
+        "held": known,
+        "held_in_stores": any(not item.own for item in known),
+        "rows": sum(item.rows for item in known),
+        "received": received(known),
+        "decisions": decisions(inquiry, known, language),
+        "transfers": transfers(inquiry, known, language),
+        "left_out": left_out(surveys, inquiry.redactions, language),
+        "neither_confirm_nor_deny": str(phrases.NEITHER_CONFIRM_NOR_DENY),
+    }
+
+
+def decisions(inquiry: Inquiry, known: Iterable[Held], language: str) -> tuple[Deciding, ...]:
+    """The automated decisions that concern her: all but those for a purpose for which no data of hers are held (A-12)."""
+    found = []
+    for one in inquiry.automated:
+        purpose = words(one.purpose, language)
+        uses = _distinct(f"{item.label} ({item.store})" for item in known if purpose and purpose in item.purposes)
+        if uses or not purpose:
+            found.append(Deciding(one.name, one.logic, one.effect, uses))
+    return tuple(found)
+
+
+def transfers(inquiry: Inquiry, known: Iterable[Held], language: str) -> tuple[Transfer, ...]:
+    """The transfers that concern her: all but those to a recipient that got nothing of hers (A-13)."""
+    names = {name for item in known for name in item.recipients}
+    return tuple(one for one in inquiry.transfers if not one.receives or words(one.receives, language) in names)
+
+
+def held(surveys: Iterable[Survey], language: str, *, keep_until: KeepUntil | None = None) -> tuple[Held, ...]:
     """What is said about each data set that holds something; data sets without a row are not mentioned."""
-    return tuple(_held(survey, language) for survey in surveys if survey.rows)
+    return tuple(_held(survey, language, keep_until) for survey in surveys if survey.rows)
 
 
-def _held(survey: Survey, language: str) -> Held:
+def _held(survey: Survey, language: str, keep_until: KeepUntil | None) -> Held:
     info, fields = survey.found.info, _used(survey)
     return Held(
         store=words(survey.found.store_label, language),
@@ -87,7 +136,7 @@ def _held(survey: Survey, language: str) -> Held:
         purposes=_texts((info.purpose, *(f.purpose for f in fields)), language),
         bases=_distinct(phrases.legal_basis(code) for code in (info.legal_basis, *(f.legal_basis for f in fields))),
         sources=_texts((info.source, *(f.source for f in fields)), language),
-        keeping=_keeping((info.retention, *(f.retention for f in fields)), language),
+        keeping=_keeping((info.retention, *(f.retention for f in fields)), language, _ends(survey, keep_until)),
         origins=_distinct(str(phrases.ORIGINS[origin]) for origin in _origins(info.origin, fields)),
         recipients=_texts((*info.recipients, *(text for f in fields for text in f.recipients)), language),
         shared=info.shared,
@@ -134,7 +183,7 @@ def left_out(surveys: Iterable[Survey], redactions: Iterable[Redaction], languag
         found += _withheld(survey, where, language)
     for redaction in redactions:
         where = labels.get((redaction.store, redaction.dataset), redaction.store)
-        found.append(LeftOut(where, phrases.blacked_out(), redaction.reason, redaction.count))
+        found.append(LeftOut(where, redaction.what or phrases.blacked_out(), redaction.reason, redaction.count))
     return _joined(found)
 
 
@@ -179,5 +228,26 @@ def _texts(items: Iterable[Text], language: str) -> tuple[str, ...]:
     return _distinct(words(item, language) for item in items)
 
 
-def _keeping(items: Iterable[Retention], language: str) -> tuple[Keeping, ...]:
-    return tuple(dict.fromkeys(Keeping(words(item.text, language), item.law) for item in items if item.text))
+def _keeping(
+    items: Iterable[Retention], language: str, ends: Mapping[str, tuple[tuple[int, date], ...]]
+) -> tuple[Keeping, ...]:
+    return tuple(
+        dict.fromkeys(
+            Keeping(words(item.text, language), item.law, ends.get(item.code, ()) if item.law else ())
+            for item in items
+            if item.text
+        )
+    )
+
+
+def _ends(survey: Survey, keep_until: KeepUntil | None) -> Mapping[str, tuple[tuple[int, date], ...]]:
+    """Per document class the end for each year of documents, counted from its last day; the newest MAX_YEARS of them."""
+    if keep_until is None:
+        return {}
+    years = sorted({int(month[:4]) for month, _count in survey.months}, reverse=True)[:MAX_YEARS]
+    codes = {survey.found.info.retention.code, *(field.retention.code for field in _used(survey))}
+    found: dict[str, tuple[tuple[int, date], ...]] = {}
+    for code in sorted(codes):
+        kept = [(year, keep_until(code, date(year, 12, 31))) for year in reversed(years)]
+        found[code] = tuple((year, one.until) for year, one in kept if one is not None and one.until is not None)
+    return found

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from exporters.contract import Batch, DatasetInfo, IdentifierKind, Text
+from exporters.contract import Batch, DatasetInfo, IdentifierKind, KeepUntil, Text
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -104,6 +104,9 @@ class AutomatedDecision:
     name: str
     logic: str
     effect: str
+    purpose: Text = field(default_factory=dict)
+    """The purpose it serves, in the words the data maps use; where it is given, the decision concerns only those of whom
+    data are held for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +117,22 @@ class Transfer:
     country: str
     safeguard: str
     copy_from: str
+    receives: Text = field(default_factory=dict)
+    """The recipient in the words the data maps use; where it is given, the transfer concerns only those whose data it gets."""
 
 
 @dataclass(frozen=True, slots=True)
 class Redaction:
-    """What was blacked out by hand (X-02, X-07): where, why in the letter's language, how many places."""
+    """What was left out by hand or by rule (X-02, X-07): where, why in the letter's language, how many places.
+
+    `what`: the words for what is left out; empty for places that were blacked out.
+    """
 
     store: str
     dataset: str
     reason: str
     count: int
+    what: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +150,8 @@ class Inquiry:
     as_of: date
     redactions: tuple[Redaction, ...] = ()
     remarks: tuple[str, ...] = ()
+    keep_until: KeepUntil | None = field(default=None, repr=False)
+    """What the law keeps, by document class and date: with it the end is named for each year of documents (A-08)."""
 
 
 def words(text: Text, language: str) -> str:

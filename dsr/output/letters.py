@@ -14,14 +14,13 @@ from django.utils.translation import gettext as _
 
 from dsr.law import letters as law
 from dsr.law.letter_elements import Element
-from dsr.law.letter_standing import FACTS, Slot, standing
+from dsr.law.letter_standing import Slot
 from dsr.law.letters import LetterCode, Outcome
 from dsr.output import erasure_letter, letter_stated, phrases
 from dsr.output.erasure_letter import ErasureDone
-from dsr.output.information import held, left_out, received
+from dsr.output.information import information, left_out
 from dsr.output.inputs import Addressee, CaseHead, Inquiry, OutputError, Sender, words
 from dsr.output.letter_plain import plain_text
-from dsr.output.letter_tags import Texts, spoken
 from dsr.output.pages import fill
 from dsr.output.pdf import Document
 
@@ -100,8 +99,12 @@ def letter_html(letter: Letter) -> str:
     """
     for element in missing(letter):
         raise OutputError("element_missing", f"{letter.body.code}.{element}")
-    for place in _too_long(letter):
-        raise OutputError("text_too_long", f"{letter.body.code}.{place}")
+    body = letter.body
+    stated = body.texts if isinstance(body, Stated) else {}
+    for place in letter_stated.too_long(
+        {"paragraph": body.paragraph, **body.wording, **{element.value: text for element, text in stated.items()}}
+    ):
+        raise OutputError("text_too_long", f"{body.code}.{place}")
     with translation.override(letter.head.language):
         values = {
             "sender": letter.sender,
@@ -122,16 +125,6 @@ def letter_html(letter: Letter) -> str:
 def letter_text(letter: Letter) -> str:
     """The letter as plain text for the portal and for reading aloud, word for word what `letter_html` prints."""
     return plain_text(letter_html(letter))
-
-
-def _too_long(letter: Letter) -> list[str]:
-    body, limit = letter.body, letter_stated.MAX_TEXT
-    texts: dict[str, str | tuple[str, ...]] = {"paragraph": body.paragraph, **body.wording}
-    if isinstance(body, Stated):
-        texts |= {element.value: text for element, text in body.texts.items()}
-    return [
-        place for place, text in texts.items() if (len(text) if isinstance(text, str) else sum(map(len, text))) > limit
-    ]
 
 
 def _bounded(addressee: Addressee) -> Addressee:
@@ -248,13 +241,7 @@ def _elements(letter: Letter) -> dict[Element, object]:
         case ErasureDone() as done:
             own = erasure_letter.elements(done, sender)
         case Stated(code=code, texts=texts):
-            authority = bool(sender.authority.strip() and sender.authority_address)
-            own = {
-                **dict.fromkeys(standing(code), True),
-                **{element: True for element, text in texts.items() if element not in FACTS and spoken(text)},
-                Element.AUTHORITY: authority,
-                Element.COMPLAINT_ROUTE: authority,
-            }
+            own = letter_stated.elements(code, texts, sender)
     return common | own
 
 
@@ -283,35 +270,5 @@ def _body(letter: Letter) -> dict[str, Any]:
             return information(inquiry, surveys, letter.head.language)
         case ErasureDone(result=result):
             return erasure_letter.values(result, letter.head)
-        case Stated() as stated:
-            return _stated(stated, letter.head)
-
-
-def _stated(body: Stated, head: CaseHead) -> dict[str, Any]:
-    texts = Texts({element: text for element, text in body.texts.items() if element not in FACTS})
-    asked = law.required(body.code, outcome=body.outcome, regime=head.regime)
-    complaint = Element.AUTHORITY in asked or Element.COMPLAINT_ROUTE in asked
-    return {
-        "texts": texts,
-        "negative": Element.REASONS_LAW in asked,
-        "refused": body.outcome is Outcome.REFUSED,
-        "partly": body.outcome is Outcome.PARTLY,
-        "consent": head.right == "consent_withdrawal",
-        "remedy": complaint or Element.JUDICIAL_REMEDY in texts,
-    }
-
-
-def information(inquiry: Inquiry, surveys: tuple[Survey, ...], language: str) -> dict[str, Any]:
-    """What templates need to say about Art. 15(1) and (2); the letter and the package's first page say the same."""
-    known = held(surveys, language)
-    return {
-        "inquiry": inquiry,
-        "searched": [(words(item.label, language), item.found) for item in inquiry.searched],
-        "kinds": [str(phrases.KINDS[kind]) for kind in inquiry.kinds],
-        "held": known,
-        "held_in_stores": any(not item.own for item in known),
-        "rows": sum(item.rows for item in known),
-        "received": received(known),
-        "left_out": left_out(surveys, inquiry.redactions, language),
-        "neither_confirm_nor_deny": str(phrases.NEITHER_CONFIRM_NOR_DENY),
-    }
+        case Stated(code=code, outcome=outcome, texts=texts):
+            return letter_stated.values(code, outcome, texts, letter.head)
