@@ -61,6 +61,16 @@ TROUBLES: Final[Mapping[str, _StrPromise]] = {
     "bad_value": _("A planned value cannot be read. Plan again; if it fails again, tell whoever runs this program."),
     "not_approved": _("No approved plan stands behind this. Have one approved."),
     "not_verified": _("Not every store has been read again after the change. Wait for it, or retry it."),
+    # files
+    "file_too_large": _(
+        "A file of this person is larger than one file may be. Nothing was collected from this store. Have whoever runs "
+        "this program raise DSR_FILE_MAX_MB and retry, or have the store left out and hand the file over separately."
+    ),
+    "files_too_large": _(
+        "The files of this person are larger, or more, than may be collected. Nothing was collected from this store. Have "
+        "whoever runs this program raise DSR_FILES_MAX_MB or DSR_FILES_MAX and retry, or have the store left out and hand "
+        "the files over separately."
+    ),
     # the person
     "nobody_identified": _(
         "Nobody knows yet who this person is in the stores. Add her customer number under Identity."

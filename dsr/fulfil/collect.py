@@ -1,4 +1,4 @@
-"""Collecting one person's data from one store into a sealed JSON Lines file, batch by batch."""
+"""Collecting one person's data from one store: rows into a sealed JSON Lines file, batch by batch, then her files."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from dsr.cases.answer import supersede
+from dsr.fulfil import attachments
 from dsr.fulfil.lines import line_of
 from dsr.fulfil.locate import NeedsPersonError, row_keys, subject_of
 from dsr.fulfil.spool import Sink, store_artifact
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-def collect(task: Task, check: Callable[[int], None], *, now: datetime) -> tuple[dict[str, Any], Callable[[], None]]:
+def collect(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[dict[str, Any], Callable[[], None]]:
     """Operation `collect`: everything linked to the located keys. No keys: an empty answer, which is an answer too (T-21)."""
     case = task.case
     exporter = open_by_name(case.controller, task.store)
@@ -48,8 +49,11 @@ def collect(task: Task, check: Callable[[int], None], *, now: datetime) -> tuple
         now=now,
     )
 
-    def effect() -> None:
-        supersede(case=case, kinds=(Artifact.Kind.COLLECTED,), store=task.store, now=now)
-        artifact.save(force_insert=True)
+    files = attachments.attach(attachments.Source(case, task.store, check, now), exporter, subject, keys)
 
-    return {"rows": artifact.details["rows"], "sha256": artifact.sha256}, effect
+    def effect() -> None:
+        supersede(case=case, kinds=(Artifact.Kind.COLLECTED, *attachments.KINDS), store=task.store, now=now)
+        artifact.save(force_insert=True)
+        files.keep()
+
+    return {"rows": artifact.details["rows"], "sha256": artifact.sha256, **files.details}, effect

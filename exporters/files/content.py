@@ -38,13 +38,64 @@ _MEDIA: Final = frozenset({FileKind.SOUND, FileKind.VIDEO})
 _SIGNED: Final = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp", "image/tiff"})
 _PAGES: Final = frozenset({"html", "htm", "xhtml", "svg", "svgz", "mht", "mhtml", "shtml"})
 _PROGRAMS: Final = frozenset(
-    "exe com scr pif dll sys msi msp bat cmd ps1 psm1 vbs vbe js jse wsf wsh hta lnk reg jar apk app dmg deb rpm sh bash"
-    " py pl docm dotm xlsm xltm xlam pptm potm ppam chm cpl gadget iso url".split()
+    [
+        "exe",
+        "com",
+        "scr",
+        "pif",
+        "dll",
+        "sys",
+        "msi",
+        "msp",
+        "bat",
+        "cmd",
+        "ps1",
+        "psm1",
+        "vbs",
+        "vbe",
+        "js",
+        "jse",
+        "wsf",
+        "wsh",
+        "hta",
+        "lnk",
+        "reg",
+        "jar",
+        "apk",
+        "app",
+        "dmg",
+        "deb",
+        "rpm",
+        "sh",
+        "bash",
+        "py",
+        "pl",
+        "docm",
+        "dotm",
+        "xlsm",
+        "xltm",
+        "xlam",
+        "pptm",
+        "potm",
+        "ppam",
+        "chm",
+        "cpl",
+        "gadget",
+        "iso",
+        "url",
+    ]
 )
-_DOCUMENTS: Final = frozenset("doc docx odt rtf xls xlsx ods ppt pptx odp eml msg".split())
-_ARCHIVES: Final = frozenset("zip gz tgz bz2 xz 7z rar tar zst".split())
+_DOCUMENTS: Final = frozenset(["doc", "docx", "odt", "rtf", "xls", "xlsx", "ods", "ppt", "pptx", "odp", "eml", "msg"])
+_ARCHIVES: Final = frozenset(["zip", "gz", "tgz", "bz2", "xz", "7z", "rar", "tar", "zst"])
 _TAGS: Final = (b"<!doctype html", b"<html", b"<script", b"<svg", b"<iframe", b"<body")
 _RUNS: Final = (b"MZ", b"\x7fELF", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"#!/")
+
+# What a media type contains, where its first part says nothing.
+_WORDS: Final = (
+    (("executable", "x-msdownload", "x-sh", "java-archive", "javascript", "macroenabled"), FileKind.PROGRAM),
+    (("officedocument", "opendocument", "msword", "ms-excel", "ms-powerpoint", "/rtf"), FileKind.DOCUMENT),
+    (("zip", "x-tar", "x-7z", "x-rar", "vnd.rar", "x-xz", "zstd"), FileKind.ARCHIVE),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,26 +148,15 @@ def _by_type(media_type: str) -> FileKind | None:
     """The kind of a media type; None where it says nothing."""
     kind = media_type.partition(";")[0].strip().lower()
     main = kind.partition("/")[0]
-    if kind in {"text/html", "application/xhtml+xml", "image/svg+xml"}:
-        return FileKind.PAGE
-    if kind == "application/pdf":
-        return FileKind.PDF
-    if main in {"image", "audio", "video", "text"}:
-        return {
-            "image": FileKind.PICTURE,
-            "audio": FileKind.SOUND,
-            "video": FileKind.VIDEO,
-            "text": FileKind.TEXT,
-        }[main]
-    if any(
-        word in kind for word in ("executable", "x-msdownload", "x-sh", "java-archive", "javascript", "macroenabled")
-    ):
-        return FileKind.PROGRAM
-    if any(word in kind for word in ("officedocument", "opendocument", "msword", "ms-excel", "ms-powerpoint", "/rtf")):
-        return FileKind.DOCUMENT
-    if any(word in kind for word in ("zip", "x-tar", "x-7z", "x-rar", "vnd.rar", "x-xz", "zstd")):
-        return FileKind.ARCHIVE
-    return None
+    whole = {"text/html": FileKind.PAGE, "application/xhtml+xml": FileKind.PAGE, "image/svg+xml": FileKind.PAGE}
+    by_main = {
+        "image": FileKind.PICTURE,
+        "audio": FileKind.SOUND,
+        "video": FileKind.VIDEO,
+        "text": FileKind.TEXT,
+    }
+    known = {**whole, "application/pdf": FileKind.PDF}.get(kind) or by_main.get(main)
+    return known or next((one for words, one in _WORDS if any(word in kind for word in words)), None)
 
 
 def _found(head: bytes) -> frozenset[FileKind]:

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from exporters.contract import JsonValue, Permanent, Problem, Severity, Temporary
@@ -25,6 +26,9 @@ class TreeSource:
 
     `index` names the CSV beside the files (UTF-8, with a header), `path` its column with the file's name. The index
     belongs to the system that writes it: erasing deletes files, never edits the index.
+
+    A top folder that the map lists under `undisclosed` is not there for anything: no file of it is found, named, counted,
+    handed out or searched (rule X-06).
     """
 
     objects: Objects
@@ -103,8 +107,11 @@ class TreeSource:
             if self.objects.size(name) is None:
                 yield self.index, record
         for name in self.objects.names():
-            if name not in indexed:
+            if name not in indexed and not self._unspoken(name):
                 yield "files", {"name": name}
+
+    def _unspoken(self, name: str) -> bool:
+        return self.data_map.undisclosed(PurePosixPath(name).parts[0]) if name else False
 
     def _row(self, dataset: Dataset, record: dict[str, str]) -> Row | None:
         size = self.objects.size(record.get(self.path) or "")
@@ -119,7 +126,9 @@ class TreeSource:
             io.BufferedReader(_Raw(self.objects.read(self.index))), encoding="utf-8-sig", newline=""
         )
         try:
-            yield from csv.DictReader(text, strict=True)
+            for record in csv.DictReader(text, strict=True):
+                if not self._unspoken(record.get(self.path) or ""):
+                    yield record
         except (UnicodeDecodeError, csv.Error):
             raise Permanent("bad_file", place) from None
         except Permanent as error:

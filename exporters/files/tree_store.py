@@ -6,7 +6,7 @@ import mimetypes
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from exporters.contract import FileBatch, FileRef
+from exporters.contract import Disclosure, FileBatch, FileRef
 from exporters.datamap.load import load
 from exporters.files.objects import FolderObjects, Objects, S3Objects, verified
 from exporters.files.tree import TreeSource
@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from exporters.contract import RowKey, Subject
+    from exporters.datamap.model import Field
     from exporters.document import Item
     from exporters.mapped.source import Row
     from exporters.registry import StoreConfig
 
-_OPTIONS = ("folder", "s3", "map", "index", "languages", "path", "media_type", "sha256")
+_OPTIONS = ("folder", "s3", "map", "index", "languages", "path", "media_type", "sha256", "date")
+_COLUMNS = ("path", "media_type", "sha256", "date")
 _FILES = 200
 """References in one batch."""
 
@@ -33,7 +35,11 @@ class TreeStore(MappedStore):
 
     Options: `folder` (relative to the store file) or `s3` (bucket, prefix, endpoint, region, access_key, secret_key), `map`
     (a data map with one dataset, the index), `index` (name of the CSV inside the tree; `index.csv`), `languages`, and
-    the columns of the index: `path`, `media_type`, `sha256` (those are their default names; the last two may be absent).
+    the columns of the index: `path`, `media_type`, `sha256`, `date` (those are their default names; all but the first may
+    be absent).
+
+    What the map says of the column with the file's name holds for the file: with `never` no file is handed out, with
+    `withhold` those whose row says so, each time with the reason (rule X-02).
     """
 
     def __init__(self, config: StoreConfig) -> None:
@@ -46,7 +52,7 @@ class TreeStore(MappedStore):
             raise config.place.error("a file tree needs 'map' and one of 'folder', 's3'")
         languages = options["languages"].texts() if "languages" in options else ()
         data_map = load(config.folder / options["map"].text(), languages=languages)
-        named = {name: options[name].text() if name in options else name for name in ("path", "media_type", "sha256")}
+        named = {name: options[name].text() if name in options else name for name in _COLUMNS}
         (first, *others) = data_map.datasets.values()
         if others or first.key != (named["path"],):
             raise options["map"].error(f"the map of a file tree has one dataset, whose key is {named['path']!r}")
@@ -67,14 +73,16 @@ class TreeStore(MappedStore):
         (dataset,) = self.data_map.datasets.values()
         found: list[FileRef] = []
         for row in Walk(self.source, self.data_map, keys).rows(dataset):
-            found.append(self._reference(row))
+            found.append(self._reference(row, dataset.fields[self._named["path"]]))
             if len(found) == _FILES:
                 yield FileBatch(dataset.name, tuple(found))
                 found = []
         if found:
             yield FileBatch(dataset.name, tuple(found))
 
-    def _reference(self, row: Row) -> FileRef:
+    def _reference(self, row: Row, about: Field) -> FileRef:
+        if about.disclosure is Disclosure.NEVER or _kept_back(row, about):
+            return FileRef("", "", 0, "", open=_closed, withheld=about.reason)
         name = text_of(row.values[self._named["path"]]) or ""
         size = self.objects.size(name) or 0
         sha256 = (text_of(row.values.get(self._named["sha256"])) or "").lower()
@@ -85,7 +93,17 @@ class TreeStore(MappedStore):
             size=size,
             sha256=sha256,
             open=lambda: verified(self.objects.read(name), size=size, sha256=sha256, place=self.name),
+            date=text_of(row.values.get(self._named["date"])) or "",
         )
+
+
+def _kept_back(row: Row, about: Field) -> bool:
+    return about.withhold is not None and about.withhold.keeps_back(row.values.get(about.withhold.column))
+
+
+def _closed() -> Iterator[bytes]:
+    """The bytes of a file that is held back: none, whoever asks."""
+    return iter(())
 
 
 def _s3(config: StoreConfig, item: Item) -> S3Objects:
