@@ -29,6 +29,10 @@ DSR_LEASE_SECONDS = envint("DSR_LEASE_SECONDS", default=30, low=1, high=600)
 DSR_STORE_SECONDS = envint("DSR_STORE_SECONDS", default=3600, low=1, high=24 * 3600)
 DSR_PDF_SECONDS = envint("DSR_PDF_SECONDS", default=900, low=1, high=24 * 3600)
 DSR_JOB_MEMORY_MB = envint("DSR_JOB_MEMORY_MB", default=2048, low=0, high=1 << 20)
+# Files of a subject from one store: MB of one file, MB of all of them, their number. More is a task for a person.
+DSR_FILE_MAX_MB = envint("DSR_FILE_MAX_MB", default=2048, low=1, high=1 << 20)
+DSR_FILES_MAX_MB = envint("DSR_FILES_MAX_MB", default=20480, low=1, high=1 << 24)
+DSR_FILES_MAX = envint("DSR_FILES_MAX", default=50_000, low=1, high=1_000_000)
 # Who shows this as a bearer token sees the details of /healthz and /metrics; without it nobody does.
 DSR_HEALTH_TOKEN = envsecret("DSR_HEALTH_TOKEN")
 # Free space of our folders, in MiB: below the first somebody should look, below the second work is about to stand still.
