@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal.views import follow, identity, letters, new, package, pages, requests
+from portal.views import follow, identity, keys, letters, new, package, pages, requests
 
 app_name = "portal"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,3 +56,30 @@ class Manifest:
     def sha256(self) -> str:
         """The hash that approval binds (house.md, Determinism): it covers the plain bytes of every file."""
         return hashlib.sha256(self.to_bytes()).hexdigest()
+
+
+def manifest_schema() -> dict[str, Any]:
+    """The JSON Schema of every manifest, as the portal publishes it."""
+    text, count = {"type": "string"}, {"type": "integer", "minimum": 0}
+    fact = {
+        "type": "object",
+        "properties": {"path": text, "size": count, "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"}},
+        "required": ["path", "size", "sha256"],
+        "additionalProperties": False,
+    }
+    counts = {"type": "object", "additionalProperties": {"type": "object", "additionalProperties": count}}
+    properties = {
+        "schema": {"const": SCHEMA},
+        **dict.fromkeys(("case", "right", "language"), text),
+        "written_at": {"type": "string", "format": "date-time"},
+        "files": {"type": "array", "items": fact},
+        "counts": counts,
+        "rows": count,
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "properties": properties,
+        "required": [*properties],
+        "additionalProperties": False,
+    }

@@ -9,6 +9,7 @@ import zipfile
 import pytest
 
 from dsr.output.manifest import FileFact, Manifest
+from dsr.output.signing import SIGNATURE, Signer
 from dsr.output.verify import Finding, verify
 
 FILES = {"letter.pdf": b"%PDF-1.7 letter", "csv/a.csv": b"a,b\r\n1,2\r\n"}
@@ -28,6 +29,17 @@ def packed(files: dict[str, bytes], listed: bytes | None = None) -> io.BytesIO:
             archive.writestr(path, data)
         if listed is not None:
             archive.writestr("manifest.json", listed)
+    out.seek(0)
+    return out
+
+
+def signed(signer: Signer, files: dict[str, bytes] = FILES, of: bytes | None = None) -> io.BytesIO:
+    """A package with a signature over its manifest, or over `of`."""
+    data = manifest().to_bytes()
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for path, content in (files | {"manifest.json": data, SIGNATURE: signer.sign(of or data)}).items():
+            archive.writestr(path, content)
     out.seek(0)
     return out
 
