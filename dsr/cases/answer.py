@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from dsr.cases import messages, tasks
+from dsr.cases import messages, sending, tasks
 from dsr.cases.actors import SYSTEM
 from dsr.cases.facts import plan_in_force
 from dsr.cases.perform import ConflictError, RefusedError, perform, record, staff_id
@@ -142,8 +142,14 @@ def release(*, case_id: RowId, actor: Actor, now: datetime, seen_version: int | 
     """Make the approved answer available to the person and say so by mail; the case is completed (4.2 no. 16, T-24)."""
     case = Case.objects.select_related("controller", "request").get(pk=case_id)
     if case.state == State.APPROVED:
-        perform(case_id=case_id, action=Action.NOTIFY, actor=SYSTEM, now=now, seen_version=seen_version)
+        first = sending.waits(case)
+        by = actor if first else SYSTEM
+        case = perform(case_id=case_id, action=Action.NOTIFY, actor=by, now=now, seen_version=seen_version)
         seen_version = None
+        if first:
+            # The other controller gets its copy before she gets hers (P-05): the letter then says whether it did.
+            sending.start(case=case, now=now)
+            return case
     expires = now + timedelta(days=case.controller.package_days)
     out = Artifact.objects.filter(case=case, kind__in=RELEASED, superseded_at__isnull=True)
     hashes = {f"{row.kind}_sha256": row.sha256 for row in out}

@@ -71,6 +71,26 @@ TROUBLES: Final[Mapping[str, _StrPromise]] = {
         "whoever runs this program raise DSR_FILES_MAX_MB or DSR_FILES_MAX and retry, or have the store left out and hand "
         "the files over separately."
     ),
+    # another controller
+    "receiver_open": _(
+        "The person wants another provider to get her data. Choose the receiver, or say why not, first."
+    ),
+    "receiver_refused": _("Nothing may be sent to this receiver as it is on file. Choose again under Transmission."),
+    "receiver_changed": _("The receiver was changed since it was chosen. Choose it again under Transmission."),
+    "receiver_down": _("The server of the other controller does not answer or broke off. It is tried again by itself."),
+    "not_confirmed": _("What arrived at the other controller was not what was sent. It is tried again by itself."),
+    "receiver_denied": _(
+        "The server of the other controller refuses our account, or the folder is not there. Settle it with its contact, "
+        "then retry; or have a lead give up under Transmission."
+    ),
+    "receiver_secret": _(
+        "The password for the other controller's server cannot be read. Whoever runs this program sees to it."
+    ),
+    "name_taken": _(
+        "Another file of the same name lies at the other controller. Settle it with its contact, then retry; or have a "
+        "lead give up under Transmission."
+    ),
+    "not_transmitted": _("There is nothing to write about a transmission. Draft the answer again."),
     # the person
     "nobody_identified": _(
         "Nobody knows yet who this person is in the stores. Add her customer number under Identity."

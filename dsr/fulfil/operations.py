@@ -9,12 +9,14 @@ from django.db.models import Exists, OuterRef
 from dsr.cases.actors import SYSTEM
 from dsr.cases.perform import ConflictError, RefusedError, perform
 from dsr.cases.plans import StoppedError
-from dsr.fulfil import erase
+from dsr.fulfil import erase, portable
 from dsr.fulfil.closing import close
 from dsr.fulfil.collect import collect
 from dsr.fulfil.letters import letter
 from dsr.fulfil.locate import NeedsPersonError, locate
 from dsr.fulfil.package import package
+from dsr.fulfil.transmit import transmit
+from dsr.law.rights import Right
 from dsr.law.workflow import Action, State
 from dsr.models import Case, RowId, Task
 
@@ -24,19 +26,32 @@ if TYPE_CHECKING:
 
 __all__ = ["WRITING", "NeedsPersonError", "NewerReleaseError", "after", "resume", "run", "wanted"]
 
+
+def _of_right(ported: Any, other: Any) -> Callable[..., tuple[dict[str, Any], Callable[[], None]]]:
+    """An operation that portability does in its own way (Art. 20)."""
+
+    def run_it(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[dict[str, Any], Callable[[], None]]:
+        chosen = ported if task.case.right == Right.PORTABILITY else other
+        done: tuple[dict[str, Any], Callable[[], None]] = chosen(task, check, now=now)
+        return done
+
+    return run_it
+
+
 # operation -> (what it runs, the states in which it is still wanted)
 OPERATIONS: dict[str, tuple[Callable[..., tuple[dict[str, Any], Callable[[], None]]], frozenset[State]]] = {
     "locate": (locate, frozenset({State.COLLECTING})),
     "collect": (collect, frozenset({State.COLLECTING})),
-    "package": (package, frozenset({State.DRAFTING})),
+    "package": (_of_right(portable.package, package), frozenset({State.DRAFTING})),
     "plan": (erase.plan, frozenset({State.DRAFTING})),
     "apply": (erase.apply, frozenset({State.EXECUTING})),
-    "close": (close, frozenset({State.NOTIFYING})),
+    "close": (_of_right(portable.close, close), frozenset({State.NOTIFYING})),
     "verify": (erase.verify, frozenset({State.EXECUTING})),
+    "transmit": (transmit, frozenset({State.NOTIFYING})),
     "letter": (letter, frozenset(State)),
 }
-# What changes a store, and therefore is written down whatever became of the case.
-WRITING = frozenset({"apply"})
+# What changes a store or leaves the house, and therefore is written down whatever became of the case.
+WRITING = frozenset({"apply", "transmit"})
 UNFINISHED = (Task.Status.QUEUED, Task.Status.RUNNING, Task.Status.MANUAL)
 
 

@@ -10,7 +10,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from datetime import date
 
 PROVIDED: Final = frozenset({"provided", "observed"})
 """Origins that count as "provided by the data subject": given by her, or observed from her use (P-02, WP242 p. 9-11)."""
@@ -111,3 +114,36 @@ class NoTransmission(StrEnum):
 
 PROOF_DAYS: Final = 365
 """How many days the check of a receiving controller's keys is good for; a policy, not a law."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiverFacts:
+    """What is on file about a receiving controller; dates in the sending controller's time zone.
+
+    `host` and `folder` say where, `host_key` and `recipient_key` who it is, `verified_on` when somebody checked that.
+    """
+
+    host: str
+    folder: str
+    host_key: str
+    recipient_key: str
+    key_expires_on: date | None
+    verified_on: date | None
+    ended: bool
+
+
+def transmission_refusal(receiver: ReceiverFacts | None, *, today: date) -> NoTransmission | None:
+    """Why nothing may be sent to this receiver today, or None (P-05, Recital 68: no duty to build, none to be careless)."""
+    if receiver is None:
+        return NoTransmission.UNKNOWN_RECEIVER
+    proven = receiver.verified_on
+    checks = (
+        (receiver.ended, NoTransmission.WITHDRAWN_RECEIVER),
+        (not (receiver.host and receiver.folder), NoTransmission.NO_INTERFACE),
+        (not receiver.host_key, NoTransmission.NO_HOST_KEY),
+        (not receiver.recipient_key, NoTransmission.NO_ENCRYPTION_KEY),
+        (receiver.key_expires_on is not None and receiver.key_expires_on < today, NoTransmission.KEY_EXPIRED),
+        (proven is None or proven > today, NoTransmission.UNPROVEN),
+        (proven is not None and (today - proven).days > PROOF_DAYS, NoTransmission.PROOF_OUTDATED),
+    )
+    return next((reason for failed, reason in checks if failed), None)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from dsr.output.manifest import FileFact, Manifest
     from dsr.output.outlet import Outlet
+    from dsr.output.signing import Signer
 
 COVER: Final = "read-me-first.txt"
 FIELDS: Final = "fields.csv"
@@ -76,9 +77,16 @@ class _Content:
 
 
 def build(
-    sink: Outlet, order: PortableInput, *, outgoing: Outlet | None = None, check: Callable[[], object] = lambda: None
+    sink: Outlet,
+    order: PortableInput,
+    *,
+    outgoing: Outlet | None = None,
+    signer: Signer | None = None,
+    check: Callable[[], object] = lambda: None,
 ) -> Built:
     """Write her package into `sink` and, where `order.bound` names a receiver, the outgoing one into `outgoing`.
+
+    `signer` signs both manifests; without one the packages are not signed.
 
     Raises OutputError when something must not leave the house, pdf.RenderError when the letter cannot be made.
     """
@@ -88,9 +96,13 @@ def build(
         letter = _letter(order, content)
         (document,) = pdf.render_pdf([letter_document(letter)])
         check()
-        archive = Archive(sink, order.head, check)
+        archive = Archive(sink, order.head, check, signer=signer)
         archive.add(LETTER, [document])
-        second = Archive(outgoing, order.head, check) if outgoing is not None and order.bound is not None else None
+        second = (
+            Archive(outgoing, order.head, check, signer=signer)
+            if outgoing is not None and order.bound is not None
+            else None
+        )
         if second is not None:
             second.add(COVER, [_cover(order, content).encode()])
         both = [archive] if second is None else [archive, second]
@@ -200,7 +212,7 @@ def _listed(excluded: Iterable[Excluded], language: str) -> Iterator[dict[str, s
     for item in excluded:
         yield {
             "where": f"{words(item.store_label, language)}: {words(item.dataset_label, language)}",
-            "what": words(item.label, language) if item.field else phrases.records(item.rows),
+            "what": words(item.label, language) if item.column else phrases.records(item.rows),
             "why": portable_data.explained(item, language),
         }
 

@@ -165,7 +165,7 @@ def excluded_csv(excluded: Iterable[Excluded], language: str) -> Iterator[bytes]
         cells = (
             words(item.store_label, language),
             words(item.dataset_label, language),
-            item.field,
+            item.column,
             words(item.label, language),
             item.code.value,
             explained(item, language),

@@ -27,7 +27,7 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?
 
 @dataclass(frozen=True, slots=True)
 class Excluded:
-    """What is not in the portable copy: a field, a part of one, or a whole data set (`field` is empty then).
+    """What is not in the portable copy: a field, a part of one, or a whole data set (`column` is empty then).
 
     `reason` holds the data map's own words, where it gives any; `rows` how many records a left-out data set has.
     """
@@ -36,7 +36,7 @@ class Excluded:
     store_label: Text
     dataset: str
     dataset_label: Text
-    field: str
+    column: str
     label: Text
     code: Exclusion
     reason: Text = field(default_factory=dict)

@@ -6,7 +6,7 @@ fixed words of the letter.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -84,6 +84,19 @@ def portability_letter(
     return Stated(LetterCode.PORTABILITY, outcome, texts, paragraph="\n\n".join(remarks))
 
 
+def restated(letter: Stated, handover: Handover) -> Stated:
+    """The same letter after the transmission: where the copy went, or why it did not (5.1 L-14)."""
+    texts = dict(letter.texts)
+    texts[Element.TRANSMISSION] = transmission(handover)
+    if handover.declined is None:
+        return replace(letter, texts=texts)
+    why = str(portable_words.NO_TRANSMISSION[handover.declined])
+    before = texts.get(Element.REASONS_FACT, "")
+    texts[Element.REASONS_FACT] = f"{before} {why}".strip() if isinstance(before, str) else (*before, why)
+    texts[Element.REASONS_LAW] = _law(handover)
+    return replace(letter, outcome=Outcome.PARTLY, texts=texts)
+
+
 def _format(schema_url: str, filled: Sequence[Survey]) -> str:
     if not filled:
         return _("The package holds the list of what we left out as a table (CSV) and this letter.")
@@ -128,7 +141,7 @@ def _excluded(excluded: Sequence[Excluded], language: str) -> str | tuple[str, .
 
 
 def _named(item: Excluded, language: str) -> str:
-    if item.field:
+    if item.column:
         return words(item.label, language)
     return ngettext("the whole data set (%(n)s record)", "the whole data set (%(n)s records)", item.rows) % {
         "n": phrases.number(item.rows)

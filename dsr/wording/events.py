@@ -56,6 +56,9 @@ _PERFORMED: Final[Mapping[Action, _StrPromise]] = {
 _RECORDED: Final[Mapping[str, _StrPromise]] = {
     "received": _("Request received"),
     "assigned": _("Assigned"),
+    "transmission_decided": _("Decided whether another controller gets the data"),
+    "transmitted": _("Data sent to another controller"),
+    "transmission_declined": _("Data not sent to another controller"),
     "downloaded": _("Downloaded by the subject"),
     "delivery_reminded": _("Person reminded that the time to download ends"),
     "delivery_confirmed": _("Person says that she has the answer"),

@@ -152,6 +152,14 @@ _VERBS: Final[Mapping[str, _StrPromise]] = {
     "manifest_changed": _("The package was built anew meanwhile. Look at the new one before you approve."),
     "copy_first": _("The person also asked for a copy. It is made and released before anything is erased."),
     "method_unknown": _("Choose how the identity was checked."),
+    "not_portability": _("Only a request to take data along (Art. 20) can be sent to another controller."),
+    "receiver_refused": _("Nothing may be sent to this receiver: %(reason)s"),
+    "receiver_incomplete": _("Enter the name of the receiver and an e-mail address."),
+    "receiver_secret_clear": _(
+        "Do not enter a secret here. Write env:NAME or file:PATH, where the password stands; a key is always a file."
+    ),
+    "receiver_host_key": _("Write the fingerprint of the server as ssh-keygen -lf prints it: SHA256:…"),
+    "receiver_key": _("Write the public key of the receiver as age prints it: age1…"),
     "not_drafting": _("A new draft is possible only while the answer is being drafted."),
     "task_not_waiting": _("This task does not wait for a person any more."),
 }

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date, timedelta
 from itertools import product
+from typing import Any
 
 import pytest
 
-from dsr.law.portability import RULES, Exclusion, Verdict, bases_of, verdict
+from dsr.law.portability import (
+    PROOF_DAYS,
+    RULES,
+    Exclusion,
+    NoTransmission,
+    ReceiverFacts,
+    Verdict,
+    bases_of,
+    transmission_refusal,
+    verdict,
+)
 from exporters.contract import Disclosure, Origin, Whose
 
 BASES = ("6(1)(a)", "6(1)(b)", "6(1)(c)", "6(1)(d)", "6(1)(e)", "6(1)(f)", "9(2)(a)", "9(2)(b)", "9(2)(h)", "")
 SPELLINGS = ("{}", "Art. {} GDPR", "article {}", "{}; 6(1)(c)", "6(1)(f) and {}")
-EVERY = [
+EVERY: list[dict[str, Any]] = [
     {"origin": origin.value, "whose": whose.value, "disclosure": disclosure.value, "legal_basis": text, "automated": auto}
     for origin, whose, disclosure, basis, spelling, auto in product(
         Origin, Whose, Disclosure, BASES, SPELLINGS, (True, False)
@@ -87,3 +100,40 @@ def test_P_06_what_tells_of_others_stays_in_her_copy_and_is_marked() -> None:
 )
 def test_P_01_bases_are_read_in_any_spelling(text: str, bases: set[str]) -> None:
     assert bases_of(text) == bases
+
+
+TODAY = date(2026, 6, 15)
+GOOD = ReceiverFacts(
+    host="sftp.example.com",
+    folder="/in",
+    host_key="SHA256:x",
+    recipient_key="age1x",
+    key_expires_on=TODAY,
+    verified_on=TODAY - timedelta(days=PROOF_DAYS),
+    ended=False,
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({}, None),
+        ({"key_expires_on": None}, None),
+        ({"host": ""}, NoTransmission.NO_INTERFACE),
+        ({"folder": ""}, NoTransmission.NO_INTERFACE),
+        ({"host_key": ""}, NoTransmission.NO_HOST_KEY),
+        ({"recipient_key": ""}, NoTransmission.NO_ENCRYPTION_KEY),
+        ({"key_expires_on": TODAY - timedelta(days=1)}, NoTransmission.KEY_EXPIRED),
+        ({"verified_on": None}, NoTransmission.UNPROVEN),
+        ({"verified_on": TODAY + timedelta(days=1)}, NoTransmission.UNPROVEN),
+        ({"verified_on": TODAY - timedelta(days=PROOF_DAYS + 1)}, NoTransmission.PROOF_OUTDATED),
+        ({"ended": True}, NoTransmission.WITHDRAWN_RECEIVER),
+    ],
+)
+def test_P_05_nothing_goes_to_whom_cannot_prove_who_it_is(change: dict[str, Any], why: NoTransmission | None) -> None:
+    """Recital 68: the reason is told to her, and she gets her data herself."""
+    assert transmission_refusal(replace(GOOD, **change), today=TODAY) is why
+
+
+def test_P_05_an_unknown_receiver_is_a_reason_of_its_own() -> None:
+    assert transmission_refusal(None, today=TODAY) is NoTransmission.UNKNOWN_RECEIVER

@@ -14,7 +14,6 @@ import pytest
 
 from dsr.law.portability import Exclusion, NoTransmission
 from dsr.output import portable_data, portable_words
-from dsr.output.manifest import Manifest
 from dsr.output.portable import Built, PortableInput, build
 from dsr.output.portable_letter import Handover
 from exporters.contract import CellNote, Disclosure, Note, Origin, Whose
@@ -24,6 +23,8 @@ from tests.output.reading import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from dsr.output.manifest import Manifest
 
 URL = "https://privacy.northwave.example.com/schemas/dsr-portable-1.schema.json"
 HEAD = replace(sample.HEAD, right="portability")
