@@ -7,8 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.core.checks import Warning as CheckWarning
+from django.db import DatabaseError
 
 from dsr import vault
+from dsr.cases import ring
 from dsr.vault.keys import parse
 from exporters.record.load import load_record
 from exporters.registry import ConfigError, load_stores
@@ -32,6 +34,20 @@ def check_keys(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         hint = "Make one with: python -c \"import base64,os;print('k1:'+base64.b64encode(os.urandom(32)).decode())\""
         return [Error(str(error), hint=hint, id="dsr.E002")]
     return []
+
+
+@register
+def check_rows(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """dsr.E010: rows that nobody can open; found before the first page instead of in the middle of a case."""
+    try:
+        lacking = ring.missing()
+    except (DatabaseError, ValueError, vault.MissingKeyError):
+        return []  # no tables yet, no database now, or dsr.E002 has said it
+    if not lacking:
+        return []
+    words = f"Rows need keys that DSR_KEYS does not hold: {', '.join(lacking)}."
+    hint = "Put these entries back behind the first one; `manage.py keys rotate` frees them (docs/vault.md)."
+    return [Error(words, hint=hint, id="dsr.E010")]
 
 
 @register

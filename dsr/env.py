@@ -84,6 +84,38 @@ def envmail(name: str, *, default: str) -> str:
     raise ImproperlyConfigured(f"{name} must be smtp, file, console or the dotted path of a backend")
 
 
+def envstorage(name: str, *, folder: Path) -> dict[str, Any]:
+    """Turn `s3://bucket/prefix?endpoint=https://host&region=…` into Django's STORAGES entry; a folder when not set.
+
+    Credentials are DSR_S3_KEY and DSR_S3_SECRET (or their _FILE), or else what boto3 finds by itself (a role, a profile).
+    """
+    raw = envsecret(name)
+    if not raw:
+        options = {"location": str(folder), "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
+    url = urlsplit(raw)
+    asked = dict(parse_qsl(url.query, keep_blank_values=True))
+    unknown = sorted(set(asked) - {"endpoint", "region", "addressing"})
+    if url.scheme != "s3" or not url.hostname or url.username or unknown:
+        form = "s3://bucket/prefix?endpoint=https://host:port&region=name&addressing=path"
+        raise ImproperlyConfigured(f"{name} must look like {form}; credentials are DSR_S3_KEY and DSR_S3_SECRET")
+    if asked.get("addressing", "auto") not in {"auto", "path", "virtual"}:
+        raise ImproperlyConfigured(f"{name}: addressing must be auto, path or virtual")
+    key, secret = envsecret("DSR_S3_KEY"), envsecret("DSR_S3_SECRET")
+    if bool(key) != bool(secret):
+        raise ImproperlyConfigured("set DSR_S3_KEY and DSR_S3_SECRET, or neither")
+    options = {
+        "bucket_name": url.netloc,
+        "location": url.path.strip("/"),
+        "endpoint_url": asked.get("endpoint") or None,
+        "region_name": asked.get("region") or None,
+        "addressing_style": asked.get("addressing", "auto"),
+        "access_key": key or None,
+        "secret_key": secret or None,
+    }
+    return {"BACKEND": "dsr.vault.bucket.BucketStorage", "OPTIONS": options}
+
+
 def envdatabase(name: str, *, default: str) -> dict[str, Any]:
     """Turn `sqlite:///path` or `postgres://user:password@host:port/name?option=value` into Django's DATABASES entry."""
     url = urlsplit(envsecret(name, default=default))

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from dsr.env import envbool, envdatabase, envint, envjson, envlist, envmail, envsecret
+from dsr.env import envbool, envdatabase, envint, envjson, envlist, envmail, envsecret, envstorage
 from dsr.logs import CONFIG
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -24,6 +24,10 @@ DSR_STORES = envsecret("DSR_STORES")
 # Which controller answers on which host, `host=slug` entries; with one controller nothing is needed.
 DSR_HOSTS = dict(entry.split("=", 1) for entry in envlist("DSR_HOSTS") if "=" in entry)
 DSR_ANCHOR_DIR = envsecret("DSR_ANCHOR_DIR", default=str(VAR_DIR / "anchors"))
+# Where the ledger of purges is written; it has to outlive the database, like the anchors (docs/vault.md).
+DSR_LEDGER_DIR = envsecret("DSR_LEDGER_DIR", default=str(VAR_DIR / "ledger"))
+# For how many days a backup of this installation may be restored: so long the ledger names what was purged.
+DSR_BACKUP_DAYS = envint("DSR_BACKUP_DAYS", default=400, low=1, high=3660)
 DSR_LEASE_SECONDS = envint("DSR_LEASE_SECONDS", default=30, low=1, high=600)
 # What one job may use (docs/tasks.md): seconds for work on stores and for laying out documents, and memory.
 DSR_STORE_SECONDS = envint("DSR_STORE_SECONDS", default=3600, low=1, high=24 * 3600)
@@ -207,15 +211,8 @@ TIME_ZONE = "UTC"
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STORAGES = {
-    # Sealed files only; never served by URL.
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": str(VAR_DIR / "vault"),
-            "file_permissions_mode": 0o600,
-            "directory_permissions_mode": 0o700,
-        },
-    },
+    # Sealed files only; never served by URL. A folder, or a bucket of an S3-compatible store.
+    "default": envstorage("DSR_STORAGE", folder=VAR_DIR / "vault"),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.http import HttpResponse, StreamingHttpResponse
 
-from dsr.fulfil.spool import read_artifact
+from dsr.fulfil.spool import read_artifact, read_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,15 +41,13 @@ def span(header: str, size: int) -> tuple[int, int] | None:
     return start, end
 
 
-def _cut(chunks: Iterator[bytes], start: int, end: int) -> Iterator[bytes]:
-    """The bytes from `start` to `end`, both included; what lies before is opened and dropped, because it is sealed in order."""
-    at = 0
+def _cut(chunks: Iterator[bytes], length: int) -> Iterator[bytes]:
+    """The first `length` bytes."""
+    left = length
     for chunk in chunks:
-        piece = chunk[max(0, start - at) : max(0, end + 1 - at)]
-        at += len(chunk)
-        if piece:
-            yield piece
-        if at > end:
+        yield chunk[:left]
+        left -= len(chunk)
+        if left <= 0:
             return
 
 
@@ -74,7 +72,8 @@ def respond(request: HttpRequest, artifact: Artifact) -> HttpResponseBase:
         except ValueError:
             return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     start, end = wanted or (0, size - 1)
-    body = _primed(_cut(_primed(read_artifact(artifact)), start, end))
+    chunks = read_from(artifact, start) if start else read_artifact(artifact)
+    body = _primed(_cut(_primed(chunks), end - start + 1))
     response = StreamingHttpResponse(body, content_type=artifact.media_type, status=206 if wanted else 200)
     if wanted:
         response["Content-Range"] = f"bytes {start}-{end}/{size}"

@@ -11,6 +11,7 @@ import hashlib
 import json
 import logging
 from datetime import UTC, datetime, time, timedelta
+from heapq import merge
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ from django.db import IntegrityError, transaction
 
 from dsr.cases import notices
 from dsr.law.terms import Role
-from dsr.models import Anchor, Case, Event, Kind, User
+from dsr.models import Anchor, Case, Event, Kind, Tombstone, User
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,11 +38,23 @@ def heads_at(cut: datetime) -> Iterator[tuple[str, int, str]]:
     # In order of sequence, so that the last one before the cut is the one that stays.
     earlier = Event.objects.filter(case__in=grown, at__lt=cut).order_by("case_id", "seq")
     then = {case: (seq, head) for case, seq, head in earlier.values_list("case_id", "seq", "hash").iterator()}
-    for case_id, version, head in Case.objects.order_by("pk").values_list("pk", "version", "chain_head").iterator():
-        if case_id not in grown:
-            yield str(case_id), version, head
-        elif case_id in then:
-            yield str(case_id), *then[case_id]
+
+    def alive() -> Iterator[tuple[str, int, str]]:
+        for case_id, version, head in Case.objects.order_by("pk").values_list("pk", "version", "chain_head").iterator():
+            if case_id not in grown:
+                yield str(case_id), version, head
+            elif case_id in then:
+                yield str(case_id), *then[case_id]
+
+    # Purged cases stand at their place with the head they had on that day.
+    yield from merge(alive(), _buried(cut.date().isoformat()))
+
+
+def _buried(day: str) -> Iterator[tuple[str, int, str]]:
+    for case_id, heads in Tombstone.objects.order_by("pk").values_list("pk", "heads").iterator():
+        before = [(seq, head) for on, seq, head in heads if on < day]
+        if before:
+            yield str(case_id), *before[-1]
 
 
 def merkle_root(leaves: Iterator[bytes]) -> tuple[str, int]:

@@ -14,7 +14,7 @@ from django.core.files.storage import default_storage
 
 from dsr.fulfil.lines import whole_lines
 from dsr.models import Artifact, Case
-from dsr.vault import open_file
+from dsr.vault import open_file, open_range
 from dsr.vault.files import SealingWriter
 from exporters.contract import Temporary
 
@@ -120,6 +120,12 @@ def read_artifact(artifact: Artifact) -> Iterator[bytes]:
     """The plain bytes in chunks; TamperedError when the file is not what was written, MissingKeyError after it was shredded."""
     with default_storage.open(artifact.storage_name, "rb") as sealed:
         yield from open_file(artifact.vault_key(), cast("Any", sealed), context=_context(artifact))
+
+
+def read_from(artifact: Artifact, start: int) -> Iterator[bytes]:
+    """The plain bytes from `start` (from 0) on, without opening what lies before: a download of gigabytes that goes on."""
+    with default_storage.open(artifact.storage_name, "rb") as sealed:
+        yield from open_range(artifact.vault_key(), cast("Any", sealed), start=start, context=_context(artifact))
 
 
 def read_raw_lines(artifact: Artifact) -> Iterator[bytes]:

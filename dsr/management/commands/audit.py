@@ -1,20 +1,23 @@
-"""`manage.py audit verify [--case REFERENCE]`: re-compute every link of the event chains; exit 1 when one is broken."""
+"""`manage.py audit verify [--case REFERENCE]`: re-compute every link of the event chains, every tombstone and every daily
+anchor; exit 1 when one is broken.
+"""
 
 from __future__ import annotations
 
 import sys
 from typing import TYPE_CHECKING, Any
 
-from dsr.audit import verify_case
+from dsr.audit import verify_case, verify_tombstones
+from dsr.cases import anchors
 from dsr.management.output import DeskCommand, fail
-from dsr.models import Case
+from dsr.models import Case, Tombstone
 
 if TYPE_CHECKING:
     from django.core.management.base import CommandParser
 
 
 class Command(DeskCommand):
-    """Prints each fault with case, sequence number and code: gap, link, hash, state, note, head."""
+    """Prints each fault with case, sequence number and code: gap, link, hash, state, note, head, tombstone, anchor."""
 
     help = __doc__ or ""
 
@@ -34,7 +37,13 @@ class Command(DeskCommand):
         for case in cases.iterator(chunk_size=200):
             checked += 1
             faults += verify_case(case)
-        if faults:
-            self.rows([{"case": f.case_id, "seq": f.seq, "fault": f.code} for f in faults], empty="")
+        rows = [{"case": f.case_id, "seq": f.seq, "fault": f.code} for f in faults]
+        stones = 0
+        if not options["case"]:
+            stones = Tombstone.objects.count()
+            rows += [{"case": f.case_id, "seq": f.seq, "fault": f.code} for f in verify_tombstones()]
+            rows += [{"case": day, "seq": 0, "fault": "anchor"} for day in anchors.faults()]
+        if rows:
+            self.rows(rows, empty="")
             sys.exit(1)
-        self.one({"cases": checked, "faults": 0})
+        self.one({"cases": checked, "tombstones": stones, "faults": 0})
