@@ -92,6 +92,9 @@ def make_engine(url: str, *, folder: Path, timeouts: Timeouts, writes: bool = Fa
             "connect_timeout": max(2, round(timeouts.connect)),
             "application_name": "dsr-desk",
             "client_encoding": "utf8",
+            # A prepared statement is soon planned without its values, and a store's values are far from alike: one
+            # subscriber has half of a session log. A batch of a large plan took a quarter longer so (decision 042).
+            "prepare_threshold": None,
             **keepalive(timeouts.statement + GRACE),
         }
         engine = sa.create_engine(parsed, isolation_level=_ISOLATION[writes], **options)

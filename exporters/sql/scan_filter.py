@@ -30,6 +30,9 @@ _OTHERS = bytes(byte for byte in range(256) if _LOWER[byte] not in _ALNUM)
 _CONTROLS = tuple(b"\\" + letter.encode() for letter in "bfnrtv")
 _SOFT_BREAKS = ("=\n", "=\r\n", "=\\n", "=\\r\\n", "=20\n", "=20\\n", "=20\r\n", "=20\\r\\n")
 """Quoted-printable breaks long lines so; the second form of each is COPY's."""
+_NEVER = tuple(bytes((byte,)) for byte in range(4))
+"""Bytes that no squeezed text has. As patterns of their own they keep the automaton from looking for one rare byte of
+each pattern first: that pays where those bytes are rare, and digits are not; without it the pass is three times as fast."""
 _BETWEEN = "()./-: \u00a0\u2007\u2009\u202f"
 """What stands between the digits of a number, of which any may be escaped."""
 
@@ -45,7 +48,7 @@ class Sieve:
         plain |= {str(number).encode() for number in haystack.numbers}
         runs = {_run(core) for needle in squeezed for core in needle.cores}
         self._plain = _automaton(plain | _undone() | (_gaps(runs) if squeezed else set()))
-        self._squeezed = _automaton(run.encode() for run in runs) if runs else None
+        self._squeezed = _automaton({*_NEVER, *(run.encode() for run in runs)}) if runs else None
 
     def keep(self, rows: list[bytes], read: Callable[[bytes], str], *, copied: bool) -> Iterator[int]:
         """The positions of the rows that may hold an identifier.

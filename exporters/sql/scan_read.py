@@ -9,29 +9,25 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import mysql
 
 from exporters.sql.match import bound
 from exporters.sql.scan_copy import copied
 from exporters.sql.scan_filter import ROWS_BYTES
+from exporters.sql.scan_keyed import Keyed
+from exporters.sql.scan_places import Sized
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator
 
     from exporters.sql.scan_filter import Sieve
     from exporters.sql.schema import LiveColumn, LiveTable
 
-MOST_BYTES = 4 * 1024 * 1024
-"""Bytes of rows read again at a time; a larger row comes alone."""
-MOST_ROWS = 500
-_FETCH = 1000
 _UNESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _CONTROLS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _OCTAL = re.compile(rb"\\(?:([0-7]{3})|\\)")
-_SPATIAL = ("geometry", "point", "linestring", "polygon", "multi", "vector")
 _PRIMARY_KEY = """
     SELECT column_name FROM information_schema.statistics
     WHERE table_schema = DATABASE() AND table_name = :name AND index_name = 'PRIMARY' ORDER BY seq_in_index
@@ -41,8 +37,6 @@ _PARTITIONS = """
     FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid JOIN pg_namespace ON pg_namespace.oid = relnamespace
     WHERE relkind IN ('r', 'p', 'f')
 """
-_UNKNOWN_BYTES = MOST_BYTES
-"""A row MariaDB could not put into one string is larger than its packets (16 MiB unless told otherwise)."""
 
 
 class Places(Protocol):
@@ -70,7 +64,7 @@ def places(connection: sa.Connection, table: LiveTable) -> Places | None:
         key = connection.execute(sa.text(_PRIMARY_KEY).bindparams(name=table.name)).scalars()
         columns = [table.column(name) for name in key]
         if columns and all(_comparable(column) for column in columns):
-            return _Keyed(connection, table, columns)
+            return Keyed(connection, table, columns)
     return None
 
 
@@ -79,36 +73,12 @@ def _comparable(column: LiveColumn) -> bool:
 
 
 @dataclass(slots=True)
-class _Sized:
-    """Places in the order of reading, cut so that rows read again stay within `MOST_BYTES`."""
-
-    at: list[Any] = field(default_factory=list)
-    sizes: list[int] = field(default_factory=list)
-
-    def add(self, place: Any, size: int) -> None:
-        self.at.append(place)
-        self.sizes.append(size)
-
-    def cut(self) -> Iterator[list[Any]]:
-        part: list[Any] = []
-        total = 0
-        for place, size in zip(self.at, self.sizes, strict=True):
-            if part and (total + size > MOST_BYTES or len(part) == MOST_ROWS):
-                yield part
-                part, total = [], 0
-            part.append(place)
-            total += size
-        if part:
-            yield part
-
-
-@dataclass(slots=True)
 class _Heap:
     """PostgreSQL: rows by the place of their version, which does not change while one state is looked at."""
 
     connection: sa.Connection
     table: LiveTable
-    found: dict[int, _Sized] = field(default_factory=lambda: defaultdict(_Sized))
+    found: dict[int, Sized] = field(default_factory=lambda: defaultdict(Sized))
 
     def find(self, sieve: Sieve) -> None:
         prepare = self.connection.dialect.identifier_preparer
@@ -163,62 +133,3 @@ def _is_heap(connection: sa.Connection, table: LiveTable) -> bool:
             ).bindparams(name=name)
         ).first()
     return kind in {"r", "m"}
-
-
-@dataclass(slots=True)
-class _Keyed:
-    """MariaDB and MySQL: rows by primary key, each read as one string the server puts together."""
-
-    connection: sa.Connection
-    table: LiveTable
-    key: Sequence[LiveColumn]
-    found: _Sized = field(default_factory=_Sized)
-
-    def find(self, sieve: Sieve) -> None:
-        cells = [_as_text(column) for column in self.table.columns.values() if not column.type.startswith(_SPATIAL)]
-        row = sa.cast(sa.func.concat_ws("\n", *cells), mysql.BINARY)
-        statement = sa.select(*(column.sql for column in self.key), row).select_from(self.table.sql)
-        result = self.connection.execute(statement.execution_options(stream_results=True, yield_per=_FETCH))
-        for rows in _by_size(result):
-            known = [raw for *_, raw in rows if raw is not None]
-            kept = iter([*sieve.keep(known, lambda raw: raw.decode(errors="replace"), copied=False), -1])
-            wanted, at = next(kept), -1
-            for *key, raw in rows:
-                at += raw is not None
-                if raw is None:
-                    self.found.add(tuple(key), _UNKNOWN_BYTES)
-                elif at == wanted:
-                    self.found.add(tuple(key), len(raw))
-                    wanted = next(kept)
-        result.close()
-
-    def clauses(self) -> Iterator[tuple[sa.ColumnElement[bool], int]]:
-        for part in self.found.cut():
-            yield sa.or_(*(self._one(key) for key in part)), len(part)
-
-    def _one(self, key: tuple[Any, ...]) -> sa.ColumnElement[bool]:
-        return sa.and_(*(column.sql == bound(value) for column, value in zip(self.key, key, strict=True)))
-
-
-def _as_text(column: LiveColumn) -> sa.ColumnElement[Any]:
-    """Texts in UTF-8 whatever the column's character set; bytes as they are."""
-    if column.family != "text":
-        return column.sql
-    return sa.func.convert(sa.literal_column(f"{_quoted(column.name)} USING utf8mb4"))
-
-
-def _quoted(name: str) -> str:
-    return mysql.dialect().identifier_preparer.quote(name)
-
-
-def _by_size(result: Iterable[Any]) -> Iterator[list[Any]]:
-    """Rows in lists of about `ROWS_BYTES`."""
-    rows, size = [], 0
-    for row in result:
-        rows.append(row)
-        size += len(row[-1] or b"")
-        if size >= ROWS_BYTES:
-            yield rows
-            rows, size = [], 0
-    if rows:
-        yield rows
