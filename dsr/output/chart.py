@@ -18,6 +18,8 @@ GAP = 0.2
 MAX_COLUMN_WIDTH = 40.0
 MAX_COLUMNS = 48
 MIN_MONTHS, MIN_RECORDS = 3, 12
+MIN_BARS, MAX_BARS, BAR_NAME = 2, 16, 34
+BAR_LEFT, BAR_RIGHT, BAR_STEP, BAR_THICK = 190.0, 60.0, 18.0, 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,54 @@ class Chart:
     width: float = WIDTH
     height: float = HEIGHT
     baseline: float = HEIGHT - FOOT
+    points: tuple[tuple[str, str], ...] = ()
+    """The numbers as a table: the month or the year of each column that is not empty, and its count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of `Bars`: its name, cut to fit, its number, its place and length in the units of the drawing."""
+
+    name: str
+    value: str
+    y: float
+    length: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Lying bars, one a name. `title` tells the finding, as in `Chart`."""
+
+    title: str
+    bars: tuple[Bar, ...]
+    height: float
+    left: float
+    thick: float
+    width: float = WIDTH
+
+
+def bars(name: str, counts: Sequence[tuple[str, int]]) -> Bars | None:
+    """Draw `counts` (name, number) as lying bars in their order, at most MAX_BARS; None when there are fewer than two."""
+    if len(counts) < MIN_BARS:
+        return None
+    shown = sorted(counts, key=lambda item: -item[1])[:MAX_BARS]
+    most, room = max(count for _label, count in shown) or 1, WIDTH - BAR_LEFT - BAR_RIGHT
+    drawn = tuple(
+        Bar(
+            name=label if len(label) <= BAR_NAME else f"{label[: BAR_NAME - 1].rstrip()}…",
+            value=phrases.number(count),
+            y=round(at * BAR_STEP, 2),
+            length=round(max(1.0, room * count / most), 2),
+        )
+        for at, (label, count) in enumerate(shown)
+    )
+    title = _("%(name)s: most of them in %(largest)s (%(most)s of %(total)s)") % {
+        "name": name,
+        "largest": shown[0][0],
+        "most": phrases.number(shown[0][1]),
+        "total": phrases.number(sum(count for _label, count in counts)),
+    }
+    return Bars(title=title, bars=drawn, height=len(drawn) * BAR_STEP, left=BAR_LEFT, thick=BAR_THICK)
 
 
 def chart(name: str, months: Sequence[tuple[str, int]]) -> Chart | None:
@@ -57,7 +107,7 @@ def chart(name: str, months: Sequence[tuple[str, int]]) -> Chart | None:
         return None
     filled = _without_holes(dict(months))
     busiest, most = max(months, key=lambda item: (item[1], item[0]))
-    values, first, last = _columns(filled)
+    names, values = _columns(filled)
     top = max(values)
     room = HEIGHT - 2 * FOOT
     step = min((WIDTH - LEFT) / len(values), MAX_COLUMN_WIDTH)
@@ -79,7 +129,13 @@ def chart(name: str, months: Sequence[tuple[str, int]]) -> Chart | None:
         "most": phrases.number(most),
     }
     return Chart(
-        title=title, columns=columns, first=first, last=last, top=phrases.number(top), right=LEFT + step * len(values)
+        title=title,
+        columns=columns,
+        first=names[0],
+        last=names[-1],
+        top=phrases.number(top),
+        right=LEFT + step * len(values),
+        points=tuple((name, phrases.number(value)) for name, value in zip(names, values, strict=True) if value),
     )
 
 
@@ -94,11 +150,11 @@ def _without_holes(counts: dict[str, int]) -> list[tuple[str, int]]:
     return months
 
 
-def _columns(months: list[tuple[str, int]]) -> tuple[list[int], str, str]:
-    """Values and the names of the first and the last column: months, or years when the months are too many."""
+def _columns(months: list[tuple[str, int]]) -> tuple[list[str], list[int]]:
+    """Names and values of the columns: months, or years when the months are too many."""
     if len(months) <= MAX_COLUMNS:
-        return [count for _key, count in months], phrases.month(months[0][0]), phrases.month(months[-1][0])
+        return [phrases.month(key) for key, _count in months], [count for _key, count in months]
     years: dict[str, int] = {}
     for key, count in months:
         years[key[:4]] = years.get(key[:4], 0) + count
-    return list(years.values()), min(years), max(years)
+    return list(years), list(years.values())
