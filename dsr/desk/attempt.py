@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from django.utils.translation import gettext as _
 
@@ -49,6 +49,16 @@ def check_version(case: Case, seen: int) -> None:
     """For verbs that take no version themselves: ConflictError when the case moved since the form was opened."""
     if case.version != seen:
         raise ConflictError
+
+
+# Looking at a file of hers is an event of the case, and takes nothing away from what a page showed.
+_LOOKS: Final = frozenset({"attachment_opened"})
+
+
+def insisted(case: Case, seen: int) -> int:
+    """The version a form insists on: the one it was opened on, or today's when nothing happened since but looking."""
+    since = case.events.filter(seq__gt=seen)
+    return seen if since.exclude(action__in=_LOOKS).exists() else max(seen, case.version)
 
 
 def form_of(kind: type[F], request: DeskRequest, case: Case, *, now: datetime, bound: bool, **extra: Any) -> F:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import translation
 
+from dsr.cases.perform import record
 from dsr.cases.scope import stores_of
 from dsr.fulfil.locate import NeedsPersonError
 from dsr.fulfil.pieces import HeldBack, Piece, Reader, of_line
@@ -21,7 +22,9 @@ from exporters.registry import capable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
+    from dsr.law.workflow import Actor
     from exporters.contract import Text
 
 
@@ -123,3 +126,9 @@ def one_of(case: Case, *, store: str, number: int) -> tuple[Piece, Iterator[byte
     if artifact is None:
         return None
     return piece, Reader().read(artifact, offset=piece.offset, size=piece.size)
+
+
+def note_opened(*, case: Case, store: str, number: int, actor: Actor, now: datetime) -> None:
+    """Record that a member of staff opened a file: which line of which list, never its name."""
+    data = {"store": store, "number": number}
+    record(case_id=case.pk, kind="attachment_opened", actor=actor, now=now, data=data)

@@ -10,6 +10,7 @@ from django.db.models import Q
 from dsr.cases import holds
 from dsr.cases.actors import SYSTEM
 from dsr.cases.perform import record
+from dsr.fulfil.attachments import KINDS
 from dsr.fulfil.spool import drop_file
 from dsr.models import Artifact
 
@@ -26,7 +27,7 @@ def remove_expired(*, now: datetime, limit: int) -> int:
     over = (
         Q(expires_at__lt=now)
         | Q(superseded_at__lt=now - SUPERSEDED_FOR)
-        | Q(kind=Artifact.Kind.COLLECTED, case__closed_at__lt=now - COLLECTED_FOR)
+        | Q(kind__in=(Artifact.Kind.COLLECTED, *KINDS), case__closed_at__lt=now - COLLECTED_FOR)
     )
     # Whose key is gone already has its event; `end_of_life.leftovers` removes the bytes.
     there = Artifact.objects.filter(over).exclude(storage_name="").exclude(wrapped_key="")

@@ -60,6 +60,7 @@ _RECORDED: Final[Mapping[str, _StrPromise]] = {
     "transmitted": _("Data sent to another controller"),
     "transmission_declined": _("Data not sent to another controller"),
     "downloaded": _("Downloaded by the subject"),
+    "attachment_opened": _("A file of the person opened by staff"),
     "delivery_reminded": _("Person reminded that the time to download ends"),
     "delivery_confirmed": _("Person says that she has the answer"),
     "delivery_revoked": _("Answer taken back"),

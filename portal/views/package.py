@@ -81,7 +81,7 @@ def _described(asked: Request, part: progress.Part, now: datetime) -> dict[str, 
         "revoked": artifact.revoked_at is not None,
         "confirmed": artifact.confirmed_at is not None,
         "files": artifact.details.get("files", []),
-        "summary": _summary(artifact.details.get("files", [])),
+        "summary": [*_summary(artifact.details.get("files", [])), *_attached(artifact.details.get("attached", {}))],
         "left_out": _left_out(part.case),
         "downloads": [e.at for e in part.case.events.all() if e.action == "downloaded"],
         "address": f"{address}?right={part.case.right}",
@@ -109,6 +109,14 @@ def _summary(files: list[dict[str, Any]]) -> list[dict[str, Any]]:
         text = ngettext("%(n)s table for a spreadsheet", "%(n)s tables for a spreadsheet", len(rest)) % {"n": len(rest)}
         rows.append({"name": "csv/", "text": text, "size": sum(rest.values())})
     return rows
+
+
+def _attached(found: dict[str, int]) -> list[dict[str, Any]]:
+    """Files from our systems as one row: their names are for her alone and stand in the package."""
+    if not found.get("files"):
+        return []
+    text = ngettext("%(n)s file from our systems", "%(n)s files from our systems", found["files"])
+    return [{"name": "attachments/", "text": text % {"n": found["files"]}, "size": found["bytes"]}]
 
 
 def _left_out(case: Case) -> list[str]:

@@ -24,6 +24,7 @@ from dsr.desk.review_checks import ticks
 from dsr.desk.shell import page
 from dsr.desk.tasks_view import package_task, store_label
 from dsr.desk.troubles import trouble
+from dsr.desk.views.attachments import FEW, attachments_context
 from dsr.fulfil.locate import COPIES
 from dsr.fulfil.package import package_of
 from dsr.law.rights import Right
@@ -120,6 +121,7 @@ def review_context(
         "package": package,
         "answer": case_page.answer_card(case),
         "files": package.details.get("files", []) if package else [],
+        "attachments": attachments_context(request, case, most=FEW),
         "counts": _counts(request, package),
         "ticks": ticks(case, package, today=local_date(case.controller, now)),
         "approve": found.get(Action.APPROVE),

@@ -19,6 +19,8 @@ from dsr.desk import case_page, datasets
 from dsr.desk.access import DeskRequest, Sight, case_for, insist_sight, sees, staff_required
 from dsr.desk.shell import page
 from dsr.desk.tasks_view import store_label
+from dsr.desk.views.attachments import FEW, attachments_context
+from dsr.fulfil.attachments import KINDS
 from dsr.fulfil.gather import batches
 from dsr.fulfil.spool import read_artifact
 from dsr.models import Artifact
@@ -44,13 +46,14 @@ def files(request: DeskRequest, case_id: RowId) -> HttpResponse:
     """Everything that was made or collected, with sizes and hashes; what is gone says when it went."""
     case = case_for(request, case_id)
     rows = case.artifacts.filter(superseded_at__isnull=True).order_by("created_at")
-    made = [row for row in rows if row.kind != Artifact.Kind.COLLECTED]
+    made = [row for row in rows if row.kind not in {Artifact.Kind.COLLECTED, *KINDS}]
     context = case_page.case_context(request, case, "files", now=timezone.now())
     context |= {
         "documents": [
             {"row": row, "label": _kind(row), "readable": row.kind in READABLE and bool(row.storage_name)}
             for row in made
         ],
+        "attachments": attachments_context(request, case, most=FEW),
         "stores": [_collected(request, row) for row in rows if row.kind == Artifact.Kind.COLLECTED],
         "sees_data": sees(request.actor, Sight.DATA),
     }

@@ -14,7 +14,7 @@ from dsr import wording
 from dsr.cases import clock
 from dsr.desk import case_page, steps
 from dsr.desk.access import DeskRequest, Sight, case_for, sees, staff_required
-from dsr.desk.attempt import Outcome, attempt, form_of, reopened, seen_version
+from dsr.desk.attempt import Outcome, attempt, form_of, insisted, reopened, seen_version
 from dsr.desk.forms.steps import CaseForm, ExtendForm
 from dsr.desk.history import history
 from dsr.desk.shell import page
@@ -44,7 +44,7 @@ def step(request: DeskRequest, case_id: RowId, action: str) -> HttpResponse:
     form = form_of(doing.form, request, case, now=now, bound=True)
     if not form.is_valid():
         return _show(request, case, wanted, form, _NOTHING_TRIED)
-    seen = int(form.cleaned_data["version"])
+    seen = insisted(case, int(form.cleaned_data["version"]))
     outcome = attempt(lambda: doing.run(case=case, form=form, actor=request.actor, now=now, seen=seen))
     if outcome.done:
         messages.success(request, str(doing.done))
