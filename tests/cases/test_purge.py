@@ -6,7 +6,7 @@ import io
 import json
 import sqlite3
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from django.core.files.storage import default_storage
@@ -22,6 +22,9 @@ from dsr.law.rights import Right
 from dsr.models import Case, CaseStatistic, Event, IndexToken, Message, Request, RetentionRow, Tombstone
 from tests.cases.test_archive import DAY, closed, with_file
 from tests.factories import MONDAY, make_case, make_controller, make_staff
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.django_db
 LATER = datetime(2030, 1, 1, 12, 0, tzinfo=UTC)
