@@ -78,7 +78,9 @@ TROUBLES: Final[Mapping[str, _StrPromise]] = {
     "receiver_refused": _("Nothing may be sent to this receiver as it is on file. Choose again under Transmission."),
     "receiver_changed": _("The receiver was changed since it was chosen. Choose it again under Transmission."),
     "receiver_down": _("The server of the other controller does not answer or broke off. It is tried again by itself."),
-    "not_confirmed": _("What arrived at the other controller was not what was sent. It is tried again by itself."),
+    "not_confirmed": _(
+        "What arrived at the other controller was not all of what was sent; its disk may be full. It is tried again by itself."
+    ),
     "receiver_denied": _(
         "The server of the other controller refuses our account, or the folder is not there. Settle it with its contact, "
         "then retry; or have a lead give up under Transmission."
