@@ -141,7 +141,7 @@ def choose(
     receiver = Receiver.objects.of(case.controller).filter(pk=receiver_id).first()
     reason = refusal_of(receiver, today=local_date(case.controller, now))
     if reason is not None or receiver is None:
-        raise RefusedError(Refusal("receiver_refused", {"reason": (reason or NoTransmission.UNKNOWN_RECEIVER).value}))
+        raise RefusedError(Refusal("receiver_refused", {"reason": reason or NoTransmission.UNKNOWN_RECEIVER}))
     values = {"receiver": receiver, "status": Transmission.Status.CHOSEN, "reason": "", "bound": bound_of(receiver)}
     return _decided(case, values, actor, now)
 

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from dsr.law.portability import RULES, Exclusion
-from dsr.output import phrases, portable_words
+from dsr.output import phrases
 from dsr.output.cells import to_csv, to_json
 from dsr.output.files import BYTE_ORDER_MARK, csv_lines
 from dsr.output.inputs import words
 from dsr.output.machine import JSON_LINES_FROM
 from dsr.output.portable_fields import judge
+from dsr.wording import portability
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -178,4 +179,4 @@ def excluded_csv(excluded: Iterable[Excluded], language: str) -> Iterator[bytes]
 def explained(item: Excluded, language: str) -> str:
     """The reason in words: the data map's own for what is secret, the law's for everything else."""
     own = words(item.reason, language) if item.code is Exclusion.SECRET else ""
-    return own or str(portable_words.EXCLUSIONS[item.code])
+    return own or str(portability.EXCLUSIONS[item.code])

@@ -14,10 +14,11 @@ from django.utils.translation import ngettext
 
 from dsr.law.letter_elements import Element
 from dsr.law.letters import LetterCode, Outcome
-from dsr.output import phrases, portable_words
+from dsr.output import phrases
 from dsr.output.inputs import words
 from dsr.output.letters import Stated
 from dsr.output.portable_data import SCHEMA, explained
+from dsr.wording import portability
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -90,7 +91,7 @@ def restated(letter: Stated, handover: Handover) -> Stated:
     texts[Element.TRANSMISSION] = transmission(handover)
     if handover.declined is None:
         return replace(letter, texts=texts)
-    why = str(portable_words.NO_TRANSMISSION[handover.declined])
+    why = str(portability.NO_TRANSMISSION[handover.declined])
     before = texts.get(Element.REASONS_FACT, "")
     texts[Element.REASONS_FACT] = f"{before} {why}".strip() if isinstance(before, str) else (*before, why)
     texts[Element.REASONS_LAW] = _law(handover)
@@ -151,7 +152,7 @@ def _named(item: Excluded, language: str) -> str:
 def transmission(handover: Handover) -> str:
     """Where the copy goes or went, whole sentences; after the sending with time and hashes (5.1 L-14)."""
     if handover.declined is not None:
-        why = str(portable_words.NO_TRANSMISSION[handover.declined])
+        why = str(portability.NO_TRANSMISSION[handover.declined])
         return _(
             "You asked us to send your data to another provider. We could not do that. %(reason)s You get your data yourself instead and can hand them on."
         ) % {"reason": why}
@@ -188,7 +189,7 @@ def _facts(excluded: Sequence[Excluded], handover: Handover, filled: Sequence[Su
     if not filled and not excluded:
         found.append(_("We found no data about you in the systems we searched."))
     if handover.declined is not None:
-        found.append(str(portable_words.NO_TRANSMISSION[handover.declined]))
+        found.append(str(portability.NO_TRANSMISSION[handover.declined]))
     return " ".join(found)
 
 

@@ -16,6 +16,7 @@ from dsr.law.clock import Line, SuspensionKind
 from dsr.law.ladder import RungCode
 from dsr.law.letter_elements import Element
 from dsr.law.letters import LetterCode
+from dsr.law.portability import NoTransmission
 from dsr.law.regimes import Mention
 from dsr.law.retention import DocumentClass, Mark
 from dsr.law.rights import (
@@ -31,6 +32,7 @@ from dsr.law.workflow import Action, Refusal, RefusalCode, Role, State
 from dsr.wording import cases, clock, letters
 from dsr.wording.clock import day, day_with_weekday, place_name
 from dsr.wording.events import EVENTS
+from dsr.wording.portability import NO_TRANSMISSION
 from dsr.wording.refusals import REFUSALS
 
 if TYPE_CHECKING:
@@ -178,6 +180,8 @@ def _readable(refused: Refusal) -> dict[str, Any]:
             words[key] = day(value)
         elif key == "roles":
             words[key] = _joined([say(Role(role)) for role in str(value).split(",")])
+        elif isinstance(value, NoTransmission):
+            words[key] = str(NO_TRANSMISSION[value])
         elif key == "state":
             words[key] = state(str(value))
         elif key == "right":

@@ -13,9 +13,10 @@ import jsonschema
 import pytest
 
 from dsr.law.portability import Exclusion, NoTransmission
-from dsr.output import portable_data, portable_words
+from dsr.output import portable_data
 from dsr.output.portable import Built, PortableInput, build
 from dsr.output.portable_letter import Handover
+from dsr.wording import portability
 from exporters.contract import CellNote, Disclosure, Note, Origin, Whose
 from tests.output import sample
 from tests.output.outlets import OneWay
@@ -284,5 +285,5 @@ def test_notes_stay_with_the_columns_that_stay() -> None:
 
 
 def test_every_code_has_words() -> None:
-    assert set(portable_words.EXCLUSIONS) == set(Exclusion)
-    assert set(portable_words.NO_TRANSMISSION) == set(NoTransmission)
+    assert set(portability.EXCLUSIONS) == set(Exclusion)
+    assert set(portability.NO_TRANSMISSION) == set(NoTransmission)

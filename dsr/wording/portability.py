@@ -1,4 +1,4 @@
-"""Words of a portability answer for the codes of dsr.law.portability. Complete; a test counts."""
+"""Words for the codes of dsr.law.portability, as the data subject reads them. Complete; a test counts."""
 
 from __future__ import annotations
 
