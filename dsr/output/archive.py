@@ -25,6 +25,9 @@ _END = struct.Struct("<4s4H2IH")
 _END64 = struct.Struct("<4sQ2H2I4Q")
 _LOCATOR = struct.Struct("<4sIQI")
 _FULL16, _FULL32 = 0xFFFF, 0xFFFFFFFF
+_VERSIONS = {20, 45}  # of the format: deflate, ZIP64
+_MADE = _VERSIONS | {3 << 8 | version for version in _VERSIONS}  # by MS-DOS or by Unix
+_MODES = {0, 0o600, 0o644}  # plain files: a link would lead out of the folder
 _ENCRYPTED, _DESCRIPTOR, _UTF8 = 0x1, 0x8, 0x800
 
 
@@ -51,6 +54,7 @@ class Member:
 @dataclass(frozen=True, slots=True)
 class _Entry:
     name: bytes
+    needs: int
     flags: int
     method: int
     stamp: tuple[int, int]
@@ -66,6 +70,10 @@ class _Entry:
 
 def members(source: BinaryIO) -> list[Member]:
     """All files in the order in which they lie. `source` must be seekable. LayoutError when two readings are possible."""
+    source.seek(0)
+    opening = source.read(8)
+    if opening[:4] == b"PK\x03\x04" and opening[6:7] and opening[6] & _ENCRYPTED:
+        raise LayoutError("locked")
     total = source.seek(0, io.SEEK_END)
     start, size, count = _directory(source, total)
     entries = _entries(source, start, size)
@@ -112,8 +120,10 @@ def _directory64(source: BinaryIO, end_at: int, short: tuple[int, int, int]) -> 
     if signature != b"PK\x06\x07" or (disk, disks) != (0, 1) or record_at != end_at - _LOCATOR.size - _END64.size:
         raise LayoutError("layout")
     record = _END64.unpack(_read(source, record_at, _END64.size))
-    signature, rest, _made, _needs, disk, first, here, count, size, start = record
+    signature, rest, made, needs, disk, first, here, count, size, start = record
     if signature != b"PK\x06\x06" or rest != _END64.size - 12 or (disk, first) != (0, 0) or here != count:
+        raise LayoutError("layout")
+    if made not in _MADE or needs not in _VERSIONS:
         raise LayoutError("layout")
     if any(
         given not in {full, value}
@@ -128,18 +138,17 @@ def _entries(source: BinaryIO, start: int, size: int) -> list[_Entry]:
     while at < size:
         if size - at < _CENTRAL.size:
             raise LayoutError("layout")
-        (signature, _made, _needs, flags, method, time, date, crc, packed, plain, name_size, extra_size, comment, disk,
-         _inner, _outer, offset) = _CENTRAL.unpack_from(data, at)  # fmt: skip
+        (signature, made, needs, flags, method, time, date, crc, packed, plain, name_size, extra_size, comment, disk,
+         inner, outer, offset) = _CENTRAL.unpack_from(data, at)  # fmt: skip
         at += _CENTRAL.size
         name, extra = data[at : at + name_size], data[at + name_size : at + name_size + extra_size]
         at += name_size + extra_size
         if signature != b"PK\x01\x02" or comment or disk or at > size:
             raise LayoutError("layout")
-        if flags & _ENCRYPTED:
-            raise LayoutError("locked")
         plain, packed, offset = _wide(extra, plain, packed, offset)
-        entry = _Entry(name, flags, method, (time, date), crc, packed, plain, offset)
-        if flags & ~(_DESCRIPTOR | _UTF8) or method not in {STORED, DEFLATED}:
+        entry = _Entry(name, needs, flags, method, (time, date), crc, packed, plain, offset)
+        plain_file = not inner and not outer & 0xFFFF and outer >> 16 in _MODES and made in _MADE
+        if flags & ~(_DESCRIPTOR | _UTF8) or method not in {STORED, DEFLATED} or not plain_file:
             raise LayoutError("layout", entry.path)
         entries.append(entry)
     return entries
@@ -164,9 +173,10 @@ def _zip64(extra: bytes, count: int) -> tuple[int, ...]:
 def _member(source: BinaryIO, entry: _Entry) -> tuple[Member, int]:
     """The file of an entry, and where the next one must begin."""
     header = _LOCAL.unpack(_read(source, entry.at, _LOCAL.size))
-    signature, _needs, flags, method, time, date, crc, packed, plain, name_size, extra_size = header
+    signature, needs, flags, method, time, date, crc, packed, plain, name_size, extra_size = header
     rest = _read(source, entry.at + _LOCAL.size, name_size + extra_size)
     same = (rest[:name_size], flags, method, (time, date)) == (entry.name, entry.flags, entry.method, entry.stamp)
+    same &= needs in _VERSIONS and entry.needs in _VERSIONS
     if signature != b"PK\x03\x04" or not same:
         raise LayoutError("layout", entry.path)
     wide = bool(extra_size)

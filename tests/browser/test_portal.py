@@ -33,6 +33,7 @@ FOR_EVERYBODY = (
     "/help/",
     "/accessibility/",
     "/complain/",
+    "/keys/",
     "/new/unsure/",
     "/requests/find/",
     "/account/login/",
