@@ -123,6 +123,12 @@ def bound_of(receiver: Receiver) -> dict[str, Any]:
     return {"id": str(receiver.pk), "name": receiver.name, **{name: getattr(receiver, name) for name in BINDING}}
 
 
+def bound_facts(case: Case) -> dict[str, Any]:
+    """Where the copy of a case would go and by which keys, for who approves it; empty when it goes to nobody else."""
+    row = Transmission.objects.filter(case=case).exclude(status=Transmission.Status.DECLINED).first()
+    return dict(row.bound) if row else {}
+
+
 def wants_transmission(case: Case) -> bool:
     """Whether the person asked that another provider gets her data (portal, `to_whom`)."""
     scope = case.request.content().get("scope") or {}

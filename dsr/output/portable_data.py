@@ -7,6 +7,7 @@ published as a JSON Schema, in every package and at an address of the portal.
 from __future__ import annotations
 
 import functools
+import json
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -38,8 +39,13 @@ _EXCLUDED: Final = ("system", "data", "column", "name", "reason", "explanation",
 
 @functools.cache
 def schema_bytes() -> bytes:
-    """The published JSON Schema of `dsr-portable/1`, byte for byte as the portal serves it."""
+    """The published JSON Schema of `dsr-portable/1` as it lies in every package."""
     return _SCHEMA_AT.read_bytes()
+
+
+def portable_schema() -> dict[str, Any]:
+    """The same schema, for the page that publishes it."""
+    return dict(json.loads(schema_bytes()))
 
 
 class Described:
