@@ -82,6 +82,8 @@ def _tabs(request: DeskRequest, case: Case, current: str) -> list[dict[str, Any]
         del names["messages"]
     elif _plan_url(case):
         names = {"case": names.pop("case"), "plan": _("Plan"), **names}
+    if Right(case.right) is Right.PORTABILITY and sees(request.actor, Sight.DATA):
+        names = {"case": names.pop("case"), "transmission": _("Transmission"), **names}
     return [
         {"url": reverse(f"desk:{name}", args=[case.pk]), "label": label, "current": name == current}
         for name, label in names.items()

@@ -49,7 +49,13 @@ def _sidebar(request: DeskRequest, current: str) -> list[dict[str, Any]]:
         {"url": f"{base}?view={view}", "label": label, "count": numbers[view], "current": view == current}
         for view, label in VIEWS.items()
     ]
-    pages = (("absences", _("Absences")), ("stores", _("Stores")), ("mails", _("Mails")), ("health", _("Health")))
+    pages = (
+        ("absences", _("Absences")),
+        ("stores", _("Stores")),
+        ("receivers", _("Receivers")),
+        ("mails", _("Mails")),
+        ("health", _("Health")),
+    )
     set_up = [
         {"url": reverse(f"desk:{name}"), "label": label, "count": None, "current": name == current}
         for name, label in pages

@@ -106,6 +106,11 @@ DOINGS: Final[Mapping[Action, Doing]] = {
             "The answer appears in the portal and the person is told by mail. This cannot be undone."
         ),
     ),
+    Action.COMPLETE: Doing(
+        run=_with(answer.release),
+        rights=frozenset({Right.PORTABILITY}),  # after the transmission; a copy for her alone is released in one step
+        done=gettext_lazy("Released. The person has been told by mail."),
+    ),
     Action.COLLECT_AGAIN: Doing(
         run=_with(answer.collect_again, "note"),
         form=forms.CollectAgainForm,

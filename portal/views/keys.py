@@ -14,13 +14,14 @@ from django.views.decorators.http import require_safe
 
 from dsr.fulfil.signing import published
 from dsr.output.manifest import manifest_schema
+from dsr.output.portable_data import portable_schema
 from dsr.output.schema import general_schema
 from dsr.output.signing import grouped, keys_document
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
-SCHEMAS = {"data": general_schema, "manifest": manifest_schema}
+SCHEMAS = {"data": general_schema, "manifest": manifest_schema, "dsr-portable-1": portable_schema}
 _MINUTES = 5
 # A retired key must be seen soon, and a check by many people must not ask the database for each.
 _shared = cache_control(public=True, max_age=_MINUTES * 60)

@@ -29,6 +29,7 @@ from dsr.wording import asked as asked_words
 from portal import access, ics, progress
 from portal.forms.proof import MessageForm
 from portal.forms.send import WithdrawForm
+from portal.sendings import sendings_of
 from portal.views.letters import letters_of, serve
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ def _detail(request: Any, asked: Request, form: MessageForm) -> HttpResponse:
         "headways": _headways(request, asked, parts, now),
         "form": form,
         "letters": letters_of(asked),
+        "sendings": sendings_of(asked),
         "older": older,
         "older_count": len(older),
         "talk": talk,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from dsr import wording
 from dsr.cases import answer as verbs
+from dsr.cases import receivers
 from dsr.cases.clock import local_date
 from dsr.cases.headway import UNFINISHED
 from dsr.cases.scope import stores_of
@@ -119,6 +120,7 @@ def review_context(
     manifest = {"manifest_sha256": case.manifest_sha256}
     return {
         "package": package,
+        "sent_to": receivers.bound_facts(case),
         "answer": case_page.answer_card(case),
         "files": package.details.get("files", []) if package else [],
         "attachments": attachments_context(request, case, most=FEW),
