@@ -19,7 +19,7 @@ MAX_COLUMN_WIDTH = 40.0
 MAX_COLUMNS = 48
 MIN_MONTHS, MIN_RECORDS = 3, 12
 MIN_BARS, MAX_BARS, BAR_NAME = 2, 16, 34
-BAR_LEFT, BAR_RIGHT, BAR_STEP, BAR_THICK = 190.0, 60.0, 18.0, 12.0
+BAR_LEFT, BAR_RIGHT, BAR_STEP, BAR_THICK, BAR_GAP = 190.0, 60.0, 18.0, 12.0, 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +53,13 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar of `Bars`: its name, cut to fit, its number, its place and length in the units of the drawing."""
+    """One bar of `Bars`: its name, cut to fit, its number, its place and length in the units of the drawing. The number stands at `end`."""
 
     name: str
     value: str
     y: float
     length: float
+    end: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,8 @@ def bars(name: str, counts: Sequence[tuple[str, int]]) -> Bars | None:
             name=label if len(label) <= BAR_NAME else f"{label[: BAR_NAME - 1].rstrip()}…",
             value=phrases.number(count),
             y=round(at * BAR_STEP, 2),
-            length=round(max(1.0, room * count / most), 2),
+            length=(length := round(max(1.0, room * count / most), 2)),
+            end=round(BAR_LEFT + length + BAR_GAP, 2),
         )
         for at, (label, count) in enumerate(shown)
     )
