@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dsr.output.letter_tags import Spoken
 
 MAX_TEXT: Final = 20_000  # characters of one text; a longer one is a mistake, and nobody would read it
+GDPR: Final = frozenset({"EU_GDPR", "UK_GDPR"})  # the regimes that share Article 12(3)
 TEMPLATES: Final[Mapping[LetterCode, str]] = {
     LetterCode.IDENTITY_REQUEST: "letters/identity_request.html",
     LetterCode.CLARIFICATION_REQUEST: "letters/clarification_request.html",
@@ -60,7 +61,7 @@ TITLES: Final[Mapping[LetterCode, _StrPromise]] = {
     LetterCode.RESTRICTION_LIFT: _("The restriction of your data is going to end"),
     LetterCode.PORTABILITY: _("Your data to take with you"),
     LetterCode.OBJECTION_DECISION: _("We have stopped what you object to"),
-    LetterCode.STOP_CONFIRMED: _("We no longer use your data for advertising"),
+    LetterCode.STOP_CONFIRMED: _("We have stopped the advertising you object to"),
     LetterCode.HUMAN_REVIEW: _("A person has looked at the decision again"),
     LetterCode.WITHDRAWAL_CONFIRMED: _("You have withdrawn your request"),
     LetterCode.OVERDUE_NOTICE: _("Our answer to you is late"),
@@ -73,7 +74,7 @@ TITLES: Final[Mapping[LetterCode, _StrPromise]] = {
 _BY_OUTCOME: Final[Mapping[tuple[LetterCode, Outcome], _StrPromise]] = {
     (LetterCode.RECTIFICATION, Outcome.PARTLY): _("We have corrected a part of your data"),
     (LetterCode.RECTIFICATION, Outcome.REFUSED): _("We have not changed your data"),
-    (LetterCode.PORTABILITY, Outcome.PARTLY): _("A part of your data to take with you"),
+    (LetterCode.PORTABILITY, Outcome.PARTLY): _("Your data to take with you, and what we could not do"),
     (LetterCode.PORTABILITY, Outcome.REFUSED): _("We cannot give you data to take with you"),
     (LetterCode.OBJECTION_DECISION, Outcome.PARTLY): _("We have stopped a part of what you object to"),
     (LetterCode.OBJECTION_DECISION, Outcome.REFUSED): _("We do not stop what you object to"),
@@ -109,6 +110,7 @@ def values(code: LetterCode, outcome: Outcome, texts: Mapping[Element, Spoken], 
         "negative": Element.REASONS_LAW in asked,
         "refused": outcome is Outcome.REFUSED,
         "partly": outcome is Outcome.PARTLY,
+        "gdpr": head.regime in GDPR,
         "consent": head.right == "consent_withdrawal",
         "remedy": complaint or Element.JUDICIAL_REMEDY in printed,
     }

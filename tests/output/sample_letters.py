@@ -105,7 +105,7 @@ def _questions() -> dict[str, Letter]:
         "L-05": stated(  # SC-20
             LetterCode.EXTENSION_NOTICE,
             {
-                Element.NEW_DATE: "We need more than one month. You have our answer by 30 April 2026 at the latest.",
+                Element.NEW_DATE: "We need more than one month. You will have our answer by 30 April 2026 at the latest.",
                 Element.INDIVIDUAL_REASONS: "Your data are in 11 systems. Among them are 40,000 documents of our call centre, which we have to read one by one, because they also speak of other people.",
                 Element.DELIVERED_MEANWHILE: "With our letter of today you get your contract, your bills and payments, and your connections of the last seven days.",
             },
@@ -382,7 +382,7 @@ def _notices() -> dict[str, Letter]:
             {
                 Element.APOLOGY: "We had to answer you by 15 May 2026 and have not done so. We are sorry.",
                 Element.CASE_STATE: "We have collected your data from all systems. A second person still has to check them.",
-                Element.NEW_DATE: "You have our answer by 1 June 2026.",
+                Element.NEW_DATE: "You will have our answer by 1 June 2026.",
             },
             received_on=date(2026, 4, 14),
             due_on=date(2026, 5, 15),
@@ -390,7 +390,7 @@ def _notices() -> dict[str, Letter]:
         ),
         "L-20": stated(
             LetterCode.CONTEST_ACKNOWLEDGEMENT,
-            {Element.ANSWER_DATE: "You have our answer by 6 July 2026 at the latest."},
+            {Element.ANSWER_DATE: "You will have our answer by 6 July 2026 at the latest."},
             on=date(2026, 6, 8),
         ),
     }

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import product
+from typing import Any
 
 import pytest
 
 from dsr.law.letter_elements import Element
 from dsr.law.letter_standing import FACTS, Slot, standing, to_write
 from dsr.law.letters import COMMON, LetterCode, Outcome, required
-from dsr.law.regimes import REGIMES
+from dsr.law.regimes import REGIMES as REGIME_ROWS
 from dsr.output import letter_stated
 from dsr.output.inputs import Addressee, OutputError
 from dsr.output.letters import Letter, Stated, letter_html, letter_text, missing
 from tests.output import sample, sample_letters
 
 CODES = tuple(letter_stated.TEMPLATES)
+REGIMES = sorted({regime.code for regime in REGIME_ROWS})
 HEAD = replace(sample.HEAD, account_url="https://privacy.example.com/x/")
 # Facts of the sender and the case that fill an element: what takes them away.
-AWAY = {
+AWAY: dict[Element, dict[str, Any]] = {
     Element.CASE_NUMBER: {"reference": " "},
     Element.LANGUAGE: {"language": ""},
     Element.CONTROLLER: {"legal_name": ""},
@@ -243,6 +245,7 @@ def test_texts_stay_out_of_repr_and_errors() -> None:
 
 def test_text_nobody_would_read_is_refused() -> None:
     body = sample_letters.letters()["L-18"].body
+    assert isinstance(body, Stated)
     long = "x" * (letter_stated.MAX_TEXT + 1)
     for changed, place in [
         (replace(body, paragraph=long), "L-18.paragraph"),
