@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,8 +19,9 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from dsr.accounts import signed_in_as
-from dsr.cases import proofs
-from dsr.models import Kind, Request
+from dsr.cases import proofs, purge
+from dsr.law.workflow import State
+from dsr.models import Case, Kind, Request
 from portal import draft
 
 if TYPE_CHECKING:
@@ -86,8 +87,28 @@ def requests_of(request: Any, *, now: datetime) -> QuerySet[Request]:
     hers = Q(pk__in=ids)
     if user is not None:
         hers |= Q(account=user)
-    rows = Request.objects.of(request.controller).filter(hers).select_related("controller", "account")
+    # 4.0.8: an archived request has no page any more.
+    shown = Case.objects.filter(request=OuterRef("pk")).exclude(state=State.ARCHIVED)
+    rows = Request.objects.of(request.controller).filter(hers, Exists(shown)).select_related("controller", "account")
     return cast("QuerySet[Request]", rows.order_by("-received_at", "-reference"))
+
+
+def no_longer_kept(request: Any, reference: str) -> bool:
+    """Whether there was a request of this reference that is archived or purged (4.0.8).
+
+    References are running numbers, so that saying so tells nothing about anybody; what was in it is shown to nobody.
+    """
+    if purge.purged(request.controller, reference):
+        return True
+    wanted = "".join(reference.split()).upper()
+    asked = Request.objects.of(request.controller).filter(reference=wanted)
+    states = set(asked.values_list("cases__state", flat=True))
+    return states == {State.ARCHIVED.value}
+
+
+def gone(request: HttpRequest) -> HttpResponse:
+    """The page for a reference whose file is closed for good or deleted."""
+    return render(request, "portal/no_longer_kept.html", {"nav": "requests"}, status=410)
 
 
 def sees_found(request: Any, asked: Request, *, now: datetime) -> bool:
@@ -129,6 +150,8 @@ def _opened(request: Any, reference: str, view: Callable[[Request], HttpResponse
     asked = requests_of(request, now=timezone.now()).filter(reference=reference).first()
     if asked is not None:
         return view(asked)
+    if no_longer_kept(request, reference):
+        return gone(request)
     if subscriber(request) is None:
         return HttpResponseRedirect(f"{reverse('portal:find')}?{urlencode({'reference': reference})}")
     return unknown(request)

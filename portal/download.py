@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.http import HttpResponse, StreamingHttpResponse
 
 from dsr.fulfil.spool import read_artifact, read_from
+from exporters.contract import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +74,10 @@ def respond(request: HttpRequest, artifact: Artifact) -> HttpResponseBase:
             return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     start, end = wanted or (0, size - 1)
     chunks = read_from(artifact, start) if start else read_artifact(artifact)
-    body = _primed(_cut(_primed(chunks), end - start + 1))
+    try:
+        body = _primed(_cut(_primed(chunks), end - start + 1))
+    except StoreError as error:
+        raise OSError(f"the storage of sealed files: {error.code}") from None
     response = StreamingHttpResponse(body, content_type=artifact.media_type, status=206 if wanted else 200)
     if wanted:
         response["Content-Range"] = f"bytes {start}-{end}/{size}"

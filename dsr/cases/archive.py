@@ -21,7 +21,7 @@ from dsr.cases.clock import local_date
 from dsr.cases.perform import perform
 from dsr.law.guards import ARCHIVE_AFTER_DAYS
 from dsr.law.rights import Right
-from dsr.law.workflow import ANSWERED, Action, State
+from dsr.law.workflow import ANSWERED, Action, Role, State
 from dsr.models import (
     Artifact,
     Case,
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 
 # What was made to work with or to hand over; letters, their files and the certificate are proof and stay (4.5).
 SERVED: Final = frozenset({"collected", "package", "report", "attachment", "file_list"})
+# 4.5: the file is "restricted to proof and defence"; the auditor sees the log, as everywhere.
+READERS: Final = frozenset({Role.LEAD, Role.DPO, Role.AUDITOR})
 _UNDONE: Final = (Task.Status.QUEUED, Task.Status.RUNNING, Task.Status.MANUAL)
 _UNSENT: Final = (Message.Status.QUEUED, Message.Status.SENDING, *Message.UNDELIVERED)
 

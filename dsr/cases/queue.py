@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Exists, OuterRef, Q
 
 from dsr import vault
-from dsr.law.workflow import CLOSED, State
+from dsr.cases.archive import READERS
+from dsr.law.workflow import CLOSED, Role, State
 from dsr.models import Case, Controller, IndexToken, Message, Suspension, Task, User
 from dsr.vault import blind
 
@@ -39,7 +40,7 @@ def _condition(view: str, user: User, today: date) -> Q:
     }[view]
 
 
-def _base(controller: Controller) -> CaseQuerySet:
+def _base(controller: Controller, user: User) -> CaseQuerySet:
     needs = Task.objects.filter(case=OuterRef("pk"), status=Task.Status.MANUAL)
     # One small list for the whole query, not a look at every case: hardly any mail is undelivered. Without the controller,
     # which the cases have: databases would walk all of its mails instead of the index of states.
@@ -47,14 +48,15 @@ def _base(controller: Controller) -> CaseQuerySet:
     rows: CaseQuerySet = Case.objects.of(controller).annotate(
         needs_person=Exists(needs), undelivered=Q(request__in=lost.values("request"))
     )
-    return rows
+    # Whoever does not read the archive does not find it either (4.5).
+    return rows if {Role(role) for role in user.roles} & READERS else rows.exclude(state=State.ARCHIVED)
 
 
 def cases(
     *, controller: Controller, view: str, user: User, today: date, right: str = "", state: str = "", search: str = ""
 ) -> CaseQuerySet:
     """The queue in legal order: paused cases keep the place they would have. Unknown views raise KeyError."""
-    rows = _base(controller).filter(_condition(view, user, today))
+    rows = _base(controller, user).filter(_condition(view, user, today))
     if right:
         rows = rows.filter(right=right)
     if state:
@@ -89,5 +91,7 @@ def _found(controller: Controller, search: str) -> Q:
 
 def counts(*, controller: Controller, user: User, today: date) -> dict[str, int]:
     """How many cases each view holds, in one query."""
-    numbers = _base(controller).aggregate(**{view: Count("pk", filter=_condition(view, user, today)) for view in VIEWS})
+    numbers = _base(controller, user).aggregate(
+        **{view: Count("pk", filter=_condition(view, user, today)) for view in VIEWS}
+    )
     return {view: int(numbers[view]) for view in VIEWS}

@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, cast
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from dsr.accounts import signed_in_as
 from dsr.cases import actors
+from dsr.cases.archive import READERS
 from dsr.cases.duties import DUTIES, Duty, duty_refusal
 from dsr.cases.perform import insist
-from dsr.law.workflow import Role
-from dsr.models import Case, Kind, User
+from dsr.law.workflow import Role, State
+from dsr.models import Case, Kind, Tombstone, User
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -70,6 +71,10 @@ SEES: Final[Mapping[Sight, frozenset[Role]]] = {
 }
 
 
+class NoLongerKeptError(Exception):
+    """The case was purged; the page says so (4.0.8)."""
+
+
 def sees(actor: Actor, what: Sight) -> bool:
     """Whether one of the actor's roles may read this."""
     return bool(actor.roles & SEES[what])
@@ -96,15 +101,29 @@ def staff_required(
             back = request.get_full_path() if request.method == "GET" else reverse("desk:queue")
             return redirect_to_login(back, reverse("desk:login"))
         request.staff, request.actor = user, actors.staff(user)
-        return view(request, *args, **kwargs)
+        try:
+            return view(request, *args, **kwargs)
+        except NoLongerKeptError:
+            return render(request, "desk/no_longer_kept.html", status=410)
 
     return guarded  # type: ignore[return-value]  # wraps() keeps the name of the first parameter, Django does not ask
 
 
+def may_see_archive(actor: Actor) -> bool:
+    """Whether archived files open: kept for proof and defence only, so whoever works on requests has no use for them (4.5)."""
+    return bool(actor.roles & READERS)
+
+
 def case_for(request: DeskRequest, case_id: RowId) -> Case:
-    """A case of this controller, or 404: the cases of another brand do not exist here."""
+    """A case of this controller, or 404: the cases of another brand do not exist here. 410 for one that was purged, 403 for an
+    archived one unless the role reads the archive.
+    """
+    if Tombstone.objects.of(request.controller).filter(pk=case_id).exists():
+        raise NoLongerKeptError
     rows = Case.objects.of(request.controller).select_related(
         "request__controller", "request__account", "controller", "assignee", "handler", "preparer", "decider"
     )
     case: Case = get_object_or_404(rows, pk=case_id)
+    if case.state == State.ARCHIVED and not may_see_archive(request.actor):
+        raise PermissionDenied
     return case

@@ -25,6 +25,9 @@ TROUBLES: Final[Mapping[str, _StrPromise]] = {
     "own_disk_full": _(
         "Our own disk is full. Whoever runs this program makes room in the folder below; then it goes on."
     ),
+    "storage_away": _("Our own storage of sealed files does not answer. It is tried again by itself."),
+    "storage_refused": _("Our own storage of sealed files refuses our key. Whoever runs this program sets it right."),
+    "storage_missing": _("The bucket of our sealed files is not there. Whoever runs this program sets it right."),
     # stores, for a person
     "access_denied": _("The store refuses our account. Have its owner restore the access, then retry."),
     "no_database": _("The database of this store is not there. Check the store's address, then retry."),

@@ -32,6 +32,8 @@ def find(request: Any) -> HttpResponse:
         form = FindForm(request.POST)
         if form.is_valid():
             reference = form.cleaned_data["reference"]
+            if access.no_longer_kept(request, reference):
+                return access.gone(request)
             proofs.start_follow(controller=request.controller, reference=reference, now=timezone.now())
             request.session[_LOOKED_FOR] = reference
             return HttpResponseRedirect(reverse("portal:find-code"))

@@ -21,6 +21,7 @@ from dsr import wording
 from dsr.cases import queue as reads
 from dsr.cases.clock import local_date
 from dsr.cases.perform import RefusedError, assign
+from dsr.cases.purge import purged
 from dsr.cases.scope import stores_of
 from dsr.desk import search
 from dsr.desk.access import DeskRequest, Duty, Sight, duty_refusal, insist, sees, staff_required
@@ -90,6 +91,7 @@ def queue(request: DeskRequest) -> HttpResponse:
         "filters": filters,
         "filtered": bool(words or any(filters.cleaned_data.values())),
         "searched": words,
+        "purged": bool(words) and purged(request.controller, words),
         "may_take": duty_refusal(request.actor, Duty.ASSIGN) is None,
         "here": request.get_full_path(),
     }
