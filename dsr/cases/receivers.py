@@ -158,13 +158,18 @@ def decline(
 ) -> Transmission:
     """Send nothing, for this reason: she gets her data herself, and L-14 tells her why (SC-12); the draft is void."""
     case = _drafting(case_id, actor, seen_version)
-    values = {"receiver": None, "status": Transmission.Status.DECLINED, "reason": reason.value, "bound": {}}
+    values: dict[str, Any] = {
+        "receiver": None,
+        "status": Transmission.Status.DECLINED,
+        "reason": reason.value,
+        "bound": {},
+    }
     return _decided(case, values, actor, now)
 
 
 def _drafting(case_id: RowId, actor: Actor, seen_version: int | None) -> Case:
     _insist(actor, CHOOSERS)
-    case = Case.objects.select_related("controller", "request").get(pk=case_id)
+    case: Case = Case.objects.select_related("controller", "request").get(pk=case_id)
     if seen_version is not None and case.version != seen_version:
         raise ConflictError
     if case.right != Right.PORTABILITY:

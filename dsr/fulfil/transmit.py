@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any, cast
 
@@ -145,17 +145,17 @@ def _journal(row: Transmission, name: str, sealed: _Sealed) -> None:
 def _server(receiver: Receiver) -> Sftp:
     """How to reach the receiver; what it takes to sign in is read from where `secret` points, now."""
     folder = Path(settings.DSR_STORES).parent if settings.DSR_STORES else Path.cwd()
-    base = {
-        "host": receiver.host,
-        "port": receiver.port,
-        "user": receiver.username,
-        "path": receiver.folder,
-        "fingerprint": receiver.host_key,
-    }
+    server = Sftp(
+        host=receiver.host,
+        port=receiver.port,
+        user=receiver.username,
+        path=receiver.folder,
+        fingerprint=receiver.host_key,
+    )
     if receiver.sign_in == "key":
-        return Sftp(**base, key_file=folder / receiver.secret.removeprefix("file:"))
+        return replace(server, key_file=folder / receiver.secret.removeprefix("file:"))
     try:
-        return Sftp(**base, password=secret(receiver.secret, folder=folder))
+        return replace(server, password=secret(receiver.secret, folder=folder))
     except SecretError:
         raise Permanent("receiver_secret", receiver.name) from None
 

@@ -50,7 +50,7 @@ class Handle(paramiko.SFTPHandle):
     def stat(self) -> Any:
         return paramiko.SFTPAttributes.from_stat(os.fstat(self.readfile.fileno()))  # type: ignore[attr-defined]
 
-    def write(self, offset: int, data: bytes) -> int:
+    def write(self, offset: int, data: Any) -> int:
         end = offset + len(data)
         if self.behaviour.cut_after is not None and end > self.behaviour.cut_after:
             self.transport.close()

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 PERSON = by_position(2)
 IDENTITY = pyrage.x25519.Identity.generate()
 TOLD = Told(
