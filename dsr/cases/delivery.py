@@ -168,6 +168,15 @@ def letter_code(*, case_id: RowId, actor: Actor, now: datetime) -> str:
     return digits
 
 
+@transaction.atomic
+def prepare_copy(*, case_id: RowId, actor: Actor, now: datetime, seen_version: int | None = None) -> None:
+    """Note that a protected copy for the post is made, by whom and of which bytes; for as long as the bytes are there."""
+    insist(actor, Duty.OFFER_AGAIN)
+    case, artifact = _offered(case_id, usable=lambda one: bool(one.storage_name) and one.revoked_at is None)
+    data = {"package_sha256": artifact.sha256}
+    record(case_id=case.pk, kind="copy_made", actor=actor, now=now, data=data, seen_version=seen_version)
+
+
 def open_by_letter(*, request: Request, entered: str, now: datetime) -> codes.Checked:
     """Check the code of a letter; it works until it ends, five wrong tries in a row lock it. Every try is an event."""
     code = codes.newest(controller=request.controller, purpose=OneTimeCode.Purpose.POST, request=request)

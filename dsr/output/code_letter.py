@@ -1,9 +1,12 @@
-"""A letter with a code: opens an answer for somebody whose e-mail address we do not know (A-16). Printed once, kept nowhere."""
+"""Two letters that open an answer: a code for the portal, or the password of a copy that goes by post (A-16).
+
+Both are printed once and kept nowhere. They are no letters of rules 5.1: they decide nothing and say nothing about her.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -16,10 +19,16 @@ if TYPE_CHECKING:
 
     from dsr.output.inputs import Addressee, CaseHead, Sender
 
+# What the frame of letters asks for and these two do not have.
+_NOTHING: dict[str, Any] = {
+    **dict.fromkeys(("intro", "outro", "signature", "paragraph"), ""),
+    **dict.fromkeys(("negative", "remedy"), False),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class CodeLetter:
-    """What stands in it; the addressee as bounded by the form. `code` in its groups; `until` is the last day on which it opens anything; `open_url` asks for it."""
+    """A code for the portal, in its groups; `until` is the last day on which it opens anything, `open_url` asks for it."""
 
     sender: Sender
     addressee: Addressee
@@ -29,23 +38,37 @@ class CodeLetter:
     open_url: str
 
 
+@dataclass(frozen=True, slots=True)
+class PasswordLetter:
+    """The password of the protected copy `file_name`, which travels apart from it."""
+
+    sender: Sender
+    addressee: Addressee
+    head: CaseHead
+    password: str = field(repr=False)
+    file_name: str
+
+
 def code_letter(letter: CodeLetter) -> Document:
     """The letter ready for `pdf.render_pdf`, in the language of the request."""
     with translation.override(letter.head.language):
-        values = {
-            "sender": letter.sender,
-            "addressee": letter.addressee,
-            "head": letter.head,
+        own = {
             "title": _("A code for our answer"),
             "code": letter.code,
             "until": letter.until,
             "open_url": letter.open_url,
-            "intro": "",
-            "outro": "",
-            "signature": "",
-            "paragraph": "",
-            "negative": False,
-            "remedy": False,
         }
-        html = fill("letters/access_code.html", values)
+        return _document("letters/access_code.html", letter, own)
+
+
+def password_letter(letter: PasswordLetter) -> Document:
+    """The letter ready for `pdf.render_pdf`, in the language of the request."""
+    with translation.override(letter.head.language):
+        own = {"title": _("The password for our answer"), "password": letter.password, "file_name": letter.file_name}
+        return _document("letters/copy_password.html", letter, own)
+
+
+def _document(template: str, letter: CodeLetter | PasswordLetter, own: dict[str, Any]) -> Document:
+    head = {"sender": letter.sender, "addressee": letter.addressee, "head": letter.head}
+    html = fill(template, _NOTHING | head | own)
     return Document(html=html, written_at=letter.head.written_at, logo=letter.sender.logo)

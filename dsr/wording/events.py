@@ -66,6 +66,7 @@ _RECORDED: Final[Mapping[str, _StrPromise]] = {
     "delivery_revoked": _("Answer taken back"),
     "delivery_offered_again": _("Answer offered again"),
     "letter_code_made": _("Letter with a code printed"),
+    "copy_made": _("Protected copy for the post made"),
     "opened_by_letter": _("Opened with the code of a letter"),
     "escalated": _("People told that time is running out"),
     "reminded": _("Person reminded of our question"),

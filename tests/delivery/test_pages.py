@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
 
 import pikepdf
 import pytest
+import pyzipper
+from django.contrib.sessions.models import Session
+from django.test import Client
 from django.utils import timezone
 
 from dsr.cases import actors, codes, delivery
@@ -15,6 +19,7 @@ from dsr.demo.people import by_position
 from dsr.models import Case
 from tests.delivery.handed import PLAIN, handed_over, package
 from tests.factories import make_case, make_staff, make_user
+from tests.output.reading import text_of as text_of_pdf
 from tests.portal.walk import text_of
 
 pytestmark = pytest.mark.django_db
@@ -194,3 +199,44 @@ def test_the_person_reads_of_letters_where_no_address_is_on_file(client, anna):
 
     assert "I have a letter with a code" in page
     assert by_position(2).email not in page
+
+
+def test_A_16_a_copy_for_the_post_opens_with_the_password_of_its_letter_only(client, case):
+    staffed(client, "mara")
+    at = f"/desk/cases/{case.pk}/delivery/"
+    assert client.get(f"{at}carrier/protected.zip").status_code == 404
+
+    client.post(f"{at}carrier/", {"version": version(case), "address": "1 Example Road\nLondon"})
+    letter = client.get(f"{at}carrier/password.pdf")
+    copy = b"".join(client.get(f"{at}carrier/protected.zip").streaming_content)
+
+    with pikepdf.open(io.BytesIO(letter.content)) as pdf:
+        assert pdf.Root.MarkInfo.Marked
+    password = re.search(r"(?:[a-z2-9]{5}-){4}[a-z2-9]{5}", text_of_pdf(letter.content))
+    assert password
+    assert password.group(0) not in str(list(case.events.values())) + str(list(Session.objects.values()))
+    with pyzipper.AESZipFile(io.BytesIO(copy)) as archive:
+        [name] = archive.namelist()
+        assert archive.read(name, pwd=password.group(0).encode()) == PLAIN
+        with pytest.raises(RuntimeError):
+            archive.read(name, pwd=b"another")
+    assert case.events.get(action="copy_made").data["package_sha256"] == package(case).sha256
+
+
+def test_the_password_is_forgotten_after_half_an_hour_and_with_the_answer(client, case, time_machine):
+    staffed(client, "otto", "lead")
+    at = f"/desk/cases/{case.pk}/delivery/"
+    client.post(f"{at}carrier/", {"version": version(case), "address": "1 Example Road"})
+    assert client.get(f"{at}carrier/password.pdf").status_code == 200
+    other = Client()
+    other.force_login(make_staff())
+    assert other.get(f"{at}carrier/password.pdf").status_code == 404
+
+    for _ in range(2):  # the session itself would end without a click
+        time_machine.move_to(timezone.now() + timedelta(minutes=16), tick=False)
+        client.get(at)
+
+    assert client.get(f"{at}carrier/protected.zip").status_code == 404
+    client.post(f"{at}carrier/", {"version": version(case), "address": "1 Example Road"})
+    client.post(f"{at}revoke/", {"version": version(case), "reason": "x"})
+    assert client.get(f"{at}carrier/protected.zip").status_code == 404

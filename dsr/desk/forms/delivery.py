@@ -28,7 +28,7 @@ class AgainForm(CaseForm):
 
 
 class CodeLetterForm(CaseForm):
-    """Where the letter goes."""
+    """Where the letter with the code goes."""
 
     address = forms.CharField(
         label=gettext_lazy("Address on file"),
@@ -46,3 +46,7 @@ class CodeLetterForm(CaseForm):
         if len(lines) > MAX_LINES or any(len(line) > MAX_LINE for line in lines):
             raise forms.ValidationError(_("At most eight lines of 80 characters fit on an envelope."))
         return lines
+
+
+class CarrierForm(CodeLetterForm):
+    """Where data carrier and password go, in two envelopes."""

@@ -16,10 +16,10 @@ from django.views.decorators.http import require_POST, require_safe
 from dsr import wording
 from dsr.cases import codes, delivery
 from dsr.cases.clock import local_date
-from dsr.desk import case_page
+from dsr.desk import carried, case_page
 from dsr.desk.access import DeskRequest, Duty, Sight, case_for, duty_refusal, insist_sight, staff_required
 from dsr.desk.attempt import Outcome, attempt, form_of, reopened
-from dsr.desk.forms.delivery import AgainForm, CodeLetterForm, RevokeForm
+from dsr.desk.forms.delivery import AgainForm, CarrierForm, CodeLetterForm, RevokeForm
 from dsr.desk.shell import page
 from dsr.fulfil.gather import addressee_of, head_of, sender_of
 from dsr.output.code_letter import CodeLetter, code_letter
@@ -32,10 +32,15 @@ if TYPE_CHECKING:
     from dsr.desk.forms.steps import CaseForm
     from dsr.models import Artifact, Case, RowId
 
-FORMS: dict[str, type[CaseForm]] = {"revoke": RevokeForm, "again": AgainForm, "letter": CodeLetterForm}
+FORMS: dict[str, type[CaseForm]] = {
+    "revoke": RevokeForm,
+    "again": AgainForm,
+    "letter": CodeLetterForm,
+    "carrier": CarrierForm,
+}
 
 
-def _answer(request: DeskRequest, case_id: RowId) -> tuple[Case, Artifact]:
+def answer_of(request: DeskRequest, case_id: RowId) -> tuple[Case, Artifact]:
     """The case and its released answer, or 404; for those who may see data."""
     insist_sight(request.actor, Sight.DATA)
     case = case_for(request, case_id)
@@ -49,11 +54,11 @@ def _answer(request: DeskRequest, case_id: RowId) -> tuple[Case, Artifact]:
 @require_safe
 def show(request: DeskRequest, case_id: RowId) -> HttpResponse:
     """How the answer stands and what can be done with it."""
-    case, artifact = _answer(request, case_id)
-    return _page(request, case, artifact)
+    case, artifact = answer_of(request, case_id)
+    return delivery_page(request, case, artifact)
 
 
-def _page(
+def delivery_page(
     request: DeskRequest,
     case: Case,
     artifact: Artifact,
@@ -80,6 +85,7 @@ def _page(
             "again": _refused(request, Duty.REVOKE if artifact.revoked_at else Duty.OFFER_AGAIN),
             "letter": _refused(request, Duty.OFFER_AGAIN),
         },
+        "carrier": carried.kept(request, case, now=now) is not None,
         "conflict": conflict,
         "why_not": why_not,
     }
@@ -108,19 +114,19 @@ def _state(artifact: Artifact, *, now: datetime) -> str:
 @require_POST
 def revoke(request: DeskRequest, case_id: RowId) -> HttpResponse:
     """Take it back at once."""
-    case, artifact = _answer(request, case_id)
+    case, artifact = answer_of(request, case_id)
     now = timezone.now()
     form = form_of(RevokeForm, request, case, now=now, bound=True)
     if not form.is_valid():
-        return _page(request, case, artifact, sent="revoke", form=form)
+        return delivery_page(request, case, artifact, sent="revoke", form=form)
     reason, seen = str(form.cleaned_data["reason"]), int(form.cleaned_data["version"])
     outcome = attempt(
         lambda: delivery.revoke(case_id=case.pk, reason=reason, actor=request.actor, now=now, seen_version=seen)
     )
     if not outcome.done:
-        case, artifact = _answer(request, case_id)
+        case, artifact = answer_of(request, case_id)
         form = reopened(RevokeForm, request, case, now=now)
-        return _page(request, case, artifact, sent="revoke", form=form, outcome=outcome)
+        return delivery_page(request, case, artifact, sent="revoke", form=form, outcome=outcome)
     messages.success(request, _("Taken back. The person is told; write to her what happened."))
     return redirect("desk:delivery", case_id=case.pk)
 
@@ -129,16 +135,16 @@ def revoke(request: DeskRequest, case_id: RowId) -> HttpResponse:
 @require_POST
 def again(request: DeskRequest, case_id: RowId) -> HttpResponse:
     """Offer the same bytes once more."""
-    case, artifact = _answer(request, case_id)
+    case, artifact = answer_of(request, case_id)
     now = timezone.now()
     form = form_of(AgainForm, request, case, now=now, bound=True)
     if not form.is_valid():
-        return _page(request, case, artifact, sent="again", form=form)
+        return delivery_page(request, case, artifact, sent="again", form=form)
     seen = int(form.cleaned_data["version"])
     outcome = attempt(lambda: delivery.offer_again(case_id=case.pk, actor=request.actor, now=now, seen_version=seen))
     if not outcome.done:
-        case, artifact = _answer(request, case_id)
-        return _page(request, case, artifact, outcome=outcome)
+        case, artifact = answer_of(request, case_id)
+        return delivery_page(request, case, artifact, outcome=outcome)
     messages.success(request, _("Offered again. The person gets a mail."))
     return redirect("desk:delivery", case_id=case.pk)
 
@@ -147,17 +153,17 @@ def again(request: DeskRequest, case_id: RowId) -> HttpResponse:
 @require_POST
 def letter(request: DeskRequest, case_id: RowId) -> HttpResponse:
     """Print a letter with a code: a PDF that leaves once and is stored nowhere."""
-    case, artifact = _answer(request, case_id)
+    case, artifact = answer_of(request, case_id)
     now = timezone.now()
     form = form_of(CodeLetterForm, request, case, now=now, bound=True)
     if not form.is_valid():
-        return _page(request, case, artifact, sent="letter", form=form)
+        return delivery_page(request, case, artifact, sent="letter", form=form)
     drawn: list[str] = []
     outcome = attempt(lambda: drawn.append(_draw(request, case, now)))
     if not outcome.done or not drawn[0]:
-        case, artifact = _answer(request, case_id)
+        case, artifact = answer_of(request, case_id)
         outcome = outcome if not outcome.done else Outcome(done=False, why_not=_too_many())
-        return _page(request, case, artifact, sent="letter", form=form, outcome=outcome)
+        return delivery_page(request, case, artifact, sent="letter", form=form, outcome=outcome)
     pdf = render_pdf([code_letter(_contents(case, artifact, form, drawn[0], now))])[0]
     name = f"{case.request.reference}-code.pdf"
     headers: dict[str, Any] = {
