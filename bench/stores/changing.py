@@ -3,6 +3,9 @@
 The product verifies the approved plan, works in batches of 20,000 rows that it asks about and writes down one by one,
 and looks for late rows at the end. The UPDATE only writes, and it writes values as long as the product's: with a token
 that makes no row longer than it was, MariaDB splits no pages and needs half to two thirds of the time (decision 042).
+
+Both run in turn, each on a store of its own that was filled, vacuumed or analysed and read in the same way; what counts
+is the median of the rounds.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
 
 LIMIT = 1.5
 """Times the hand-written UPDATE."""
+ROUNDS = 3
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 _CHANGES = {
     "      username: {label: {en: Login}, identifier: {kind: username, teaches: false}}": "keyed_token",
@@ -37,14 +42,24 @@ _BY_HAND = """UPDATE radacct SET username = 'erased-0000000000000000000000000000
 def run(board: Board) -> None:
     """One line a database: the product's time over that of the statement."""
     for kind in KINDS:
-        with ground(kind) as made:
-            _anonymise_sessions(made)
-            hand = seconds(lambda made=made: made.execute(_BY_HAND))  # type: ignore[misc]
-        with ground(kind) as made:
-            _anonymise_sessions(made)
-            ours = _apply(made)
-        print(f"  {kind}: {made.hers:,} rows by hand {hand:.1f} s, by plan {ours:.1f} s", flush=True)
-        board.most(f"anonymise in batches / one UPDATE, {kind}", ours / hand, LIMIT)
+        times = []
+        for _ in range(ROUNDS):
+            with ground(kind) as made:
+                _settle(made)
+                hand = seconds(lambda made=made: made.execute(_BY_HAND))  # type: ignore[misc]
+            with ground(kind) as made:
+                _anonymise_sessions(made)
+                ours = _apply(made)
+            print(f"  {kind}: {made.hers:,} rows by hand {hand:.1f} s, by plan {ours:.1f} s", flush=True)
+            times.append(ours / hand)
+        board.most(f"anonymise in batches / one UPDATE, {kind}", median(times), LIMIT)
+
+
+def _settle(made: Ground) -> None:
+    """Everything filled in is on its disk, and the sessions were read once."""
+    if made.kind == "postgresql":
+        made.execute("CHECKPOINT")
+    made.execute("SELECT count(acctuniqueid) FROM radacct")
 
 
 def _anonymise_sessions(made: Ground) -> None:
@@ -67,6 +82,7 @@ def _apply(made: Ground) -> float:
     lines: tuple[PlanLine, ...] = store.plan(HER, keys, right="erasure", now=NOW)
     # Only the sessions: the other lines would be measured with them.
     lines = tuple(line for line in lines if line.dataset == "radacct")
+    _settle(made)
     with tempfile.TemporaryDirectory() as folder:
         journal = FileJournal(Path(folder) / "journal")
         done = []

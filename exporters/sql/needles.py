@@ -44,7 +44,7 @@ class Needle:
     """One identifier: `cores` narrow cheaply (any of them must be in the folded text), `pattern` decides.
 
     `squeezed`: the core must be in the text without blanks and punctuation. `number`: an address as integer columns
-    hold it.
+    hold it. `unbroken`: what the pattern accepts without anything between its letters and digits.
     """
 
     kind: IdentifierKind
@@ -52,6 +52,17 @@ class Needle:
     pattern: re.Pattern[str]
     squeezed: bool = False
     number: int | None = None
+    unbroken: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> frozenset[int]:
+        """Every whole number that `pattern` finds something in.
+
+        Whatever the kind, no pattern begins or ends beside another digit, so it accepts all digits of a number or none,
+        and a number is written without zeros in front and with nothing in between: one of `unbroken`.
+        """
+        digits = (text for text in self.unbroken if text.isascii() and text.isdigit() and not text.startswith("0"))
+        return frozenset(map(int, digits))
 
 
 def needles(identifiers: Iterable[Identifier]) -> tuple[Needle, ...]:
@@ -80,13 +91,14 @@ def _token(kind: IdentifierKind, value: str) -> Needle | None:
         return None
     body = re.escape(fold(value))
     if kind is IdentifierKind.EMAIL:
-        return Needle(kind, (fold(value),), re.compile(rf"(?<![\w.+%-]){body}(?![\w-])(?!\.\w)", re.IGNORECASE))
-    return Needle(kind, (fold(value),), _pattern(body, before=r"\w-", after=r"\w-"))
+        pattern = re.compile(rf"(?<![\w.+%-]){body}(?![\w-])(?!\.\w)", re.IGNORECASE)
+        return Needle(kind, (fold(value),), pattern, unbroken=(fold(value),))
+    return Needle(kind, (fold(value),), _pattern(body, before=r"\w-", after=r"\w-"), unbroken=(fold(value),))
 
 
 def _words(kind: IdentifierKind, value: str) -> Needle | None:
     body = r"[\s,]+".join(re.escape(word) for word in fold(value).split())
-    return Needle(kind, (max(fold(value).split(), key=len),), _pattern(body))
+    return Needle(kind, (max(fold(value).split(), key=len),), _pattern(body), unbroken=(fold(value),))
 
 
 def _compact(kind: IdentifierKind, value: str) -> Needle | None:
@@ -94,7 +106,8 @@ def _compact(kind: IdentifierKind, value: str) -> Needle | None:
     if len(re.sub("[^a-z0-9]", "", plain)) < _LEAST_NUMBER:
         return _token(kind, value)
     body = r"[\s:.-]{0,2}".join(map(re.escape, plain))
-    return Needle(kind, (squeeze(plain),), _pattern(body, before="a-z0-9", after="a-z0-9"), squeezed=True)
+    pattern = _pattern(body, before="a-z0-9", after="a-z0-9")
+    return Needle(kind, (squeeze(plain),), pattern, squeezed=True, unbroken=(plain,))
 
 
 def _phone(kind: IdentifierKind, value: str) -> Needle | None:
@@ -105,14 +118,13 @@ def _phone(kind: IdentifierKind, value: str) -> Needle | None:
         return None
     gap = r"[\s()./-]{0,3}"
     if not digits.startswith("+"):
-        return Needle(
-            kind, (national,), _pattern(rf"\+?0{{0,2}}{gap}{gap.join(national)}", r"\d", r"\d"), squeezed=True
-        )
+        pattern = _pattern(rf"\+?0{{0,2}}{gap}{gap.join(national)}", r"\d", r"\d")
+        return Needle(kind, (national,), pattern, squeezed=True, unbroken=(national,))
     # The length of a country code is not known without a table of the world: one to three digits, then the rest.
-    forms = [gap.join(national)]
-    forms += [rf"0?{gap}{gap.join(national[cut:])}" for cut in (1, 2, 3) if len(national) - cut >= _LEAST_PHONE + 1]
-    body = rf"(?:\+|00)?{gap}(?:{'|'.join(forms)})"
-    return Needle(kind, (national[3:],), _pattern(body, r"\d", r"\d"), squeezed=True)
+    local = [national[cut:] for cut in (1, 2, 3) if len(national) - cut >= _LEAST_PHONE + 1]
+    forms = [gap.join(national), *(rf"0?{gap}{gap.join(digits)}" for digits in local)]
+    pattern = _pattern(rf"(?:\+|00)?{gap}(?:{'|'.join(forms)})", r"\d", r"\d")
+    return Needle(kind, (national[3:],), pattern, squeezed=True, unbroken=(national, *local))
 
 
 def _ip(kind: IdentifierKind, value: str) -> Needle | None:
@@ -133,7 +145,7 @@ def _birth(kind: IdentifierKind, value: str) -> Needle | None:
     except ValueError:
         return None
     forms = (day.isoformat(), f"{day:%d.%m.%Y}", f"{day:%d/%m/%Y}", f"{day:%Y%m%d}")
-    return Needle(kind, forms, _pattern("|".join(map(re.escape, forms)), r"\d", r"\d"))
+    return Needle(kind, forms, _pattern("|".join(map(re.escape, forms)), r"\d", r"\d"), unbroken=forms)
 
 
 _BUILDERS: dict[IdentifierKind, Callable[[IdentifierKind, str], Needle | None]] = {
@@ -156,6 +168,10 @@ class Haystack:
         """`wanted`: from `needles`."""
         self.wanted = wanted
         self.numbers = {needle.number: needle for needle in wanted if needle.number is not None}
+        self.whole = frozenset(self.numbers) | {
+            number for needle in wanted for number in needle.whole if number >= _LEAST_INTEGER
+        }
+        """Every whole number that is a hit in a column of whole numbers."""
 
     def hits(self, cells: Iterable[tuple[str, object]]) -> Iterator[tuple[str, Needle]]:
         """(column, needle) for each cell of a row that holds an identifier; `cells` are texts or whole numbers."""

@@ -50,6 +50,11 @@ class Sieve:
         self._plain = _automaton(plain | _undone() | (_gaps(runs) if squeezed else set()))
         self._squeezed = _automaton({*_NEVER, *(run.encode() for run in runs)}) if runs else None
 
+    @property
+    def whole(self) -> frozenset[int]:
+        """Every whole number the exact search would find in a column of whole numbers."""
+        return self._haystack.whole
+
     def keep(self, rows: list[bytes], read: Callable[[bytes], str], *, copied: bool) -> Iterator[int]:
         """The positions of the rows that may hold an identifier.
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+import re
+
 import pytest
 
 from exporters.identifiers import Identifier
@@ -90,3 +93,41 @@ def test_odd_texts_do_not_stop_a_scan(text: str) -> None:
 def test_found_without_a_narrowing_that_could_miss(kind: Kind, value: str, text: object) -> None:
     """Rule 6.5.1: the exact search undoes the escapes before it narrows."""
     assert found(kind, value, text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (Kind.PHONE, "+447700900112"),
+        (Kind.PHONE, "07700900112"),
+        (Kind.PHONE, "+100000900112"),
+        (Kind.IBAN, "020112030000000020205"),
+        (Kind.SERIAL, "77120012001200"),
+        (Kind.SERIAL, "771-2001-2001"),
+        (Kind.MAC, "00-00-5E-00-53-0C"),
+        (Kind.CUSTOMER_NUMBER, "7120012001"),
+        (Kind.CUSTOMER_NUMBER, "0120012001"),
+        (Kind.USERNAME, "4477009001"),
+        (Kind.EMAIL, "447700900112"),
+        (Kind.EMAIL, "447700900112@example.com"),
+        (Kind.NAME, "2001200120"),
+        (Kind.NAME, "20012001 20012001"),
+        (Kind.IP, "203.0.113.7"),
+        (Kind.IP, "2001:db8:7::7"),
+        (Kind.IP, "1234567890"),
+        (Kind.BIRTH_DATE, "1987-03-04"),
+    ],
+)
+def test_the_whole_numbers_of_an_identifier_are_all_there_are(kind: Kind, value: str) -> None:
+    """Decision 041: MariaDB sends no other whole numbers, so none that the rules would find may be missing."""
+    haystack = Haystack(needles([Identifier(kind, value)]))
+    digits = re.sub(r"\D", "", value)
+    cuts = {digits[first:last] for first in range(len(digits)) for last in range(first + 1, len(digits) + 1)}
+    tried = {
+        int(before + cut + after) for cut in cuts for before in ("", "1", "44", "49", "10") for after in ("", "0", "7")
+    }
+    tried |= {random.Random(1).randrange(10**12), 3405803783, 42540766411362381960, 19870304, 4031987} | haystack.whole
+
+    hit = {number for number in tried if list(haystack.hits([("column", number)]))}
+
+    assert hit == haystack.whole
