@@ -6,6 +6,7 @@ import base64
 import io
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -16,7 +17,7 @@ from dsr.cases import identity, ledger, queue, ring
 from dsr.cases.codes import make
 from dsr.checks import check_rows
 from dsr.fulfil.spool import read_artifact
-from dsr.models import AccountLink, Artifact, Case, IndexToken, KeyedRow, OneTimeCode, Request, User
+from dsr.models import AccountLink, Artifact, Case, IndexToken, KeyedRow, OneTimeCode, Request, RingId, User
 from dsr.sessions import SessionStore
 from dsr.vault import MissingKeyError
 from dsr.vault.keys import keyring
@@ -34,7 +35,7 @@ def the_ring(*names: str) -> str:
     return ",".join(entry(name) for name in names)
 
 
-def keys(verb: str, **options) -> dict:
+def keys(verb: str, **options) -> Any:
     out = io.StringIO()
     call_command("keys", verb, "--json", stdout=out, **options)
     return json.loads(out.getvalue())
@@ -51,14 +52,16 @@ def office(settings, tmp_path):
     identity.link(
         user=anna, store="billing", customer_number="10000001", contact="a@example.com", method="code", now=MONDAY
     )
-    make(controller=case.controller, purpose="follow", request=case.request, content={"to": "a@example.com"}, now=MONDAY)
+    make(
+        controller=case.controller, purpose="follow", request=case.request, content={"to": "a@example.com"}, now=MONDAY
+    )
     store = SessionStore()
     store["words"] = "half a request"
     store.save()
     return case
 
 
-def everything(case: Case) -> list:
+def everything(case: Case) -> list[Any]:
     """Every sealed thing of the office, opened."""
     request = Request.objects.get(pk=case.request_id)
     session = Session.objects.get()
@@ -165,7 +168,7 @@ def test_a_key_that_is_missing_is_found_at_the_start(office, settings):
 @pytest.mark.parametrize("model", [Request, Case, Artifact, User])
 def test_the_question_at_the_start_is_answered_by_an_index(office, model):
     """dsr.E010 asks each table for its ring ids one by one: no table is read from end to end."""
-    rows = ring._rows(model).annotate(ring=ring.RingId("wrapped_key")).filter(ring__gt="").order_by("ring")
+    rows = ring._rows(model).annotate(ring=RingId("wrapped_key")).filter(ring__gt="").order_by("ring")
     with transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL enable_seqscan = off")
@@ -183,7 +186,7 @@ def test_key_ids_that_differ_by_case_are_two_keys(office, settings):
 
 
 def test_a_corrected_address_is_forgotten_with_the_old_key(office, settings):
-    token = IndexToken.objects.filter(kind="email").first()
+    token = IndexToken.objects.get(kind="email")
     content = office.request.content() | {"contact_email": "new@example.com"}
     office.request.put(content)
     office.request.save()
