@@ -78,7 +78,7 @@ def row_schema(survey: Survey, kinds: Kinds, language: str) -> dict[str, Any]:
 
 def lines_schema(survey: Survey, kinds: Kinds, language: str) -> bytes:
     """The schema of one line of data/<store>/<dataset>.jsonl."""
-    return _bytes({"$schema": DRAFT, **row_schema(survey, kinds, language)})
+    return to_bytes({"$schema": DRAFT, **row_schema(survey, kinds, language)})
 
 
 def data_schema(surveys: Sequence[Survey], kinds: Kinds, language: str) -> bytes:
@@ -97,7 +97,7 @@ def data_schema(surveys: Sequence[Survey], kinds: Kinds, language: str) -> bytes
         for store, group in _by_store(surveys)
     ]
     rows = {_name(survey): row_schema(survey, kinds, language) for survey in surveys}
-    return _bytes({"$schema": DRAFT, **_whole(_exactly(stores)), "$defs": {**rows, "column": _COLUMN}})
+    return to_bytes({"$schema": DRAFT, **_whole(_exactly(stores)), "$defs": {**rows, "column": _COLUMN}})
 
 
 def general_schema() -> dict[str, Any]:
@@ -169,7 +169,7 @@ _COLUMN: dict[str, Any] = {
 
 def field_list(surveys: Sequence[Survey], files: Mapping[tuple[str, str], str], kinds: Kinds, language: str) -> bytes:
     """schema/fields.json: every column with the file it stands in, its name, label, types, category and purpose."""
-    return _bytes(
+    return to_bytes(
         [
             {
                 "file": files[survey.found.store, survey.found.info.name],
@@ -205,5 +205,6 @@ def _name(survey: Survey) -> str:
     return "".join(c if c.isascii() and (c.isalnum() or c in "._-") else f"_{ord(c):x}_" for c in place)
 
 
-def _bytes(value: Any) -> bytes:
+def to_bytes(value: Any) -> bytes:
+    """A schema as it is published: ASCII, so that no program can read it wrongly."""
     return (json.dumps(value, ensure_ascii=True, indent=1) + "\n").encode()

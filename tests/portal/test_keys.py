@@ -102,7 +102,7 @@ def test_keys_json_holds_no_private_half(client) -> None:
     assert base64.b64encode(signer.private) not in body
 
 
-@pytest.mark.parametrize("name", ["data", "manifest"])
+@pytest.mark.parametrize("name", ["data", "manifest", "dsr-portable-1"])
 def test_schemas_are_published(client, name) -> None:
     make_controller()
 
