@@ -10,7 +10,7 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, ngettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -95,19 +95,32 @@ _FILES = (
     ("letter.pdf", gettext_lazy("Our letter")),
     ("report.pdf", gettext_lazy("Your data to read")),
     ("data.json", gettext_lazy("Everything, for programs")),
-    ("data.jsonl", gettext_lazy("Everything, for programs")),
+    ("excluded.csv", gettext_lazy("What is not in it, and why")),
     ("manifest.json", gettext_lazy("List of all files with their checksums")),
+    ("manifest.json.sig", gettext_lazy("Our signature below that list")),
 )
+_FOLDERS = {
+    "csv": ngettext_lazy("%(n)s table for a spreadsheet", "%(n)s tables for a spreadsheet", "n"),
+    "data": ngettext_lazy("%(n)s file with everything, for programs", "%(n)s files with everything, for programs", "n"),
+    "schema": ngettext_lazy(
+        "%(n)s description of the data, for programs", "%(n)s descriptions of the data, for programs", "n"
+    ),
+}
 
 
 def _summary(files: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The files for people one by one, the many tables as one row."""
+    """The files for people one by one, each folder as one row; what has no words of its own stands with its name."""
     sizes = {str(file["path"]): int(file["size"]) for file in files}
-    rows = [{"name": name, "text": text, "size": sizes[name]} for name, text in _FILES if name in sizes]
-    rest = {path: size for path, size in sizes.items() if path not in dict(_FILES)}
-    if rest:
-        text = ngettext("%(n)s table for a spreadsheet", "%(n)s tables for a spreadsheet", len(rest)) % {"n": len(rest)}
-        rows.append({"name": "csv/", "text": text, "size": sum(rest.values())})
+    rows = [{"name": name, "text": text, "size": sizes.pop(name)} for name, text in _FILES if name in sizes]
+    folders: dict[str, list[int]] = {}
+    for path, size in sizes.items():
+        folder, below, _rest = path.partition("/")
+        if below and folder in _FOLDERS:
+            folders.setdefault(folder, []).append(size)
+        elif folder != "attachments":
+            rows.append({"name": path, "text": "", "size": size})
+    found = ((name, folders[name]) for name in _FOLDERS if name in folders)
+    rows += [{"name": f"{name}/", "text": _FOLDERS[name] % {"n": len(each)}, "size": sum(each)} for name, each in found]
     return rows
 
 
