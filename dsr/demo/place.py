@@ -23,6 +23,8 @@ SOCKET_PATH_LIMIT = 100
 MARKER = ".demo"
 RECORD = Path(__file__).with_name("record.yaml")
 """The invented provider's record of processing."""
+RECORDINGS = Path(__file__).with_name("recordings.yaml")
+"""The data map of its recordings."""
 CONTENTS = (
     "dsr.sqlite3",
     "dsr.sqlite3-shm",
@@ -57,6 +59,13 @@ stores:
     owner: Network operations
     map: radius
     url: sqlite:///radius.sqlite3
+  recordings:
+    controller: northwave
+    system: files
+    label: {en: Recordings and scans, de: Aufnahmen und Scans}
+    owner: Support
+    folder: recordings
+    map: recordings.yaml
 """
 
 
@@ -95,8 +104,9 @@ def prepare(var: Path) -> dict[str, str]:
 
 
 def write_store_list(folder: Path) -> Path:
-    """Write the demo's store file and, beside it, the record of processing it names; the store file's path."""
-    shutil.copyfile(RECORD, folder / "record.yaml")
+    """Write the demo's store file and, beside it, the record of processing and the map it names; the store file's path."""
+    for source in (RECORD, RECORDINGS):
+        shutil.copyfile(source, folder / source.name)
     stores = folder / "stores.yaml"
     stores.write_text(STORES_YAML, encoding="utf-8")
     return stores

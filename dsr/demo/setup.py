@@ -36,7 +36,7 @@ def build(*, now: datetime, say: Callable[[str], None]) -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
     done("style sheets and scripts are in place")
     written = stores.build_files(Path(settings.VAR_DIR) / "demo", today=now.date())
-    done(f"demo stores {'built' if written else 'are there'}: billing and RADIUS of an invented provider")
+    done(f"demo stores {'built' if written else 'are there'}: billing, RADIUS and recordings of an invented provider")
     controller = office.open_office()
     done(f"staff and subscriber accounts of {controller.name} are there")
     opened = cases.open_all(controller=controller, now=now, done=done)

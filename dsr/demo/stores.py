@@ -1,4 +1,4 @@
-"""Builds the demo stores: billing and RADIUS, as SQLite files or on any engine SQLAlchemy can reach."""
+"""Builds the demo stores: billing and RADIUS, as SQLite files or on any engine SQLAlchemy can reach, and a folder of files."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from dsr.demo import billing_schema, radius
 from dsr.demo.billing_rows import Rows, master_rows
 from dsr.demo.contact_rows import add_contacts
+from dsr.demo.recordings import build_recordings
 
 if TYPE_CHECKING:
     from datetime import date
@@ -35,7 +36,7 @@ def build_radius(engine: sa.Engine, *, today: date) -> None:
 
 
 def build_files(directory: Path, *, today: date) -> tuple[Path, ...]:
-    """Write the stores that are missing in `directory` and return the files written; what exists stays as it is.
+    """Write the stores that are missing in `directory` and return the files (and the folder) written; what exists stays.
 
     A file appears under its name only when it is complete, so an interrupted start leaves no half store.
     """
@@ -53,7 +54,8 @@ def build_files(directory: Path, *, today: date) -> tuple[Path, ...]:
         part.chmod(0o600)
         part.replace(target)
         written.append(target)
-    return tuple(written)
+    recordings = build_recordings(directory, today=today)
+    return (*written, recordings) if recordings else tuple(written)
 
 
 def _fill(engine: sa.Engine, metadata: sa.MetaData, rows: Rows) -> None:

@@ -13,7 +13,7 @@ from exporters.files.tree import TreeSource
 from exporters.mapped.store import MappedStore
 from exporters.mapped.walk import Walk
 from exporters.registry import resolve
-from exporters.sql.values import text_of
+from exporters.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +51,7 @@ class TreeStore(MappedStore):
         if "map" not in options or ("folder" in options) == ("s3" in options):
             raise config.place.error("a file tree needs 'map' and one of 'folder', 's3'")
         languages = options["languages"].texts() if "languages" in options else ()
-        data_map = load(config.folder / options["map"].text(), languages=languages)
+        data_map = load(config.folder / options["map"].text(), languages=languages, record=config.record)
         named = {name: options[name].text() if name in options else name for name in _COLUMNS}
         (first, *others) = data_map.datasets.values()
         if others or first.key != (named["path"],):

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from dsr.demo import people
+from dsr.demo import people, place
 from dsr.demo.people import by_position, subscribers
 from dsr.demo.radius import escaped
+from dsr.demo.recordings import FOLDER
 from dsr.demo.stores import BILLING_FILE, RADIUS_FILE, build_billing, build_files, build_radius
+from exporters.contract import Identifier, IdentifierKind, Subject
+from exporters.registry import load_stores, open_store
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,9 +59,9 @@ def test_built_in_under_three_seconds_and_only_once(tmp_path: Path) -> None:
     second = build_files(tmp_path, today=TODAY)
 
     assert time.process_time() - began < 3
-    assert [path.name for path in first] == [BILLING_FILE, RADIUS_FILE]
+    assert [path.name for path in first] == [BILLING_FILE, RADIUS_FILE, FOLDER]
     assert second == ()
-    assert sorted(path.name for path in tmp_path.iterdir()) == [BILLING_FILE, RADIUS_FILE]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([BILLING_FILE, RADIUS_FILE, FOLDER])
     assert (tmp_path / BILLING_FILE).stat().st_mode & 0o777 == 0o600
 
 
@@ -165,3 +168,26 @@ def test_billing_builds_on_any_engine(tmp_path: Path) -> None:
     build_billing(engine, today=TODAY)
 
     assert _ask(tmp_path / "any.sqlite3")("SELECT count(*) FROM customers") == [(len(subscribers()),)]
+
+
+def test_the_recordings_check_clean_and_hold_files_for_the_subscribers_of_the_stories(tmp_path: Path) -> None:
+    build_files(tmp_path, today=TODAY)
+    place.write_store_list(tmp_path)
+    store = open_store(load_stores(tmp_path / "stores.yaml")["recordings"])
+    maria = Subject("x", (Identifier(IdentifierKind.USERNAME, by_position(2).username),))
+
+    (batch,) = store.attachments(maria, store.locate(maria).keys)
+
+    assert store.check() == []
+    assert [one.media_type for one in batch.files if not one.withheld] == [
+        "audio/wav",
+        "audio/wav",
+        "image/png",
+        "text/plain",
+        "image/png",
+    ]
+    assert [dict(one.withheld)["en"] for one in batch.files if one.withheld] == [
+        "a conversation among our staff, not with you"
+    ]
+    for one in batch.files:
+        assert sum(map(len, one.open())) == one.size
