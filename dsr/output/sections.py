@@ -16,7 +16,6 @@ from dsr.output import phrases
 from dsr.output.chart import Chart, chart
 from dsr.output.decoded import decoded, readable
 from dsr.output.inputs import words
-from dsr.output.pdf import MAX_CELLS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
     from exporters.contract import FieldInfo, JsonValue
 
 MAX_ROWS = 1_000
+# A cell costs the renderer about 27 kB: so many keep its child below 300 MiB (bench/report.py).
+MAX_REPORT_CELLS = 8_000
 MAX_ROWS_EACH = 100
 MAX_COLUMNS = 9
 RECORDS_ONE_BY_ONE = 5
@@ -65,7 +66,7 @@ class Allotment:
 
 
 def allot(surveys: Sequence[Survey]) -> Allotment:
-    """Divide MAX_ROWS and the renderer's cells among `surveys`.
+    """Divide MAX_ROWS and MAX_REPORT_CELLS among `surveys`.
 
     Short data sets are shown field by field as long as they take half of the room, the shortest first. The rows of the
     others are cut alike, to none at all when there are more data sets than rows.
@@ -81,7 +82,7 @@ def allot(surveys: Sequence[Survey]) -> Allotment:
     for share in range(MAX_ROWS_EACH, 0, -1):
         rows = [(_same(survey), min(share, survey.rows), _width(survey)) for survey in tables]
         cells = 2 * taken + sum(2 * same + count * width for same, count, width in rows)
-        if taken + sum(same + count for same, count, _width_ in rows) <= MAX_ROWS and cells <= MAX_CELLS * 3 // 4:
+        if taken + sum(same + count for same, count, _width_ in rows) <= MAX_ROWS and cells <= MAX_REPORT_CELLS:
             return Allotment(frozenset(chosen), share)
     return Allotment(frozenset(chosen), 0)
 
