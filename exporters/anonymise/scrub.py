@@ -8,10 +8,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from exporters.datamap.model import Erase
 from exporters.identifiers import IdentifierKind, spellings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from exporters.contract import PlanLine
 
 MARK = "[erased]"
 """What stands where an identifier stood."""
@@ -19,6 +22,11 @@ _SHORTEST = 3
 _NAMES = frozenset({IdentifierKind.NAME, IdentifierKind.COMPANY, IdentifierKind.ADDRESS})
 _PHONE_DIGITS = 6
 _COUNTRY_CODES = (1, 2, 3)
+
+
+def scrubs(line: PlanLine) -> bool:
+    """Whether a line takes identifiers out of texts."""
+    return any(change.strategy == Erase.SCRUB.value for change in line.fields)
 
 
 class Scrubber:

@@ -11,7 +11,7 @@ from exporters.discover.values import LONGEST
 from exporters.identifiers import IdentifierKind
 from exporters.sql.engine import restart_clock
 from exporters.sql.schema import LiveColumn, LiveTable, read_schema
-from exporters.sql.values import text_of
+from exporters.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

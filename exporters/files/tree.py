@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from exporters.contract import JsonValue, Permanent, Problem, Severity, Temporary
 from exporters.mapped.source import Row
-from exporters.sql.values import text_of
+from exporters.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

@@ -9,7 +9,7 @@ from exporters.contract import JsonValue, Permanent, Problem, Severity
 from exporters.http.message import Reply, Request, UnusableValueError, filled
 from exporters.http.records import accepted, nested, records_of, row_of
 from exporters.mapped.source import FateUnknown, Row
-from exporters.sql.values import text_of
+from exporters.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

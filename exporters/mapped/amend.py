@@ -24,7 +24,7 @@ from exporters.datamap.rights_load import MARKETING
 from exporters.mapped.amend_correct import correct
 from exporters.mapped.amend_draft import Draft, cell_of, columns_of
 from exporters.mapped.source import Row, holds
-from exporters.sql.values import text_of
+from exporters.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,7 @@ from exporters.contract import FieldChange, Reason, Treatment
 from exporters.datamap.rights import Correct
 from exporters.datamap.rights_load import correction
 from exporters.mapped.amend_draft import cell_of, columns_of
-from exporters.sql.values import text_of
+from exporters.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

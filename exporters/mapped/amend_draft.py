@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from exporters.cells import digest
 from exporters.contract import CellChange, FieldChange, PlanLine, Problem, Reason, RowKey, Severity, Treatment
 from exporters.mapped.plan import rule_of
-from exporters.sql.values import text_of
+from exporters.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

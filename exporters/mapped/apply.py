@@ -6,13 +6,13 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from exporters.anonymise.scrub import scrubs
 from exporters.anonymise.strategies import RunKey
 from exporters.contract import AMENDING, Outcome, Permanent, RowKey, Treatment
 from exporters.journal import StepState
 from exporters.mapped.steps import Intent, Run
 from exporters.mapped.wanted import wanted
-from exporters.sql.scrubbing import scrubs
-from exporters.sql.values import text_of
+from exporters.values import text_of
 
 if TYPE_CHECKING:
     from exporters.contract import CellChange, PlanLine

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from exporters.contract import Batch, CellNote, Note
 from exporters.mapped.source import BATCH
 from exporters.mapped.walk import Walk
-from exporters.sql.cells import reader
+from exporters.opened import reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

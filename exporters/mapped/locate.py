@@ -11,9 +11,8 @@ from exporters.identifiers import STORE_BOUND, mask, normalise
 from exporters.mapped.match import build
 from exporters.mapped.source import holds
 from exporters.mapped.walk import Walk
-from exporters.sql.match import at_path
-from exporters.sql.persons import Evidence, Person, Verdict, decide
-from exporters.sql.values import text_of
+from exporters.persons import Evidence, Person, Verdict, decide
+from exporters.values import at_path, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

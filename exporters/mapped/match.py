@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from exporters.datamap.model import LinkType
 from exporters.identifiers import normalise, radius_spellings, spellings
 from exporters.mapped.source import holds
-from exporters.sql.match import at_path
-from exporters.sql.values import text_of
+from exporters.values import at_path, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator

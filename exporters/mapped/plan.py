@@ -8,11 +8,11 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from exporters.anonymise.scrub import scrubs
 from exporters.contract import FieldChange, PlanLine, Reason, RowKey, Treatment
 from exporters.datamap.model import CHANGING_ERASE, Erase
 from exporters.mapped.stay import Stay, in_order, staying
 from exporters.mapped.wanted import ABLE
-from exporters.sql.scrubbing import scrubs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

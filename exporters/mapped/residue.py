@@ -16,8 +16,8 @@ from exporters.mapped.match import build
 from exporters.mapped.source import holds
 from exporters.mapped.stay import in_order, staying
 from exporters.mapped.walk import Walk
-from exporters.sql.needles import Haystack, needles
-from exporters.sql.values import text_of
+from exporters.needles import Haystack, needles
+from exporters.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from exporters.mapped.source import Row, Source
     from exporters.mapped.stay import Stay
     from exporters.mapped.walk import Key
-    from exporters.sql.needles import Needle
+    from exporters.needles import Needle
 
 
 def residues(

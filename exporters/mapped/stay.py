@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from exporters.contract import Kept, Reason
 from exporters.datamap.model import SUBJECT, Erase, LinkType
 from exporters.mapped.source import holds
-from exporters.sql.values import text_of
+from exporters.values import text_of
 
 if TYPE_CHECKING:
     from exporters.contract import KeepUntil

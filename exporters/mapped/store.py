@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from exporters.amending import AMENDMENTS, Asked
-from exporters.anonymise.scrub import Scrubber
+from exporters.anonymise.scrub import Scrubber, scrubs
 from exporters.contract import Permanent, Problem, Severity, Treatment
 from exporters.datamap.info import describe
 from exporters.journal import Journal, MemoryJournal
@@ -20,7 +20,6 @@ from exporters.mapped.steps import Run
 from exporters.mapped.walk import Walk
 from exporters.mapped.wanted import known
 from exporters.plans import ERASURE
-from exporters.sql.scrubbing import scrubs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

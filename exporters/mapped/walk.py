@@ -12,7 +12,7 @@ from exporters.datamap.model import SUBJECT, VALUE_LINKS, Link, LinkType, Refere
 from exporters.identifiers import IdentifierKind, normalise
 from exporters.mapped.match import build
 from exporters.mapped.source import holds
-from exporters.sql.values import text_of
+from exporters.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

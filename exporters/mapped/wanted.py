@@ -10,7 +10,7 @@ from exporters.anonymise.fakes import fake, is_fake
 from exporters.anonymise.strategies import ERASED, RunKey, generalise, is_token, token
 from exporters.datamap.encoded import decode, encode
 from exporters.datamap.model import Erase
-from exporters.sql.values import text_of
+from exporters.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -20,7 +20,7 @@ from exporters.sql.amend_plan import cell
 from exporters.sql.amend_rows import read_cells
 from exporters.sql.amend_value import appended, canonical, exact, fit
 from exporters.sql.hers import row_key
-from exporters.sql.values import text_of
+from exporters.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

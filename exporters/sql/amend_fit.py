@@ -16,8 +16,8 @@ from exporters.sql.amend_value import Kind, appended, canonical, kind_of
 from exporters.sql.engine import restart_clock
 from exporters.sql.match import bound
 from exporters.sql.rows import BATCH
-from exporters.sql.values import text_of
 from exporters.sql.write import with_keys
+from exporters.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

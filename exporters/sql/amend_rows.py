@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from exporters.sql.engine import restart_clock
 from exporters.sql.hers import row_key
 from exporters.sql.rows import BATCH
-from exporters.sql.values import text_of
 from exporters.sql.write import with_keys
+from exporters.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -20,8 +20,8 @@ from exporters.sql.engine import restart_clock
 from exporters.sql.feasible import problems
 from exporters.sql.rows import BATCH
 from exporters.sql.scrubbing import scrubber_of
-from exporters.sql.values import text_of
 from exporters.sql.write import change, change_each, delete, with_keys
+from exporters.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -15,7 +15,7 @@ from exporters.contract import Permanent
 from exporters.journal import Step, StepState
 from exporters.sql.engine import restart_clock, transaction
 from exporters.sql.match import bound
-from exporters.sql.values import text_of
+from exporters.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

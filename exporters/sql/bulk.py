@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from exporters.anonymise.scrub import Scrubber
+from exporters.anonymise.scrub import Scrubber, scrubs
 from exporters.anonymise.strategies import RunKey
 from exporters.contract import IdentifierKind, Permanent
 from exporters.journal import Step, StepState
@@ -22,7 +22,7 @@ from exporters.sql.listed import carry_out_listed
 from exporters.sql.live import read_limits
 from exporters.sql.plan import make_plan
 from exporters.sql.schema import bind, read_schema
-from exporters.sql.scrubbing import known, scrubs
+from exporters.sql.scrubbing import known
 from exporters.sql.sets import as_set, candidates, follow
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from exporters.anonymise.scrub import MARK
 from exporters.anonymise.strategies import ENOUGH_FOR_UNIQUE, ERASED, generalise, is_token, random_digits, token
 from exporters.datamap.encoded import decode, encode
 from exporters.datamap.model import Erase
-from exporters.sql.values import text_of
+from exporters.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -6,11 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from exporters.contract import Batch, CellNote, Note
-from exporters.sql.cells import reader
+from exporters.opened import reader
 from exporters.sql.stream import stream
 from exporters.sql.stream_values import one_by_one
-from exporters.sql.values import json_value
 from exporters.sql.walk import Walk
+from exporters.values import json_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

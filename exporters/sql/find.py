@@ -10,10 +10,10 @@ from sqlalchemy.dialects import mysql
 
 from exporters.datamap.model import SUBJECT, Link, LinkType, Reference
 from exporters.identifiers import IdentifierKind, normalise, radius_unescape, spellings
+from exporters.persons import Person
 from exporters.sql.engine import restart_clock
 from exporters.sql.match import Probe, build, conditions, one_of
-from exporters.sql.persons import Person
-from exporters.sql.values import text_of
+from exporters.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

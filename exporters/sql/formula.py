@@ -16,7 +16,7 @@ from exporters.datamap.model import Erase
 from exporters.sql.engine import restart_clock
 from exporters.sql.exact import as_bytes, raw
 from exporters.sql.match import bound
-from exporters.sql.values import text_of
+from exporters.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

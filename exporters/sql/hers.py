@@ -13,8 +13,8 @@ from exporters.datamap.model import SUBJECT, Link, LinkType, Reference
 from exporters.identifiers import IdentifierKind, normalise
 from exporters.sql.match import build
 from exporters.sql.rows import read_rows
-from exporters.sql.values import text_of
 from exporters.sql.walk import Walk
+from exporters.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -20,8 +20,8 @@ from exporters.sql.change import changes
 from exporters.sql.engine import restart_clock, transaction
 from exporters.sql.feasible import outside
 from exporters.sql.rows import BATCH
-from exporters.sql.values import text_of
 from exporters.sql.write import with_keys
+from exporters.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

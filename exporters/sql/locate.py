@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from exporters.contract import Candidate, Learned, Match, MatchStatus
 from exporters.datamap.model import SUBJECT, LinkType
 from exporters.identifiers import STORE_BOUND, Identifier, IdentifierKind, mask, radius_unescape
+from exporters.persons import Evidence, Person, Verdict, decide
 from exporters.sql.find import Search, identifier_text
-from exporters.sql.match import at_path, build
-from exporters.sql.persons import Evidence, Person, Verdict, decide
+from exporters.sql.match import build
 from exporters.sql.rows import read_rows
-from exporters.sql.values import text_of
 from exporters.sql.walk import Walk
+from exporters.values import at_path, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

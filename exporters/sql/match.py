@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from exporters.datamap.composite import taken_apart
 from exporters.datamap.model import Link, LinkType
 from exporters.identifiers import IdentifierKind, normalise, radius_spellings, spellings
-from exporters.sql.values import text_of
+from exporters.values import at_path, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -228,21 +228,6 @@ def _json_spellings(value: str) -> set[str]:
     r"""How JSON writers may spell a text: with or without \u escapes, with or without an escaped slash."""
     plain, ascii_only = json.dumps(value, ensure_ascii=False)[1:-1], json.dumps(value)[1:-1]
     return {plain, ascii_only, plain.replace("/", "\\/"), ascii_only.replace("/", "\\/")}
-
-
-def at_path(stored: object, path: tuple[str, ...]) -> list[str]:
-    """The texts at `path` of a JSON value (parsed or not); a list on the way means each of its elements."""
-    if isinstance(stored, (str, bytes, bytearray, memoryview)):
-        try:
-            stored = json.loads(text_of(stored) or "")
-        except ValueError:
-            return []
-    found = [stored]
-    for step in path:
-        inside = [part for one in found for part in (one if isinstance(one, list) else [one])]
-        found = [one[step] for one in inside if isinstance(one, dict) and step in one]
-    flat = [part for one in found for part in (one if isinstance(one, list) else [one])]
-    return [text for text in map(text_of, flat) if text is not None]
 
 
 _BUILDERS: dict[LinkType, Callable[..., Any]] = {

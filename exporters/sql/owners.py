@@ -10,7 +10,7 @@ from exporters.datamap.model import CHANGING_ERASE, SUBJECT, Erase, Link, LinkTy
 from exporters.sql.hers import POINTING
 from exporters.sql.match import build
 from exporters.sql.rows import read_rows
-from exporters.sql.values import text_of
+from exporters.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

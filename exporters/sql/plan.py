@@ -11,13 +11,13 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from exporters.anonymise.scrub import scrubs
 from exporters.contract import FieldChange, PlanLine, Reason, Treatment
 from exporters.datamap.model import CHANGING_ERASE, Erase
 from exporters.sql.hers import Hers, held_by_parent
 from exporters.sql.live import read_limits
 from exporters.sql.remainder import minimised
 from exporters.sql.retain import in_order, staying
-from exporters.sql.scrubbing import scrubs
 from exporters.sql.sets import counted
 
 if TYPE_CHECKING:

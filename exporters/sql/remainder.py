@@ -20,7 +20,7 @@ from exporters.datamap.model import Coarse, Encoding, Erase
 from exporters.identifiers import IdentifierKind
 from exporters.sql.engine import restart_clock
 from exporters.sql.match import bound, comparable, conditions
-from exporters.sql.values import text_of
+from exporters.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

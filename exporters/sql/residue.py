@@ -15,16 +15,16 @@ from exporters.contract import HitClass, Residue, Temporary, Treatment
 from exporters.datamap.composite import joined
 from exporters.datamap.model import SUBJECT, Reference
 from exporters.identifiers import NEVER_UNIQUE
+from exporters.needles import Haystack, needles
 from exporters.sql.engine import restart_clock
 from exporters.sql.hers import Hers
-from exporters.sql.needles import Haystack, needles
 from exporters.sql.owners import Owners
 from exporters.sql.retain import in_order, staying
 from exporters.sql.rows import BATCH
 from exporters.sql.scan_filter import Sieve
 from exporters.sql.scan_read import copies, places
 from exporters.sql.schema import LiveColumn, LiveTable
-from exporters.sql.values import text_of
+from exporters.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from exporters.contract import IdentifierKind, KeepUntil, PlanLine, RowKey, Subject
     from exporters.datamap.model import DataMap, Dataset
+    from exporters.needles import Needle
     from exporters.sql.hers import Native
-    from exporters.sql.needles import Needle
     from exporters.sql.schema import LiveSchema
 
 _Hits: TypeAlias = "dict[str, set[Needle]]"

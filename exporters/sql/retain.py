@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from exporters.contract import Kept, Reason
 from exporters.datamap.model import SUBJECT, Erase, LinkType
 from exporters.sql.hers import Hers, held_by_parent, holds, referring
-from exporters.sql.values import text_of
+from exporters.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
-from exporters.sql.scan_forms import SAFE, best_forms, escapes, lone_forms
+from exporters.needle_forms import SAFE, best_forms, escapes, lone_forms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from exporters.sql.needles import Haystack, Needle
+    from exporters.needles import Haystack, Needle
 
 ROWS_BYTES = 256 * 1024
 """Bytes handed to `Sieve.keep` at a time: enough to amortise the call, little enough for the processor's cache."""

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from exporters.contract import Permanent
 from exporters.datamap.composite import BETWEEN, ESCAPES, each_of, joined
 from exporters.sql.engine import restart_clock
-from exporters.sql.values import text_of
+from exporters.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from exporters.anonymise.scrub import Scrubber
+from exporters.anonymise.scrub import Scrubber, scrubs
 from exporters.datamap.encoded import decode
-from exporters.datamap.model import Erase
 from exporters.sql.rows import read_rows
-from exporters.sql.values import text_of
+from exporters.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from exporters.contract import IdentifierKind, PlanLine
+    from exporters.contract import IdentifierKind
     from exporters.datamap.model import Dataset
     from exporters.sql.hers import Hers
     from exporters.sql.plan import Planned
-
-
-def scrubs(line: PlanLine) -> bool:
-    """Whether a line takes identifiers out of texts."""
-    return any(change.strategy == Erase.SCRUB.value for change in line.fields)
 
 
 def scrubber_of(planned: Planned) -> Scrubber:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from exporters.anonymise.scrub import scrubs
 from exporters.contract import Treatment
 from exporters.datamap.model import CHANGING_ERASE, SUBJECT, Erase, LinkType
 from exporters.sql.change import changes
@@ -20,8 +21,7 @@ from exporters.sql.formula import Formula, distinct, formula
 from exporters.sql.hers import Apart, Rows
 from exporters.sql.match import bound, conditions
 from exporters.sql.rows import BATCH
-from exporters.sql.scrubbing import scrubs
-from exporters.sql.values import text_of
+from exporters.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

@@ -14,7 +14,7 @@ from decimal import Decimal
 from ipaddress import ip_address, ip_interface, ip_network
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from exporters.sql.values import SAFE_INTEGER, ZERO_DATE, json_value
+from exporters.values import SAFE_INTEGER, ZERO_DATE, json_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -13,7 +13,7 @@ from exporters.datamap.model import SUBJECT, VALUE_LINKS, Link, LinkType, Refere
 from exporters.identifiers import IdentifierKind, normalise
 from exporters.sql.match import build
 from exporters.sql.rows import read_rows
-from exporters.sql.values import text_of
+from exporters.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

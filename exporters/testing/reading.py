@@ -120,7 +120,7 @@ class ReadingChecks(Hooks):
                 for column, value in zip(batch.columns, row, strict=True):
                     assert _is_json(value), (
                         f"{batch.dataset}.{column}: {type(value).__name__} is not JSON; money as text, dates in "
-                        "ISO 8601, bytes as UTF-8 or base64, no NaN (exporters.sql.values does it)"
+                        "ISO 8601, bytes as UTF-8 or base64, no NaN (exporters.values does it)"
                     )
                     assert "\\u0000" not in json.dumps(value), f"{batch.dataset}.{column}: a NUL breaks PostgreSQL, PDF"
 

@@ -12,8 +12,8 @@ from urllib.parse import quote
 
 from exporters.identifiers import Identifier, radius_escape
 from exporters.identifiers import IdentifierKind as Kind
-from exporters.sql.needles import needles, readings
-from exporters.sql.scan_forms import fold
+from exporters.needle_forms import fold
+from exporters.needles import needles, readings
 
 if TYPE_CHECKING:
     import random

@@ -9,7 +9,7 @@ import pytest
 
 from exporters.identifiers import Identifier
 from exporters.identifiers import IdentifierKind as Kind
-from exporters.sql.needles import Haystack, needles
+from exporters.needles import Haystack, needles
 
 MAIL = "claire.smith+isp@example.com"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from exporters.contract import MatchStatus
-from exporters.sql.persons import Evidence, Person, Verdict, decide
+from exporters.persons import Evidence, Person, Verdict, decide
 
 A, B, C = (Person("customer", name) for name in "abc")
 FOUND, NONE, AMBIGUOUS = MatchStatus.FOUND, MatchStatus.NONE, MatchStatus.AMBIGUOUS

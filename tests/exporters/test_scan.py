@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from exporters.contract import HitClass, Subject, Temporary
 from exporters.identifiers import Identifier
 from exporters.identifiers import IdentifierKind as Kind
-from exporters.sql.needles import Haystack, needles
+from exporters.needles import Haystack, needles
 from exporters.sql.scan_filter import Sieve
 from tests.exporters import club
 from tests.exporters.scan_texts import HERS, dull, made, slowly

@@ -8,7 +8,7 @@ import unicodedata
 
 import pytest
 
-from exporters.sql.scan_forms import best_forms, fold, forms
+from exporters.needle_forms import best_forms, fold, forms
 
 _ALIKE = {
     "ss": ("ss", "\u00df", "\u1e9e", "\u017fs", "SS"),

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporters.contract import CellNote
-from exporters.sql.values import json_value, text_of
+from exporters.values import json_value, text_of
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ import sqlalchemy as sa
 
 from exporters.contract import Identifier, IdentifierKind, Match, Subject
 from exporters.registry import load_stores, open_store
-from exporters.sql.values import text_of
+from exporters.values import text_of
 from tests import servers
 
 if TYPE_CHECKING:

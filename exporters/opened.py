@@ -8,7 +8,7 @@ from exporters.contract import CellNote, Disclosure
 from exporters.datamap.encoded import decode
 from exporters.datamap.model import Nesting
 from exporters.datamap.nested import NotReadableError, read_nested, remove
-from exporters.sql.values import json_value
+from exporters.values import json_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable

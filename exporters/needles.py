@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from exporters.identifiers import IdentifierKind, normalise, radius_unescape
-from exporters.sql.scan_forms import fold
+from exporters.needle_forms import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -1,8 +1,9 @@
-"""Makes what a database returned fit for JSON without losing meaning; every change is noted."""
+"""Makes what a store returned fit for JSON, or a text to compare, without losing meaning; every change is noted."""
 
 from __future__ import annotations
 
 import base64
+import json
 import math
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -117,3 +118,18 @@ def text_of(value: object) -> str | None:
     if isinstance(value, Decimal) and value == value.to_integral_value():
         return str(int(value))
     return str(value)
+
+
+def at_path(stored: object, path: tuple[str, ...]) -> list[str]:
+    """The texts at `path` of a JSON value (parsed or not); a list on the way means each of its elements."""
+    if isinstance(stored, (str, bytes, bytearray, memoryview)):
+        try:
+            stored = json.loads(text_of(stored) or "")
+        except ValueError:
+            return []
+    found = [stored]
+    for step in path:
+        inside = [part for one in found for part in (one if isinstance(one, list) else [one])]
+        found = [one[step] for one in inside if isinstance(one, dict) and step in one]
+    flat = [part for one in found for part in (one if isinstance(one, list) else [one])]
+    return [text for text in map(text_of, flat) if text is not None]
