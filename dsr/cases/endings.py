@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.utils import formats, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from dsr import wording
@@ -151,7 +151,7 @@ def _new_date(due_on: date | None) -> str:
     """The date L-05 names. While a question is open there is none yet: the mail after the answer says it (T-10, T-17)."""
     if due_on is None:
         return _("We have three months instead of one. When you have answered our question we tell you the exact day.")
-    return _("We answer at the latest on %(date)s.") % {"date": formats.date_format(due_on, "DATE_FORMAT")}
+    return _("We answer at the latest on %(date)s.") % {"date": wording.day(due_on)}
 
 
 @transaction.atomic
@@ -212,9 +212,9 @@ def _asked_when(case: Case) -> str:
     """The dates of question and reminder, in the language of the letter."""
     lines = []
     for row in case.suspensions.filter(kind="identity").order_by("started_at"):
-        asked = formats.date_format(row.started_on, "DATE_FORMAT")
+        asked = wording.day(row.started_on)
         lines.append(_("We asked you on %(date)s.") % {"date": asked})
         if row.reminded_at:
-            reminded = formats.date_format(clock.local_date(case.controller, row.reminded_at), "DATE_FORMAT")
+            reminded = wording.day(clock.local_date(case.controller, row.reminded_at))
             lines.append(_("We reminded you on %(date)s.") % {"date": reminded})
     return " ".join([*lines, _("We have not received an answer.")])

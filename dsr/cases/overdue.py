@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.utils import formats, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from dsr import wording
@@ -56,10 +56,10 @@ def promised_on(case: Case, now: datetime) -> date:
 def _apologise(case: Case, due_on: date, now: datetime) -> None:
     """L-19: sorry, where it stands, a new date, where to complain (5.1)."""
     with translation.override(case.request.language):
-        until = formats.date_format(promised_on(case, now), "DATE_FORMAT")
+        until = wording.day(promised_on(case, now))
         elements = {
             Element.APOLOGY: _("We had to answer you by %(date)s and have not. We are sorry.")
-            % {"date": formats.date_format(due_on, "DATE_FORMAT")},
+            % {"date": wording.day(due_on)},
             Element.CASE_STATE: _("Where it stands: %(state)s.")
             % {"state": wording.subject_state(case.state, case.right).headline},
             Element.NEW_DATE: _("You will have our answer by %(date)s.") % {"date": until},

@@ -6,10 +6,11 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from django.utils.formats import date_format, number_format
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.formats import number_format
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from dsr.wording import dates
 from exporters.contract import CellNote, IdentifierKind, Origin
 
 if TYPE_CHECKING:
@@ -122,14 +123,13 @@ def legal_basis(code: str) -> str:
 
 def day(value: date) -> str:
     """A date in the language's form, day first also in English: "4 May 2026", "4. Mai 2026"."""
-    language = get_language() or "en"
-    return date_format(value, "j F Y" if language.startswith("en") else "DATE_FORMAT")
+    return dates.day(value)
 
 
 def month(key: str) -> str:
     """A month `2026-05` in words: "May 2026"."""
     year, _dash, number_of_month = key.partition("-")
-    return date_format(date(int(year), int(number_of_month), 1), "F Y")
+    return dates.month(date(int(year), int(number_of_month), 1))
 
 
 def number(value: int) -> str:

@@ -30,7 +30,8 @@ from dsr.law.rights import (
 )
 from dsr.law.workflow import Action, Refusal, RefusalCode, Role, State
 from dsr.wording import cases, clock, letters
-from dsr.wording.clock import day, day_with_weekday, place_name
+from dsr.wording.clock import day_with_weekday, place_name
+from dsr.wording.dates import day
 from dsr.wording.events import EVENTS
 from dsr.wording.portability import NO_TRANSMISSION
 from dsr.wording.refusals import REFUSALS

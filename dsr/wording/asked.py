@@ -11,11 +11,11 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from dsr.law.rights import RestrictionGround
+from dsr.wording import dates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,7 +107,7 @@ def _for_whom(other: Mapping[str, Any]) -> str:
 def month(text: object) -> str:
     """`2025-03` as `March 2025`; empty for anything else."""
     try:
-        return date_format(date.fromisoformat(f"{text}-01"), "F Y")
+        return dates.month(date.fromisoformat(f"{text}-01"))
     except ValueError:
         return ""
 

@@ -6,11 +6,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import get_language, ngettext_lazy, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from dsr.law import calendars
 from dsr.law.clock import ClockCode, SuspensionKind, WarningCode
+from dsr.wording.dates import day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -141,13 +142,6 @@ PLACES: Final[Mapping[str, _StrPromise]] = {
     "SK": _("Slovakia"),
     "US-CA": _("California"),
 }
-
-_DAY: Final = pgettext_lazy("Django date format of a day in a sentence", "j F Y")
-
-
-def day(value: date) -> str:
-    """A date in a sentence: "4 June 2026"; the order of its parts is the language's."""
-    return date_format(value, str(_DAY))
 
 
 def day_with_weekday(value: date) -> str:

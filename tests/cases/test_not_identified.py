@@ -39,7 +39,7 @@ def test_L_07b_after_a_reminder_and_thirty_days_of_silence(case):
 
     assert closed.state == "not_identified"
     body = letter_text("L-07b")
-    assert "We asked you on June 15, 2026. We reminded you on June 30, 2026." in body
+    assert "We asked you on 15 June 2026. We reminded you on 30 June 2026." in body
     assert "Two customers have this name." in body
     assert "You can make your request again at any time" in body
     assert "Example Data Protection Authority" in body

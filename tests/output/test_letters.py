@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -248,12 +248,37 @@ def test_unknown_legal_basis_is_shown_as_it_stands() -> None:
 
 @pytest.mark.parametrize(
     ("language", "day", "number"),
-    [("en", "4 May 2026", "11,904"), ("de", "4. Mai 2026", "11.904"), ("en-gb", "4 May 2026", "11,904")],
+    [
+        ("en", "4 May 2026", "11,904"),
+        ("en-gb", "4 May 2026", "11,904"),
+        ("de", "4. Mai 2026", "11.904"),
+        ("fr", "4 mai 2026", "11\xa0904"),
+        ("es", "4 de mayo de 2026", "11\xa0904"),
+        ("it", "4 maggio 2026", "11.904"),
+        ("nl", "4 mei 2026", "11.904"),
+        ("pl", "4 maja 2026", "11\xa0904"),
+        ("pt", "4 de maio de 2026", "11.904"),
+    ],
 )
 def test_dates_and_numbers_in_the_form_of_the_language(language: str, day: str, number: str) -> None:
     with translation.override(language):
         assert phrases.day(sample.HEAD.received_on) == day
         assert phrases.number(11_904) == number
+
+
+@pytest.mark.parametrize(
+    ("language", "month"),
+    [("en", "May 2026"), ("de", "Mai 2026"), ("fr", "mai 2026"), ("es", "mayo de 2026"), ("pl", "maj 2026")],
+)
+def test_months_in_the_form_of_the_language(language: str, month: str) -> None:
+    with translation.override(language):
+        assert phrases.month("2026-05") == month
+
+
+def test_first_of_a_month_in_french() -> None:
+    with translation.override("fr"):
+        assert phrases.day(date(2026, 3, 1)) == "1er mars 2026"
+        assert phrases.day(date(2026, 3, 11)) == "11 mars 2026"
 
 
 @pytest.mark.parametrize(

@@ -91,9 +91,9 @@ def test_every_letter_is_made_in_every_language(language: str) -> None:
         "de": "5. Februar 2026",
         "fr": "5 février 2026",
         "es": "5 de febrero de 2026",
-        "it": "5 Febbraio 2026",
+        "it": "5 febbraio 2026",
         "nl": "5 februari 2026",
         "pl": "5 lutego 2026",
-        "pt": "5 de Fevereiro de 2026",
+        "pt": "5 de fevereiro de 2026",
     }
-    assert months[language].lower() in letter_text(sample_letters.letters(language)["L-02"]).lower()
+    assert months[language] in letter_text(sample_letters.letters(language)["L-02"])
