@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dsr import wording
 from dsr.cases.letters import IncompleteLetterError
 from dsr.cases.perform import ConflictError, RefusedError
 from dsr.desk.forms.steps import CaseForm
+from dsr.law.letter_standing import FACTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,11 +27,15 @@ F = TypeVar("F", bound=CaseForm)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of it. Nothing was written unless `done`; `conflict` says that somebody else changed the case."""
+    """What came of it. Nothing was written unless `done`; `conflict` says that somebody else changed the case.
+
+    `fix_url` leads to the page where what is missing can be set.
+    """
 
     done: bool
     why_not: str = ""
     conflict: bool = False
+    fix_url: str = ""
 
 
 def attempt(run: Callable[[], object]) -> Outcome:
@@ -41,7 +48,10 @@ def attempt(run: Callable[[], object]) -> Outcome:
         return Outcome(done=False, conflict=True)
     except IncompleteLetterError as error:
         names = ", ".join(wording.say(element) for element in error.elements)
-        return Outcome(done=False, why_not=_("The letter lacks: %(elements)s. Fill it in first.") % {"elements": names})
+        words = _("The letter lacks: %(elements)s. Fill it in first.") % {"elements": names}
+        elsewhere = FACTS & set(error.elements)
+        url = f"{reverse('desk:letter-wordings')}#facts" if elsewhere else ""
+        return Outcome(done=False, why_not=words, fix_url=url)
     return Outcome(done=True)
 
 
@@ -52,13 +62,14 @@ def check_version(case: Case, seen: int) -> None:
 
 
 # Looking at a file of hers is an event of the case, and takes nothing away from what a page showed.
-_LOOKS: Final = frozenset({"attachment_opened"})
+_LOOKS: Final = frozenset({"attachment_opened", "letter_read", "letter_downloaded"})
 
 
 def insisted(case: Case, seen: int) -> int:
     """The version a form insists on: the one it was opened on, or today's when nothing happened since but looking."""
-    since = case.events.filter(seq__gt=seen)
-    return seen if since.exclude(action__in=_LOOKS).exists() else max(seen, case.version)
+    laid_out = Q(action="task_done", data__operation="letter")  # a letter that was sent or drafted has its PDF now
+    since = case.events.filter(seq__gt=seen).exclude(laid_out | Q(action__in=_LOOKS))
+    return seen if since.exists() else max(seen, case.version)
 
 
 def form_of(kind: type[F], request: DeskRequest, case: Case, *, now: datetime, bound: bool, **extra: Any) -> F:

@@ -77,7 +77,13 @@ def _siblings(case: Case) -> list[dict[str, str]]:
 
 
 def _tabs(request: DeskRequest, case: Case, current: str) -> list[dict[str, Any]]:
-    names = {"case": _("Overview"), "messages": _("Messages"), "files": _("Files"), "history": _("History")}
+    names = {
+        "case": _("Overview"),
+        "messages": _("Messages"),
+        "letters": _("Letters"),
+        "files": _("Files"),
+        "history": _("History"),
+    }
     if not sees(request.actor, Sight.PERSON):
         del names["messages"]
     elif _plan_url(case):

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 
 from dsr import wording
 from dsr.desk import mails
+from dsr.fulfil.letters import IN_PACKAGE
 from dsr.law.letters import LetterCode
+from dsr.models import Letter
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,7 +39,17 @@ class Line:
 
 def conversation(request: Request) -> list[Line]:
     """Everything written between the person and the office about this request."""
-    return [_line(row) for row in request.messages.select_related("author", "request").order_by("created_at", "pk")]
+    rows = request.messages.select_related("author", "request").order_by("created_at", "pk")
+    sent = Letter.objects.of(request.controller).filter(case__request=request, status=Letter.Status.SENT)
+    lines = [_line(row) for row in rows] + [_letter(row) for row in sent.order_by("sent_at", "pk")]
+    return sorted(lines, key=lambda line: line.at)
+
+
+def _letter(row: Letter) -> Line:
+    """A letter by its name; its words are on its own page, those of an answer in the package."""
+    url = "" if LetterCode(row.code) in IN_PACKAGE else reverse("desk:letter", args=[row.case_id, row.pk])
+    at = row.sent_at or row.created_at
+    return Line(_("Letter"), at, own=True, title=wording.letter(row.code), url=url)
 
 
 def _line(row: Message) -> Line:

@@ -17,7 +17,7 @@ from dsr.cases.silence import QUESTIONS
 from dsr.law.clock import SuspensionKind
 from dsr.law.ladder import RungCode
 from dsr.law.letters import LetterCode
-from dsr.models import Message, Notice, Told
+from dsr.models import Letter, Notice, Told
 from dsr.templatetags.ui import moment
 
 if TYPE_CHECKING:
@@ -146,13 +146,14 @@ def _late(case: Case) -> tuple[Late, ...]:
     incidents = list(case.incidents.order_by("-due_on"))
     if not incidents:
         return ()
-    letters = Message.objects.of(case.controller).filter(
-        request_id=case.request_id, kind=LetterCode.OVERDUE_NOTICE.value, by_mail=False
-    )
+    letters = Letter.objects.of(case.controller).filter(case=case, code=LetterCode.OVERDUE_NOTICE.value)
     written = dict(letters.order_by("pk").values_list("created_at", "pk"))
-    page = reverse("desk:messages", args=[case.pk])
     return tuple(
-        Late(row.due_on, row.opened_at, f"{page}#message-{pk}" if (pk := written.get(row.opened_at)) else "")
+        Late(
+            row.due_on,
+            row.opened_at,
+            reverse("desk:letter", args=[case.pk, pk]) if (pk := written.get(row.opened_at)) else "",
+        )
         for row in incidents
     )
 

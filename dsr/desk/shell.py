@@ -54,6 +54,7 @@ def _sidebar(request: DeskRequest, current: str) -> list[dict[str, Any]]:
         ("stores", _("Stores")),
         ("receivers", _("Receivers")),
         ("mails", _("Mails")),
+        ("letter-wordings", _("Letters")),
         ("health", _("Health")),
     )
     set_up = [

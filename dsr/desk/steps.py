@@ -14,10 +14,13 @@ from django.utils.translation import gettext_lazy
 
 from dsr import wording
 from dsr.cases import answer, endings, identity
+from dsr.cases.duties import Duty, duty_refusal
 from dsr.cases.facts import facts_of
 from dsr.cases.perform import perform
 from dsr.desk.forms import steps as forms
 from dsr.fulfil.locate import COPIES
+from dsr.law.letter_approval import Approval, approval
+from dsr.law.letters import LetterCode
 from dsr.law.rights import ALL_RIGHTS, SEARCHES_FIRST, Right
 from dsr.law.workflow import Action, offered, refusal, step_for
 
@@ -42,7 +45,8 @@ class Verb(Protocol):
 class Doing:
     """One step of the desk. `page` names a page of the case where the step is taken, instead of a form of its own.
 
-    `supplies` are facts that the form can state, so that their absence is not held against the button.
+    `supplies` are facts that the form can state, so that their absence is not held against the button. `letter` is
+    what the step sends: its form offers a preview first.
     """
 
     run: Verb
@@ -52,6 +56,7 @@ class Doing:
     label: Action | None = None
     page: str = ""
     supplies: Mapping[str, Any] = field(default_factory=dict)
+    letter: LetterCode | None = None
     explains: _StrPromise | str = ""
 
 
@@ -119,12 +124,14 @@ DOINGS: Final[Mapping[Action, Doing]] = {
     Action.ASK_IDENTITY: Doing(
         run=_with(identity.ask, "doubt", "paragraph"),
         form=forms.AskIdentityForm,
+        letter=LetterCode.IDENTITY_REQUEST,
         done=gettext_lazy("The person has been asked. The clock stands still until she answers."),
         explains=gettext_lazy("The person is asked by mail to confirm who she is. The clock stops until she does."),
     ),
     Action.CLOSE_NOT_IDENTIFIED: Doing(
         run=_with(endings.close_not_identified, "doubt", "paragraph"),
         form=forms.NotIdentifiedForm,
+        letter=LetterCode.NOT_IDENTIFIED,
         supplies={"letter_ready": True},  # the letter is written from the form
         done=gettext_lazy("Closed. The person has the letter that says how to go on."),
         explains=gettext_lazy(
@@ -134,12 +141,14 @@ DOINGS: Final[Mapping[Action, Doing]] = {
     Action.EXTEND: Doing(
         run=_with(endings.extend, "reason", "text", "meanwhile", "paragraph"),
         form=forms.ExtendForm,
+        letter=LetterCode.EXTENSION_NOTICE,
         done=gettext_lazy("Extended. The person has been told the new date and the reasons."),
         explains=gettext_lazy("Once, to three months from receipt. The person gets the reasons in a letter at once."),
     ),
     Action.WITHDRAW: Doing(
         run=_with(endings.withdraw, "proof", "paragraph"),
         form=forms.WithdrawForm,
+        letter=LetterCode.WITHDRAWAL_CONFIRMED,
         done=gettext_lazy("Withdrawn. The person has a confirmation."),
         explains=gettext_lazy("Only when the person herself has written that she takes her request back."),
     ),
@@ -148,6 +157,7 @@ DOINGS: Final[Mapping[Action, Doing]] = {
             endings.refuse, "ground", "reason", "advice", "paragraph", "evidence_form", "dpo_consulted", "late_refusal"
         ),
         form=forms.RefuseForm,
+        letter=LetterCode.REFUSAL,
         supplies={"late_refusal": True, "dpo_consulted": True},  # T-20: the mark and the consultation are on the form
         done=gettext_lazy("Refused. The person has the letter with reasons and remedies."),
         explains=gettext_lazy("The letter with ground, reasons, authority and court goes out at once."),
@@ -207,6 +217,14 @@ def buttons(case: Case, actor: Actor, *, now: datetime) -> list[Button]:
             )
         )
     return found
+
+
+def may_draft(action: Action, refused: Refusal | None, actor: Actor) -> bool:
+    """Whether the actor may write the letter of a step that only somebody else may take: a lead decides on her draft."""
+    letter = DOINGS[action].letter
+    waits = letter is not None and approval(letter) in {Approval.LEAD, Approval.CASE}
+    barred = refused is not None and refused.code == "role"
+    return waits and barred and duty_refusal(actor, Duty.DRAFT) is None
 
 
 def url_of(case: Case, action: Action) -> str:

@@ -20,6 +20,7 @@ SAMPLE = {
     "task_id": uuid.uuid4(),
     "artifact_id": uuid.uuid4(),
     "mail_id": uuid.uuid4(),
+    "letter_id": uuid.uuid4(),
     "absence_id": uuid.uuid4(),
     "store": "billing",
     "dataset": "x",

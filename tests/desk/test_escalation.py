@@ -13,7 +13,7 @@ from django.utils import timezone
 from dsr.cases import absences, actors, escalate, identity, notices, silence
 from dsr.cases.perform import assign
 from dsr.desk.escalations import MAILS, escalations_of
-from dsr.models import Case, Escalation, Event, Message, Notice, Told
+from dsr.models import Case, Escalation, Event, Letter, Notice, Told
 from tests.desk.conftest import text
 from tests.factories import make_case, make_controller, make_staff
 
@@ -95,16 +95,17 @@ def test_a_stand_in_is_named_with_whom_she_stands_in_for(mara):
 
 def test_4_2_no_23_an_incident_is_on_the_case_with_the_letter_to_the_person(mara, signed_in):
     case = late_case()
-    letter = Message.objects.get(kind="L-19")
+    letter = Letter.objects.get(code="L-19")
+    where = reverse("desk:letter", args=[case.pk, letter.pk])
 
     page = page_of(mara, case)
 
     assert "Not answered by" in page
-    assert f"{reverse('desk:messages', args=[case.pk])}#message-{letter.pk}" in page
-    assert f'id="message-{letter.pk}"' in page_of(mara, case, "messages")
+    assert f'href="{where}"' in page
+    assert f'href="{where}"' in page_of(mara, case, "messages")
     audited = page_of(signed_in("adam"), case)
     assert "Not answered by" in audited
-    assert "#message-" not in audited
+    assert where not in audited
 
 
 def test_T_15_a_question_nobody_answers_says_since_when(mara):

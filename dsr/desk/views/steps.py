@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from dsr import wording
-from dsr.cases import clock
+from dsr.cases import clock, letters
 from dsr.desk import case_page, steps
 from dsr.desk.access import DeskRequest, Sight, case_for, sees, staff_required
 from dsr.desk.attempt import Outcome, attempt, form_of, insisted, reopened, seen_version
@@ -22,10 +23,14 @@ from dsr.desk.views.answer import review_context
 from dsr.fulfil.locate import COPIES
 from dsr.law.rights import Right
 from dsr.law.workflow import Action
+from dsr.models import Letter
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.http import HttpResponse
 
+    from dsr.law.workflow import Actor
     from dsr.models import Case, RowId
 
 _NOTHING_TRIED = Outcome(done=False)
@@ -40,17 +45,51 @@ def step(request: DeskRequest, case_id: RowId, action: str) -> HttpResponse:
     if Right(case.right) not in doing.rights:
         raise Http404
     if request.method != "POST":
-        return _show(request, case, wanted, form_of(doing.form, request, case, now=now, bound=False), _NOTHING_TRIED)
+        typed = _typed(case, action, request.GET.get("draft", ""))
+        form = form_of(doing.form, request, case, now=now, bound=False, initial=typed)
+        return _show(request, case, wanted, form, _NOTHING_TRIED)
     form = form_of(doing.form, request, case, now=now, bound=True)
     if not form.is_valid():
         return _show(request, case, wanted, form, _NOTHING_TRIED)
     seen = insisted(case, int(form.cleaned_data["version"]))
+    if doing.letter and "preview" in request.POST:
+        made: list[Letter] = []
+        outcome = attempt(lambda: made.append(_draft(case, wanted, form, request.actor, now, seen)))
+        if made:
+            return redirect("desk:letter", case_id=case.pk, letter_id=made[0].pk)
+        fresh = case_for(request, case_id)
+        return _show(request, fresh, wanted, reopened(doing.form, request, fresh, now=now), outcome)
     outcome = attempt(lambda: doing.run(case=case, form=form, actor=request.actor, now=now, seen=seen))
     if outcome.done:
         messages.success(request, str(doing.done))
         return redirect("desk:case", case_id=case.pk)
     fresh = case_for(request, case_id)
     return _show(request, fresh, wanted, reopened(doing.form, request, fresh, now=now), outcome)
+
+
+def _draft(case: Case, action: Action, form: CaseForm, actor: Actor, now: datetime, seen: int) -> Letter:  # noqa: PLR0917
+    """The letter of the step as a draft, with what was typed."""
+    fields = {name: value for name, value in form.cleaned_data.items() if name != "version"}
+    run = steps.DOINGS[action].run
+    return letters.prepare(
+        case_id=case.pk,
+        action=action.value,
+        fields=fields,
+        run=lambda by: run(case=case, form=form, actor=by, now=now, seen=seen),
+        actor=actor,
+        now=now,
+    )
+
+
+def _typed(case: Case, action: str, draft: str) -> dict[str, Any]:
+    """What was typed into the draft that is to be changed; nothing for any other address."""
+    if not draft:
+        return {}
+    try:
+        row = Letter.objects.filter(case=case, action=action, pk=draft).select_related("case__request").first()
+    except ValidationError:
+        raise Http404 from None
+    return dict(row.content()["fields"]) if row else {}
 
 
 def _doing(action: str) -> steps.Doing:
@@ -72,7 +111,10 @@ def _show(request: DeskRequest, case: Case, action: Action, form: CaseForm, outc
         "explains": steps.DOINGS[action].explains,
         "why_not": why_not,
         "possible": refused is None,
+        "letter": steps.DOINGS[action].letter,
+        "may_draft": steps.may_draft(action, refused, request.actor),
         "conflict": outcome.conflict,
+        "fix_url": outcome.fix_url,
         "news": _news(request, case) if outcome.conflict else [],
         "extended_to": _extended_to(case) if isinstance(form, ExtendForm) and refused is None else None,
     }
