@@ -27,7 +27,7 @@ class DeskCommand(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> str | None:
         """Dispatch to `run_<verb>`; refusals and unknown ids become one line on stderr and exit code 2."""
         self.as_json = bool(options["json"])
-        handler = getattr(self, f"run_{options['verb']}")
+        handler = getattr(self, f"run_{options['verb'].replace('-', '_')}")
         handler(**options)
         return None
 

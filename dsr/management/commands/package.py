@@ -1,7 +1,7 @@
-"""`manage.py package verify FILE --key KEYS_OR_FINGERPRINT [--manifest SHA256]`: is a package exactly what the controller signed.
+"""`manage.py package verify|keys|rotate-key`: is a package what the controller signed, and with which keys it signs.
 
-Exit code 0: yes; 1: no, with the reasons; 2: it cannot be checked. `python -m dsr.output.verify` does the same where
-the desk is not installed.
+`package verify FILE --key KEYS_OR_FINGERPRINT [--manifest SHA256]`: exit code 0: yes; 1: no, with the reasons; 2: it cannot
+be checked. `python -m dsr.output.verify` does the same where the desk is not installed.
 """
 
 from __future__ import annotations
@@ -10,7 +10,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
+
+from dsr import wording
+from dsr.cases import actors
+from dsr.cases.perform import ConflictError, RefusedError
+from dsr.fulfil.signing import published, rotate_signing_key
 from dsr.management.output import DeskCommand, fail
+from dsr.models import Controller, Kind, User
 from dsr.output.signing import KeyFormatError
 from dsr.output.verify import INTACT, MEANING, key_texts, verify
 
@@ -19,21 +26,28 @@ if TYPE_CHECKING:
 
 
 class Command(DeskCommand):
-    """Needs no database and no secret: anybody who was sent a package can run it."""
+    """`verify` needs no database and no secret: anybody who was sent a package can run it."""
 
     help = __doc__ or ""
 
     def add_more(self, parser: CommandParser) -> None:
-        """The verb, the file, whose it should be, and the hash that was approved."""
-        parser.add_argument("verb", choices=["verify"])
-        parser.add_argument("file", type=Path, help="the ZIP file")
-        parser.add_argument(
+        """Sub-commands."""
+        verbs = parser.add_subparsers(dest="verb", required=True)
+        check = verbs.add_parser("verify", help="is a package exactly what the controller signed")
+        check.add_argument("file", type=Path, help="the ZIP file")
+        check.add_argument(
             "--key",
             action="append",
             default=[],
             help="keys.json or a PEM file saved from the portal, or a fingerprint; never taken from the package",
         )
-        parser.add_argument("--manifest", metavar="SHA256", default="", help="the manifest's hash as it was approved")
+        check.add_argument("--manifest", metavar="SHA256", default="", help="the manifest's hash as it was approved")
+        verbs.add_parser("keys", help="every key that ever signed, the newest first").add_argument("controller")
+        rotate = verbs.add_parser("rotate-key", help="retire the key of today and make another")
+        rotate.add_argument("controller", metavar="SLUG")
+        rotate.add_argument("--as", dest="user", required=True, metavar="EMAIL", help="an administrator's account")
+        for sub in verbs.choices.values():
+            sub.add_argument("--json", action="store_true", help="print JSON instead of text")
 
     def run_verify(self, **options: Any) -> None:
         """Print what does not fit, as code (dsr.output.verify.MEANING), file and words."""
@@ -53,3 +67,33 @@ class Command(DeskCommand):
         self.rows(rows, empty=INTACT)
         if findings:
             sys.exit(1)
+
+    def run_keys(self, **options: Any) -> None:
+        """Print fingerprints and dates."""
+        rows = [
+            {"key_id": key.key_id, "valid_from": key.valid_from, "valid_to": key.valid_to or ""}
+            for key in published(_controller(options["controller"]))
+        ]
+        self.rows(rows, empty="no key yet: the first package makes it")
+
+    def run_rotate_key(self, **options: Any) -> None:
+        """Rotate and print the new fingerprint."""
+        controller = _controller(options["controller"])
+        staff = User.objects.filter(controller=controller, kind=Kind.STAFF, is_active=True)
+        user = staff.filter(email__iexact=options["user"]).first()
+        if user is None:
+            raise fail("no member of this controller's staff has this e-mail address")
+        try:
+            row = rotate_signing_key(controller=controller, actor=actors.staff(user), now=timezone.now())
+        except RefusedError as refused:
+            raise fail(str(wording.refusal(refused.refusal))) from None
+        except ConflictError:
+            raise fail("somebody else rotated at the same moment: look at `package keys`") from None
+        self.one({"key_id": row.key_id, "valid_from": row.valid_from})
+
+
+def _controller(slug: str) -> Controller:
+    found: Controller | None = Controller.objects.filter(slug=slug).first()
+    if found is None:
+        raise fail(f"no controller is called {slug!r}")
+    return found
