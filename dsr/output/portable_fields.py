@@ -53,13 +53,10 @@ class Types:
         """Look at the columns of one batch."""
         for name, column in zip(columns, values, strict=True):
             known = self.seen.setdefault(name, set())
-            for value in column:
-                if value is None:
-                    continue
-                kind = _KINDS.get(type(value), "string")
-                if kind == "string" and "string" not in known:
-                    kind = _text_kind(str(value))
-                known.add(kind)
+            types = set(map(type, column)) - {type(None)}
+            known |= {_KINDS[kind] for kind in types & _KINDS.keys()}
+            if str in types and "string" not in known:
+                known |= _text_kinds(value for value in column if isinstance(value, str))
 
     def of(self, name: str) -> str:
         """One word for the column: `string`, `date`, `date-time`, `integer`, `number`, `boolean`, `object`, `array`, or `mixed`.
@@ -77,10 +74,17 @@ class Types:
 _KINDS = {bool: "boolean", int: "integer", float: "number", list: "array", dict: "object"}
 
 
-def _text_kind(text: str) -> str:
-    if _DAY.fullmatch(text):
-        return "date"
-    return "date-time" if _MOMENT.fullmatch(text) else "string"
+def _text_kinds(texts: Iterable[str]) -> set[str]:
+    """Which of date, moment and other text occur; whoever has seen other text need not look on."""
+    found = set()
+    for text in texts:
+        if _MOMENT.fullmatch(text):
+            found.add("date-time")
+        elif _DAY.fullmatch(text):
+            found.add("date")
+        else:
+            return {"string"}
+    return found
 
 
 @dataclass(frozen=True, slots=True)

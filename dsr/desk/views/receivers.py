@@ -122,7 +122,7 @@ def transmission(request: DeskRequest, case_id: RowId) -> HttpResponse:
             return redirect("desk:draft", case_id=case.pk)
         case = case_for(request, case_id)
         form = _form(request, case, now, again=True)
-    task = Task.objects.filter(case=case, operation=OPERATION).first()
+    task = case.tasks.filter(operation=OPERATION).first()
     row = transmission_of(case)
     context = case_page.case_context(request, case, "", now=now) | {
         "form": form,
