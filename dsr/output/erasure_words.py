@@ -78,6 +78,9 @@ KEEP_REASONS: Final[Mapping[str, Ground]] = {
         _("The law lets us keep these logs for a limited time, to keep our networks secure."), STILL_NEEDED
     ),
     DocumentClass.CRIME_RECORD: Ground(_SUBSCRIBER, LEGAL_DUTY),
+    DocumentClass.CASE_FILE: Ground(
+        _("We keep the file of an earlier request for a limited time, to be able to prove what we did."), EXEMPTION
+    ),
     "law": Ground(_("A law obliges us to keep these data."), LEGAL_DUTY),
     "claim": Ground(
         _("A claim is open between you and us, and these data are evidence in it."), LEGAL_CLAIM, told=True

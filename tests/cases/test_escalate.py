@@ -101,7 +101,7 @@ def test_no_23_overdue_is_reported_at_midnight_of_the_controller_with_incident_a
     assert late.state == case.state  # overdue never closes a case
     letter = letter_text("L-19")
     assert "We are sorry" in letter
-    assert "July 30, 2026" in letter
+    assert "30 July 2026" in letter
     assert "Example Data Protection Authority" in letter
     assert late.events.filter(action="report_overdue").count() == 1
     run(day("2026-07-17"))

@@ -82,6 +82,14 @@ def test_5_1_a_letter_lacking_any_one_element_is_not_made(code: LetterCode) -> N
                 assert missing(letter(blank, regime)) == missing(letter(empty, regime)) == (element.value,)
 
 
+@pytest.mark.parametrize("name", ["L-01", "L-09", "L-11"])
+def test_5_1_letters_filled_from_the_case_need_the_same_facts(name: str) -> None:
+    whole = sample_letters.letters()[name]
+    for element in set(AWAY) - {Element.COMPLAINT_ROUTE} - ({Element.AUTHORITY} if name == "L-01" else set()):
+        with pytest.raises(OutputError, match=rf"element_missing: L-\d\d\.{element.value}$"):
+            letter_html(without(whole, element))
+
+
 @pytest.mark.parametrize("lines", [False, True])
 @pytest.mark.parametrize("code", CODES)
 def test_5_1_every_element_given_stands_in_html_and_text(code: LetterCode, lines: bool) -> None:
