@@ -8,9 +8,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from dsr import wording
+from dsr.law.letters import LetterCode
 from dsr.law.rights import Right
 from dsr.law.workflow import State
-from dsr.models import Artifact, Channel, OneTimeCode
+from dsr.models import Artifact, Channel, Letter, OneTimeCode
 from dsr.output import phrases
 from dsr.wording.events import EVENTS
 from dsr.wording.mails import KINDS
@@ -102,6 +103,7 @@ class _Describing:
             self._cases(),
             self._history(),
             self._messages(),
+            self._letters(),
             self._files(),
             self._codes(),
         )
@@ -226,16 +228,38 @@ class _Describing:
             retention=self._file,
         )
 
+    def _letters(self) -> DatasetInfo:
+        ways = (
+            (Letter.Channel.PORTAL.value, _("in the portal")),
+            (Letter.Channel.MAIL.value, _("in the portal, announced by e-mail")),
+            (Letter.Channel.POST.value, _("by post")),
+        )
+        return self._dataset(
+            "letters",
+            _("Letters to you"),
+            (
+                self._reference(),
+                self._field(
+                    "letter", _("Letter"), values=self._words((c.value, wording.letter(c)) for c in LetterCode)
+                ),
+                self._field("sent_at", _("Sent on")),
+                self._field("channel", _("Sent"), values=self._words(ways)),
+                self._field("text", _("Text"), free_text=True),
+            ),
+            retention=self._file,
+        )
+
     def _files(self) -> DatasetInfo:
         kinds = (
             (Artifact.Kind.PACKAGE.value, _("answer with all its files")),
             (Artifact.Kind.LETTER.value, _("letter")),
             (Artifact.Kind.REPORT.value, _("report")),
             (Artifact.Kind.CERTIFICATE.value, _("certificate")),
+            (Artifact.Kind.OUTGOING.value, _("copy for another provider")),
         )
         return self._dataset(
             "files",
-            _("Letters and files we made for you"),
+            _("Files we made for you"),
             (
                 self._reference(),
                 self._field("kind", _("Kind"), values=self._words(kinds)),
@@ -254,6 +278,7 @@ class _Describing:
             (OneTimeCode.Purpose.IDENTITY.value, _("to show who you are")),
             (OneTimeCode.Purpose.FOLLOW.value, _("to follow a request")),
             (OneTimeCode.Purpose.DOWNLOAD.value, _("to open an answer")),
+            (OneTimeCode.Purpose.POST.value, _("to open an answer, sent by post")),
         )
         secret = self._text(_("a code that opens your data: disclosing it would endanger them"))
         never = {"category": "credentials", "disclosure": Disclosure.NEVER, "reason": secret}

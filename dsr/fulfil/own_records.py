@@ -16,9 +16,10 @@ from zoneinfo import ZoneInfo
 from allauth.account.models import EmailAddress
 from django.db.models import Q
 
+from dsr.fulfil.letters import text_of
 from dsr.fulfil.own_described import OWN, described, label
 from dsr.fulfil.whose import Hers, hers
-from dsr.models import Artifact, Case, Event, EventNote, Message, OneTimeCode
+from dsr.models import Artifact, Case, Event, EventNote, Letter, Message, OneTimeCode
 from dsr.output.inputs import Found, Searched
 from dsr.vault import MissingKeyError
 from exporters.contract import Batch, CellNote, Note
@@ -60,6 +61,14 @@ def own_found(case: Case, *, until: datetime) -> tuple[Found, ...]:
     return tuple(found)
 
 
+# What stores gave and what letters were laid out to is not listed again: it is in the answer, or a letter above.
+HANDED_OUT = (
+    Artifact.Kind.PACKAGE,
+    Artifact.Kind.LETTER,
+    Artifact.Kind.REPORT,
+    Artifact.Kind.CERTIFICATE,
+    Artifact.Kind.OUTGOING,
+)
 _CLOSED = frozenset({"password", "code"})
 
 
@@ -83,6 +92,7 @@ class _Reading:
             "requests": self._requests,
             "cases": self._cases,
             "messages": self._messages,
+            "letters": self._letters,
             "files": self._files,
             "identity_checks": self._codes,
         }
@@ -154,9 +164,15 @@ class _Reading:
             texts = (str(content.get(key, "")) for key in ("to", "subject", "body"))
             yield message.request.reference, self._at(message.created_at), sender, message.kind, *texts
 
+    def _letters(self) -> Iterator[Row]:
+        rows = self._of_requests(self._before(Letter.objects, "sent_at"), "case__request")
+        for letter in rows.select_related("case__request").order_by("sent_at", "id"):
+            sent = self._at(letter.sent_at), letter.channel
+            yield letter.case.request.reference, letter.code, *sent, _text(letter)
+
     def _files(self) -> Iterator[Row]:
         rows = self._of_requests(self._before(Artifact.objects, "created_at"), "case__request")
-        shown = rows.filter(released_at__lt=self._until).exclude(kind=Artifact.Kind.COLLECTED)
+        shown = rows.filter(released_at__lt=self._until, kind__in=HANDED_OUT)
         for file in shown.select_related("case__request").order_by("created_at", "id"):
             expires = file.expires_at.astimezone(self._zone).isoformat(timespec="seconds") if file.expires_at else None
             dates = self._at(file.created_at), self._at(file.released_at), expires
@@ -182,6 +198,14 @@ def _content(row: Sealed) -> dict[str, Any]:
         return row.content()
     except MissingKeyError:
         return {}
+
+
+def _text(letter: Letter) -> str | None:
+    """What a sent letter said; nothing for one that is a part of an answer, or whose words were shredded."""
+    try:
+        return text_of(letter) or None
+    except MissingKeyError:
+        return None
 
 
 def references(found: Iterable[Found]) -> frozenset[str]:

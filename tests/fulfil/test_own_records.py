@@ -10,9 +10,12 @@ import pytest
 from dsr.cases import actors, codes, identity, messages
 from dsr.cases.perform import record
 from dsr.fulfil.own_described import OWN, described
-from dsr.fulfil.own_records import own_found, references
+from dsr.fulfil.own_records import HANDED_OUT, own_found, references
+from dsr.law.letters import LetterCode
 from dsr.law.rights import Right
-from dsr.models import AccountLink, Artifact, OneTimeCode, Request, Subject
+from dsr.law.workflow import State
+from dsr.models import AccountLink, Artifact, Letter, OneTimeCode, Request, Subject
+from dsr.wording.events import EVENTS
 from exporters.contract import CellNote, Disclosure
 from tests.factories import MONDAY, make_case, make_controller, make_request, make_staff, make_user
 
@@ -227,6 +230,16 @@ def test_4_5_a_shredded_request_keeps_its_dates_and_loses_its_words() -> None:
     assert words[case.request.reference] == "Everything please."
 
 
+def test_letters_sent_earlier_are_there_with_their_words_and_drafts_are_not() -> None:
+    case = make_case()
+
+    sent = rows(own_found(case, until=LATER), "letters")
+
+    assert [row["letter"] for row in sent] == ["L-01"]
+    assert case.request.reference in sent[0]["text"]
+    assert rows(own_found(case, until=MONDAY), "letters") == []
+
+
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_a_04_to_a_08_every_field_says_why_from_where_and_how_long(language: str) -> None:
     for info in described(language).values():
@@ -234,3 +247,18 @@ def test_a_04_to_a_08_every_field_says_why_from_where_and_how_long(language: str
             assert all((item.label[language], item.purpose[language], item.source[language])), (info.name, item.name)
             assert item.retention.text[language]
             assert item.legal_basis == "6(1)(c)"
+
+
+def test_every_code_that_may_stand_in_a_row_has_words() -> None:
+    infos = described("en")
+
+    def values(dataset: str, name: str) -> set[str]:
+        return set(next(item for item in infos[dataset].fields if item.name == name).values)
+
+    assert values("identity_checks", "purpose") == set(OneTimeCode.Purpose.values)
+    assert values("files", "kind") == {kind.value for kind in HANDED_OUT}
+    assert values("letters", "letter") == {code.value for code in LetterCode}
+    assert values("letters", "channel") == set(Letter.Channel.values)
+    assert values("history", "by") == {"subject", "staff", "system"}
+    assert values("history", "event") == set(EVENTS)
+    assert values("cases", "state") == {state.value for state in State}
