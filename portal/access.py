@@ -88,7 +88,7 @@ def requests_of(request: Any, *, now: datetime) -> QuerySet[Request]:
     if user is not None:
         hers |= Q(account=user)
     # 4.0.8: an archived request has no page any more.
-    shown = Case.objects.filter(request=OuterRef("pk")).exclude(state=State.ARCHIVED)
+    shown = Case.objects.of(request.controller).filter(request=OuterRef("pk")).exclude(state=State.ARCHIVED)
     rows = Request.objects.of(request.controller).filter(hers, Exists(shown)).select_related("controller", "account")
     return cast("QuerySet[Request]", rows.order_by("-received_at", "-reference"))
 
