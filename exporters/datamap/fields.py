@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from exporters.datamap.model import Category, Encoding, Erase, Field, IdentifierUse, Nesting, Terms, Withhold
+from exporters.datamap.model import (
+    Category,
+    Encoding,
+    Erase,
+    Field,
+    FileColumn,
+    IdentifierUse,
+    Nesting,
+    Terms,
+    Withhold,
+)
 from exporters.datamap.rights_load import FIELD_RIGHTS, read_correct, read_follows
 from exporters.datamap.terms import TERM_OPTIONS, Words, read_terms
 from exporters.description import Disclosure, Shown
@@ -35,7 +45,9 @@ _OPTIONS = (
     "quasi",
     "values",
     "shown",
+    "file",
 )
+_NOT_OF_FILES = ("json", "php", "encoded", "identifier", "free_text", "values", "shown", "hint", "secret")
 
 
 def read_field(words: Words, name: str, item: Item, *, inherited: Terms) -> Field:
@@ -83,7 +95,17 @@ def read_field(words: Words, name: str, item: Item, *, inherited: Terms) -> Fiel
         quasi=options["quasi"].flag() if "quasi" in options else False,
         values=_values(words, options),
         shown=options["shown"].choice(Shown) if "shown" in options else None,
+        file=_file(options) if "file" in options else None,
     )
+
+
+def _file(options: Mapping[str, Item]) -> FileColumn:
+    """Read `file: {name: filename, media_type: mime, date: created}`; a document has nothing else to say of its value."""
+    for name in _NOT_OF_FILES:
+        if name in options:
+            raise options[name].error(f"a column that holds a file is handed out as a file: leave {name!r} out")
+    named = options["file"].options("media_type", "date", required=("name",))
+    return FileColumn(**{name: item.text() for name, item in named.items()})
 
 
 def _values(words: Words, options: Mapping[str, Item]) -> Mapping[str, Text]:

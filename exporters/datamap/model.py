@@ -179,6 +179,19 @@ class Withhold:
 
 
 @dataclass(frozen=True, slots=True)
+class FileColumn:
+    """A column that holds a document: the columns of the same row with its name, its media type and its date."""
+
+    name: str
+    media_type: str = ""
+    date: str = ""
+
+    def columns(self) -> tuple[str, ...]:
+        """Those that are named."""
+        return tuple(column for column in (self.name, self.media_type, self.date) if column)
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """One column (or one path inside a JSON or PHP column).
 
@@ -204,6 +217,7 @@ class Field:
     encoded: Encoding | None = None
     secret: bool = False
     quasi: bool = False
+    file: FileColumn | None = None
     values: Mapping[str, Text] = field(default_factory=dict)
     shown: Shown | None = None
 

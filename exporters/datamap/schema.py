@@ -127,6 +127,7 @@ FIELD: Mapping[str, Schema] = {
     "encoded": one_of(Encoding),
     "json": {"type": "object", "additionalProperties": {"$ref": "#/$defs/field"}},
     "php": {"type": "object", "additionalProperties": {"$ref": "#/$defs/field"}},
+    "file": closed({"name": TEXT, "media_type": TEXT, "date": TEXT}, ["name"]),
     "correct": {"enum": [True, "true", "annotate", "never"]},
     "follows": {
         "oneOf": [

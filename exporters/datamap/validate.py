@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from exporters.datamap.model import Condition, DataMap, Dataset, Field, Link
     from exporters.document import Item
 
+_FILE = ("name", "media_type", "date")
+
 
 def validate(data_map: DataMap, top: Mapping[str, Item]) -> None:
     """Check a loaded map; `top` are its sections, for the places of complaints. Raises ConfigError."""
@@ -85,6 +87,9 @@ def _named_columns(dataset: Dataset, section: Item) -> Iterator[tuple[str, Item]
     for field in dataset.fields.values():
         if field.withhold:
             yield field.withhold.column, section.at("fields", field.name, "withhold", "column")
+        if field.file:
+            place = section.at("fields", field.name, "file")
+            yield from ((getattr(field.file, name), place.at(name)) for name in _FILE if getattr(field.file, name))
         if field.identifier and field.identifier.prefix:
             yield field.identifier.prefix, section.at("fields", field.name, "identifier", "prefix")
 

@@ -49,6 +49,9 @@ class MappedStore:
     def __init__(self, *, name: str, data_map: DataMap, source: Source, place: Item) -> None:
         """Nothing is asked yet. Raises ConfigError where the map has a link the source cannot follow."""
         self.name, self.data_map, self.source = name, data_map, source
+        for described in data_map.datasets.values():
+            if any(field.file for field in described.fields.values()):
+                raise place.error(f"dataset {described.name!r}: columns that hold files are for SQL stores")
         for dataset, wrong in unfollowed(data_map, source):
             raise place.error(f"dataset {dataset!r}: {wrong}")
 

@@ -45,7 +45,9 @@ def collect(
 def _dataset(walk: Walk, dataset: Dataset, *, by_value: bool) -> Iterator[Batch]:
     table = walk.tables[dataset.name]
     probes = walk.probes(dataset)
-    fields = [field for field in dataset.fields.values() if field.collected and table.has(field.name)]
+    # What holds a file is handed out as one (exporters/sql/files.py), not as base64 among the rows.
+    every = dataset.fields.values()
+    fields = [field for field in every if field.collected and not field.file and table.has(field.name)]
     if not probes or not fields:
         return
     names = tuple(field.name for field in fields)

@@ -22,6 +22,7 @@ from exporters.sql.check import compare
 from exporters.sql.collect import collect
 from exporters.sql.engine import Timeouts, UnusableUrlError, make_engine, snapshot, writing
 from exporters.sql.feasible import problems
+from exporters.sql.files import Documents, has_documents
 from exporters.sql.locate import locate
 from exporters.sql.plan import make_plan
 from exporters.sql.residue import scan, searched
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
         Change,
         Confirmed,
         DatasetInfo,
+        FileBatch,
         KeepUntil,
         Match,
         Outcome,
@@ -101,6 +103,14 @@ class SqlStore:
         with snapshot(self._engine, self.name) as connection:
             tables = bind(self.data_map, read_schema(connection), store=self.name)
             yield from collect(connection, self.data_map, tables, keys)
+
+    def attachments(self, subject: Subject, keys: tuple[RowKey, ...]) -> Iterator[FileBatch]:
+        """References to documents in her rows, where the map says that a column holds one; connects only then."""
+        if not keys or not has_documents(self.data_map):
+            return
+        with snapshot(self._engine, self.name) as connection:
+            tables = bind(self.data_map, read_schema(connection), store=self.name)
+            yield from Documents(self.data_map, tables, self._snapshot, self.name).references(connection, keys)
 
     def describe(self) -> tuple[DatasetInfo, ...]:
         """What the map says; the store is not asked."""
