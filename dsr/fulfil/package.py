@@ -15,6 +15,7 @@ from django.utils import translation
 
 from dsr.cases.actors import SYSTEM
 from dsr.cases.answer import RELEASED, supersede
+from dsr.cases.letter_wordings import words_for
 from dsr.cases.perform import record
 from dsr.fulfil.attached import attached_of
 from dsr.fulfil.gather import addressee_of, found_of, head_of, inquiry_of, sender_of
@@ -22,6 +23,7 @@ from dsr.fulfil.locate import NeedsPersonError
 from dsr.fulfil.own_records import own_found
 from dsr.fulfil.signing import signer_of
 from dsr.fulfil.spool import Sink, read_artifact, store_artifact
+from dsr.law.letters import LetterCode
 from dsr.models import Artifact, Case, Task
 from dsr.output import package as output
 from dsr.output.attached import is_attached
@@ -52,6 +54,7 @@ def package(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[d
             inquiry=inquiry_of(case),
             found=(*found_of(case), *own_found(case, until=written_at)),
             keys_url=f"{settings.DSR_BASE_URL}/keys/",
+            wording=words_for(case.controller, code=LetterCode.ACCESS_ANSWER, language=case.request.language),
         )
     signer = signer_of(case.controller, now=now)
     order = _with_files(case, order)
@@ -59,7 +62,7 @@ def package(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[d
 
     def write(sink: Sink) -> dict[str, Any]:
         made.append(output.build(sink, order, signer=signer, check=check))
-        return _details(made[0])
+        return details_of(made[0])
 
     try:
         archive = store_artifact(
@@ -101,7 +104,7 @@ def _with_files(case: Case, order: output.PackageInput) -> output.PackageInput:
     return replace(order, attached=files, inquiry=replace(order.inquiry, redactions=redactions))
 
 
-def _details(manifest: Manifest) -> dict[str, Any]:
+def details_of(manifest: Manifest) -> dict[str, Any]:
     """What the review page shows of the manifest: names, sizes, hashes, counts.
 
     Names of attachments stay in their sealed list, because they may be names of people: here they are a number and a size.
