@@ -122,8 +122,8 @@ class Case(Sealed, KeyedRow):
             # Cases that wait for their stores: the tick looks for those whose worker died between two steps.
             models.Index(fields=["id"], condition=models.Q(state__in=["collecting", "executing"]), name="case_at_work"),
             models.Index(RingId("wrapped_key"), name="case_ring"),
-            # Closed cases in the order of their closing: the passes that archive and purge look at the oldest first.
-            models.Index(fields=["closed_at"], condition=models.Q(closed_at__isnull=False), name="case_closed"),
+            # The passes that archive and purge look at the longest closed first, and never at those that are archived for years.
+            models.Index(fields=["state", "closed_at"], name="case_closed"),
         ]
 
     def key_owner(self) -> KeyedRow:
