@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from exporters.sql.engine import restart_clock
 from exporters.sql.match import conditions
+from exporters.sql.once import Once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,17 +45,14 @@ def read_rows(
     tests = [(position[probe.link.column], probe.accepts) for probe in probes]
     asked = statements(dataset, table, [table.column(name).sql for name in needed], probes)
     # One statement cannot return a row twice; several can, when a row is hers in two ways.
-    seen: set[tuple[Any, ...]] | None = set() if len(asked) > 1 else None
-    for statement in asked:
+    once = Once(table, probes) if len(asked) > 1 else None
+    for number, statement in enumerate(asked):
         for row in _rows(connection, statement.with_for_update() if lock else statement):
-            if not any(accepts(row[at]) for at, accepts in tests):
+            # Asked about rows that are nobody's as well: it must know of all that a statement gave.
+            if once and not once.fresh(number, [row[at] for at, _ in tests], tuple(row[at] for at in key)):
                 continue
-            if seen is not None:
-                identity = tuple(row[at] for at in key)
-                if identity in seen:
-                    continue
-                seen.add(identity)
-            yield wanted(row)
+            if any(accepts(row[at]) for at, accepts in tests):
+                yield wanted(row)
 
 
 def statements(

@@ -8,15 +8,17 @@ program to open comfortably is left out with a note.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from exporters.sql.once import Once
 from exporters.sql.rows import fetch, statements
 from exporters.sql.stream_json import UnreadableError
 from exporters.sql.stream_sizes import measure
 from exporters.sql.stream_ways import Way, ways
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import sqlalchemy as sa
 
@@ -54,10 +56,12 @@ def stream(
         for way in possible
     ]
     # One statement cannot return a row twice; several can, when a row is hers in two ways.
-    seen: set[tuple[Any, ...]] | None = set() if len(asked[0]) > 1 else None
+    once = Once(table, probes) if len(asked[0]) > 1 else None
     blocks = (
-        _selected(_block(needed, way, rows, sizes.cut), dataset.key, probes, seen)
-        for attempt in zip(*asked, strict=True)
+        _selected(
+            _block(needed, way, rows, sizes.cut), dataset.key, probes, partial(once.fresh, number) if once else None
+        )
+        for number, attempt in enumerate(zip(*asked, strict=True))
         for way, rows in _read(connection, possible, attempt, sizes.rows)
     )
     return _filled(blocks, sizes.rows)
@@ -117,10 +121,19 @@ def _block(names: Sequence[str], way: Way, rows: Sequence[Sequence[Any]], cut: S
     return Block(columns, way.finish, left_out, len(rows))
 
 
-def _selected(block: Block, key: Sequence[str], probes: Sequence[Probe], seen: set[tuple[Any, ...]] | None) -> Block:
+def _selected(
+    block: Block,
+    key: Sequence[str],
+    probes: Sequence[Probe],
+    fresh: Callable[[Sequence[Any], tuple[Any, ...]], bool] | None,
+) -> Block:
     keep = _hers(block, probes)
-    if seen is not None:
-        keep = _unseen(block, key, keep, seen)
+    if fresh is not None:
+        # Asked about rows that are nobody's as well: it must know of all that a statement gave.
+        values = zip(*(block.columns[probe.link.column] for probe in probes), strict=True)
+        keys = zip(*(block.columns[name] for name in key), strict=True)
+        new = {at for at, (own, named) in enumerate(zip(values, keys, strict=True)) if fresh(own, named)}
+        keep = [at for at in (range(block.rows) if keep is None else keep) if at in new]
     return block if keep is None else _only(block, keep)
 
 
@@ -138,16 +151,6 @@ def _hers(block: Block, probes: Sequence[Probe]) -> list[int] | None:
             return None
         verdicts.append(verdict)
     return [at for at in range(block.rows) if any(verdict[at] for verdict in verdicts)]
-
-
-def _unseen(block: Block, key: Sequence[str], keep: list[int] | None, seen: set[tuple[Any, ...]]) -> list[int] | None:
-    identities = list(zip(*(block.columns[name] for name in key), strict=True))
-    fresh = []
-    for at in range(block.rows) if keep is None else keep:
-        if identities[at] not in seen:
-            seen.add(identities[at])
-            fresh.append(at)
-    return fresh
 
 
 def _only(block: Block, keep: Sequence[int]) -> Block:
