@@ -6,6 +6,7 @@ then laid out once more with the receipt, or with the reason why nothing was sen
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -19,12 +20,14 @@ from dsr.cases.clock import local_date
 from dsr.cases.perform import record
 from dsr.cases.receivers import bound_of, refusal_of, wants_transmission
 from dsr.cases.sending import transmission_of
+from dsr.fulfil.attached import attached_of
 from dsr.fulfil.gather import addressee_of, found_of, head_of, inquiry_of, sender_of
 from dsr.fulfil.locate import NeedsPersonError
 from dsr.fulfil.own_records import own_found
-from dsr.fulfil.package import member
+from dsr.fulfil.package import details_of, member
 from dsr.fulfil.signing import signer_of
 from dsr.fulfil.spool import Sink, store_artifact
+from dsr.fulfil.stores import open_by_name
 from dsr.law.letter_elements import Element
 from dsr.law.letters import LetterCode, Outcome
 from dsr.law.portability import NoTransmission
@@ -38,9 +41,9 @@ from dsr.output.portable_letter import TO_HER, Handover, Receipt, restated
 from exporters.contract import Permanent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-    from dsr.output.manifest import Manifest
+    from exporters.contract import DatasetInfo
 
 SCHEMA_PATH = "schemas/dsr-portable-1.schema.json"
 _TEXTS = "portability_letter"
@@ -61,13 +64,17 @@ def package(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[d
     handover, bound = _handover(case, now)
     written_at = datetime.fromisoformat(str(case.content()["drafted_at"]))
     with translation.override(case.request.language):
+        files, held_back = attached_of(case)
+        inquiry = inquiry_of(case)
         order = output.PortableInput(
             sender=sender_of(case.controller),
             addressee=addressee_of(case),
             head=head_of(case, written_at=written_at),
-            inquiry=inquiry_of(case),
+            inquiry=replace(inquiry, redactions=(*inquiry.redactions, *held_back)),
             schema_url=schema_url(),
             found=(*found_of(case), *own_found(case, until=written_at)),
+            attached=files,
+            described=_described(case, {item.store for item in files}),
             handover=handover,
             bound=bound,
         )
@@ -94,6 +101,11 @@ def package(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[d
         record(case_id=case.pk, kind="package_built", actor=SYSTEM, now=now, changes=changes, data=data)
 
     return {"bytes": archive.size, "manifest_sha256": built.manifest.sha256}, effect
+
+
+def _described(case: Case, stores: Iterable[str]) -> dict[tuple[str, str], DatasetInfo]:
+    """What the data maps of these stores say of each data set."""
+    return {(store, info.name): info for store in stores for info in open_by_name(case.controller, store).describe()}
 
 
 def _handover(case: Case, now: datetime) -> tuple[Handover, dict[str, Any] | None]:
@@ -124,15 +136,15 @@ def _archives(
     def write(sink: Sink) -> dict[str, Any]:
         if order.bound is None:
             built.append(output.build(sink, order, signer=signer, check=check))
-            return _details(built[0].manifest)
+            return details_of(built[0].manifest)
 
         def write_outgoing(other: Sink) -> dict[str, Any]:
             built.append(output.build(sink, order, outgoing=other, signer=signer, check=check))
             sent = built[0].outgoing
-            return _details(sent) if sent else {}
+            return details_of(sent) if sent else {}
 
         second.append(_zip(case, Artifact.Kind.OUTGOING, "outgoing", write_outgoing, now))
-        return _details(built[0].manifest)
+        return details_of(built[0].manifest)
 
     archive = _zip(case, Artifact.Kind.PACKAGE, case.right, write, now)
     return archive, second[0] if second else None, built[0]
@@ -141,12 +153,6 @@ def _archives(
 def _zip(case: Case, kind: str, name: str, write: Callable[[Sink], dict[str, Any]], now: datetime) -> Artifact:
     file_name = f"{case.request.reference}-{name}.zip"
     return store_artifact(case=case, kind=kind, file_name=file_name, media_type="application/zip", write=write, now=now)
-
-
-def _details(manifest: Manifest) -> dict[str, Any]:
-    files = [{"path": fact.path, "size": fact.size, "sha256": fact.sha256} for fact in manifest.files]
-    counts = {store: dict(datasets) for store, datasets in manifest.counts.items()}
-    return {"files": files, "counts": counts, "manifest_sha256": manifest.sha256}
 
 
 def _letter(case: Case, plain: bytes, now: datetime) -> Artifact:

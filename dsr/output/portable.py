@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from dsr.output import machine, pdf, phrases, portable_data
 from dsr.output.aside import Aside
+from dsr.output.attached import add_all, is_attached
 from dsr.output.inputs import Addressee, CaseHead, Found, Inquiry, OutputError, Sender, words
 from dsr.output.letters import Letter, letter_document
 from dsr.output.names import csv_paths
@@ -25,6 +26,7 @@ from dsr.output.package import LETTER, READ_ME, Archive
 from dsr.output.pages import fill
 from dsr.output.portable_data import Described
 from dsr.output.portable_fields import Excluded, narrow
+from dsr.output.portable_files import portable_files, redacted
 from dsr.output.portable_letter import TO_HER, Handover, portability_letter
 from dsr.output.readme import sheet
 from dsr.output.survey import Rendered, survey
@@ -32,9 +34,11 @@ from dsr.output.survey import Rendered, survey
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from dsr.output.attached import Attached
     from dsr.output.manifest import FileFact, Manifest
     from dsr.output.outlet import Outlet
     from dsr.output.signing import Signer
+    from exporters.contract import DatasetInfo
 
 COVER: Final = "read-me-first.txt"
 FIELDS: Final = "fields.csv"
@@ -55,6 +59,10 @@ class PortableInput:
     inquiry: Inquiry
     schema_url: str
     found: tuple[Found, ...] = field(repr=False)
+    attached: tuple[Attached, ...] = field(default=(), repr=False)
+    """Files of hers, in the order in which they are read; those that Article 20 does not cover stay out."""
+    described: Mapping[tuple[str, str], DatasetInfo] = field(default_factory=dict)
+    """What the data maps say of the data sets those files are from."""
     handover: Handover = TO_HER
     bound: Mapping[str, Any] | None = None
 
@@ -74,6 +82,7 @@ class _Content:
     excluded: tuple[Excluded, ...]
     others: bool
     paths: Mapping[tuple[str, str], str]
+    attached: tuple[Attached, ...]
 
 
 def build(
@@ -137,8 +146,10 @@ def _content(order: PortableInput, rendered: Rendered, check: Callable[[], objec
         if surveyed.rows:
             excluded += narrowed.excluded
             others |= narrowed.others
+    files, left = portable_files(order.attached, order.described)
+    excluded += (*left, *redacted(order.inquiry.redactions, order.found, order.head.language))
     paths = csv_paths((item.store, item.survey.found.info.name) for item in described)
-    return _Content(tuple(described), tuple(excluded), others, paths)
+    return _Content(tuple(described), tuple(excluded), others, paths, files)
 
 
 def _letter(order: PortableInput, content: _Content) -> Letter:
@@ -148,6 +159,7 @@ def _letter(order: PortableInput, content: _Content) -> Letter:
         order.handover,
         language=order.head.language,
         schema_url=order.schema_url,
+        files=content.attached,
         remarks=order.inquiry.remarks,
     )
     return Letter(order.sender, order.addressee, order.head, body)
@@ -172,11 +184,27 @@ def _data(archives: Sequence[Archive], order: PortableInput, content: _Content, 
     if noted:
         _into(archives, "csv/notes.csv", machine.notes(noted, content.paths))
     _into(archives, portable_data.SCHEMA_FILE, [portable_data.schema_bytes()])
+    add_all(_Both(archives), content.attached)
 
 
-def _into(archives: Sequence[Archive], path: str, chunks: Iterable[bytes], *, expected: int = 0) -> None:
+class _Both:
+    """Several archives that get the same file from one reading."""
+
+    def __init__(self, archives: Sequence[Archive]) -> None:
+        self._archives = archives
+
+    def add(self, path: str, chunks: Iterable[bytes], *, expected: int = 0, level: int | None = None) -> FileFact:
+        """Write one file into all of them."""
+        _into(self._archives, path, chunks, expected=expected, level=level)
+        return self._archives[0].facts[-1]
+
+
+def _into(
+    archives: Sequence[Archive], path: str, chunks: Iterable[bytes], *, expected: int = 0, level: int | None = None
+) -> None:
     with ExitStack() as stack:
-        writers = [stack.enter_context(archive.entry(path, expected=expected)) for archive in archives]
+        entries = [archive.entry(path, expected=expected, level=level) for archive in archives]
+        writers = [stack.enter_context(entry) for entry in entries]
         for chunk in chunks:
             for write in writers:
                 write(chunk)
@@ -196,9 +224,13 @@ def _read_me(order: PortableInput, content: _Content, facts: tuple[FileFact, ...
         "policy": f"default-src 'none'; style-src '{digest}'; base-uri 'none'; form-action 'none'",
         "sender": order.sender,
         "head": order.head,
-        "files": sorted(facts, key=lambda fact: (fact.path.startswith("csv/"), fact.path)),
+        "files": sorted(
+            (fact for fact in facts if not is_attached(fact.path)),
+            key=lambda fact: (fact.path.startswith("csv/"), fact.path),
+        ),
         "rows": sum(item.survey.rows for item in content.described),
         "sets": sum(1 for item in content.described if item.survey.rows),
+        "attached": len(content.attached),
         "excluded": list(_listed(content.excluded, language)),
         "others": content.others,
         "schema": portable_data.SCHEMA,

@@ -6,6 +6,7 @@ fixed words of the letter.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dsr.law.portability import NoTransmission
+    from dsr.output.attached import Attached
     from dsr.output.portable_fields import Excluded
     from dsr.output.survey import Survey
 
@@ -67,19 +69,20 @@ def portability_letter(
     *,
     language: str,
     schema_url: str,
+    files: Sequence[Attached] = (),
     remarks: Iterable[str] = (),
 ) -> Stated:
     """The body of L-14. Call it with `language` active. Anything refused or left out makes it a partial answer (12(4))."""
     filled = [survey for survey in surveys if survey.rows]
-    partly = bool(excluded or handover.declined or not filled)
+    partly = bool(excluded or handover.declined or not (filled or files))
     texts: dict[Element, str | tuple[str, ...]] = {
         Element.FORMAT: _format(schema_url, filled),
-        Element.CONTENT_LIST: _contents(filled, language),
+        Element.CONTENT_LIST: _contents(filled, files, language),
         Element.EXCLUDED_DATA: _excluded(excluded, language),
         Element.TRANSMISSION: transmission(handover),
     }
     if partly:
-        texts[Element.REASONS_FACT] = _facts(excluded, handover, filled)
+        texts[Element.REASONS_FACT] = _facts(excluded, handover, bool(filled or files))
         texts[Element.REASONS_LAW] = _law(handover)
     outcome = Outcome.PARTLY if partly else Outcome.GRANTED
     return Stated(LetterCode.PORTABILITY, outcome, texts, paragraph="\n\n".join(remarks))
@@ -108,13 +111,19 @@ def _format(schema_url: str, filled: Sequence[Survey]) -> str:
     ) % {"schema": SCHEMA, "address": schema_url}
 
 
-def _contents(filled: Sequence[Survey], language: str) -> str | tuple[str, ...]:
+def _contents(filled: Sequence[Survey], files: Sequence[Attached], language: str) -> str | tuple[str, ...]:
     """One line a data set; P-09 says so when there is none."""
-    if not filled:
+    if not filled and not files:
         return _(
             "Nothing of what we hold about you is covered by Article 20 GDPR. You can still ask for a copy of all data about you (Article 15 GDPR)."
         )
-    return tuple(
+    held = Counter((words(item.store_label, language), words(item.dataset_label, language)) for item in files)
+    attached = tuple(
+        ngettext("%(system)s, %(data)s: %(n)s file", "%(system)s, %(data)s: %(n)s files", count)
+        % {"system": system, "data": data, "n": phrases.number(count)}
+        for (system, data), count in held.items()
+    )
+    return attached + tuple(
         _("%(system)s, %(data)s: %(records)s")
         % {
             "system": words(survey.found.store_label, language),
@@ -182,7 +191,7 @@ def transmission(handover: Handover) -> str:
     return f"{sent}\n\n{proof}"
 
 
-def _facts(excluded: Sequence[Excluded], handover: Handover, filled: Sequence[Survey]) -> str:
+def _facts(excluded: Sequence[Excluded], handover: Handover, filled: bool) -> str:
     found = []
     if excluded:
         found.append(_("The list of what we left out names the reason for each entry."))

@@ -70,7 +70,7 @@ CALLS = sample.found(
 
 def order(*found: Any, **changes: Any) -> PortableInput:
     values: dict[str, Any] = {"sender": sample.SENDER, "addressee": sample.ADDRESSEE, "head": HEAD} | {
-        "inquiry": sample.INQUIRY, "schema_url": URL, "found": found or (*sample.everything(60), SCORES, CALLS)
+        "inquiry": replace(sample.INQUIRY, redactions=()), "schema_url": URL, "found": found or (*sample.everything(60), SCORES, CALLS)
     }  # fmt: skip
     return PortableInput(**{**values, **changes})
 
