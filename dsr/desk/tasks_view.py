@@ -37,6 +37,7 @@ OPERATIONS = {
     "plan": gettext_lazy("Planning the changes"),
     "apply": gettext_lazy("Changing the store"),
     "verify": gettext_lazy("Search for remains"),
+    "transmit": gettext_lazy("Send to another controller"),
     "close": gettext_lazy("Letter and certificate"),
     "letter": gettext_lazy("Laying out a letter"),
 }
