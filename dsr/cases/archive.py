@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from dsr.models import Request, RowId
 
 # What was made to work with or to hand over; letters, their files and the certificate are proof and stay (4.5).
-SERVED: Final = frozenset({"collected", "package", "report", "attachment", "file_list"})
+SERVED: Final = frozenset({"collected", "package", "report", "attachment", "file_list", "outgoing"})
 # 4.5: the file is "restricted to proof and defence"; the auditor sees the log, as everywhere.
 READERS: Final = frozenset({Role.LEAD, Role.DPO, Role.AUDITOR})
 _UNDONE: Final = (Task.Status.QUEUED, Task.Status.RUNNING, Task.Status.MANUAL)

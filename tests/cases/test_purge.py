@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import pytest
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, models
+from django.test.utils import CaptureQueriesContext
 
 from dsr.audit import verify_tombstones
-from dsr.cases import actors, anchors, ledger, messages, plans, purge
+from dsr.cases import actors, anchors, archive, ledger, messages, plans, purge
 from dsr.cases.intake import Told
 from dsr.cases.perform import RefusedError
 from dsr.fulfil import end_of_life
@@ -298,6 +299,10 @@ def test_numbers_add_up_and_name_no_case():
 
     row = CaseStatistic.objects.get()
     assert row.cases == 2
+    out = io.StringIO()
+    call_command("purge", "--numbers", "--json", stdout=out)
+    (said,) = json.loads(out.getvalue())
+    assert (said["month"], said["cases"], said["outcome"], said["on_time"]) == ("2026-06", 2, "withdrawn", "yes")
     names = {field.name for field in CaseStatistic._meta.fields}
     assert not names & {"case", "request", "case_id", "reference", "account", "language"}
 
@@ -313,6 +318,45 @@ def test_a_dry_run_says_and_removes_nothing(monkeypatch):
     assert Case.objects.filter(pk=case.pk).exists()
     call_command("purge", stdout=io.StringIO())
     assert not Case.objects.exists()
+
+
+def _hangs_on_a_request() -> set[type[models.Model]]:
+    """Every table from which references lead to a request, by way of whatever other tables."""
+    found: set[type[models.Model]] = set()
+    waiting: list[type[models.Model]] = [Request]
+    while waiting:
+        for relation in waiting.pop()._meta.related_objects:
+            child = relation.related_model
+            if relation.on_delete is not models.SET_NULL and child not in found:
+                found.add(child)
+                waiting.append(child)
+    return found
+
+
+def test_whatever_table_hangs_on_a_request_is_empty_afterwards():
+    """Also one that is added later: nothing here names a table."""
+    case = archived()
+    tables = _hangs_on_a_request()
+    filled = {table.__name__ for table in tables if models.QuerySet(table).exists()}
+    assert {"Case", "Event", "IndexToken", "Message", "Letter"} <= filled  # a letter that was sent goes as well
+
+    purge.purge(request_id=case.request_id, now=LATER)
+
+    assert not [table.__name__ for table in tables if models.QuerySet(table).exists()]
+
+
+@pytest.mark.parametrize("of", ["archive", "purge"])
+def test_the_passes_read_an_index_and_not_every_case(of):
+    """A tick every half minute must not walk through years of archived cases."""
+    make_controller()
+    with CaptureQueriesContext(connection) as asked:
+        archive.due(now=LATER, limit=5) if of == "archive" else purge.due(now=LATER, limit=5)
+    text = next(query["sql"] for query in asked if 'FROM "dsr_case"' in query["sql"])
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(("EXPLAIN " if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN ") + text)
+        assert "case_closed" in str(cursor.fetchall())
 
 
 def test_files_left_by_a_process_that_died_go_with_the_next_pass():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -194,6 +195,29 @@ def test_a_corrected_address_is_forgotten_with_the_old_key(office, settings):
 
     assert ring.rotate().forgotten == 1
     assert not IndexToken.objects.filter(pk=token.pk).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_rotations_at_once_move_every_row_once(settings):
+    settings.DSR_KEYS = the_ring("k1")
+    for number in range(8):
+        make_case(number=f"1000200{number}")
+    total = sum(ring.uses()["k1"].values())
+    settings.DSR_KEYS = the_ring("k2", "k1")
+
+    def run() -> ring.Rotated:
+        try:
+            return ring.rotate(chunk=3)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as both:
+        done = [one.result(timeout=120) for one in (both.submit(run), both.submit(run))]
+
+    assert set(ring.uses()) == {"k2"}
+    assert all(not one.broken and not one.missing for one in done)
+    assert sum(one.moved[table] for one in done for table in one.moved if table.startswith("dsr_")) <= total
+    assert all(case.request.content()["name"] for case in Case.objects.select_related("request"))
 
 
 def test_list_counts_and_shows_no_secret(office, settings):

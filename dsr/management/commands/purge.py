@@ -1,4 +1,5 @@
-"""`manage.py purge --dry-run | --replay FILE | --export`: what the tick purges next, and what a restored backup must lose again.
+"""`manage.py purge --dry-run | --replay FILE | --export | --numbers`: what the tick purges next, what a restored backup must
+lose again, and the numbers of what was purged.
 
 The tick purges by itself (rules 4.2 no. 25); without an option this does the same at once. docs/vault.md.
 """
@@ -15,7 +16,7 @@ from dsr.cases import ledger, purge
 from dsr.cases.perform import RefusedError
 from dsr.fulfil import end_of_life
 from dsr.management.output import DeskCommand, fail
-from dsr.models import Request
+from dsr.models import CaseStatistic, Request
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,16 +35,17 @@ class Command(DeskCommand):
         which.add_argument("--dry-run", action="store_true", help="only say what would be purged")
         which.add_argument("--replay", metavar="FILE", help="purge again what this ledger names, after a restore")
         which.add_argument("--export", action="store_true", help="append every living entry to the ledger once more")
+        which.add_argument(
+            "--numbers", action="store_true", help="the statistics that stay (merge small cells to publish)"
+        )
         parser.add_argument("--limit", type=int, default=10_000, help="requests at most (default 10000)")
 
     def handle(self, *args: Any, **options: Any) -> str | None:
         """The option says which; there is no verb."""
-        verb = (
-            "dry" if options["dry_run"] else "replay" if options["replay"] else "export" if options["export"] else "now"
-        )
+        verb = next((name for name in ("dry_run", "replay", "export", "numbers") if options[name]), "now")
         return super().handle(*args, **{**options, "verb": verb})
 
-    def run_dry(self, **options: Any) -> None:
+    def run_dry_run(self, **options: Any) -> None:
         """The requests that are due, with what would go and what stands in the way."""
         now = timezone.now()
         rows = [_outlook(pk, now) for pk in purge.due(now=now, limit=options["limit"])]
@@ -52,6 +54,29 @@ class Command(DeskCommand):
     def run_now(self, **options: Any) -> None:
         """What the tick would do, in one go."""
         self.one({"purged": end_of_life.purge_due(now=timezone.now(), limit=options["limit"])})
+
+    def run_numbers(self, **options: Any) -> None:
+        """Purged cases per controller, month of receipt, right, regime, outcome and timeliness."""
+        rows = CaseStatistic.objects.select_related("controller").order_by(
+            "controller__slug", "month", "right", "outcome"
+        )
+        self.rows(
+            [
+                {
+                    "controller": row.controller.slug,
+                    "month": row.month.strftime("%Y-%m"),
+                    "right": row.right,
+                    "regime": row.regime,
+                    "outcome": row.outcome,
+                    "on_time": "yes" if row.on_time else "no",
+                    "cases": row.cases,
+                    "days_average": round(row.days_total / row.cases, 1) if row.cases else 0,
+                    "days_longest": row.days_longest,
+                }
+                for row in rows
+            ],
+            empty="nothing was purged yet",
+        )
 
     def run_export(self, **options: Any) -> None:
         """Append the ledger from the tombstones, for one that was lost or could not be written."""
