@@ -180,8 +180,10 @@ def _drafting(case_id: RowId, actor: Actor, seen_version: int | None) -> Case:
 
 
 def _decided(case: Case, values: dict[str, Any], actor: Actor, now: datetime) -> Transmission:
+    # An earlier sending of a case that was looked at again stays in its chain, with receiver and hashes.
+    blank = {"file_name": "", "size": 0, "plain_sha256": "", "encrypted_sha256": "", "host_key": "", "sent_at": None}
     fixed = {"controller": case.controller, "created_at": now, "chosen_by_id": staff_id(actor)}
-    row, _ = Transmission.objects.update_or_create(case=case, defaults=values | fixed)
+    row, _ = Transmission.objects.update_or_create(case=case, defaults={**blank, **values, **fixed})
     receiver = row.receiver
     data = {"receiver": str(receiver.pk) if receiver else "", "reason": row.reason}
     changes = {"manifest_sha256": "", "approved_sha256": ""}

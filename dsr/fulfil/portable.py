@@ -111,10 +111,11 @@ def _described(case: Case, stores: Iterable[str]) -> dict[tuple[str, str], Datas
 def _handover(case: Case, now: datetime) -> tuple[Handover, dict[str, Any] | None]:
     """What was decided about sending, checked once more against what is on file today."""
     row = transmission_of(case)
-    if row is None:
-        if wants_transmission(case):
-            raise NeedsPersonError("receiver_open", "")
+    if row is None and not wants_transmission(case):
         return TO_HER, None
+    # What was sent belongs to an earlier answer of a case that was looked at again: what now, somebody has to decide.
+    if row is None or row.status == Transmission.Status.SENT:
+        raise NeedsPersonError("receiver_open", "")
     if row.status == Transmission.Status.DECLINED or row.receiver is None:
         return Handover(declined=NoTransmission(row.reason or NoTransmission.UNKNOWN_RECEIVER)), None
     reason = refusal_of(row.receiver, today=local_date(case.controller, now))

@@ -195,6 +195,22 @@ def test_P_05_nothing_is_drafted_while_nobody_has_decided_about_the_wish(demo_st
     assert (task.status, task.error_code) == ("manual", "receiver_open")
 
 
+def test_what_was_sent_once_is_decided_anew_in_a_second_answer(demo_stores, drain, server, monkeypatch) -> None:
+    """A case that is looked at again sends nothing by itself, and its chain keeps the first receipt."""
+    case = released(on_the_way(server, monkeypatch, drain), drain)
+    first = Transmission.objects.get(case=case).encrypted_sha256
+    Case.objects.filter(pk=case.pk).update(state="drafting")
+
+    case = drafted(case, drain)
+    assert case.tasks.get(operation="package").error_code == "receiver_open"
+    receivers.decline(case_id=case.pk, reason=NoTransmission.UNPROVEN, actor=handler(), now=timezone.now())
+    case = drafted(case, drain)
+
+    row = Transmission.objects.get(case=case)
+    assert (row.status, row.encrypted_sha256, bool(case.manifest_sha256)) == ("declined", "", True)
+    assert Event.objects.get(case=case, action="transmitted").data["encrypted_sha256"] == first
+
+
 def test_SC_12_a_declined_wish_is_answered_with_its_reason(demo_stores, drain) -> None:
     case = collected(drain, told=TOLD)
     receivers.decline(case_id=case.pk, reason=NoTransmission.NO_INTERFACE, actor=handler(), now=MONDAY)
