@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from dsr.cases import messages, sending, tasks
+from dsr.cases import answer_letters, messages, sending, tasks
 from dsr.cases.actors import SYSTEM
 from dsr.cases.facts import plan_in_force
 from dsr.cases.perform import ConflictError, RefusedError, perform, record, staff_id
-from dsr.law.letters import ANSWERS
+from dsr.law.letters import ANSWERS, Outcome
 from dsr.law.rights import CHANGES_NO_STORE, Right
 from dsr.law.workflow import Action, Actor, Refusal, State
 from dsr.models import Artifact, Case, RowId
@@ -90,6 +90,8 @@ def supersede(*, case: Case, kinds: tuple[str, ...], now: datetime, store: str |
     if store is not None:
         rows = rows.filter(store=store)
     rows.update(superseded_at=now)
+    if Artifact.Kind.LETTER in kinds:
+        answer_letters.give_up(case=case)
 
 
 def submit(*, case_id: RowId, actor: Actor, now: datetime, seen_version: int | None = None) -> Case:
@@ -119,6 +121,7 @@ def send_back(*, case_id: RowId, comment: str, actor: Actor, now: datetime, seen
     )
 
 
+@transaction.atomic
 def approve(
     *, case_id: RowId, manifest_sha256: str, actor: Actor, now: datetime, seen_version: int | None = None
 ) -> Case:
@@ -126,7 +129,7 @@ def approve(
     case = Case.objects.get(pk=case_id)
     if manifest_sha256 != case.manifest_sha256:
         raise RefusedError(Refusal("manifest_changed", {}))
-    return perform(
+    case = perform(
         case_id=case_id,
         action=Action.APPROVE,
         actor=actor,
@@ -135,6 +138,8 @@ def approve(
         changes={"approved_sha256": manifest_sha256, "decider_id": staff_id(actor)},
         data={"manifest_sha256": manifest_sha256},
     )
+    answer_letters.approve(case=case, actor=actor, now=now)
+    return case
 
 
 @transaction.atomic
@@ -165,6 +170,8 @@ def release(*, case_id: RowId, actor: Actor, now: datetime, seen_version: int | 
         seen_version=seen_version,
         data={"letter": letter, **hashes},
     )
+    outcome = Outcome.PARTLY if partly else Outcome.GRANTED
+    answer_letters.send(case=case, outcome=outcome, actor=actor, now=now)
     _tell(case, now)
     return case
 

@@ -97,23 +97,30 @@ def _draft(
 def _leave(letter: Letter, *, actor: Actor, now: datetime) -> None:
     """Claim the draft, void the others of its kind, and put its hashes into the chain. ConflictError when it is gone."""
     case = letter.case
-    channel = _channel(case)
+    channel = channel_of(case)
     decided = {"approved_by_id": staff_id(actor), "approved_at": now} if letter.approved_at is None else {}
     mine = Letter.objects.filter(pk=letter.pk, status__in=[Status.DRAFT, Status.APPROVED])
     if not mine.update(status=Status.SENT, sent_at=now, channel=channel, **decided):
         raise ConflictError
     letter.refresh_from_db()
     void(case=case, code=LetterCode(letter.code), now=now)
-    record(case_id=case.pk, kind="letter_sent", actor=actor, now=now, data=_facts(letter) | {"channel": channel.value})
+    record(
+        case_id=case.pk,
+        kind="letter_sent",
+        actor=actor,
+        now=now,
+        data=facts_of_letter(letter) | {"channel": channel.value},
+    )
 
 
-def _facts(letter: Letter) -> dict[str, str]:
+def facts_of_letter(letter: Letter) -> dict[str, str]:
     """What the chain says of a letter: its code, language and hashes, never a word of it (4.4)."""
     facts = {"letter": letter.code, "language": letter.language, "letter_sha256": letter.content_sha256}
     return facts | ({"pdf_sha256": letter.pdf_sha256} if letter.pdf_sha256 else {})
 
 
-def _channel(case: Case) -> Letter.Channel:
+def channel_of(case: Case) -> Letter.Channel:
+    """How the person hears of a letter: by mail, by post when she gave an address only, else in the portal."""
     if messages.contact_of(case.request):
         return Letter.Channel.MAIL
     return Letter.Channel.POST if case.request.content().get("contact_post") else Letter.Channel.PORTAL
@@ -158,7 +165,7 @@ def prepare(
     with transaction.atomic():
         void(case=case, code=LetterCode(said["code"]), now=now)
         letter = _draft(case, said, actor=actor, now=now, columns={"action": action}, fields=dict(fields))
-        record(case_id=case.pk, kind="letter_drafted", actor=actor, now=now, data=_facts(letter))
+        record(case_id=case.pk, kind="letter_drafted", actor=actor, now=now, data=facts_of_letter(letter))
         tasks.ensure(case=case, operation=OPERATION, letter=letter, now=now)
     return letter
 
@@ -219,7 +226,7 @@ def discard(*, letter_id: RowId, actor: Actor, now: datetime) -> None:
     if letter.status != Status.DRAFT:
         raise RefusedError(Refusal("letter_settled", {}))
     void(case=letter.case, code=LetterCode(letter.code), now=now)
-    record(case_id=letter.case_id, kind="letter_discarded", actor=actor, now=now, data=_facts(letter))
+    record(case_id=letter.case_id, kind="letter_discarded", actor=actor, now=now, data=facts_of_letter(letter))
 
 
 # --- letters that no form writes ----------------------------------------------------------------------------------------
@@ -244,5 +251,5 @@ def receipt(*, case: Case, identity_open: bool, now: datetime) -> Letter:
         said | {"identity_open": identity_open},
         actor=SYSTEM,
         now=now,
-        columns={"status": Status.SENT, "sent_at": now, "channel": _channel(case)},
+        columns={"status": Status.SENT, "sent_at": now, "channel": channel_of(case)},
     )

@@ -18,10 +18,12 @@ from dsr import __version__
 from dsr.cases.answer import RELEASED, supersede
 from dsr.cases.clock import local_date
 from dsr.cases.facts import current_plan
+from dsr.cases.letter_wordings import words_for
 from dsr.cases.scope import stores_of
 from dsr.fulfil.gather import addressee_of, head_of, sender_of
 from dsr.fulfil.locate import NeedsPersonError
 from dsr.fulfil.spool import Sink, store_artifact
+from dsr.law.letters import LetterCode
 from dsr.models import Artifact, Case, Event, Plan, Task
 from dsr.models import Subject as SubjectRow
 from dsr.output.certificate import CertificateInput, Chain, SignOff, certificate_document, certificate_json
@@ -50,7 +52,10 @@ def close(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[dic
     with translation.override(case.request.language):
         result = _result(case, plan)
         letter = Letter(
-            sender_of(case.controller), addressee_of(case), head_of(case, written_at=written_at), ErasureDone(result)
+            sender_of(case.controller),
+            addressee_of(case),
+            head_of(case, written_at=written_at),
+            ErasureDone(result, wording=_words(case)),
         )
         proof = _certificate(case, plan, result, written_at)
         try:
@@ -76,6 +81,10 @@ def close(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[dic
             artifact.save(force_insert=True)
 
     return {"letter_sha256": made[1].sha256, "certificate_sha256": made[2].sha256}, effect
+
+
+def _words(case: Case) -> dict[str, str]:
+    return words_for(case.controller, code=LetterCode.ERASURE_DONE, language=case.request.language)
 
 
 def _archive(case: Case, files: dict[str, bytes], written_at: datetime, now: datetime) -> Artifact:

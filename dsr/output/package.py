@@ -26,11 +26,11 @@ from dsr.output.manifest import MANIFEST, FileFact, Manifest
 from dsr.output.readme import read_me_html
 from dsr.output.report import ReportInput, report_document
 from dsr.output.schema import Kinds
-from dsr.output.signing import SIGNATURE
+from dsr.output.signing import SIGNATURE, grouped
 from dsr.output.survey import Rendered, Survey, survey
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from dsr.output.attached import Attached
     from dsr.output.outlet import Outlet
@@ -55,6 +55,8 @@ class PackageInput:
     found: tuple[Found, ...] = field(repr=False)
     keys_url: str = ""
     """Where the controller publishes the keys with which its packages are checked."""
+    wording: Mapping[str, str] = field(default_factory=dict)
+    """The controller's own words on the letter, by slot."""
     attached: tuple[Attached, ...] = field(default=(), repr=False)
     """Files of the subject, in the order in which they are read."""
 
@@ -70,7 +72,7 @@ def build(sink: Outlet, order: PackageInput, *, signer: Signer, check: Callable[
         rendered, kinds = Rendered(csv, json), Kinds()
         surveys = _surveys(order.found, rendered, kinds, check)
         files = DataFiles(order.head, order.sender, surveys, rendered, kinds)
-        letter, report = _documents(order, surveys, files)
+        letter, report = _documents(order, surveys, files, signer)
         check()
         archive = Archive(sink, order.head, check, signer=signer)
         archive.add(LETTER, [letter])
@@ -104,9 +106,14 @@ def _surveys(
     return tuple(surveys.values())
 
 
-def _documents(order: PackageInput, surveys: tuple[Survey, ...], files: DataFiles) -> tuple[bytes, bytes]:
+def _documents(
+    order: PackageInput, surveys: tuple[Survey, ...], files: DataFiles, signer: Signer
+) -> tuple[bytes, bytes]:
     """Letter and report; the report carries the data files, or their checksums when they are too large (ux.md 5.2)."""
-    letter = Letter(order.sender, order.addressee, order.head, AccessAnswer(order.inquiry, surveys))
+    body = AccessAnswer(
+        order.inquiry, surveys, wording=order.wording, keys_url=order.keys_url, fingerprint=grouped(signer.key_id)
+    )
+    letter = Letter(order.sender, order.addressee, order.head, body)
     carried = files.attachments()
     facts = tuple(
         FileFact(item.description, len(item.content), hashlib.sha256(item.content).hexdigest()) for item in carried
