@@ -25,6 +25,7 @@ from dsr.models import Artifact, Task
 from dsr.vault import MissingKeyError, TamperedError
 from portal import access, download, progress
 from portal.forms.proof import CodeForm, code_error
+from portal.sendings import later_letter
 from portal.views.identity import too_many_codes
 
 if TYPE_CHECKING:
@@ -46,7 +47,10 @@ def _find(request: Any, asked: Request, now: datetime) -> Artifact | None:
     """The answer an address means: the only one, or that of the right in `?right=`; None when it is over or not there."""
     parts = _released(asked, now)
     right = request.GET.get("right") or (parts[0].case.right if parts else "")
-    found = next((part.package for part in parts if part.case.right == right), None)
+    part = next((part for part in parts if part.case.right == right), None)
+    found = part.package if part else None
+    if part and found and request.GET.get("file") == "letter":
+        found = later_letter(part.case, found)
     return found if found is not None and delivery.is_open(found, now=now) else None
 
 
@@ -85,6 +89,7 @@ def _described(asked: Request, part: progress.Part, now: datetime) -> dict[str, 
         "left_out": _left_out(part.case),
         "downloads": [e.at for e in part.case.events.all() if e.action == "downloaded"],
         "address": f"{address}?right={part.case.right}",
+        "later_letter": later_letter(part.case, artifact) is not None,
         "right": part.case.right,
     }
 
@@ -95,7 +100,9 @@ _FILES = (
     ("letter.pdf", gettext_lazy("Our letter")),
     ("report.pdf", gettext_lazy("Your data to read")),
     ("data.json", gettext_lazy("Everything, for programs")),
+    ("fields.csv", gettext_lazy("What every column means")),
     ("excluded.csv", gettext_lazy("What is not in it, and why")),
+    ("transmission.json", gettext_lazy("To whom a copy goes, and by which keys we know them")),
     ("manifest.json", gettext_lazy("List of all files with their checksums")),
     ("manifest.json.sig", gettext_lazy("Our signature below that list")),
 )
