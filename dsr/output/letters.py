@@ -42,13 +42,18 @@ class Acknowledgement:
 
 @dataclass(frozen=True, slots=True)
 class AccessAnswer:
-    """L-09, the answer to Art. 15: the information of A-01 to A-15 beside the copy of the data."""
+    """L-09, the answer to Art. 15: the information of A-01 to A-15 beside the copy of the data.
+
+    `keys_url` and `fingerprint`: with which key the package is signed, on paper, where nobody can change it.
+    """
 
     code: ClassVar[LetterCode] = LetterCode.ACCESS_ANSWER
     inquiry: Inquiry
     surveys: tuple[Survey, ...] = field(repr=False)
     paragraph: str = field(default="", repr=False)
     wording: Mapping[str, str] = field(default_factory=dict, repr=False)
+    keys_url: str = ""
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,8 +271,9 @@ def _body(letter: Letter) -> dict[str, Any]:
     match letter.body:
         case Acknowledgement(identity_open=identity_open):
             return {"identity_open": identity_open}
-        case AccessAnswer(inquiry=inquiry, surveys=surveys):
-            return information(inquiry, surveys, letter.head.language)
+        case AccessAnswer(inquiry=inquiry, surveys=surveys, keys_url=keys_url, fingerprint=fingerprint):
+            signed = {"keys_url": keys_url, "fingerprint": fingerprint}
+            return information(inquiry, surveys, letter.head.language) | signed
         case ErasureDone(result=result):
             return erasure_letter.values(result, letter.head)
         case Stated(code=code, outcome=outcome, texts=texts):
