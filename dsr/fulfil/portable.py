@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import translation
 
+from dsr.cases import answer_letters
 from dsr.cases.actors import SYSTEM
 from dsr.cases.answer import RELEASED, supersede
 from dsr.cases.clock import local_date
@@ -203,6 +204,7 @@ def close(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[dic
 
     def effect() -> None:
         supersede(case=case, kinds=(Artifact.Kind.LETTER,), now=now)
+        answer_letters.give_up(case=case)
         # The receiver has it, or never gets it: our copy for it has served.
         Artifact.objects.filter(case=case, kind=Artifact.Kind.OUTGOING).update(expires_at=now)
         made.save(force_insert=True)
