@@ -208,8 +208,7 @@ class Line:
 class Group:
     """The files of one data set; `lines` may be only the first of `count`."""
 
-    store: str
-    label: str
+    heading: str
     count: int
     size: int
     active: bool
@@ -223,15 +222,20 @@ def groups(files: Sequence[Attached], language: str, *, most: int) -> tuple[Grou
         gathered.setdefault((item.store, item.dataset), []).append((item, path))
     return tuple(
         Group(
-            store=words(items[0][0].store_label, language) or store,
-            label=words(items[0][0].dataset_label, language) or dataset,
+            heading=_heading(items[0][0], language),
             count=len(items),
             size=sum(item.size for item, _path in items),
             active=any(item.content.kind in ACTIVE for item, _path in items),
             lines=tuple(_line(item, path) for item, path in items[:most]),
         )
-        for (store, dataset), items in gathered.items()
+        for items in gathered.values()
     )
+
+
+def _heading(item: Attached, language: str) -> str:
+    """The store and the data set, said once where they are called the same."""
+    names = (words(item.store_label, language) or item.store, words(item.dataset_label, language) or item.dataset)
+    return ": ".join(dict.fromkeys(names))
 
 
 def _line(item: Attached, path: str) -> Line:
