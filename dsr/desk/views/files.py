@@ -46,7 +46,7 @@ def files(request: DeskRequest, case_id: RowId) -> HttpResponse:
     """Everything that was made or collected, with sizes and hashes; what is gone says when it went."""
     case = case_for(request, case_id)
     rows = case.artifacts.filter(superseded_at__isnull=True).order_by("created_at")
-    made = [row for row in rows if row.kind not in {Artifact.Kind.COLLECTED, *KINDS}]
+    made = [row for row in rows if row.kind not in {Artifact.Kind.COLLECTED, Artifact.Kind.WRITTEN, *KINDS}]
     context = case_page.case_context(request, case, "files", now=timezone.now())
     context |= {
         "documents": [
