@@ -57,8 +57,12 @@ def _read(row: Artifact) -> Listed:
 def attached_of(case: Case) -> tuple[tuple[Attached, ...], tuple[Redaction, ...]]:
     """The files for the package in the order in which they lie, and what is held back of them (X-02).
 
-    Raises NeedsPersonError("undescribed_dataset", place) for files of a dataset that no data map describes.
+    Raises NeedsPersonError("undescribed_dataset", place) for files of a dataset that no data map describes, and
+    ("spool_changed", place) where what was collected is not there any more: an answer without it would look complete.
     """
+    gone = case.artifacts.filter(kind=Artifact.Kind.FILE_LIST, superseded_at__isnull=True, storage_name="").first()
+    if gone is not None:
+        raise NeedsPersonError("spool_changed", gone.store)
     files: list[Attached] = []
     left_out: list[Redaction] = []
     language, reader, stores = case.request.language, Reader(), stores_of(case.controller)

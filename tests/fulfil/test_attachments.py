@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,10 +13,10 @@ from django.core.files.storage import default_storage
 
 from dsr.cases import actors, answer
 from dsr.demo.people import by_position
-from dsr.fulfil import attachments
+from dsr.fulfil import attachments, expiry
 from dsr.fulfil.attached import lists_of
 from dsr.fulfil.package import package_of
-from dsr.fulfil.spool import read_artifact
+from dsr.fulfil.spool import drop_file, read_artifact
 from dsr.models import Artifact, Case
 from tests.factories import MONDAY, make_case, make_staff
 from tests.fulfil.tree_of_files import Tree
@@ -194,3 +195,30 @@ def test_many_containers_are_read_in_order(tree, drain, monkeypatch):
     assert case.artifacts.filter(kind=Artifact.Kind.ATTACHMENT, superseded_at__isnull=True).count() == 4
     for number in range(10):
         assert archive.read(f"attachments/recordings/recordings/{number:02}.txt") == f"text {number}".encode() * 9000
+
+
+def test_files_that_are_gone_stop_the_answer_instead_of_missing_in_it(tree, drain):
+    tree.put(NUMBER, {"a.png": PNG})
+    case = collected(drain)
+    for row in case.artifacts.filter(kind__in=attachments.KINDS):
+        drop_file(row)
+
+    answer.draft(case_id=case.pk, paragraph="", actor=actors.staff(make_staff()), now=MONDAY)
+    drain()
+
+    task = case.tasks.get(operation="package")
+    assert (task.status, task.error_code, task.error_place) == ("manual", "spool_changed", "recordings")
+    assert package_of(case) is None
+
+
+def test_4_5_files_go_with_the_collected_data(tree, drain):
+    tree.put(NUMBER, {"a.png": PNG})
+    case = collected(drain)
+    Case.objects.filter(pk=case.pk).update(closed_at=MONDAY)
+
+    expiry.remove_expired(now=MONDAY + timedelta(days=29), limit=100)
+    assert lists_of(case)
+    expiry.remove_expired(now=MONDAY + timedelta(days=31), limit=100)
+
+    assert not case.artifacts.filter(kind__in=attachments.KINDS).exclude(storage_name="").exists()
+    assert lists_of(case) == ()
