@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from django.conf import settings
 from django.utils import translation
 
 from dsr.cases.actors import SYSTEM
@@ -21,7 +20,7 @@ from dsr.fulfil.attached import attached_of
 from dsr.fulfil.gather import addressee_of, found_of, head_of, inquiry_of, sender_of
 from dsr.fulfil.locate import NeedsPersonError
 from dsr.fulfil.own_records import own_found
-from dsr.fulfil.signing import signer_of
+from dsr.fulfil.signing import keys_page, signer_of
 from dsr.fulfil.spool import Sink, read_artifact, store_artifact
 from dsr.law.letters import LetterCode
 from dsr.models import Artifact, Case, Task
@@ -53,7 +52,7 @@ def package(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[d
             head=head_of(case, written_at=written_at),
             inquiry=inquiry_of(case),
             found=(*found_of(case), *own_found(case, until=written_at)),
-            keys_url=f"{settings.DSR_BASE_URL}/keys/",
+            keys_url=keys_page(case.controller),
             wording=words_for(case.controller, code=LetterCode.ACCESS_ANSWER, language=case.request.language),
         )
     signer = signer_of(case.controller, now=now)

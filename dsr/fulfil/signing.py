@@ -9,7 +9,9 @@ from __future__ import annotations
 import base64
 import logging
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from dsr.cases.actors import SYSTEM
@@ -66,6 +68,15 @@ def published(controller: Controller) -> tuple[Published, ...]:
     """Every public key that ever signed for this controller, the newest first."""
     rows = SigningKey.objects.of(controller).order_by("-valid_from", "-valid_to")
     return tuple(Published(base64.b64decode(row.public), row.valid_from, row.valid_to) for row in rows)
+
+
+def keys_page(controller: Controller) -> str:
+    """The address of the page that publishes the keys, on a host of this controller (DSR_HOSTS)."""
+    base = urlsplit(settings.DSR_BASE_URL)
+    hosts = [host for host, slug in settings.DSR_HOSTS.items() if slug == controller.slug]
+    if hosts and base.hostname not in hosts:
+        base = base._replace(netloc=hosts[0])
+    return f"{base.geturl()}/keys/"
 
 
 def _valid(controller: Controller) -> SigningKey | None:

@@ -17,6 +17,7 @@ from django.utils import translation
 from dsr.output import datafiles
 from dsr.output.inputs import Found, OutputError
 from dsr.output.package import PackageInput, build
+from dsr.output.pdf import MAX_ATTACHED_BYTES
 from dsr.output.signing import Signer, Trusted
 from dsr.output.verify import verify
 from dsr.vault.files import SealingWriter, open_file
@@ -278,7 +279,7 @@ class Discard:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("carried", "peak_bytes"), [(0, 6_000_000), (datafiles.MAX_ATTACHED_BYTES, 60_000_000)])
+@pytest.mark.parametrize(("carried", "peak_bytes"), [(0, 6_000_000), (MAX_ATTACHED_BYTES, 60_000_000)])
 def test_memory_does_not_grow_with_the_number_of_rows(
     monkeypatch: pytest.MonkeyPatch, carried: int, peak_bytes: int
 ) -> None:

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from dsr.cases import actors
 from dsr.cases.perform import RefusedError
-from dsr.fulfil.signing import published, rotate_signing_key, signer_of
+from dsr.fulfil.signing import keys_page, published, rotate_signing_key, signer_of
 from dsr.models import SigningKey
 from dsr.output.signing import grouped, trusted
 from dsr.output.verify import Finding, verify
@@ -138,3 +138,13 @@ def test_keys_of_two_controllers_never_meet(client, settings) -> None:
     assert verify(signed(theirs), keys=trusted(json.dumps({"keys": listed}))) == (
         Finding("other_key", "manifest.json.sig"),
     )
+
+
+def test_documents_name_the_page_on_a_host_of_their_own_controller(settings) -> None:
+    one, other = make_controller(), make_controller("other")
+    settings.DSR_BASE_URL = "https://one.example.com"
+
+    assert keys_page(one) == "https://one.example.com/keys/"
+    settings.DSR_HOSTS = {"one.example.com": one.slug, "other.example.com": other.slug}
+    assert keys_page(one) == "https://one.example.com/keys/"
+    assert keys_page(other) == "https://other.example.com/keys/"
