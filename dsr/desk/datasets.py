@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import get_language
+
+from dsr.fulfil.own_described import OWN
+from dsr.fulfil.own_described import described as own_described
 from dsr.fulfil.stores import open_by_name
 from exporters.contract import DatasetInfo, Describes, StoreError
 from exporters.registry import ConfigError, capable
@@ -15,6 +19,8 @@ if TYPE_CHECKING:
 
 def described(controller: Controller, store: str) -> dict[str, DatasetInfo]:
     """What the data map says of a store's datasets; nothing when the store cannot be opened any more."""
+    if store == OWN:
+        return dict(own_described((get_language() or "en").partition("-")[0]))
     try:
         exporter = open_by_name(controller, store)
     except (StoreError, ConfigError):

@@ -15,9 +15,12 @@ from dsr.cases.scope import stores_of
 from dsr.desk.access import Duty, duty_refusal
 from dsr.desk.troubles import trouble
 from dsr.fulfil.locate import COPIES
+from dsr.fulfil.own_described import OWN
+from dsr.fulfil.own_described import label as own_label
 from dsr.fulfil.stores import label_of
 from dsr.law.rights import Right
 from dsr.models import Case, Task
+from dsr.output.inputs import words
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -185,5 +188,7 @@ def package_task(case: Case) -> Task | None:
 
 def store_label(controller_stores: dict[str, StoreConfig], store: str, language: str) -> str:
     """A store's name for people, also of one that is not configured any more."""
+    if store == OWN:
+        return words(own_label(language), language)
     config = controller_stores.get(store)
     return label_of(config, language) if config else store

@@ -9,6 +9,8 @@ import pytest
 
 from dsr.cases import actors, codes, identity, messages
 from dsr.cases.perform import record
+from dsr.desk import datasets
+from dsr.desk.tasks_view import store_label
 from dsr.fulfil.own_described import OWN, described
 from dsr.fulfil.own_records import HANDED_OUT, own_found, references
 from dsr.law.letters import LetterCode
@@ -262,3 +264,9 @@ def test_every_code_that_may_stand_in_a_row_has_words() -> None:
     assert values("history", "by") == {"subject", "staff", "system"}
     assert values("history", "event") == set(EVENTS)
     assert values("cases", "state") == {state.value for state in State}
+
+
+def test_the_desk_names_our_own_data_sets_as_the_reader_does() -> None:
+    assert store_label({}, OWN, "en") == "Our office for privacy requests"
+    infos = datasets.described(make_controller(), OWN)
+    assert datasets.label(infos["messages"], "en", "messages") == "Messages about your requests"
