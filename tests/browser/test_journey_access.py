@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from pathlib import Path
 
 import pytest
 from django.core import mail
@@ -18,10 +19,12 @@ from dsr.models import Case, Controller
 from dsr.output.verify import verify
 from tests.browser.harness import problems
 from tests.factories import PASSWORD, make_controller, make_staff, make_user
+from tests.fulfil.tree_of_files import Tree
 from tests.jobs import run_due
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PERSON = by_position(2)
+RECORDING = b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(range(256)) * 40
 
 
 class Walk:
@@ -78,6 +81,7 @@ def code_in_mail() -> str:
 @pytest.fixture
 def office(demo_stores):
     make_controller(customer_stores=["billing"])
+    Tree(demo_stores).put(PERSON.username, {"call.wav": RECORDING})
     return {"mara": make_staff("mara"), "otto": make_staff("otto", "lead")}
 
 
@@ -120,7 +124,7 @@ def test_SC_01_from_the_sign_in_to_the_download(browse, office):
     mara.see(reference)
     mara.press("Start collection")
     run_due()
-    mara.go(f"/desk/cases/{case.pk}/", "2 of 2 done")
+    mara.go(f"/desk/cases/{case.pk}/", "3 of 3 done")
     mara.go(f"/desk/cases/{case.pk}/draft/")
     mara.page.locator("main textarea").first.fill("We looked everywhere.")
     mara.page.locator("main form[method=post] button.btn").first.click()
@@ -137,6 +141,9 @@ def test_SC_01_from_the_sign_in_to_the_download(browse, office):
     otto = Walk(browse.page("desktop"), found)
     otto.sign_in("/desk/", office["otto"].email)
     otto.go(f"/desk/cases/{case.pk}/review/")
+    with otto.page.expect_download() as opening:
+        otto.page.get_by_role("link", name="call.wav").click()
+    assert Path(opening.value.path()).read_bytes() == RECORDING
     otto.press("Approve")
     case.refresh_from_db()
     assert case.state == "approved"
@@ -153,12 +160,15 @@ def test_SC_01_from_the_sign_in_to_the_download(browse, office):
     she.fill("Code", code_in_mail())
     she.page.locator("main form button.btn").first.click()
     she.see("Download all")
+    she.see("1 file from our systems")
     with she.page.expect_download() as downloading:
         she.page.get_by_role("link", name="Download all").click()
     data = open(downloading.value.path(), "rb").read()  # noqa: PTH123, SIM115 -- Playwright's own temporary file
     case.refresh_from_db()
     assert verify(io.BytesIO(data), manifest_sha256=case.approved_sha256) == ()
-    assert PERSON.email.encode() in zipfile.ZipFile(io.BytesIO(data)).read("data.json")
+    package = zipfile.ZipFile(io.BytesIO(data))
+    assert PERSON.email.encode() in package.read("data.json")
+    assert package.read("attachments/recordings/recordings/call.wav") == RECORDING
     assert case.events.filter(action="downloaded").count() == 1
 
     # The chain shows all of it.
