@@ -9,12 +9,13 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from dsr.cases import receivers
 from dsr.demo.people import by_position
 from dsr.models import Case, Transmission
 from portal import access
 from tests.factories import make_user
 from tests.fulfil.sftp_server import Server, running
-from tests.fulfil.test_portability import TOLD, approved, collected, known, receivers, released
+from tests.fulfil.test_portability import TOLD, approved, collected, known, released
 from tests.fulfil.test_portability import handler as staff
 from tests.output.reading import text_of
 
