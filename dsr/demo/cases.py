@@ -54,7 +54,7 @@ def _identity_asked(on: Stage) -> None:
     on.intake_assigns(days=6)
     on.ask_identity(
         days=5,
-        doubt="The letter comes from an address that is not on file, and two subscribers live next door to each other.",
+        doubt="Your letter came from an address that we do not have on file, so it could have been written by somebody else.",
     )
 
 

@@ -120,7 +120,9 @@ def _details(event: Event, stores: dict[str, Any], names: dict[str, str], langua
         yield _("due %(day)s") % {"day": _day(data["due_on"])}
     if data.get("ground"):
         yield _ground(str(data["ground"]))
-    for key in ("package_sha256", "manifest_sha256", "plan_sha256", "sha256"):
+    if event.action.startswith("letter_") and data.get("letter"):
+        yield _letter(str(data["letter"]))
+    for key in ("package_sha256", "manifest_sha256", "plan_sha256", "sha256", "pdf_sha256", "letter_sha256"):
         if data.get(key):
             yield f"SHA-256 {str(data[key])[:16]}…"
             break
@@ -164,6 +166,13 @@ def _day(value: object) -> str:
 
 def _state(value: str) -> str:
     return wording.state(value) if value in set(State) else value
+
+
+def _letter(code: str) -> str:
+    try:
+        return wording.letter(code)
+    except (KeyError, ValueError):  # of a later release
+        return code
 
 
 def _ground(code: str) -> str:

@@ -28,14 +28,19 @@ class LetterQuerySet(ScopedQuerySet):
     """Letters; the sent ones can be read only."""
 
     def update(self, **values: Any) -> int:
-        """Update drafts. SentLetterError when a sent letter among them would change."""
+        """Update drafts. SentLetterError when a sent letter among them would change.
+
+        One that is sent between looking and writing is not hit: the caller, who counts rows, sees a race.
+        """
         changed = set(values) - _LATER
-        sent = self.filter(status=Letter.Status.SENT)
-        if changed & _FILE and not changed - _FILE:
-            sent = sent.exclude(pdf_sha256="")
-        if changed and sent.exists():
+        if not changed:
+            return super().update(**values)
+        fixed = models.Q(status=Letter.Status.SENT)
+        if changed <= _FILE:
+            fixed &= ~models.Q(pdf_sha256="")
+        if self.filter(fixed).exists():
             raise SentLetterError
-        return super().update(**values)
+        return super(LetterQuerySet, self.filter(~fixed)).update(**values)
 
     def delete(self) -> tuple[int, dict[str, int]]:
         """Delete drafts. SentLetterError when a sent letter is among them."""

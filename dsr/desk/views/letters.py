@@ -23,7 +23,7 @@ from dsr.desk.troubles import trouble
 from dsr.fulfil.letters import IN_PACKAGE, pdf_of, text_of
 from dsr.law.letters import LetterCode
 from dsr.law.workflow import Action
-from dsr.models import Letter, Task
+from dsr.models import Letter
 from dsr.output.inputs import OutputError
 from dsr.vault import MissingKeyError
 
@@ -71,7 +71,7 @@ def _show(request: DeskRequest, case: Case, letter: Letter, outcome: Outcome) ->
     draft = letter.status == Letter.Status.DRAFT
     refused = steps.step_refusal(case, Action(letter.action), request.actor, now=now) if draft else None
     why_not = outcome.why_not or (wording.refusal(refused) if refused else "")
-    task = Task.objects.filter(letter=letter).first()
+    task = letter.tasks.first()
     context: dict[str, Any] = case_page.case_context(request, case, "letters", now=now) | {
         "letter": letter,
         "row": shown.row_of(letter, case, request.actor),

@@ -86,7 +86,12 @@ def _typed(case: Case, action: str, draft: str) -> dict[str, Any]:
     if not draft:
         return {}
     try:
-        row = Letter.objects.filter(case=case, action=action, pk=draft).select_related("case__request").first()
+        row = (
+            Letter.objects.of(case.controller)
+            .filter(case=case, action=action, pk=draft)
+            .select_related("case__request")
+            .first()
+        )
     except ValidationError:
         raise Http404 from None
     return dict(row.content()["fields"]) if row else {}
