@@ -19,8 +19,10 @@ from dsr.cases.perform import RefusedError
 from dsr.demo.people import by_position
 from dsr.fulfil import expiry, locate
 from dsr.fulfil.package import member, package_of
+from dsr.fulfil.signing import published
 from dsr.fulfil.spool import read_artifact
 from dsr.models import Artifact, Case, Subject, Task, User
+from dsr.output.signing import Trusted
 from dsr.output.verify import verify
 from dsr.vault import MissingKeyError
 from tests.factories import MONDAY, make_case, make_request, make_staff, make_user
@@ -71,7 +73,8 @@ def test_SC_01_an_access_request_from_receipt_to_release(demo_stores, drain):
     assert [m.subject for m in mail.outbox][-1] == f"Our answer to {case.request.reference} is ready"
     archive = zipfile.ZipFile(io.BytesIO(plain(case)))
     assert {"letter.pdf", "report.pdf", "data.json", "manifest.json"} <= set(archive.namelist())
-    assert verify(io.BytesIO(plain(case)), manifest_sha256=case.approved_sha256) == ()
+    keys = [Trusted(key.key_id, key.valid_to) for key in published(case.controller)]
+    assert verify(io.BytesIO(plain(case)), keys=keys, manifest_sha256=case.approved_sha256) == ()
     package = package_of(case)
     assert package
     assert member(package, "report.pdf") == archive.read("report.pdf")
