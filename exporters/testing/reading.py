@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tracemalloc
 from collections.abc import Iterator
@@ -11,14 +12,27 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from exporters.contract import Checks, Collects, Describes, Disclosure, IdentifierKind, Locates, MatchStatus, Subject
+from exporters.contract import (
+    Attaches,
+    Checks,
+    Collects,
+    Describes,
+    Disclosure,
+    IdentifierKind,
+    Locates,
+    MatchStatus,
+    Subject,
+)
 from exporters.testing.hooks import Hooks, needs
 
 if TYPE_CHECKING:
-    from exporters.contract import Batch, FieldInfo
+    from exporters.contract import Batch, FieldInfo, FileRef
 
 _DISCLOSED = {Disclosure.EXPORTED, Disclosure.PARTLY}
 _MOST_ROWS = 5_000
+_MOST_FILES = 5_000
+_LARGEST_CHUNK = 16 * 2**20
+"""Bytes: about what a database driver must hold at once."""
 _SOME = 15_000
 """Rows: by then batches are as large as they get."""
 _MANY = 30_000
@@ -49,6 +63,30 @@ class ReadingChecks(Hooks):
         match = self.exporter().locate(self.unknown())
         assert match.status is MatchStatus.NONE, f"locate() says {match.status} about somebody the store does not know"
         assert match.keys == (), "NONE with keys: collect() would hand out a stranger's data"
+
+    @needs(Attaches, Locates, hooks=("known",))
+    def test_files_are_what_they_are_described_as(self) -> None:
+        exporter = self.exporter()
+        for batch in exporter.attachments(self.known(), self.found(self.known()).keys):
+            assert len(batch.files) <= _MOST_FILES, "references come in batches: a person may have ten thousand files"
+            for one in batch.files:
+                if one.withheld:
+                    assert not one.name, "a file that is held back is not named either"
+                    continue
+                first = self._streamed(one)
+                assert first == self._streamed(one), "open() does not start anew at every call"
+                assert first[0] == one.size, f"open() gives {first[0]} bytes, the reference says {one.size}"
+                assert one.sha256 in {"", first[1]}, "the bytes do not have the hash the reference states"
+        assert list(exporter.attachments(self.unknown(), ())) == [], "without keys there is no file to hand out"
+
+    @staticmethod
+    def _streamed(one: FileRef) -> tuple[int, str]:
+        size, digest = 0, hashlib.sha256()
+        for chunk in one.open():
+            assert len(chunk) <= _LARGEST_CHUNK, "open() streams: no file is held whole"
+            size += len(chunk)
+            digest.update(chunk)
+        return size, digest.hexdigest()
 
     @needs(Collects)
     def test_no_keys_no_data(self) -> None:

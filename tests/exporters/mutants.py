@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from exporters.contract import (
+    FileBatch,
+    FileRef,
     HitClass,
     Match,
     MatchStatus,
@@ -66,6 +68,12 @@ class OneByOneBatchOfAll(Sound):
     def collect(self, *args: Any) -> Iterator[Batch]:
         for batch in super().collect(*args):
             yield replace(batch, rows=batch.rows * 6000) if batch.dataset == "members" else batch
+
+
+class FilesLie(Sound):
+    def attachments(self, *args: Any) -> Iterator[FileBatch]:
+        if args[1]:
+            yield FileBatch("members", (FileRef("a.txt", "text/plain", 3, "", lambda: iter([b"four"])),))
 
 
 class UnstableOrder(Sound):

@@ -20,6 +20,7 @@ CAUGHT_BY = {
     "Hoarder": "memory_does_not_grow_with_the_rows",
     "OneByOneBatchOfAll": "batches_are_of_moderate_size",
     "UnstableOrder": "order_is_stable",
+    "FilesLie": "files_are_what_they_are_described_as",
     "GoesOnWhereItStopped": "collect_can_be_stopped_and_started_again",
     "NotJson": "values_are_json",
     "RawDates": "values_are_json",
