@@ -18,6 +18,7 @@ from dsr.cases import answer_letters
 from dsr.cases.actors import SYSTEM
 from dsr.cases.answer import RELEASED, supersede
 from dsr.cases.clock import local_date
+from dsr.cases.letter_wordings import words_for
 from dsr.cases.perform import record
 from dsr.cases.receivers import bound_of, refusal_of, wants_transmission
 from dsr.cases.sending import transmission_of
@@ -26,7 +27,7 @@ from dsr.fulfil.gather import addressee_of, found_of, head_of, inquiry_of, sende
 from dsr.fulfil.locate import NeedsPersonError
 from dsr.fulfil.own_records import own_found
 from dsr.fulfil.package import details_of, member
-from dsr.fulfil.signing import signer_of
+from dsr.fulfil.signing import keys_page, signer_of
 from dsr.fulfil.spool import Sink, store_artifact
 from dsr.fulfil.stores import open_by_name
 from dsr.law.letter_elements import Element
@@ -73,6 +74,8 @@ def package(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[d
             head=head_of(case, written_at=written_at),
             inquiry=replace(inquiry, redactions=(*inquiry.redactions, *held_back)),
             schema_url=schema_url(),
+            keys_url=keys_page(case.controller),
+            wording=words_for(case.controller, code=LetterCode.PORTABILITY, language=case.request.language),
             found=(*found_of(case), *own_found(case, until=written_at)),
             attached=files,
             described=_described(case, {item.store for item in files}),
@@ -171,14 +174,15 @@ def _sealable(letter: Letter) -> dict[str, Any]:
     body = letter.body
     assert isinstance(body, Stated)  # noqa: S101 - L-14 is a stated letter
     texts = {element.value: text if isinstance(text, str) else list(text) for element, text in body.texts.items()}
-    return {"outcome": body.outcome.value, "texts": texts, "paragraph": body.paragraph}
+    return {"outcome": body.outcome.value, "texts": texts, "paragraph": body.paragraph, "wording": dict(body.wording)}
 
 
 def _opened(kept: dict[str, Any]) -> Stated:
     texts: dict[Element, str | tuple[str, ...]] = {
         Element(name): text if isinstance(text, str) else tuple(text) for name, text in kept["texts"].items()
     }
-    return Stated(LetterCode.PORTABILITY, Outcome(kept["outcome"]), texts, paragraph=kept["paragraph"])
+    outcome = Outcome(kept["outcome"])
+    return Stated(LetterCode.PORTABILITY, outcome, texts, paragraph=kept["paragraph"], wording=kept["wording"])
 
 
 def close(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[dict[str, Any], Callable[[], None]]:

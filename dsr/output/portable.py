@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import deque
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from django.utils import translation
@@ -29,6 +29,7 @@ from dsr.output.portable_fields import Excluded, narrow
 from dsr.output.portable_files import portable_files, redacted
 from dsr.output.portable_letter import TO_HER, Handover, portability_letter
 from dsr.output.readme import sheet
+from dsr.output.signing import grouped
 from dsr.output.survey import Rendered, survey
 
 if TYPE_CHECKING:
@@ -58,11 +59,15 @@ class PortableInput:
     head: CaseHead
     inquiry: Inquiry
     schema_url: str
+    keys_url: str
+    """Where the controller publishes the keys with which its packages are checked."""
     found: tuple[Found, ...] = field(repr=False)
     attached: tuple[Attached, ...] = field(default=(), repr=False)
     """Files of hers, in the order in which they are read; those that Article 20 does not cover stay out."""
     described: Mapping[tuple[str, str], DatasetInfo] = field(default_factory=dict)
     """What the data maps say of the data sets those files are from."""
+    wording: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The controller's own words on the letter, by slot."""
     handover: Handover = TO_HER
     bound: Mapping[str, Any] | None = None
 
@@ -102,7 +107,7 @@ def build(
     with translation.override(order.head.language), Aside() as csv, Aside() as json_rows:
         rendered = Rendered(csv, json_rows)
         content = _content(order, rendered, check)
-        letter = _letter(order, content)
+        letter = _letter(order, content, signer)
         (document,) = pdf.render_pdf([letter_document(letter)])
         check()
         archive = Archive(sink, order.head, check, signer=signer)
@@ -152,7 +157,7 @@ def _content(order: PortableInput, rendered: Rendered, check: Callable[[], objec
     return _Content(tuple(described), tuple(excluded), others, paths, files)
 
 
-def _letter(order: PortableInput, content: _Content) -> Letter:
+def _letter(order: PortableInput, content: _Content, signer: Signer | None) -> Letter:
     body = portability_letter(
         [item.survey for item in content.described],
         content.excluded,
@@ -160,9 +165,11 @@ def _letter(order: PortableInput, content: _Content) -> Letter:
         language=order.head.language,
         schema_url=order.schema_url,
         files=content.attached,
+        signed=grouped(signer.key_id) if signer else "",
+        keys_url=order.keys_url,
         remarks=order.inquiry.remarks,
     )
-    return Letter(order.sender, order.addressee, order.head, body)
+    return Letter(order.sender, order.addressee, order.head, replace(body, wording=order.wording))
 
 
 def _data(archives: Sequence[Archive], order: PortableInput, content: _Content, rendered: Rendered) -> None:

@@ -70,13 +70,15 @@ def portability_letter(
     language: str,
     schema_url: str,
     files: Sequence[Attached] = (),
+    signed: str = "",
+    keys_url: str = "",
     remarks: Iterable[str] = (),
 ) -> Stated:
-    """The body of L-14. Call it with `language` active. Anything refused or left out makes it a partial answer (12(4))."""
+    """The body of L-14. Call it with `language` active; `signed` is the fingerprint of the key. Anything refused or left out makes it a partial answer (12(4))."""
     filled = [survey for survey in surveys if survey.rows]
     partly = bool(excluded or handover.declined or not (filled or files))
     texts: dict[Element, str | tuple[str, ...]] = {
-        Element.FORMAT: _format(schema_url, filled),
+        Element.FORMAT: "\n\n".join(filter(None, (_format(schema_url, filled), _signature(signed, keys_url)))),
         Element.CONTENT_LIST: _contents(filled, files, language),
         Element.EXCLUDED_DATA: _excluded(excluded, language),
         Element.TRANSMISSION: transmission(handover),
@@ -109,6 +111,16 @@ def _format(schema_url: str, filled: Sequence[Survey]) -> str:
         "(CSV). The file fields.csv explains every column. The format is called %(schema)s; its description lies in the "
         "package and at %(address)s."
     ) % {"schema": SCHEMA, "address": schema_url}
+
+
+def _signature(signed: str, keys_url: str) -> str:
+    """With which key the package is signed: on paper, where nobody can change it."""
+    if not signed:
+        return ""
+    return _(
+        "The package is signed, so that it can be shown that it came from us. The fingerprint of our key is %(key)s; our "
+        "keys are published at %(address)s."
+    ) % {"key": signed, "address": keys_url}
 
 
 def _contents(filled: Sequence[Survey], files: Sequence[Attached], language: str) -> str | tuple[str, ...]:

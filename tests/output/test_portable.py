@@ -16,6 +16,7 @@ from dsr.law.portability import Exclusion, NoTransmission
 from dsr.output import portable_data
 from dsr.output.portable import Built, PortableInput, build
 from dsr.output.portable_letter import Handover
+from dsr.output.signing import Signer, grouped, new_private
 from dsr.wording import portability
 from exporters.contract import CellNote, Disclosure, Note, Origin, Whose
 from tests.output import sample
@@ -70,7 +71,7 @@ CALLS = sample.found(
 
 def order(*found: Any, **changes: Any) -> PortableInput:
     values: dict[str, Any] = {"sender": sample.SENDER, "addressee": sample.ADDRESSEE, "head": HEAD} | {
-        "inquiry": replace(sample.INQUIRY, redactions=()), "schema_url": URL, "found": found or (*sample.everything(60), SCORES, CALLS)
+        "inquiry": replace(sample.INQUIRY, redactions=()), "schema_url": URL, "keys_url": "https://privacy.northwave.example.com/keys/", "found": found or (*sample.everything(60), SCORES, CALLS)
     }  # fmt: skip
     return PortableInput(**{**values, **changes})
 
@@ -213,6 +214,14 @@ def test_L_14_P_07_the_letter_says_it_all(files: Mapping[str, bytes]) -> None:
     ):
         assert sentence in text
     assert "contract" in text
+
+
+def test_L_14_the_letter_names_the_key_of_the_signature() -> None:
+    signer, sink = Signer(new_private()), OneWay()
+    build(sink, order(CALLS), signer=signer)
+    found = unpacked(sink)
+    assert "manifest.json.sig" in found
+    assert grouped(signer.key_id) in text_of(found["letter.pdf"])
 
 
 def test_L_14_P_05_a_declined_transmission_has_its_reason_and_remedies() -> None:
