@@ -78,6 +78,10 @@ TROUBLES: Final[Mapping[str, _StrPromise]] = {
     "receiver_open": _(
         "The person wants another provider to get her data. Choose the receiver, or say why not, first."
     ),
+    "text_too_long": _(
+        "A text in the letter is too long. Shorten what was written for this case, or the company's words."
+    ),
+    "tag_unknown": _("The letter cannot be shown as text. This is a fault in the program; tell whoever runs it."),
     "receiver_refused": _("Nothing may be sent to this receiver as it is on file. Choose again under Transmission."),
     "receiver_changed": _("The receiver was changed since it was chosen. Choose it again under Transmission."),
     "receiver_down": _("The server of the other controller does not answer or broke off. It is tried again by itself."),

@@ -198,7 +198,9 @@ def receipt(request: Any, asked: Request) -> HttpResponseBase:
     case = _chosen(request, asked)
     if case is None:
         return access.unknown(request)
-    sent = LetterRow.objects.filter(case=case, code=LetterCode.ACKNOWLEDGEMENT.value, status=LetterRow.Status.SENT)
+    sent = LetterRow.objects.of(asked.controller).filter(
+        case=case, code=LetterCode.ACKNOWLEDGEMENT.value, status=LetterRow.Status.SENT
+    )
     row = sent.select_related("case__request__account", "case__controller", "artifact").order_by("-sent_at").first()
     if row is not None:
         return serve(request, asked, row, now=timezone.now())

@@ -35,7 +35,6 @@ NO_VERB_YET = {
     Action.STOP_NOW,
     Action.RESUME_ASSESSMENT,
     Action.PLAN_STALE,
-    Action.COMPLETE,
     Action.COMPLETE_PARTLY,
     Action.CONTEST,
     Action.REASSESS,
@@ -84,7 +83,10 @@ def test_a_version_stands_in_every_form(otto, received):
     case = handled(make_case(at=received))
 
     for action in steps.DOINGS:
-        page = text(otto.get(url(case, action.value)))
+        shown = otto.get(url(case, action.value))
+        if shown.status_code == 404:  # a step of other rights
+            continue
+        page = text(shown)
         if "<form" in page.split("shell-main")[1] and "data-guard" in page:
             assert f'name="version" value="{case.version}"' in page, action
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from dsr.cases import actors, endings
 from dsr.models import Case, Controller, Event, Letter
-from tests.factories import make_case, make_controller, make_request, make_staff, make_user
+from tests.factories import make_case, make_request, make_staff, make_user
 from tests.portal.walk import text_of
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +84,8 @@ def test_L_01_the_receipt_is_laid_out_when_it_is_asked_for_and_stays_these_bytes
 
 
 def test_a_receipt_that_lacks_something_is_a_page_and_no_error(client, anna):
-    make_controller(dpo_name="")
+    Controller.objects.update(dpo_name="")
+    anna.controller.refresh_from_db()
     request = make_request(account=anna, at=timezone.now())
     assert Letter.objects.get().pdf_sha256 == ""
 
