@@ -24,7 +24,6 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 SOURCES: Final = ("dsr", "portal", "templates")
 # Read by staff, operators or developers only. A line is a folder or a file, or the beginning of its name.
 FOR_STAFF: Final = (
-    "dsr/cases/notices.py",
     "dsr/demo/",
     "dsr/desk/",
     "dsr/management/",
@@ -33,7 +32,6 @@ FOR_STAFF: Final = (
     "dsr/wording/events.py",
     "dsr/wording/mails.py",
     "templates/desk/",
-    "templates/mail/staff_",
     "templates/styleguide/",
     "templates/ui/keys.html",
 )
