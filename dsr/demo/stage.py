@@ -64,6 +64,7 @@ class Stage:
     def ask_identity(self, *, days: int, doubt: str) -> None:
         """Mara asks who the person is, for a concrete doubt."""
         identity.ask(case_id=self._case_id, doubt=doubt, seen_version=None, actor=self._staff(MARA), now=self._at(days))
+        self._work()
 
     def collect(self, *, days: int) -> None:
         """Mara starts the search, and the stores answer."""
@@ -87,6 +88,7 @@ class Stage:
     def release(self, *, days: int) -> None:
         """Mara releases the approved answer."""
         answer.release(case_id=self._case_id, actor=self._staff(MARA), now=self._at(days))
+        self._work()
 
     def refuse(self, *, days: int, ground: Ground, reason: str, advice: str) -> None:
         """Otto refuses with a ground, reasons, and what the subscriber can do."""
@@ -98,10 +100,12 @@ class Stage:
             actor=self._staff(OTTO),
             now=self._at(days),
         )
+        self._work()
 
     def withdraw(self, *, days: int, proof: str) -> None:
         """The subscriber takes the request back in writing; Mara notes where that is kept."""
         endings.withdraw(case_id=self._case_id, proof=proof, actor=self._staff(MARA), now=self._at(days))
+        self._work()
 
     def _known(self) -> tuple[tuple[str, str], ...]:
         return ((STORE, self._person.customer_no),)
