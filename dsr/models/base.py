@@ -64,13 +64,6 @@ class KeyedRow(OwnedRow):
     class Meta:
         abstract = True
 
-    def vault_key(self) -> bytes:
-        """The data key; made on first use. MissingKeyError after it was destroyed (a saved row without a key)."""
-        context = f"{self._meta.db_table}:{self.pk}"
-        if not self.wrapped_key and self._state.adding:
-            self.wrapped_key = vault.wrap(vault.new_key(), context=context)
-        return vault.unwrap(self.wrapped_key, context=context)
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save all columns but the key once the row exists: an instance read before a rotation, or before the key was
         destroyed, must not write the old one back.
@@ -80,6 +73,13 @@ class KeyedRow(OwnedRow):
             names = (field.name for field in self._meta.concrete_fields if not field.primary_key)
             kwargs["update_fields"] = [name for name in names if name != "wrapped_key"]
         super().save(*args, **kwargs)
+
+    def vault_key(self) -> bytes:
+        """The data key; made on first use. MissingKeyError after it was destroyed (a saved row without a key)."""
+        context = f"{self._meta.db_table}:{self.pk}"
+        if not self.wrapped_key and self._state.adding:
+            self.wrapped_key = vault.wrap(vault.new_key(), context=context)
+        return vault.unwrap(self.wrapped_key, context=context)
 
 
 class Sealed(models.Model):

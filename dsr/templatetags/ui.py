@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dsr.wording import clock as wording
+from dsr import wording
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,7 +10,7 @@ from dsr.audit import verify_case
 from dsr.cases import actors, endings, identity, letters
 from dsr.cases.perform import RefusedError, assign
 from dsr.law.letter_elements import Element
-from dsr.models import Case, Controller, Letter, Message
+from dsr.models import Case, Controller, Letter
 from tests.factories import MONDAY, make_case, make_staff
 from tests.letters import text as letter_text
 
