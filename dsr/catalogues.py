@@ -29,8 +29,6 @@ FOR_STAFF: Final = (
     "dsr/management/",
     "dsr/styleguide.py",
     "dsr/wording/alarms.py",
-    "dsr/wording/events.py",
-    "dsr/wording/mails.py",
     "templates/desk/",
     "templates/styleguide/",
     "templates/ui/keys.html",
