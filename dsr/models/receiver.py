@@ -31,6 +31,8 @@ class Receiver(OwnedRow):
     verified_by = models.CharField(max_length=120, blank=True)
     verified_on = models.DateField(null=True, blank=True)
     proof = models.CharField(max_length=400, blank=True)
+    # Who entered what is verified, as kind:id: none of them can be the one who compared it.
+    kept_by = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
 
