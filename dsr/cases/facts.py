@@ -26,6 +26,7 @@ HANDLING = (
     "draft_requested",
     "plan_requested",
     "submit_for_review",
+    "transmission_decided",
 )
 UNFINISHED = (Task.Status.QUEUED, Task.Status.RUNNING)
 

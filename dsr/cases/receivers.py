@@ -1,13 +1,17 @@
 """Receiving controllers and the wish to have data sent to one (Art. 20(2), P-05, Recital 68; decision 065).
 
 Who is chosen for a case is part of its draft: choosing anew voids the draft, and the approval of the package binds the
-receiver with its keys, because they stand in the package. A receiver whose keys change has to be checked anew.
+receiver with its keys, because they stand in the package. A receiver whose keys change has to be checked anew, by
+somebody who did not enter them: one person alone must not decide where people's data go.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 
@@ -31,11 +35,17 @@ KEEPERS = frozenset({Role.ADMINISTRATOR, Role.DPO, Role.LEAD})
 CHOOSERS = frozenset({Role.HANDLER, Role.LEAD})
 # What names the receiver and its keys: whatever changes here was never verified and never approved.
 BINDING = ("host", "port", "username", "folder", "host_key", "recipient_key")
+# A key that is good for longer than it was verified for is another promise.
+_VERIFIED: Final = (*BINDING, "key_expires_on")
+# What a secret may be read from. The server on the other side gets a password, so that any other name or place would let
+# whoever enters a receiver of her own have our secrets sent to her.
+RECEIVER_FOLDER: Final = "receivers"
+_SECRET: Final = re.compile(r"env:DSR_RECEIVER_[A-Z0-9_]+|file:[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Details:
-    """What is kept about a receiver. `secret` is `env:NAME` or `file:PATH`, never a secret itself."""
+    """What is kept about a receiver. `secret` is `env:DSR_RECEIVER_…` or `file:NAME`, never a secret itself."""
 
     name: str
     contact: str
@@ -51,17 +61,22 @@ class Details:
 
 
 def keep(*, controller: Controller, details: Details, actor: Actor, now: datetime) -> Receiver:
-    """Add a receiver, or change the one of this name. A change of what names it takes its proof away.
+    """Add a receiver, or change the one of this name. A change of what is verified takes its proof away, and so does taking
+    up again one that was ended.
 
-    RefusedError: `role`, `receiver_incomplete`, `receiver_secret_clear`, `receiver_host_key`, `receiver_key`.
+    RefusedError: `role`, `receiver_incomplete`, `receiver_secret_clear`, `receiver_secret_place`, `receiver_host_key`,
+    `receiver_key`.
     """
     _insist(actor, KEEPERS)
     _check(details)
     with transaction.atomic():
         row = Receiver.objects.of(controller).filter(name=details.name).first()
         if row is None:
-            row = Receiver(controller=controller, created_at=now)
-        elif any(getattr(row, name) != getattr(details, name) for name in BINDING):
+            row = Receiver(controller=controller, created_at=now, kept_by=[_who(actor)])
+        elif row.ended_at is not None or any(getattr(row, name) != getattr(details, name) for name in _VERIFIED):
+            # Until somebody verified it, it is the work of everybody who entered a part of it.
+            before = [] if row.ended_at or row.verified_on else row.kept_by
+            row.kept_by = sorted({*before, _who(actor)})
             row.verified_by, row.verified_on, row.proof = "", None, ""
         for name, value in asdict(details).items():
             setattr(row, name, value)
@@ -76,23 +91,52 @@ def _check(details: Details) -> None:
     places = ("file:",) if details.sign_in == "key" else ("env:", "file:")
     if details.secret and not details.secret.startswith(places):
         raise RefusedError(Refusal("receiver_secret_clear", {}))
+    if details.secret and not secret_allowed(details.secret):
+        raise RefusedError(Refusal("receiver_secret_place", {}))
     if details.host_key and not details.host_key.startswith("SHA256:"):
         raise RefusedError(Refusal("receiver_host_key", {}))
     if details.recipient_key and not details.recipient_key.startswith("age1"):
         raise RefusedError(Refusal("receiver_key", {}))
 
 
-def verify(*, receiver: Receiver, proof: str, by: str, actor: Actor, now: datetime) -> Receiver:
+def secret_allowed(secret: str) -> bool:
+    """Whether a secret stands where only secrets for receivers stand: a variable or a file of their own."""
+    return bool(_SECRET.fullmatch(secret))
+
+
+def seen_of(receiver: Receiver) -> str:
+    """A hash of what is verified, for the page that shows it: what was compared is what is noted as compared."""
+    facts = {name: str(getattr(receiver, name)) for name in _VERIFIED}
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+def entered_by(receiver: Receiver, actor: Actor) -> bool:
+    """Whether this actor entered something of what has to be compared, so that somebody else compares it."""
+    return _who(actor) in receiver.kept_by
+
+
+def verify(*, receiver: Receiver, seen: str, proof: str, by: str, actor: Actor, now: datetime) -> Receiver:
     """Note that somebody has checked both keys with the other controller, by which way (`proof`), today.
 
-    RefusedError: `role`, `reason_missing` without words about the way.
+    `seen` is what `seen_of` gave for the page. RefusedError: `role`, `reason_missing` without words about the way,
+    `receiver_same_person` for whoever entered the receiver. ConflictError when it is another one by now.
     """
     _insist(actor, KEEPERS)
     if not proof.strip() or not by.strip():
         raise RefusedError(Refusal("reason_missing", {}))
-    receiver.verified_by, receiver.proof = by.strip()[:120], proof.strip()[:400]
-    receiver.verified_on = local_date(receiver.controller, now)
-    receiver.save(update_fields=["verified_by", "proof", "verified_on"])
+    if entered_by(receiver, actor):
+        raise RefusedError(Refusal("receiver_same_person", {}))
+    if seen != seen_of(receiver):
+        raise ConflictError
+    proved = {
+        "verified_by": by.strip()[:120],
+        "proof": proof.strip()[:400],
+        "verified_on": local_date(receiver.controller, now),
+    }
+    same = {name: getattr(receiver, name) for name in (*_VERIFIED, "kept_by")}
+    if not Receiver.objects.filter(pk=receiver.pk, ended_at__isnull=True, **same).update(**proved):
+        raise ConflictError
+    receiver.refresh_from_db()
     return receiver
 
 
@@ -206,6 +250,10 @@ def give_up(*, case_id: RowId, actor: Actor, now: datetime) -> None:
     if not waiting.update(status=Task.Status.WAIVED, finished_at=now):
         raise RefusedError(Refusal("task_not_waiting", {}))
     declined(case=case, reason=NoTransmission.FAILED, actor=actor, now=now)
+
+
+def _who(actor: Actor) -> str:
+    return f"{actor.kind}:{actor.id}"
 
 
 def _insist(actor: Actor, roles: frozenset[Role]) -> None:

@@ -25,7 +25,7 @@ from dsr.cases.actors import SYSTEM
 from dsr.cases.clock import local_date
 from dsr.cases.perform import record
 from dsr.cases.plans import StoppedError
-from dsr.cases.receivers import bound_of, refusal_of
+from dsr.cases.receivers import RECEIVER_FOLDER, bound_of, refusal_of, secret_allowed
 from dsr.cases.sending import declined, transmission_of
 from dsr.fulfil.spool import read_artifact
 from dsr.law.portability import NoTransmission
@@ -107,16 +107,16 @@ def _brought(case: Case, row: Transmission, receiver: Receiver, check: Callable[
     artifact = Artifact.objects.get(case=case, kind=Artifact.Kind.OUTGOING, superseded_at__isnull=True)
     name = f"{case.request.reference}-{artifact.details['manifest_sha256'][:_MANIFEST_LETTERS]}.zip.age"
     target = PurePosixPath(receiver.folder) / name
-    server = _server(receiver)
+    server = server_of(receiver)
     if row.status == Transmission.Status.SENDING:
         # A worker may have died between the rename and its own last word: then the file is there, and is the one.
         with _at(server, receiver.name) as session:
-            if _there(session, target, check) == (row.size, row.encrypted_sha256):
+            if is_ours(session, target, row.size, row.encrypted_sha256, check):
                 return _receipt(row.file_name, row.size, row.encrypted_sha256, artifact, receiver)
     with tempfile.TemporaryFile() as file:
         sealed = _encrypted(artifact, receiver, file, check)
         with _at(server, receiver.name) as session:
-            if _there(session, target, check) is not None:
+            if _size(session, target) is not None:
                 raise Permanent("name_taken", receiver.name)
             _journal(row, name, sealed)
             _upload(session, target, sealed, check, receiver.name)
@@ -142,9 +142,11 @@ def _journal(row: Transmission, name: str, sealed: _Sealed) -> None:
     )
 
 
-def _server(receiver: Receiver) -> Sftp:
+def server_of(receiver: Receiver) -> Sftp:
     """How to reach the receiver; what it takes to sign in is read from where `secret` points, now."""
-    folder = Path(settings.DSR_STORES).parent if settings.DSR_STORES else Path.cwd()
+    if not secret_allowed(receiver.secret):
+        raise Permanent("receiver_secret", receiver.name)
+    folder = (Path(settings.DSR_STORES).parent if settings.DSR_STORES else Path.cwd()) / RECEIVER_FOLDER
     server = Sftp(
         host=receiver.host,
         port=receiver.port,
@@ -179,23 +181,26 @@ def _at(server: Sftp, place: str) -> Iterator[Any]:
         raise Temporary("receiver_down", place) from None
 
 
-def _there(session: Any, target: PurePosixPath, check: Callable[..., None]) -> tuple[int, str] | None:
-    """Size and SHA-256 of the file that has the final name, None when there is none."""
+def _size(session: Any, path: PurePosixPath) -> int | None:
+    """The size in bytes of the file of this name, None when there is none."""
     try:
-        size = int(session.stat(str(target)).st_size)
+        return int(session.stat(str(path)).st_size)
     except FileNotFoundError:
         return None
-    return size, _read_back(session, target, check)
 
 
-def _read_back(session: Any, path: PurePosixPath, check: Callable[..., None]) -> str:
-    digest = hashlib.sha256()
+def is_ours(session: Any, path: PurePosixPath, size: int, sha256: str, check: Callable[..., None]) -> bool:
+    """Whether the file of this name is the one we wrote. Of another size, or that never ends, it is not read to its end."""
+    if _size(session, path) != size:
+        return False
+    digest, left = hashlib.sha256(), size
     with session.open(str(path), "rb") as remote:
-        remote.prefetch()
-        while chunk := remote.read(CHUNK_BYTES):
+        remote.prefetch(size)
+        while left >= 0 and (chunk := remote.read(min(CHUNK_BYTES, left + 1))):
             digest.update(chunk)
+            left -= len(chunk)
             check()
-    return digest.hexdigest()
+    return left == 0 and digest.hexdigest() == sha256
 
 
 def _upload(session: Any, target: PurePosixPath, sealed: _Sealed, check: Callable[..., None], place: str) -> None:
@@ -221,8 +226,7 @@ def _write(session: Any, part: PurePosixPath, sealed: _Sealed, check: Callable[.
 
 def _confirm(session: Any, part: PurePosixPath, sealed: _Sealed, check: Callable[..., None], place: str) -> None:
     """Read back what arrived; what differs is worth another try."""
-    size = int(session.stat(str(part)).st_size)
-    if size != sealed.size or _read_back(session, part, check) != sealed.sha256:
+    if not is_ours(session, part, sealed.size, sealed.sha256, check):
         raise Temporary("not_confirmed", place)
 
 

@@ -158,6 +158,13 @@ _VERBS: Final[Mapping[str, _StrPromise]] = {
     "receiver_secret_clear": _(
         "Do not enter a secret here. Write env:NAME or file:PATH, where the password stands; a key is always a file."
     ),
+    "receiver_secret_place": _(
+        "Write env:DSR_RECEIVER_NAME, or file:NAME for a file in the folder receivers beside the store file. Secrets of anything"
+        " else are never sent to another controller."
+    ),
+    "receiver_same_person": _(
+        "You entered what is to be compared. Somebody else compares both keys: one person alone does not decide where data go."
+    ),
     "receiver_host_key": _("Write the fingerprint of the server as ssh-keygen -lf prints it: SHA256:…"),
     "receiver_key": _("Write the public key of the receiver as age prints it: age1…"),
     "not_drafting": _("A new draft is possible only while the answer is being drafted."),

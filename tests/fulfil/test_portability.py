@@ -52,20 +52,24 @@ def keeper() -> Any:
     return actors.staff(make_staff("otto", "lead"))
 
 
+def checker() -> Any:
+    return actors.staff(make_staff("dora", "dpo"))
+
+
 def handler() -> Any:
     return actors.staff(make_staff())
 
 
 def known(server: Server, monkeypatch: pytest.MonkeyPatch, **changes: Any) -> Receiver:
     """The receiving controller as it stands on file, verified a day before."""
-    monkeypatch.setenv("SOUTHWAVE_WORD", WORD)
+    monkeypatch.setenv("DSR_RECEIVER_SOUTHWAVE", WORD)
     values: dict[str, Any] = {
         "name": "Southwave Ltd",
         "contact": "privacy@southwave.example.com",
         "host": "127.0.0.1",
         "port": server.port,
         "username": "northwave",
-        "secret": "env:SOUTHWAVE_WORD",
+        "secret": "env:DSR_RECEIVER_SOUTHWAVE",
         "sign_in": "password",
         "folder": "/in",
         "host_key": server.host_key,
@@ -74,7 +78,10 @@ def known(server: Server, monkeypatch: pytest.MonkeyPatch, **changes: Any) -> Re
     details = receivers.Details(**{**values, **changes})
     row = receivers.keep(controller=make_controller(), details=details, actor=keeper(), now=MONDAY)
     proof = "Called the number of the register; both fingerprints read aloud."
-    return receivers.verify(receiver=row, proof=proof, by="Otto Example", actor=keeper(), now=timezone.now())
+    seen = receivers.seen_of(row)
+    return receivers.verify(
+        receiver=row, seen=seen, proof=proof, by="Dora Example", actor=checker(), now=timezone.now()
+    )
 
 
 def collected(drain: Any, **fields: Any) -> Case:
@@ -349,7 +356,7 @@ def test_a_file_of_the_same_name_is_never_overwritten(demo_stores, drain, server
 
 def test_P_05_a_lead_gives_up_and_the_letter_says_so(demo_stores, drain, server, monkeypatch) -> None:
     case = on_the_way(server, monkeypatch, drain)
-    monkeypatch.setenv("SOUTHWAVE_WORD", "wrong")
+    monkeypatch.setenv("DSR_RECEIVER_SOUTHWAVE", "wrong")
     case = released(case, drain)
     assert (sending(case).status, sending(case).error_code) == ("manual", "receiver_denied")
     with pytest.raises(RefusedError):

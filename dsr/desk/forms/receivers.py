@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 FIELD_OF: Final[Mapping[str, str]] = {
     "receiver_incomplete": "contact",
     "receiver_secret_clear": "secret",
+    "receiver_secret_place": "secret",
     "receiver_host_key": "host_key",
     "receiver_key": "recipient_key",
 }
@@ -67,7 +68,9 @@ class ReceiverForm(UiForm):
     )
     secret = _text(
         gettext_lazy("Where the key or password stands"),
-        hint=gettext_lazy("file:PATH for a key, env:NAME or file:PATH for a password. Never the secret itself."),
+        hint=gettext_lazy(
+            "file:NAME for a key, env:DSR_RECEIVER_NAME or file:NAME for a password. Files stand in the folder receivers."
+        ),
     )
     folder = _text(gettext_lazy("Folder there"))
     host_key = _text(
@@ -89,8 +92,9 @@ class ReceiverForm(UiForm):
 
 
 class VerifyForm(UiForm):
-    """That somebody checked both keys, and how."""
+    """That somebody checked both keys, and how; `seen` names what the page showed."""
 
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
     by = _text(gettext_lazy("Who compared both keys?"), length=120, required=True)
     proof = _text(
         gettext_lazy("How?"),

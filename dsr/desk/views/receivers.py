@@ -70,9 +70,15 @@ def _listing(request: DeskRequest, now: datetime) -> dict[str, Any]:
     rows = []
     for row in Receiver.objects.of(request.controller).order_by("name"):
         reason = verbs.refusal_of(row, today=today)
-        rows.append({"receiver": row, "why_not": NO_TRANSMISSION[reason] if reason else ""})
-    keeps = bool(verbs.KEEPERS & request.actor.effective)
-    return {"rows": rows, "keeps": keeps, "verify_form": VerifyForm()}
+        rows.append(
+            {
+                "receiver": row,
+                "mine": verbs.entered_by(row, request.actor),
+                "why_not": NO_TRANSMISSION[reason] if reason else "",
+                "form": VerifyForm(initial={"seen": verbs.seen_of(row)}, auto_id=f"id_{row.pk}_%s"),
+            }
+        )
+    return {"rows": rows, "keeps": bool(verbs.KEEPERS & request.actor.effective)}
 
 
 @staff_required
@@ -83,6 +89,9 @@ def verify(request: DeskRequest, receiver_id: RowId) -> HttpResponse:
     form, now = VerifyForm(request.POST), timezone.now()
     if not form.is_valid():
         context = _listing(request, now) | {"form": ReceiverForm(), "verify_form": form, "verifying": row.pk}
+        for line in context["rows"]:
+            if line["receiver"].pk == row.pk:
+                line["form"] = form
         return page(request, "receivers", context, current="receivers", status=400)
     outcome = attempt(lambda: verbs.verify(receiver=row, actor=request.actor, now=now, **form.cleaned_data))
     _say(request, outcome, _("Noted. Data can be sent to this controller now."))
@@ -103,7 +112,7 @@ def _say(request: DeskRequest, outcome: Outcome, done: str) -> None:
     if outcome.done:
         messages.success(request, done)
     else:
-        messages.error(request, outcome.why_not)
+        messages.error(request, outcome.why_not or _("Somebody changed this receiver meanwhile. Look at it again."))
 
 
 @staff_required

@@ -1,4 +1,7 @@
-"""`manage.py receiver list|set|verify|end`: the other controllers that can get a portable copy (docs/portability.md)."""
+"""`manage.py receiver list|set|end`: the other controllers that can get a portable copy (docs/portability.md).
+
+That both keys were compared is noted on the desk, by somebody who signed in and did not enter them: a shell has no name.
+"""
 
 from __future__ import annotations
 
@@ -23,21 +26,19 @@ _TEXTS = ("contact", "host", "username", "secret", "sign_in", "folder", "host_ke
 
 
 class Command(DeskCommand):
-    """Says to whom data may be sent, and notes who checked its keys. No secret is ever given here, only where it stands."""
+    """Says to whom data may be sent. No secret is ever given here, only where it stands."""
 
     help = __doc__ or ""
 
     def add_more(self, parser: CommandParser) -> None:
         """The verb, the controller, the receiver by its name, and what is kept about it."""
-        parser.add_argument("verb", choices=["list", "set", "verify", "end"])
+        parser.add_argument("verb", choices=["list", "set", "end"])
         parser.add_argument("controller", help="the short name of the controller that sends")
         parser.add_argument("name", nargs="?", default="", help="the name of the receiving controller")
         for name in _TEXTS:
             parser.add_argument(f"--{name.replace('_', '-')}", default=None)
         parser.add_argument("--port", type=int, default=None)
         parser.add_argument("--key-expires-on", type=date.fromisoformat, default=None, metavar="YYYY-MM-DD")
-        parser.add_argument("--by", default="", help="who checked the keys (verify)")
-        parser.add_argument("--proof", default="", help="how they were checked (verify)")
 
     def run_list(self, **options: Any) -> None:
         """Every receiver with what it is recognised by, and why nothing may be sent to it today, if so."""
@@ -69,19 +70,6 @@ class Command(DeskCommand):
         except RefusedError as error:
             raise fail(wording.refusal(error.refusal)) from None
         self.rows([{"name": kept.name, "verified": bool(kept.verified_on)}], empty="")
-
-    def run_verify(self, **options: Any) -> None:
-        """Note that somebody compared both keys with the other controller, and how."""
-        try:
-            receivers.verify(
-                receiver=_receiver(options),
-                proof=options["proof"],
-                by=options["by"],
-                actor=_MACHINE,
-                now=timezone.now(),
-            )
-        except RefusedError as error:
-            raise fail(wording.refusal(error.refusal)) from None
 
     def run_end(self, **options: Any) -> None:
         """Send nothing to this receiver any more."""
