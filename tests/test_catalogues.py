@@ -117,3 +117,12 @@ def test_translations_travel_as_a_file(shelf, tmp_path, capsys) -> None:
     call_command("catalogue", "fill", "pl", str(file))
 
     assert _book()[0].msgstr == "Witaj %(name)s"
+
+
+def test_what_a_file_leaves_empty_stays_as_it_is(shelf, tmp_path) -> None:
+    file = tmp_path / "in.json"
+    file.write_text('[{"text": "%(n)s day", "plural": "%(n)s days", "to": ["", "", "", ""]}]')
+
+    call_command("catalogue", "fill", "pl", str(file))
+
+    assert list(catalogues.faults("pl", shelf)) == []

@@ -19,11 +19,13 @@ from dsr.cases.answer import RELEASED, supersede
 from dsr.cases.clock import local_date
 from dsr.cases.facts import current_plan
 from dsr.cases.letter_wordings import words_for
+from dsr.cases.purge import kept_until
 from dsr.cases.scope import stores_of
 from dsr.fulfil.gather import addressee_of, head_of, sender_of
 from dsr.fulfil.locate import NeedsPersonError
 from dsr.fulfil.spool import Sink, store_artifact
 from dsr.law.letters import LetterCode
+from dsr.law.retention import CASE_FILE_YEARS
 from dsr.models import Artifact, Case, Event, Plan, Task
 from dsr.models import Subject as SubjectRow
 from dsr.output.certificate import CertificateInput, Chain, SignOff, certificate_document, certificate_json
@@ -126,12 +128,19 @@ def _result(case: Case, plan: Plan) -> ErasureResult:
         deferred=_deferred(case, plan),
         plan_sha256=plan.sha256,
         executed_on=local_date(controller, plan.applied_at or plan.created_at),
+        file_until=_file_until(case, local_date(controller, plan.applied_at or plan.created_at)),
         verified=_verified(case, plan),
         suppression=any(line["treatment"] == Treatment.SUPPRESS.value for line in plan.summary),
         backups=controller.backups.get(language) or controller.backups.get("en", ""),
         recipients=tuple(sorted(name for name, why in settled.items() if not why)),
         not_told=tuple(NotTold(name=name, reason=why) for name, why in sorted(settled.items()) if why),
     )
+
+
+def _file_until(case: Case, today: date) -> date | None:
+    """The end of the case file where it is another one than the letter's own words say (4.0.8); None otherwise."""
+    until = kept_until(case, today)
+    return None if until == date(today.year + CASE_FILE_YEARS, 12, 31) else until
 
 
 def _names(case: Case, line: dict[str, Any]) -> dict[str, Any]:

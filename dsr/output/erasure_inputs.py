@@ -117,7 +117,8 @@ class ErasureResult:
 
     `recipients` were told to erase as well (Art. 19); no recipient and nobody in `not_told` is the statement that the
     data went to nobody. `backups` says in the controller's words when the last copy is overwritten. `suppression`: an
-    entry stays so that no later import brings her back (O-04, C-129/21).
+    entry stays so that no later import brings her back (O-04, C-129/21). `file_until`: the last day of keeping the case
+    file where the controller or the regime has another one than three years from the end of the year (4.0.8).
     """
 
     erased: tuple[Erased, ...]
@@ -130,6 +131,7 @@ class ErasureResult:
     backups: str
     recipients: tuple[str, ...]
     not_told: tuple[NotTold, ...] = ()
+    file_until: date | None = None
 
     @property
     def partly(self) -> bool:

@@ -176,6 +176,7 @@ def values(result: ErasureResult, head: CaseHead) -> dict[str, Any]:
         "searched": [words(store.label, language) for store in result.verified.stores],
         "kinds": [str(phrases.KINDS[kind]) for kind, count in result.verified.identifiers.items() if count],
         "file_years": CASE_FILE_YEARS,
+        "file_until": result.file_until,
     }
 
 

@@ -220,7 +220,7 @@ def _elements(letter: Letter) -> dict[Element, object]:
                 Element.DUE_DATE: head.due_on or identity_open,
                 Element.NO_COST: True,
                 Element.HOW_TO_ADD: sender.contact,
-                Element.VERIFICATION_DESCRIBED: identity_open,
+                Element.VERIFICATION_DESCRIBED: True,
             }
         case AccessAnswer(inquiry=inquiry):
             always = (

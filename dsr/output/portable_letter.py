@@ -74,9 +74,10 @@ def portability_letter(
     keys_url: str = "",
     remarks: Iterable[str] = (),
 ) -> Stated:
-    """The body of L-14. Call it with `language` active; `signed` is the fingerprint of the key. Anything refused or left out makes it a partial answer (12(4))."""
+    """The body of L-14. Call it with `language` active; `signed` is the fingerprint of the key. Anything refused or left out makes it a partial answer, nothing to give a refusal (12(4))."""
     filled = [survey for survey in surveys if survey.rows]
-    partly = bool(excluded or handover.declined or not (filled or files))
+    nothing = not (filled or files)
+    partly = bool(excluded or handover.declined or nothing)
     texts: dict[Element, str | tuple[str, ...]] = {
         Element.FORMAT: "\n\n".join(filter(None, (_format(schema_url, filled), _signature(signed, keys_url)))),
         Element.CONTENT_LIST: _contents(filled, files, language),
@@ -84,9 +85,10 @@ def portability_letter(
         Element.TRANSMISSION: transmission(handover),
     }
     if partly:
-        texts[Element.REASONS_FACT] = _facts(excluded, handover, bool(filled or files))
+        texts[Element.REASONS_FACT] = _facts(excluded, handover, not nothing)
         texts[Element.REASONS_LAW] = _law(handover)
-    outcome = Outcome.PARTLY if partly else Outcome.GRANTED
+    # Nothing to take with her is a refusal all the same, and its first sentence says so (P-09, 12(4)).
+    outcome = Outcome.REFUSED if nothing else Outcome.PARTLY if partly else Outcome.GRANTED
     return Stated(LetterCode.PORTABILITY, outcome, texts, paragraph="\n\n".join(remarks))
 
 
@@ -100,7 +102,8 @@ def restated(letter: Stated, handover: Handover) -> Stated:
     before = texts.get(Element.REASONS_FACT, "")
     texts[Element.REASONS_FACT] = f"{before} {why}".strip() if isinstance(before, str) else (*before, why)
     texts[Element.REASONS_LAW] = _law(handover)
-    return replace(letter, outcome=Outcome.PARTLY, texts=texts)
+    outcome = Outcome.PARTLY if letter.outcome is Outcome.GRANTED else letter.outcome
+    return replace(letter, outcome=outcome, texts=texts)
 
 
 def _format(schema_url: str, filled: Sequence[Survey]) -> str:

@@ -79,6 +79,13 @@ def test_l_11_and_l_08_say(element: str, said: str, answer: str) -> None:
     assert said in answer
 
 
+def test_4_0_8_the_end_of_the_case_file_is_the_controllers_own_where_it_has_one() -> None:
+    html = letter_html(letter(file_until=date(2032, 5, 20)))
+
+    assert "until 20 May 2032, to be able to prove what we did" in html
+    assert "years from the end of the year" not in html
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -180,7 +180,6 @@ def without(**changes: Any) -> Letter:
         (replace(ANSWER, sender=replace(sample.SENDER, authority="")), "authority"),
         (replace(ANSWER, body=AccessAnswer(replace(sample.INQUIRY, searched=()), SURVEYS)), "confirmation"),
         (replace(ANSWER, body=AccessAnswer(replace(sample.INQUIRY, kinds=()), SURVEYS)), "confirmation"),
-        (replace(RECEIPT, head=replace(sample.HEAD, regime="US_CCPA")), "verification_described"),
     ],
 )
 def test_letter_without_a_mandatory_element_is_not_made(letter: Letter, element: str) -> None:
@@ -189,6 +188,15 @@ def test_letter_without_a_mandatory_element_is_not_made(letter: Letter, element:
         letter_html(letter)
 
     assert (refused.value.code, refused.value.place) == ("element_missing", f"{letter.body.code}.{element}")
+
+
+@pytest.mark.parametrize(("is_open", "said"), [(True, "You show us that it is you."), (False, "We have checked that")])
+def test_california_reads_how_it_is_made_sure_who_asks(is_open: bool, said: str) -> None:
+    """11 CCR 7021(a): the acknowledgement describes the verification, also when it is over."""
+    receipt = replace(RECEIPT, head=replace(sample.HEAD, regime="US_CCPA"), body=Acknowledgement(identity_open=is_open))
+
+    assert missing(receipt) == ()
+    assert said in letter_html(receipt)
 
 
 @pytest.mark.parametrize(

@@ -193,6 +193,8 @@ def test_P_09_an_answer_also_when_nothing_is_portable() -> None:
     assert "fields.csv" not in found
     text = text_of(found["letter.pdf"])
     assert "Nothing of what we hold about you is covered by Article 20 GDPR" in text
+    assert "We cannot give you data to take with you" in text
+    assert "You get your data in a form" not in text
     assert sample.SENDER.authority in text
     assert built.manifest.counts == {}
 

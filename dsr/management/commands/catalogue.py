@@ -52,7 +52,7 @@ class Command(DeskCommand):
         rows = json.loads(options["file"].read_text(encoding="utf-8"))
         given = {Sentence(row["text"], row.get("plural", ""), row.get("context", "")): row["to"] for row in rows}
         try:
-            changed = catalogues.fill(options["language"], {key: to for key, to in given.items() if to})
+            changed = catalogues.fill(options["language"], {key: to for key, to in given.items() if any(to)})
         except KeyError as unknown:
             raise fail(f"not in the catalogue: {unknown.args[0]}") from None
         self.stdout.write(f"{options['language']}: {changed} entered")
