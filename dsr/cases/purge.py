@@ -48,12 +48,16 @@ def keep_until(case: Case, own: tuple[RetentionRule, ...] | None = None) -> date
     """The last day of keeping a closed case: the controller's own row, else three years, never below the regime's least."""
     if case.closed_at is None:
         return None
+    return kept_until(case, local_date(case.controller, case.closed_at), own)
+
+
+def kept_until(case: Case, closed_on: date, own: tuple[RetentionRule, ...] | None = None) -> date | None:
+    """The same for a case that is closed on that day."""
     rules = retention_of(case.controller) if own is None else own
     try:
         least = regime(case.regime, case.received_on).min_record_months
     except UnknownRegimeError:
         return None
-    closed_on = local_date(case.controller, case.closed_at)
     return case_file_until(closed_on, country=case.controller.country, own=rules, least_months=least)
 
 
