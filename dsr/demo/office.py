@@ -75,7 +75,7 @@ def open_office() -> Controller:
             "country": "DE",
             "subdivision": "BY",
             "timezone": "Europe/Berlin",
-            "languages": ["en", "de"],
+            "languages": ["en", "de", "fr", "es", "it", "nl", "pl", "pt"],
             "notice_url": "https://northwave.example.com/privacy",
             "notice_version": "2026-03",
             "automated_decisions": [],

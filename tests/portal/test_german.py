@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 from django.utils import translation
 
 from dsr.law.workflow import State
@@ -30,3 +31,26 @@ def test_the_start_page_speaks_german(client) -> None:
 
     assert "Die Daten, die wir über Sie haben" in text_of(page)
     assert '<html lang="de"' in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_many_languages_stand_at_the_foot_and_the_head_leads_there(client) -> None:
+    make_controller(languages=["en", "de", "fr", "es", "it", "nl", "pl", "pt"])
+
+    page = client.get("/").content.decode()
+
+    assert '<a class="nav-link" href="#languages">Language</a>' in page
+    head, _, foot = page.partition('id="languages"')
+    assert 'lang="pl"' not in head
+    for code in ("de", "fr", "es", "it", "nl", "pl", "pt"):
+        assert f'lang="{code}"' in foot
+
+
+@pytest.mark.django_db
+def test_a_language_is_chosen_on_the_page_one_is_on(client) -> None:
+    make_controller(languages=["en", "de", "pl"])
+
+    back = client.post(reverse("set_language"), {"language": "pl", "next": "/help/"}, follow=True)
+
+    assert back.request["PATH_INFO"] == "/help/"
+    assert '<html lang="pl"' in back.content.decode()
