@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 DIGITS = 8
-LETTER_DIGITS = 12  # lives for weeks and not for minutes
 GROUP = 4
+# References are running numbers: whoever knows one must not be able to use the tries of the letter up. The first group of
+# a letter's code names the letter, and only who knows it has tries at the eight digits that open.
+NAMING_DIGITS = GROUP
+LETTER_DIGITS = NAMING_DIGITS + DIGITS
 LIFETIME = timedelta(minutes=30)
 TRIES = 5
 MAX_PER_HOUR = 6
@@ -81,9 +84,9 @@ def unsent(now: datetime) -> QuerySet[OneTimeCode]:
     return OneTimeCode.objects.filter(sent_at__isnull=True, used_at__isnull=True, expires_at__gt=now)
 
 
-def draw(*, code: OneTimeCode, digits: int = DIGITS) -> str:
-    """Draw so many fresh digits for a code that is about to be sent; only their keyed hash is stored."""
-    drawn = f"{secrets.randbelow(10**digits):0{digits}d}"
+def draw(*, code: OneTimeCode, first: str = "") -> str:
+    """Draw fresh digits for a code that is about to be sent, after `first`; only their keyed hash is stored."""
+    drawn = f"{first}{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
     OneTimeCode.objects.filter(pk=code.pk).update(digest=_digest(code, drawn))
     return drawn
 
@@ -108,7 +111,22 @@ def for_letter(*, request: Request, expires_at: datetime, now: datetime) -> str:
     )
     code.put({})
     code.save(force_insert=True)
-    return draw(code=code, digits=LETTER_DIGITS)
+    return draw(code=code, first=_naming(code))
+
+
+def names(*, code: OneTimeCode, entered: str) -> bool:
+    """Whether what was typed begins like the code of this letter: whoever typed it has the letter, or luck."""
+    return hmac.compare_digest(_digits(entered)[:NAMING_DIGITS], _naming(code))
+
+
+def _naming(code: OneTimeCode) -> str:
+    """The first group of a letter's code: of no use without the row's key, and stored nowhere."""
+    drawn = hmac.new(code.vault_key(), f"{code.pk}:letter".encode(), hashlib.sha256).digest()
+    return f"{int.from_bytes(drawn) % 10**NAMING_DIGITS:0{NAMING_DIGITS}d}"
+
+
+def _digits(entered: str) -> str:
+    return "".join(character for character in entered if character in "0123456789")
 
 
 def end(*, purpose: str, request: Request, now: datetime) -> None:
@@ -129,7 +147,7 @@ def check(*, code: OneTimeCode, entered: str, now: datetime, once: bool = True) 
     if not claimed.update(attempts_left=F("attempts_left") - 1):
         return Checked("locked")
     code.refresh_from_db()
-    digits = "".join(character for character in entered if character.isdigit())
+    digits = _digits(entered)
     if not code.digest or not hmac.compare_digest(code.digest, _digest(code, digits)):
         return Checked("wrong" if code.attempts_left else "locked", code.attempts_left)
     if not once:

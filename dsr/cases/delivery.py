@@ -178,10 +178,16 @@ def prepare_copy(*, case_id: RowId, actor: Actor, now: datetime, seen_version: i
 
 
 def open_by_letter(*, request: Request, entered: str, now: datetime) -> codes.Checked:
-    """Check the code of a letter; it works until it ends, five wrong tries in a row lock it. Every try is an event."""
+    """Check the code of a letter; it works until it ends, five wrong tries in a row lock it, and each of them is an event.
+
+    Digits that do not even name the letter come from somebody who knows a reference at most: they use no try up and leave
+    no event, or a stranger could close the answer to its reader and fill the chain.
+    """
     code = codes.newest(controller=request.controller, purpose=OneTimeCode.Purpose.POST, request=request)
     if code is None:
         return codes.Checked("expired")
+    if not codes.names(code=code, entered=entered):
+        return codes.Checked("wrong")
     checked = codes.check(code=code, entered=entered, now=now, once=False)
     kind = "opened_by_letter" if checked.status == "ok" else "identity_failed"
     for case in request.cases.all():

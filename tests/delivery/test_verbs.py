@@ -213,7 +213,7 @@ def test_A_16_the_code_of_a_letter_opens_until_the_answer_ends(case):
 def test_five_wrong_tries_in_a_row_lock_the_letter_and_a_new_letter_ends_the_old_one(case):
     mara = actors.staff(make_staff())
     first = delivery.letter_code(case_id=case.pk, actor=mara, now=MONDAY)
-    wrong = f"{(int(first) + 1) % 10**12:012d}"
+    wrong = f"{first[:4]}{(int(first[4:]) + 1) % 10**8:08d}"
     answers = [delivery.open_by_letter(request=case.request, entered=wrong, now=MONDAY).status for _ in range(5)]
     assert answers == ["wrong"] * 4 + ["locked"]
     assert delivery.open_by_letter(request=case.request, entered=first, now=MONDAY).status == "locked"
@@ -222,14 +222,36 @@ def test_five_wrong_tries_in_a_row_lock_the_letter_and_a_new_letter_ends_the_old
 
     assert delivery.open_by_letter(request=case.request, entered=second, now=MONDAY).status == "ok"
     assert delivery.open_by_letter(request=case.request, entered=first, now=MONDAY).status == "wrong"
-    assert case.events.filter(action="identity_failed", data__method="letter").count() == 7
+    failed = case.events.filter(action="identity_failed", data__method="letter").count()
+    assert failed == 6 + (first[:4] == second[:4])
+
+
+def test_who_knows_a_reference_only_locks_no_letter_and_writes_no_history(case):
+    """References are running numbers: a stranger would otherwise close every answer that waits for a letter."""
+    digits = delivery.letter_code(case_id=case.pk, actor=actors.staff(make_staff()), now=MONDAY)
+    case.refresh_from_db()
+    before = case.version
+    stranger = f"{(int(digits[:4]) + 1) % 10**4:04d}{digits[4:]}"
+    for entered in (*[stranger] * 12, "", "1"):
+        assert delivery.open_by_letter(request=case.request, entered=entered, now=MONDAY).status == "wrong"
+    case.refresh_from_db()
+    assert case.version == before
+    assert delivery.open_by_letter(request=case.request, entered=digits, now=MONDAY).status == "ok"
+
+
+def test_the_first_digits_of_a_letter_open_nothing_and_differ_by_letter(case):
+    mara = actors.staff(make_staff())
+    drawn = [delivery.letter_code(case_id=case.pk, actor=mara, now=MONDAY) for _ in range(5)]
+    assert {len(digits) for digits in drawn} == {12}
+    assert len({digits[:4] for digits in drawn}) > 1
+    assert delivery.open_by_letter(request=case.request, entered=drawn[-1][:4], now=MONDAY).status == "wrong"
 
 
 def test_a_right_code_gives_the_tries_back(case):
     digits = delivery.letter_code(case_id=case.pk, actor=actors.staff(make_staff()), now=MONDAY)
     for _ in range(3):
         for _ in range(4):
-            delivery.open_by_letter(request=case.request, entered="1", now=MONDAY)
+            delivery.open_by_letter(request=case.request, entered=f"{digits[:4]}1", now=MONDAY)
         assert delivery.open_by_letter(request=case.request, entered=digits, now=MONDAY).status == "ok"
 
 
