@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from django import template
 from django.utils.html import format_html
 
-from dsr.output import phrases
+from dsr.output import phrases, upright
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
 
 register = template.Library()
@@ -67,3 +68,9 @@ def places(value: int) -> str:
 def filesize(value: int) -> str:
     """`{{ file.size|filesize }}`: 6.2 MB."""
     return phrases.size(value)
+
+
+@register.filter
+def runs_on(record: Sequence[tuple[str, str]]) -> bool:
+    """`{% if record|runs_on %}`: whether a record is too long to be kept on one page."""
+    return upright.runs_on(record)

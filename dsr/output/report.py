@@ -21,6 +21,7 @@ from dsr.output.pages import fill
 from dsr.output.pdf import Document
 from dsr.output.sections import Section, allot, section
 from dsr.output.summary import spans, summary
+from dsr.output.upright import settled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -99,17 +100,19 @@ def in_order(surveys: Sequence[Survey]) -> list[Survey]:
 
 def _parts(surveys: Sequence[Survey], report: ReportInput) -> tuple[Part, ...]:
     allotted = allot(surveys)
-    groups: dict[str, list[tuple[Survey, Section]]] = {}
-    for at, survey in enumerate(surveys):
-        made = section(
-            survey,
-            language=report.head.language,
-            path=report.paths[survey.found.store, survey.found.info.name],
-            one_by_one=at in allotted.one_by_one,
-            share=allotted.share,
-        )
-        groups.setdefault(made.category, []).append((survey, made))
-    return tuple(
-        Part(label, sum(survey.rows for survey, _made in items), tuple(made for _survey, made in items))
-        for label, items in groups.items()
+    made = settled(
+        [
+            section(
+                survey,
+                language=report.head.language,
+                path=report.paths[survey.found.store, survey.found.info.name],
+                one_by_one=at in allotted.one_by_one,
+                share=allotted.share,
+            )
+            for at, survey in enumerate(surveys)
+        ]
     )
+    groups: dict[str, list[Section]] = {}
+    for one in made:
+        groups.setdefault(one.category, []).append(one)
+    return tuple(Part(label, sum(one.rows_total for one in items), tuple(items)) for label, items in groups.items())

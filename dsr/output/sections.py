@@ -16,6 +16,7 @@ from dsr.output import phrases
 from dsr.output.chart import Chart, chart
 from dsr.output.decoded import decoded, readable
 from dsr.output.inputs import words
+from dsr.output.upright import needs_width
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +32,6 @@ MAX_COLUMNS = 9
 RECORDS_ONE_BY_ONE = 5
 MAX_TEXT = 400
 MAX_TEXT_ONE_BY_ONE = 4_000
-PORTRAIT_COLUMNS = 5
 SHORTEST_COLUMN, LONGEST_COLUMN = 6, 120
 
 
@@ -173,13 +173,15 @@ def _table(base: Section, survey: Survey, columns: list[str], printed: _Printed,
     at = [(column, survey.columns.index(column)) for column in shown]
     cells = [[printed.cell(column, row[number], MAX_TEXT) for column, number in at] for row in survey.newest[:share]]
     head = tuple(printed.label(column) for column in shown)
+    lines = [head, *([text for text, _cut_ in row] for row in cells)]
+    shares = widths(lines) if head else ()
     return replace(
         drawn,
         same=tuple(same),
         head=head,
-        widths=widths([head, *([text for text, _cut_ in row] for row in cells)]) if head else (),
+        widths=shares,
         rows=tuple(tuple(text for text, _cut_ in row) for row in cells) if head else (),
-        wide=len(shown) > PORTRAIT_COLUMNS,
+        wide=needs_width(lines, shares) if head else False,
         columns_total=len(varying),
         shortened=any(cut for row in cells for _text, cut in row),
     )
