@@ -106,7 +106,11 @@ class Letter(Sealed, OwnedRow):
                 name="letter_sent_is_dated",
             ),
         ]
-        indexes = [models.Index(fields=["case", "created_at"], name="letter_of_case")]
+        indexes = [
+            models.Index(fields=["case", "created_at"], name="letter_of_case"),
+            # What the queue asks for all cases at once: letters that wait to be looked at, hardly ever more than a few.
+            models.Index(fields=["case"], condition=models.Q(status="draft"), name="letter_draft_of_case"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.status}"
