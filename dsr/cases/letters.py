@@ -133,9 +133,11 @@ def _announce(case: Case, mail: str, now: datetime) -> None:
         messages.queue_mail(request=case.request, kind=mail, to=to, now=now, context={"name": name})
 
 
-def void(*, case: Case, code: LetterCode, now: datetime) -> None:
-    """Give up the drafts of one letter; their files go with the next clearing."""
+def void(*, case: Case, code: LetterCode, now: datetime, but: Letter | None = None) -> None:
+    """Give up the drafts of one letter, except `but`; their files go with the next clearing."""
     rows = Letter.objects.filter(case=case, code=code.value, status__in=[Status.DRAFT, Status.APPROVED])
+    if but is not None:
+        rows = rows.exclude(pk=but.pk)
     files = [pk for pk in rows.values_list("artifact_id", flat=True) if pk]
     rows.update(status=Status.VOID)
     Artifact.objects.filter(pk__in=files, kind=Artifact.Kind.WRITTEN).update(superseded_at=now)
@@ -211,6 +213,8 @@ def dispatch(
         raise RefusedError(Refusal("letter_not_laid_out", {}))
     if (content_sha256, pdf_sha256) != (letter.content_sha256, letter.pdf_sha256):
         raise RefusedError(Refusal("letter_changed", {}))
+    # Two previews asked for at the same moment leave two drafts, perhaps with the same words: the one on the screen leaves.
+    void(case=letter.case, code=LetterCode(letter.code), now=now, but=letter)
     run()
     letter.refresh_from_db()
     if letter.status != Status.SENT:
