@@ -33,6 +33,9 @@ class Receiver(OwnedRow):
     proof = models.CharField(max_length=400, blank=True)
     # Who entered what is verified, as kind:id: none of them can be the one who compared it.
     kept_by = models.JSONField(default=list, blank=True)
+    noted_by = models.CharField(
+        max_length=80, blank=True
+    )  # who noted the proof, as kind:id; `verified_by` is what she typed
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
 
