@@ -77,7 +77,7 @@ def keep(*, controller: Controller, details: Details, actor: Actor, now: datetim
             # Until somebody verified it, it is the work of everybody who entered a part of it.
             before = [] if row.ended_at or row.verified_on else row.kept_by
             row.kept_by = sorted({*before, _who(actor)})
-            row.verified_by, row.verified_on, row.proof = "", None, ""
+            row.verified_by, row.verified_on, row.proof, row.noted_by = "", None, "", ""
         for name, value in asdict(details).items():
             setattr(row, name, value)
         row.ended_at = None
@@ -132,6 +132,7 @@ def verify(*, receiver: Receiver, seen: str, proof: str, by: str, actor: Actor, 
         "verified_by": by.strip()[:120],
         "proof": proof.strip()[:400],
         "verified_on": local_date(receiver.controller, now),
+        "noted_by": _who(actor),
     }
     same = {name: getattr(receiver, name) for name in (*_VERIFIED, "kept_by")}
     if not Receiver.objects.filter(pk=receiver.pk, ended_at__isnull=True, **same).update(**proved):

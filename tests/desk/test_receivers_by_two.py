@@ -49,6 +49,8 @@ def test_who_entered_a_receiver_cannot_note_that_its_keys_were_compared(otto: Cl
     assert not is_verified()
     note(signed_in("dora"))
     assert is_verified()
+    row = Receiver.objects.get()
+    assert (row.noted_by, row.kept_by) == (f"staff:{make_staff('dora').pk}", [f"staff:{make_staff('otto').pk}"])
 
 
 def test_nobody_who_entered_a_part_of_it_verifies_it(otto: Client, signed_in: Any) -> None:
