@@ -51,15 +51,27 @@ def hers(case: Case, *, until: datetime) -> Hers:
 
 
 def _accounts(case: Case, content: dict[str, Any]) -> tuple[User, ...]:
-    """Accounts with a proven link, not revoked, to a customer number proved for this case."""
+    """Accounts with a proven link, not revoked, to a customer number proved for this case.
+
+    One that is also linked to other people's numbers (a daughter who looks after her mother's contract) is not the
+    subject's for that: it is hers when it is the one that asks for its own data, or has an address of hers.
+    """
     linked = Q(pk__in=())
     for item in content.get("identifiers", ()):
         if item["kind"] == "customer_number" and item["link"] in _PROVED:
             kind = f"customer_number:{item['store']}"
             linked |= Q(store=item["store"], token__in=blind.tokens(case.controller.slug, kind, item["value"]))
-    rows = AccountLink.objects.of(case.controller).filter(linked, revoked_at__isnull=True).select_related("user")
-    found = {row.user_id: row.user for row in rows}
-    return tuple(sorted(found.values(), key=lambda user: (user.date_joined, str(user.pk))))
+    live = AccountLink.objects.of(case.controller).filter(revoked_at__isnull=True)
+    found = {row.user_id: row.user for row in live.filter(linked).select_related("user")}
+    mixed = set(live.filter(user__in=found).exclude(linked).values_list("user_id", flat=True))
+    asks = None if _for_another(case.request) else case.request.account_id
+    mine = {
+        blind.fold(item["value"])
+        for item in content.get("identifiers", ())
+        if item["kind"] == "email" and not item.get("shared")
+    }
+    hers = [one for one in found.values() if one.pk not in mixed or one.pk == asks or blind.fold(one.email) in mine]
+    return tuple(sorted(hers, key=lambda user: (user.date_joined, str(user.pk))))
 
 
 def _candidates(case: Case, content: dict[str, Any], accounts: tuple[User, ...]) -> QuerySet[Request]:
