@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -16,14 +17,14 @@ from tests.chaos.year import FIRST, HOUR, LAST, Year, running
 pytestmark = pytest.mark.django_db
 
 
-def the_year(*, seed: int, people: int) -> Year:
-    year = Year(seed=seed, people=people)
+def the_year(*, seed: int, people: int, last: datetime = LAST) -> Year:
+    year = Year(seed=seed, people=people, last=last)
     year.run()
     return year
 
 
 def check(year: Year) -> None:
-    hours = [FIRST + HOUR * n for n in range(1, int((LAST - FIRST) / HOUR) + 1)]
+    hours = [FIRST + HOUR * n for n in range(1, int((year.last - FIRST) / HOUR) + 1)]
     ticks = [now for now in hours if running(now)]
     days = {pk: [now.astimezone(office.zone).date() for now in ticks] for pk, office in year.offices.items()}
     fell, reminded = what_happened()
@@ -66,6 +67,17 @@ def the_chains_hold(year: Year) -> None:
         assert verify_case(case) == []
 
 
+def test_SC_23_months_with_easter_a_changed_clock_and_an_outage_escalate_as_rules_1_7_say():
+    """Until the middle of May: four time zones, one night of summer time, Easter, four days without a tick."""
+    year = the_year(seed=2026, people=60, last=datetime(2026, 5, 15, tzinfo=UTC))
+
+    check(year)
+
+    assert Case.objects.count() >= 60
+    assert {"decide_extension", "lead", "last_day", "overdue"} <= set(Escalation.objects.values_list("rung", flat=True))
+
+
+@pytest.mark.slow
 def test_SC_23_a_year_of_three_hundred_cases_escalates_as_rules_1_7_say():
     year = the_year(seed=2026, people=260)
 

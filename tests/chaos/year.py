@@ -61,10 +61,11 @@ def running(at: datetime) -> bool:
 
 
 class Year:
-    """The year; `moments` is what happened to each case, `offices` whom it concerned, `ticks` when the reconciler looked."""
+    """The year, or its months until `last`; `moments` is what happened to each case, `offices` whom it concerned, `ticks` when the reconciler looked."""
 
-    def __init__(self, *, seed: int, people: int) -> None:
+    def __init__(self, *, seed: int, people: int, last: datetime = LAST) -> None:
         self.random = random.Random(seed)
+        self.last = last
         self.moments: dict[Any, list[Moment]] = defaultdict(list)
         self.offices: dict[Any, Office] = {}
         self.staff: dict[Any, Staff] = {}
@@ -131,7 +132,7 @@ class Year:
 
     def _plan_receipt(self) -> None:
         chance = self.random
-        received = self._instant(FIRST, days=335)
+        received = self._instant(FIRST, days=(self.last - FIRST).days - 29)
         if chance.random() < 0.1:  # close to a midnight, or in a night in which the clocks change
             received = chance.choice((*CHANGES, received.replace(hour=21))) + timedelta(minutes=chance.randint(1, 720))
         entered = received + timedelta(days=chance.choice((0, 0, 0, 0, 2, 6)), seconds=chance.randint(0, 50))
@@ -253,7 +254,7 @@ class Year:
         """The whole year, hour by hour; the reconciler is run where the hour may matter: a midnight, a change, a verb."""
         zones = [office.zone for office in self.offices.values()]
         now, moved = FIRST + HOUR, True
-        while now <= LAST:
+        while now <= self.last:
             while self._agenda and self._agenda[0][0] < now:
                 at, _, what = heappop(self._agenda)
                 what(at)
