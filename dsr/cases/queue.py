@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from dsr import vault
 from dsr.cases.archive import READERS
 from dsr.law.workflow import CLOSED, Role, State
-from dsr.models import Case, Controller, IndexToken, Message, Suspension, Task, User
+from dsr.models import Case, Controller, IndexToken, Letter, Message, Suspension, Task, User
 from dsr.vault import blind
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def _condition(view: str, user: User, today: date) -> Q:
         "due7": is_open & Q(due_on__lte=today + WEEK),
         "overdue": is_open & Q(due_on__lt=today),
         "waiting": Q(state__in=_WAITING),
-        "second": Q(state=State.REVIEW),
+        "second": Q(state=State.REVIEW) | (is_open & Q(letter_waits=True)),
         "manual": (is_open & Q(needs_person=True)) | Q(undelivered=True),
         "open": is_open,
         "closed": ~is_open,
@@ -45,8 +45,13 @@ def _base(controller: Controller, user: User) -> CaseQuerySet:
     # One small list for the whole query, not a look at every case: hardly any mail is undelivered. Without the controller,
     # which the cases have: databases would walk all of its mails instead of the index of states.
     lost = Message.objects.filter(status__in=Message.UNDELIVERED, by_mail=True)
+    # A letter somebody wrote and nobody has sent: the same, by an index of drafts only. Letters of an answer have no step
+    # of their own; they wait in review with it.
+    drafts = Letter.objects.filter(status=Letter.Status.DRAFT).exclude(action="")
     rows: CaseQuerySet = Case.objects.of(controller).annotate(
-        needs_person=Exists(needs), undelivered=Q(request__in=lost.values("request"))
+        needs_person=Exists(needs),
+        undelivered=Q(request__in=lost.values("request")),
+        letter_waits=Q(pk__in=drafts.values("case")),
     )
     # Whoever does not read the archive does not find it either (4.5).
     return rows if {Role(role) for role in user.roles} & READERS else rows.exclude(state=State.ARCHIVED)

@@ -23,7 +23,7 @@ from dsr.desk.tasks_view import Progress, progress_of, store_label
 from dsr.fulfil.locate import COPIES
 from dsr.law.rights import IDENTITY_MINIMUM, IdentityLevel, Right
 from dsr.law.workflow import BEFORE_COLLECTING, Action, State
-from dsr.models import Artifact, Case, Channel, Subject, Task, User
+from dsr.models import Artifact, Case, Channel, Letter, Subject, Task, User
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -187,7 +187,14 @@ def next_card(case: Case, actor: Actor, *, now: datetime) -> NextCard:
     """The next thing to do, where it is done, and what else is possible or why not."""
     waiting = any(task.status == Task.Status.MANUAL for task in case.tasks.all())
     lost = undelivered(case.request)
-    step = next_step(case, needs_person=waiting, undelivered=bool(lost), today=local_date(case.controller, now))
+    letter = case.letters.filter(status=Letter.Status.DRAFT).exclude(action="").order_by("-created_at").first()
+    step = next_step(
+        case,
+        needs_person=waiting,
+        undelivered=bool(lost),
+        letter_waits=letter is not None,
+        today=local_date(case.controller, now),
+    )
     buttons = steps.buttons(case, actor, now=now)
     ending = next((one for one in buttons if one.action is Action.CLOSE_NOT_IDENTIFIED and not one.why_not), None)
     if step.waits and ending is not None:  # reminded and silent long enough (no. 4): waiting on is not the only way
@@ -199,6 +206,8 @@ def next_card(case: Case, actor: Actor, *, now: datetime) -> NextCard:
     url = reverse(f"desk:{step.page}", args=[case.pk]) if step.page in {"identity", "draft"} else ""
     if step.page == "plan":
         url = _plan_url(case)
+    if step.page == "letters" and letter is not None and sees(actor, Sight.PERSON):
+        url = reverse("desk:letter", args=[case.pk, letter.pk])
     if step.page == "mail":
         url = lost[0].url
     return NextCard(step, url, main, others)

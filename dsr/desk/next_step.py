@@ -44,10 +44,13 @@ class Next:
         return not self.page
 
 
-def next_step(case: Case, *, needs_person: bool, today: date, undelivered: bool = False) -> Next:
+def next_step(
+    case: Case, *, needs_person: bool, today: date, undelivered: bool = False, letter_waits: bool = False
+) -> Next:
     """The next thing for staff to do; `needs_person` says that one of the case's tasks waits for somebody.
 
     `undelivered`: a mail of the request did not arrive. That also holds for a closed case: its answer lies unread.
+    `letter_waits`: somebody wrote a letter that takes a step, and whoever may send it has not looked at it yet.
     """
     state, right = State(case.state), Right(case.right)
     if needs_person and state not in CLOSED:
@@ -56,15 +59,17 @@ def next_step(case: Case, *, needs_person: bool, today: date, undelivered: bool 
         return Next(_("A mail did not arrive"), "bad", "mail")
     if state in CLOSED:
         return Next(wording.state(state), _ENDINGS.get(state, ""))
-    if state in WITH_SUBJECT:
-        return Next(_("Waiting for the person"))
-    if state == State.RECEIVED and case.request.identity_level < IDENTITY_MINIMUM[right]:
-        return Next(_("Check identity"), "warn", "identity")
+    if letter_waits:
+        return Next(_("Look at a letter and send it"), "warn", "letters")
     found = _by_state(case, state, right)
     return found or _onward(state, right, today)
 
 
 def _by_state(case: Case, state: State, right: Right) -> Next | None:
+    if state in WITH_SUBJECT:
+        return Next(_("Waiting for the person"))
+    if state == State.RECEIVED and case.request.identity_level < IDENTITY_MINIMUM[right]:
+        return Next(_("Check identity"), "warn", "identity")
     plain = right in COPIES
     release = wording.action(Action.COMPLETE)
     submit = Next(wording.action(Action.SUBMIT_FOR_REVIEW), "info", "step", Action.SUBMIT_FOR_REVIEW)

@@ -230,3 +230,25 @@ def test_the_letters_of_another_brand_do_not_exist(mara, received, settings):
 
 def test_the_words_of_missing_elements_are_there():
     assert all(wording.say(element) for element in Element)
+
+
+def test_I_05_a_letter_of_a_handler_waits_where_those_who_may_send_it_look(mara, otto, received):
+    """A lead is told by the queue, by the number beside the view and on the case; a given-up draft is no longer there."""
+    case, other = a_case(received), a_case(received)
+    assert "Look at a letter and send it" not in text(otto.get(reverse("desk:case", args=[case.pk])))
+    preview(mara, case, "refuse")
+    row = Letter.objects.get(case=case, code="L-07")
+
+    second = otto.get(reverse("desk:queue") + "?view=second")
+
+    assert [one.case.pk for one in second.context["rows"]] == [case.pk]
+    assert "Look at a letter and send it" in text(second)
+    (number,) = [link["count"] for link in second.context["sidebar"][0]["links"] if link["current"]]
+    assert number == 1
+    shown = otto.get(reverse("desk:case", args=[case.pk]))
+    assert shown.context["next"].url == reverse("desk:letter", args=[case.pk, row.pk])
+    assert reverse("desk:letter", args=[other.pk, row.pk]) not in shown.content.decode()
+
+    mara.post(reverse("desk:letter-discard", args=[case.pk, row.pk]))
+
+    assert not otto.get(reverse("desk:queue") + "?view=second").context["rows"]
