@@ -13,6 +13,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
+from dsr import wording
 from dsr.cases import actors, codes, delivery
 from dsr.cases.answer import record_download
 from dsr.demo.people import by_position
@@ -132,7 +133,11 @@ def version(case: Case) -> int:
 def test_the_desk_shows_how_the_answer_stands_and_takes_it_back(client, case):
     staffed(client, "otto", "lead")
     at = f"/desk/cases/{case.pk}/delivery/"
-    assert "Open for the person." in text_of(client.get(at))
+    shown = client.get(at)
+    assert "Open for the person." in text_of(shown)
+    assert shown.context["state"] == wording.state(
+        case.state
+    )  # the tag in the head is the case's, as on its other pages
 
     empty = client.post(f"{at}revoke/", {"version": version(case), "reason": ""})
     assert empty.status_code == 422

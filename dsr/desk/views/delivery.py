@@ -75,7 +75,7 @@ def delivery_page(
     conflict, why_not = (outcome.conflict, outcome.why_not) if outcome else (False, "")
     context = case_page.case_context(request, case, "", now=now) | {
         "artifact": artifact,
-        "state": _state(artifact, now=now),
+        "standing": _state(artifact, now=now),
         "open": delivery.is_open(artifact, now=now),
         "downloads": case.events.filter(action="downloaded").order_by("seq"),
         "forms": forms,

@@ -81,11 +81,15 @@ def _show(
     why_not: Any,
     facts: FactsForm | None = None,
 ) -> HttpResponse:
+    facts = facts or FactsForm(instance=request.controller, prefix="facts")
+    if why_not:
+        for field in facts.fields.values():
+            field.disabled = True
     versions = LetterWording.objects.of(request.controller).filter(code=code, language=language)
     context = {
         "which": which,
         "form": form,
-        "facts": facts or FactsForm(instance=request.controller, prefix="facts"),
+        "facts": facts,
         "why_not": wording.refusal(why_not) if why_not else "",
         "query": urlencode({"letter": code, "language": language}),
         "language": language,
