@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from dsr.output.manifest import FileFact
     from dsr.output.survey import Survey
 
+# What the page tells to read first stands first.
+_FIRST = ("letter.pdf", "report.pdf")
 _SHEET = Path(__file__).parent / "readme.css"
 
 
@@ -56,7 +58,7 @@ def read_me_html(
         "keys_url": keys_url,
         "files": sorted(
             (fact for fact in facts if not is_attached(fact.path)),
-            key=lambda fact: (fact.path.startswith("csv/"), fact.path),
+            key=lambda fact: (fact.path not in _FIRST, fact.path.startswith("csv/"), fact.path),
         ),
         "attachments": groups(attachments, head.language, most=SHOWN_IN_READ_ME),
         **information(inquiry, surveys, head.language),

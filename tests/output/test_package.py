@@ -152,6 +152,11 @@ def test_notes_csv_names_file_row_and_column(files: Mapping[str, bytes]) -> None
     assert table(files["csv/notes.csv"])[1][:4] == ["csv/radius-radcheck.csv", "1", "value", "withheld"]
 
 
+def test_read_me_lists_first_what_it_says_to_read_first(files: Mapping[str, bytes]) -> None:
+    page = files["read-me-first.html"].decode()
+    assert page.index('href="letter.pdf"') < page.index('href="report.pdf"') < page.index('href="data.json"')
+
+
 def test_read_me_needs_nothing_from_outside(files: Mapping[str, bytes]) -> None:
     page = files["read-me-first.html"].decode()
 

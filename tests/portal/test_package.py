@@ -226,7 +226,9 @@ def test_a_follower_by_code_to_the_contact_given_sees_nothing_that_was_found(cli
     assert client.get(f"{at}download/").headers["Location"] == at
     prove(client, at, drain)  # the code goes to the contact on file, not to the address given
 
-    assert "data.json" in text_of(client.get(at))
+    shown = client.get(at)
+    assert "data.json" in text_of(shown)
+    assert 'href="/keys/"' in shown.content.decode()  # how to check that the package is ours
     assert len(body(client.get(f"{at}download/"))) > 1000
 
 
