@@ -21,8 +21,10 @@ UPRIGHT, LYING = 112, 178
 GAP = 2
 # A page that lies down holds so many lines for each one of a page that stands.
 LINES_LYING = 0.63
-# A section of so many lines uses less than half of a page that stands; it costs less lying down than two turns.
-SHORT = 22
+# About as many lines as a page that lies down holds: so much costs less lying down than two turns of the paper.
+SHORT = 34
+# A record of more lines may be broken over two pages; kept together, it would leave the page before it half empty.
+LONG_RECORD = 22
 
 
 def needs_width(lines: Sequence[Sequence[str]], widths: Sequence[int]) -> bool:
@@ -69,6 +71,6 @@ def _lines(section: Section) -> int:
 
 
 def runs_on(record: Sequence[tuple[str, str]]) -> bool:
-    """Whether a record shown field by field is so long that keeping it on one page would leave the page before it empty."""
+    """Whether a record shown field by field is too long to be kept on one page (LONG_RECORD)."""
     lines = sum(max(1, math.ceil(len(line) / 60)) for _label, text in record for line in text.split("\n"))
-    return lines > SHORT
+    return lines > LONG_RECORD
