@@ -39,7 +39,7 @@ def offered(case: Case) -> Artifact | None:
 def is_open(artifact: Artifact, *, now: datetime) -> bool:
     """Whether the file may be downloaded: there, not taken back, its time not over."""
     running = artifact.expires_at is None or artifact.expires_at > now
-    return bool(artifact.storage_name) and artifact.revoked_at is None and running
+    return bool(artifact.storage_name and artifact.wrapped_key) and artifact.revoked_at is None and running
 
 
 def remind_due(*, now: datetime, limit: int) -> int:
@@ -144,9 +144,11 @@ def offer_again(*, case_id: RowId, actor: Actor, now: datetime, seen_version: in
     case, artifact = _offered(case_id, usable=lambda _one: True)
     if artifact.revoked_at is not None:
         insist(actor, Duty.REVOKE)
-    if not artifact.storage_name:
-        raise RefusedError(Refusal("file_removed", {}))
     ends = now + timedelta(days=case.controller.package_days)
+    there = _current(case).exclude(storage_name="").exclude(wrapped_key="")
+    # Asked of the row that is written: the pass that removes what is over may be at it in this moment.
+    if not there.filter(pk=artifact.pk).update(expires_at=ends):
+        raise RefusedError(Refusal("file_removed", {}))
     _current(case).update(expires_at=ends, reminded_at=None, confirmed_at=None, revoked_at=None)
     _tell(case, "package_ready", now)
     data = {"package_sha256": artifact.sha256, "expires_on": local_date(case.controller, ends)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.db.models import Q
 
 from dsr.cases import holds
@@ -23,7 +24,11 @@ COLLECTED_FOR = timedelta(days=30)
 
 
 def remove_expired(*, now: datetime, limit: int) -> int:
-    """Remove what is over, at most `limit` files; each removal is an event of its case."""
+    """Remove what is over, at most `limit` files; each removal is an event of its case. Returns how many.
+
+    Each file is claimed by destroying its key, and only if it is over still: an answer that is offered again, or a hold
+    that is set while earlier files are being deleted, keeps it.
+    """
     over = (
         Q(expires_at__lt=now)
         | Q(superseded_at__lt=now - SUPERSEDED_FOR)
@@ -31,9 +36,14 @@ def remove_expired(*, now: datetime, limit: int) -> int:
     )
     # Whose key is gone already has its event; `end_of_life.leftovers` removes the bytes.
     there = Artifact.objects.filter(over).exclude(storage_name="").exclude(wrapped_key="")
-    rows = list(holds.free(there, request="case__request")[:limit])
-    for artifact in rows:
+    free = holds.free(there, request="case__request")
+    removed = 0
+    for artifact in list(free[:limit]):
+        with transaction.atomic():
+            if not free.filter(pk=artifact.pk).update(wrapped_key=""):
+                continue
+            data = {"artifact": artifact.kind, "sha256": artifact.sha256}
+            record(case_id=artifact.case_id, kind="file_removed", actor=SYSTEM, now=now, data=data)
         drop_file(artifact)
-        data = {"artifact": artifact.kind, "sha256": artifact.sha256}
-        record(case_id=artifact.case_id, kind="file_removed", actor=SYSTEM, now=now, data=data)
-    return len(rows)
+        removed += 1
+    return removed
