@@ -20,6 +20,8 @@ KINDS: Final[Mapping[str, _StrPromise]] = {
     "new_letter": _("New letter announced"),
     "new_message": _("New message announced"),
     "package_ready": _("Answer announced"),
+    "package_expiring": _("Reminder that the time to download ends"),
+    "package_revoked": _("Answer taken back"),
     "reminder": _("Reminder of our question"),
     "withdrawn": _("Withdrawal confirmed"),
     "anchor": _("Anchor of the event chains"),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import uuid
 
 import pytest
 
-from dsr.models import Message, Request
+from dsr.models import Letter, Message, Request
 from portal import urls
 from tests.factories import make_controller, make_request, make_staff, make_user
 from tests.portal.walk import file_access, text_of
@@ -26,11 +27,16 @@ OPEN = [
 ]
 OPEN += ["/account/signup/", "/account/password/reset/", "/account/inactive/", "/account/password/reset/done/"]
 # What only exists after something else happened (a POST only, a clock that runs, an answer that was released).
-NOT_A_PAGE = ("message/", "package/", "package/code/", "package/download/", "account/")
+NOT_A_PAGE = ("message/", "package/", "package/code/", "package/confirm/", "package/download/", "account/")
+POSTED = ("message/", "package/confirm/")
 
 
 def page_of(pattern: str, reference: str) -> str:
-    return pattern.replace("<str:reference>", reference)
+    """The address for a reference; a letter is named by its id below it, here that of the request's first letter."""
+    letter = (
+        Letter.objects.filter(case__request__reference=reference).values_list("pk", flat=True).first() or uuid.uuid4()
+    )
+    return pattern.replace("<str:reference>", reference).replace("<uuid:letter_id>", str(letter))
 
 
 @pytest.mark.parametrize("path", OPEN)
@@ -42,13 +48,13 @@ def test_pages_that_are_for_everybody_open_for_everybody(client, path):
 
 
 def test_there_are_pages_to_test():
-    assert len(OF_A_REQUEST) == 14
+    assert len(OF_A_REQUEST) == 17
 
 
 @pytest.mark.parametrize("pattern", OF_A_REQUEST)
 def test_a_stranger_is_led_to_prove_it_whether_or_not_the_reference_exists(client, pattern):
     known = make_request().reference
-    method = client.post if "message/" in pattern else client.get
+    method = client.post if pattern.endswith(POSTED) else client.get
 
     answers = [method(page_of(pattern, reference)) for reference in (known, "DSR-2026-999999")]
 
@@ -62,12 +68,15 @@ def test_another_subscriber_gets_the_same_plain_page_for_hers_and_for_none(clien
     anna, boris = make_user(), make_user("boris")
     known = make_request(account=anna).reference
     client.force_login(boris)
-    method = client.post if "message/" in pattern else client.get
+    method = client.post if pattern.endswith(POSTED) else client.get
 
     answers = [method(page_of(pattern, reference)) for reference in (known, "DSR-2026-999999")]
 
     assert [answer.status_code for answer in answers] == [404, 404]
-    bodies = {re.sub(r'csrfmiddlewaretoken" value="[^"]+"|DSR-2026-\d+', "", a.content.decode()) for a in answers}
+    bodies = {
+        re.sub(r'csrfmiddlewaretoken" value="[^"]+"|DSR-2026-\d+|[0-9a-f-]{36}', "", a.content.decode())
+        for a in answers
+    }
     assert len(bodies) == 1
     assert "Anna" not in answers[0].content.decode()
 
@@ -156,4 +165,4 @@ def test_pages_are_not_kept_by_browsers_or_proxies(client):
 def test_no_view_of_the_portal_knows_a_request_by_its_id():
     patterns = [str(p.pattern) for p in urls.urlpatterns]
 
-    assert not [p for p in patterns if "uuid" in p or "int:" in p]
+    assert not [p for p in patterns if "int:" in p or ("uuid" in p and "<str:reference>/letters/" not in p)]

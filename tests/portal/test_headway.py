@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from dsr.cases import actors, answer, endings, identity, silence, tasks
 from dsr.law.rights import Right
-from dsr.models import Case, Task
+from dsr.models import Case, Letter, Task
 from tests.factories import make_case, make_controller, make_staff, make_user
 from tests.portal.walk import text_of
 
@@ -142,7 +142,9 @@ def test_4_2_no_4_a_request_closed_without_proof_says_how_to_take_it_up_again(cl
     assert "Take it up again" in page
     assert "Send a new request" in page
     assert "We could not confirm who you are" in page  # the letter
-    assert "make a new request and show us then who you are" in page
+    letter = Letter.objects.get(case=case, code="L-07b")
+    written = text_of(client.get(f"/requests/{case.request.reference}/letters/{letter.pk}/"))
+    assert "How you can take it up again" in written
     proof = client.get(f"/identity/{case.request.reference}/")
     assert proof.headers["Location"] == f"/requests/{case.request.reference}/"
 

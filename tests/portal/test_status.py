@@ -36,7 +36,10 @@ def page_of(client, request) -> str:
     return text_of(response)
 
 
-@pytest.mark.parametrize("state", list(State))
+KEPT = [state for state in State if state not in {State.ARCHIVED, State.PURGED}]  # those say "no longer kept" (4.0.8)
+
+
+@pytest.mark.parametrize("state", KEPT)
 @pytest.mark.parametrize("right", [Right.ACCESS, Right.ERASURE, Right.MARKETING_OBJECTION])
 def test_every_state_has_a_headline_and_a_timeline(client, anna, state, right):
     request = make_request(account=anna, rights=(right,), at=timezone.now())
