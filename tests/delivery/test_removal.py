@@ -25,7 +25,8 @@ OVER = MONDAY + timedelta(days=31)
 
 def while_the_first_is_deleted(monkeypatch: pytest.MonkeyPatch, do: Callable[[str], None]) -> None:
     """Run `do` when the store is asked to delete, with the name of the file."""
-    delete, done = default_storage.delete, []
+    delete = default_storage.delete
+    done: list[str] = []
 
     def deleting(name: str) -> None:
         if not done:
