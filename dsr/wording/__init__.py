@@ -34,6 +34,7 @@ from dsr.wording.clock import day_with_weekday, place_name
 from dsr.wording.dates import day
 from dsr.wording.events import EVENTS
 from dsr.wording.portability import NO_TRANSMISSION
+from dsr.wording.provisions import provision
 from dsr.wording.refusals import REFUSALS
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ def right_asked(value: Right | str) -> str:
 
 def article(value: Right | str) -> str:
     """The article behind a right: "Art. 15"."""
-    return _("Art. %(article)s") % {"article": ARTICLES[Right(value)]}
+    return _("Art. %(article)s") % {"article": provision(ARTICLES[Right(value)])}
 
 
 def ground(code: str) -> str:
@@ -160,7 +161,7 @@ def ground(code: str) -> str:
 def ground_law(code: Ground | str, of: Right | str | None = None) -> str:
     """The reasons in law of a refusal as a sentence; raises ValueError for what is no ground of refusal."""
     article_of_ground = ground_article(Ground(code), Right(of) if of else None)
-    return _("The reason in law is Article %(article)s GDPR.") % {"article": article_of_ground}
+    return _("The reason in law is Article %(article)s GDPR.") % {"article": provision(article_of_ground)}
 
 
 def letter(code: LetterCode | str) -> str:
