@@ -11,8 +11,7 @@ from datetime import datetime, time
 from typing import TYPE_CHECKING, Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
-
+from dsr.addresses import base_url
 from dsr.cases.clock import local_date
 from dsr.cases.letter_wordings import words_for
 from dsr.law.letter_elements import Element
@@ -82,7 +81,7 @@ def head_facts(case: Case, *, now: datetime, due_on: date | None = None) -> dict
         "due_on": due_on.isoformat() if due_on else None,
         "language": case.request.language,
         "written_at": written_at.isoformat(),
-        "account_url": f"{settings.DSR_BASE_URL}/requests/{case.request.reference}/",
+        "account_url": f"{base_url(case.controller)}/requests/{case.request.reference}/",
     }
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.utils import translation
 
+from dsr.addresses import base_url
 from dsr.cases import actors
 from dsr.cases.duties import Duty
 from dsr.cases.mail_text import subject_and_body
@@ -30,7 +30,7 @@ def queue_mail(*, request: Request, kind: str, to: str, now: datetime, context: 
     # An address that was only given may be anybody's: nothing the sender typed goes there, not even a name.
     if request.identity_level < IdentityLevel.KNOWN:
         context = context | {"name": ""}
-    link = f"{settings.DSR_BASE_URL}/requests/{request.reference}/"
+    link = f"{base_url(controller)}/requests/{request.reference}/"
     with translation.override(request.language):
         subject, body = subject_and_body(kind, {"request": request, "controller": controller, "link": link, **context})
     message = Message(controller=controller, request=request, kind=kind, created_at=now, not_before=now)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 
 from dsr import wording
+from dsr.addresses import base_url
 from dsr.cases.mail_text import subject_and_body
 from dsr.law.ladder import RungCode
 from dsr.models import Case, Kind, Notice, Told, User
@@ -30,7 +30,7 @@ def to_staff(*, user: User, kind: str, now: datetime, context: dict[str, Any]) -
     with translation.override(user.language or "en"):
         subject, body = subject_and_body(
             f"staff_{kind}",
-            {"user": user, "controller": user.controller, "desk": f"{settings.DSR_BASE_URL}/desk/", **context},
+            {"user": user, "controller": user.controller, "desk": f"{base_url(user.controller)}/desk/", **context},
         )
     notice = Notice(controller=user.controller, user=user, kind=kind, created_at=now, not_before=now)
     notice.put({"to": user.email, "subject": subject, "body": body})

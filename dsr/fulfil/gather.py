@@ -6,9 +6,9 @@ import functools
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
+from dsr.addresses import base_url
 from dsr.cases.clock import local_date
 from dsr.cases.scope import stores_of
 from dsr.fulfil.keep import keeper
@@ -69,7 +69,7 @@ def head_of(case: Case, *, written_at: datetime) -> CaseHead:
         due_on=case.due_on,
         language=case.request.language,
         written_at=written_at.astimezone(ZoneInfo(case.controller.timezone)),
-        account_url=f"{settings.DSR_BASE_URL}/requests/{case.request.reference}/",
+        account_url=f"{base_url(case.controller)}/requests/{case.request.reference}/",
     )
 
 

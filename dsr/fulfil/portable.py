@@ -11,9 +11,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.utils import translation
 
+from dsr.addresses import base_url
 from dsr.cases import answer_letters
 from dsr.cases.actors import SYSTEM
 from dsr.cases.answer import RELEASED, supersede
@@ -45,15 +45,16 @@ from exporters.contract import Permanent
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from dsr.models import Controller
     from exporters.contract import DatasetInfo
 
 SCHEMA_PATH = "schemas/dsr-portable-1.schema.json"
 _TEXTS = "portability_letter"
 
 
-def schema_url() -> str:
-    """Where this installation publishes the schema of the portable copy."""
-    return f"{settings.DSR_BASE_URL}/{SCHEMA_PATH}"
+def schema_url(controller: Controller) -> str:
+    """Where this controller publishes the schema of the portable copy."""
+    return f"{base_url(controller)}/{SCHEMA_PATH}"
 
 
 def package(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[dict[str, Any], Callable[[], None]]:
@@ -73,7 +74,7 @@ def package(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[d
             addressee=addressee_of(case),
             head=head_of(case, written_at=written_at),
             inquiry=replace(inquiry, redactions=(*inquiry.redactions, *held_back)),
-            schema_url=schema_url(),
+            schema_url=schema_url(case.controller),
             keys_url=keys_page(case.controller),
             wording=words_for(case.controller, code=LetterCode.PORTABILITY, language=case.request.language),
             found=(*found_of(case), *own_found(case, until=written_at)),

@@ -9,11 +9,10 @@ from __future__ import annotations
 import base64
 import logging
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 
+from dsr.addresses import base_url
 from dsr.cases.actors import SYSTEM
 from dsr.cases.perform import ConflictError, RefusedError
 from dsr.law.terms import Refusal, Role
@@ -72,11 +71,7 @@ def published(controller: Controller) -> tuple[Published, ...]:
 
 def keys_page(controller: Controller) -> str:
     """The address of the page that publishes the keys, on a host of this controller (DSR_HOSTS)."""
-    base = urlsplit(settings.DSR_BASE_URL)
-    hosts = [host for host, slug in settings.DSR_HOSTS.items() if slug == controller.slug]
-    if hosts and base.hostname not in hosts:
-        base = base._replace(netloc=hosts[0])
-    return f"{base.geturl()}/keys/"
+    return f"{base_url(controller)}/keys/"
 
 
 def _valid(controller: Controller) -> SigningKey | None:

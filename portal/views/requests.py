@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.contrib import messages as flash
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dsr import limits, wording
+from dsr.addresses import base_url
 from dsr.cases import actors, endings, messages
 from dsr.cases.perform import ConflictError, RefusedError
 from dsr.fulfil.gather import addressee_of, head_of, sender_of
@@ -235,7 +235,7 @@ def deadline(request: Any, asked: Request) -> HttpResponse:
         on=case.due_on,
         title=title,
         text=text,
-        url=f"{settings.DSR_BASE_URL}{_page(asked.reference)}",
+        url=f"{base_url(asked.controller)}{_page(asked.reference)}",
         written_at=timezone.now(),
     )
     return _file(data, "text/calendar; charset=utf-8", f"{asked.reference}.ics")

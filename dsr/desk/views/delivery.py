@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from dsr import wording
+from dsr.addresses import base_url
 from dsr.cases import codes, delivery
 from dsr.cases.clock import local_date
 from dsr.desk import carried, case_page
@@ -193,5 +193,5 @@ def _contents(case: Case, artifact: Artifact, form: CaseForm, digits: str, now: 
         head=head_of(case, written_at=now),
         code=codes.grouped(digits),
         until=local_date(case.controller, artifact.expires_at),
-        open_url=f"{settings.DSR_BASE_URL}{reverse('portal:letter-code')}",
+        open_url=f"{base_url(case.controller)}{reverse('portal:letter-code')}",
     )
