@@ -17,6 +17,7 @@ from dsr import wording
 from dsr.cases import actors, codes, delivery
 from dsr.cases.answer import record_download
 from dsr.demo.people import by_position
+from dsr.fulfil.gather import addressee_of
 from dsr.models import Case
 from tests.delivery.handed import PLAIN, handed_over, package
 from tests.factories import make_case, make_staff, make_user
@@ -191,6 +192,11 @@ def test_the_letter_is_printed_with_the_address_the_code_and_the_way_in(client, 
     assert "At most eight lines" in text_of(many)
     assert printed.headers["Content-Type"] == "application/pdf"
     assert printed.headers["Cache-Control"] == "no-store"
+    name = addressee_of(case).name
+    named = client.post(at, {"version": version(case), "address": f" {name.upper()}\n{address}"})
+    for letter in (printed, named):
+        assert text_of_pdf(letter.content).casefold().count(f"{name} 1 Example Road".casefold()) == 1
+        assert f"{name} {name}".casefold() not in text_of_pdf(letter.content).casefold()
     with pikepdf.open(io.BytesIO(printed.content)) as pdf:
         assert pdf.Root.MarkInfo.Marked
         assert len(pdf.pages) == 1

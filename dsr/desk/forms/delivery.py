@@ -33,7 +33,8 @@ class CodeLetterForm(CaseForm):
     address = forms.CharField(
         label=gettext_lazy("Address on file"),
         help_text=gettext_lazy(
-            "As the billing system holds it today, a line each. Never one that was only given with the request."
+            "As the billing system holds it today, a line each; the name is added. Never one that was only given with the "
+            "request."
         ),
         max_length=MAX_LINES * MAX_LINE,
         widget=forms.Textarea(attrs={"rows": 5, "autocomplete": "off", "spellcheck": "false"}),

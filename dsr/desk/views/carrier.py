@@ -15,11 +15,10 @@ from dsr.desk import carried
 from dsr.desk.access import DeskRequest, Duty, insist, staff_required
 from dsr.desk.attempt import attempt, form_of, seen_version
 from dsr.desk.forms.delivery import CarrierForm
-from dsr.desk.views.delivery import answer_of, delivery_page
-from dsr.fulfil.gather import addressee_of, head_of, sender_of
+from dsr.desk.views.delivery import answer_of, delivery_page, posted_to
+from dsr.fulfil.gather import head_of, sender_of
 from dsr.fulfil.spool import read_artifact
 from dsr.output.code_letter import PasswordLetter, password_letter
-from dsr.output.inputs import Addressee
 from dsr.output.locked import locked
 from dsr.output.pdf import render_pdf
 
@@ -68,7 +67,7 @@ def letter(request: DeskRequest, case_id: RowId) -> HttpResponse:
     case, _artifact, found = _ready(request, case_id)
     order = PasswordLetter(
         sender=sender_of(case.controller),
-        addressee=Addressee(addressee_of(case).name[:200], tuple(found["address"])),
+        addressee=posted_to(case, found["address"]),
         head=head_of(case, written_at=datetime.fromisoformat(str(found["at"]))),
         password=str(found["password"]),
         file_name=_name(case),

@@ -27,6 +27,7 @@ from dsr.output.inputs import Addressee
 from dsr.output.pdf import render_pdf
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from dsr.desk.forms.steps import CaseForm
@@ -181,6 +182,13 @@ def _draw(request: DeskRequest, case: Case, now: datetime) -> str:
         return ""
 
 
+def posted_to(case: Case, lines: Sequence[str]) -> Addressee:
+    """The person's name above the lines that were typed; once, also when whoever typed began with it."""
+    name = addressee_of(case).name[:200]
+    own = lines and " ".join(lines[0].split()).casefold() == " ".join(name.split()).casefold()
+    return Addressee(name, tuple(lines[1:] if own else lines))
+
+
 def _too_many() -> str:
     return _("Six letters with codes were printed within the hour. Wait a little, and use the newest one.")
 
@@ -189,7 +197,7 @@ def _contents(case: Case, artifact: Artifact, form: CaseForm, digits: str, now: 
     assert artifact.expires_at is not None  # noqa: S101 -- letter_code asks for an answer that is open
     return CodeLetter(
         sender=sender_of(case.controller),
-        addressee=Addressee(addressee_of(case).name[:200], form.cleaned_data["address"]),
+        addressee=posted_to(case, form.cleaned_data["address"]),
         head=head_of(case, written_at=now),
         code=codes.grouped(digits),
         until=local_date(case.controller, artifact.expires_at),
