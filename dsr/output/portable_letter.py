@@ -81,7 +81,7 @@ def portability_letter(
     texts: dict[Element, str | tuple[str, ...]] = {
         Element.FORMAT: "\n\n".join(filter(None, (_format(schema_url, filled), _signature(signed, keys_url)))),
         Element.CONTENT_LIST: _contents(filled, files, language),
-        Element.EXCLUDED_DATA: _excluded(excluded, language),
+        Element.EXCLUDED_DATA: left_out(excluded, language),
         Element.TRANSMISSION: transmission(handover),
     }
     if partly:
@@ -149,7 +149,8 @@ def _contents(filled: Sequence[Survey], files: Sequence[Attached], language: str
     )
 
 
-def _excluded(excluded: Sequence[Excluded], language: str) -> str | tuple[str, ...]:
+def left_out(excluded: Sequence[Excluded], language: str) -> str | tuple[str, ...]:
+    """What does not come along and why (P-09): a line for each place and what is missing there, X-06's sentence last."""
     neither = str(phrases.NEITHER_CONFIRM_NOR_DENY)
     if not excluded:
         return _("We left nothing out.") + "\n\n" + neither
@@ -158,11 +159,20 @@ def _excluded(excluded: Sequence[Excluded], language: str) -> str | tuple[str, .
         system, data = words(item.store_label, language), words(item.dataset_label, language)
         place = _("%(system)s, %(data)s") % {"system": system, "data": data}
         groups.setdefault((place, explained(item, language)), []).append(_named(item, language))
+    # What is left out for two reasons is named once, with both.
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for (place, why), named in groups.items():
+        reasons.setdefault((place, ", ".join(dict.fromkeys(named))), []).append(_sentence(why))
     lines = (
-        _("%(place)s: %(what)s. %(reason)s") % {"place": place, "what": ", ".join(dict.fromkeys(named)), "reason": why}
-        for (place, why), named in groups.items()
+        _("%(place)s: %(what)s. %(reason)s") % {"place": place, "what": what, "reason": " ".join(whys)}
+        for (place, what), whys in reasons.items()
     )
     return (*lines, neither)
+
+
+def _sentence(why: str) -> str:
+    """A reason as a sentence of its own: those of data maps are words after a colon."""
+    return why[:1].upper() + why[1:] + ("" if why.endswith((".", "!", "?")) else ".")
 
 
 def _named(item: Excluded, language: str) -> str:

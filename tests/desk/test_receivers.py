@@ -170,6 +170,7 @@ def test_SC_12_P_05_from_the_wish_to_the_receipt_on_pages(
 
     shown = text(mara.get(page))
     assert "Southwave please" in shown
+    assert reverse("desk:receivers") in shown.split("<main")[1]  # where a provider is put on file
     assert "to Southwave Ltd" in shown
     case.refresh_from_db()
     assert "Choose one." in text(mara.post(page, {"version": case.version, "decision": "nobody"}))
