@@ -15,12 +15,13 @@ from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from dsr.fulfil.letters import text_of
 from dsr.fulfil.own_described import OWN, described, label
 from dsr.fulfil.whose import Hers, hers
 from dsr.models import Artifact, Case, Event, EventNote, Letter, Message, OneTimeCode
-from dsr.output.inputs import Found, Searched
+from dsr.output.inputs import Found, Redaction, Searched
 from dsr.vault import MissingKeyError
 from exporters.contract import Batch, CellNote, Note
 
@@ -59,6 +60,16 @@ def own_found(case: Case, *, until: datetime) -> tuple[Found, ...]:
             batch = Batch(name, columns, tuple(rows), tuple(notes))
             found.append(Found(OWN, label(language), info, functools.partial(_once, batch), own=True))
     return tuple(found)
+
+
+def own_left_out(case: Case, *, until: datetime) -> tuple[Redaction, ...]:
+    """What of our own database is not in the answer because somebody else made it about the same contract (X-02, X-04)."""
+    count = hers(case, until=until).others
+    if not count:
+        return ()
+    reason = _("They speak of another person (Article 15(4) GDPR). Ask us if you think that one of them is yours.")
+    what = _("Requests or accounts of somebody else about the same contract")
+    return (Redaction(OWN, "requests", reason, count, what),)
 
 
 # What stores gave and what letters were laid out to is not listed again: it is in the answer, or a letter above.

@@ -19,7 +19,7 @@ from dsr.cases.perform import record
 from dsr.fulfil.attached import attached_of
 from dsr.fulfil.gather import addressee_of, found_of, head_of, inquiry_of, sender_of
 from dsr.fulfil.locate import NeedsPersonError
-from dsr.fulfil.own_records import own_found
+from dsr.fulfil.own_records import own_found, own_left_out
 from dsr.fulfil.signing import keys_page, signer_of
 from dsr.fulfil.spool import Sink, read_artifact, store_artifact
 from dsr.law.letters import LetterCode
@@ -56,7 +56,7 @@ def package(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[d
             wording=words_for(case.controller, code=LetterCode.ACCESS_ANSWER, language=case.request.language),
         )
     signer = signer_of(case.controller, now=now)
-    order = _with_files(case, order)
+    order = _with_files(case, order, written_at)
     made: list[Manifest] = []
 
     def write(sink: Sink) -> dict[str, Any]:
@@ -96,10 +96,10 @@ def package(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[d
     return {"bytes": archive.size, "manifest_sha256": manifest}, effect
 
 
-def _with_files(case: Case, order: output.PackageInput) -> output.PackageInput:
-    """The order with the files the stores handed out, and with what was held back of them."""
+def _with_files(case: Case, order: output.PackageInput, written_at: datetime) -> output.PackageInput:
+    """The order with the files the stores handed out, and with what was held back of them and of our own records."""
     files, left_out = attached_of(case)
-    redactions = (*order.inquiry.redactions, *left_out)
+    redactions = (*order.inquiry.redactions, *left_out, *own_left_out(case, until=written_at))
     return replace(order, attached=files, inquiry=replace(order.inquiry, redactions=redactions))
 
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dsr.cases import actors, codes, identity, messages
+from dsr.cases.intake import Told
 from dsr.cases.perform import record
 from dsr.desk import datasets
 from dsr.desk.tasks_view import store_label
 from dsr.fulfil.own_described import OWN, described
-from dsr.fulfil.own_records import HANDED_OUT, own_found, references
+from dsr.fulfil.own_records import HANDED_OUT, own_found, own_left_out, references
 from dsr.law.letters import LetterCode
 from dsr.law.rights import Right
 from dsr.law.workflow import State
@@ -113,6 +114,46 @@ def test_signed_in_is_not_identified_an_account_without_proof_is_not_hers() -> N
 
     assert rows(found, "account") == []
     assert other.reference not in references(found)
+
+
+def test_x_04_a_request_of_somebody_else_about_the_same_contract_is_left_out_and_counted() -> None:
+    """A former partner who knew the number: his words, his new address and his letters are his."""
+    theirs = make_case(
+        at=MONDAY - timedelta(days=90),
+        told=Told(name="Bert Other", words="All about the contract.", contact_email="bert@example.com"),
+    )
+    hers = make_case(at=MONDAY - timedelta(days=60))
+    case = make_case()
+
+    found = own_found(case, until=LATER)
+
+    assert references(found) == {hers.request.reference, case.request.reference}
+    assert "bert@example.com" not in str([list(one.read()) for one in found])
+    (left,) = own_left_out(case, until=LATER)
+    assert (left.store, left.count) == (OWN, 1)
+    assert theirs.request.reference not in left.reason + left.what
+
+
+def test_x_04_a_second_account_with_the_same_number_is_not_hers() -> None:
+    linked()
+    bert = make_user("bert")
+    identity.link(
+        user=bert, store="billing", customer_number=NUMBER, contact="old@example.com", method="code", now=MONDAY
+    )
+    case = make_case()
+
+    assert [row["email"] for row in rows(own_found(case, until=LATER), "account")] == ["anna@example.com"]
+    assert own_left_out(case, until=LATER)[0].count == 1
+
+
+def test_a_request_by_letter_is_hers_by_her_name() -> None:
+    by_letter = make_case(at=MONDAY - timedelta(days=90), told=Told(name="ANNA  example", words="All of it."))
+    other = make_case(at=MONDAY - timedelta(days=80), told=Told(name="Bert Other", words="All of it."))
+    case = make_case()
+
+    assert by_letter.request.reference in references(own_found(case, until=LATER))
+    assert other.request.reference not in references(own_found(case, until=LATER))
+    assert own_left_out(make_case(number="70000007"), until=LATER) == ()
 
 
 def test_a_revoked_link_makes_an_account_a_strangers_again() -> None:
