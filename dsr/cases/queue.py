@@ -9,11 +9,13 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from dsr import vault
 from dsr.cases.archive import READERS
-from dsr.law.workflow import CLOSED, Role, State
+from dsr.law.workflow import CLOSED, STEPS, Action, Role, State
 from dsr.models import Case, Controller, IndexToken, Letter, Message, Suspension, Task, User
 from dsr.vault import blind
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from dsr.models import CaseQuerySet
 
 WEEK = timedelta(days=7)
@@ -40,6 +42,16 @@ def _condition(view: str, user: User, today: date) -> Q:
     }[view]
 
 
+def letters_that_wait() -> QuerySet[Letter]:
+    """Drafts that take a step which the table still has for their case; what went another way waits for nobody."""
+    possible = Q()
+    for action in Action:
+        if sources := frozenset[State]().union(*(step.sources for step in STEPS if step.action is action)):
+            possible |= Q(action=action, case__state__in=sorted(sources))
+    found: QuerySet[Letter] = Letter.objects.filter(possible, status=Letter.Status.DRAFT)
+    return found
+
+
 def _base(controller: Controller, user: User) -> CaseQuerySet:
     needs = Task.objects.filter(case=OuterRef("pk"), status=Task.Status.MANUAL)
     # One small list for the whole query, not a look at every case: hardly any mail is undelivered. Without the controller,
@@ -47,7 +59,7 @@ def _base(controller: Controller, user: User) -> CaseQuerySet:
     lost = Message.objects.filter(status__in=Message.UNDELIVERED, by_mail=True)
     # A letter somebody wrote and nobody has sent: the same, by an index of drafts only. Letters of an answer have no step
     # of their own; they wait in review with it.
-    drafts = Letter.objects.filter(status=Letter.Status.DRAFT).exclude(action="")
+    drafts = letters_that_wait()
     rows: CaseQuerySet = Case.objects.of(controller).annotate(
         needs_person=Exists(needs),
         undelivered=Q(request__in=lost.values("request")),

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dsr import wording
+from dsr.cases import queue
 from dsr.cases.clock import local_date
 from dsr.cases.scope import stores_of
 from dsr.desk import steps
@@ -23,7 +24,7 @@ from dsr.desk.tasks_view import Progress, progress_of, store_label
 from dsr.fulfil.locate import COPIES
 from dsr.law.rights import IDENTITY_MINIMUM, IdentityLevel, Right
 from dsr.law.workflow import BEFORE_COLLECTING, Action, State
-from dsr.models import Artifact, Case, Channel, Letter, Subject, Task, User
+from dsr.models import Artifact, Case, Channel, Subject, Task, User
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -187,7 +188,7 @@ def next_card(case: Case, actor: Actor, *, now: datetime) -> NextCard:
     """The next thing to do, where it is done, and what else is possible or why not."""
     waiting = any(task.status == Task.Status.MANUAL for task in case.tasks.all())
     lost = undelivered(case.request)
-    letter = case.letters.filter(status=Letter.Status.DRAFT).exclude(action="").order_by("-created_at").first()
+    letter = queue.letters_that_wait().filter(case=case).order_by("-created_at").first()
     step = next_step(
         case,
         needs_person=waiting,

@@ -249,6 +249,11 @@ def test_I_05_a_letter_of_a_handler_waits_where_those_who_may_send_it_look(mara,
     assert shown.context["next"].url == reverse("desk:letter", args=[case.pk, row.pk])
     assert reverse("desk:letter", args=[other.pk, row.pk]) not in shown.content.decode()
 
+    Case.objects.filter(pk=case.pk).update(state="approved")  # the refusal can no longer be sent
+    assert not otto.get(reverse("desk:queue") + "?view=second").context["rows"]
+    assert "Look at a letter and send it" not in text(otto.get(reverse("desk:case", args=[case.pk])))
+    Case.objects.filter(pk=case.pk).update(state="assessing")
+
     mara.post(reverse("desk:letter-discard", args=[case.pk, row.pk]))
 
     assert not otto.get(reverse("desk:queue") + "?view=second").context["rows"]
