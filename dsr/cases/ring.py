@@ -16,6 +16,7 @@ from django.db.models.functions import Left
 
 from dsr.cases import ring_tokens
 from dsr.models import AccountLink, IndexToken, KeyedRow, RingId
+from dsr.sessions import context_of
 from dsr.vault import MissingKeyError, TamperedError, keyring
 from dsr.vault.rewrap import is_current, rewrap, ring_id
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 CHUNK: Final = 200
 SESSIONS, TOKENS, LINKS = "sessions", "index tokens", "account links"
 # How dsr.sessions writes a session: a wrapped key, a dot, the sealed content.
-_SESSION_CONTEXT: Final = "session"
 
 
 @dataclass(slots=True)
@@ -66,7 +66,7 @@ def _tables() -> Iterator[_Table]:
     for model in keyed_models():
         name = _name(model)
         yield _Table(model, "wrapped_key", name, f"{name}:{{}}".format)
-    yield _Table(Session, "session_data", SESSIONS, lambda _pk: _SESSION_CONTEXT)
+    yield _Table(Session, "session_data", SESSIONS, context_of)
 
 
 def needed(model: type[KeyedRow]) -> Iterator[str]:

@@ -6,7 +6,7 @@ import base64
 
 import pytest
 from django.core.cache import cache
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from dsr import limits
 from dsr.limits import Limit, client_address
@@ -122,6 +122,28 @@ def test_sessions_survive_the_round_trip_and_open_to_nobody_else(settings):
     assert b"Maria" not in base64.b64decode(row.session_data.partition(".")[2])
     settings.DSR_KEYS = "other:" + base64.b64encode(b"k" * 32).decode()
     assert dict(SessionStore(store.session_key).items()) == {}
+
+
+@pytest.mark.django_db
+def test_whoever_reads_the_table_of_sessions_takes_over_none(client):
+    """Neither the name of a row nor its content, put into the row of another session, opens anything."""
+    make_controller()
+    client.force_login(make_user())
+    cookie = client.cookies["sessionid"].value
+    table = SessionStore.get_model_class().objects
+    row = table.get()
+    assert cookie not in str(table.values())
+
+    thief = Client()
+    thief.cookies["sessionid"] = row.session_key
+    assert thief.get("/requests/").headers["Location"] == "/requests/find/"
+
+    own = SessionStore()
+    own.save()
+    table.exclude(pk=row.pk).update(session_data=row.session_data)
+    thief.cookies["sessionid"] = str(own.session_key)
+    assert thief.get("/requests/").headers["Location"] == "/requests/find/"
+    assert client.get("/requests/").status_code == 200
 
 
 @pytest.mark.django_db

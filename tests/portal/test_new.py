@@ -318,7 +318,10 @@ def test_the_draft_lies_sealed_in_the_database(client):
 
     stored = Session.objects.get().session_data
 
-    assert SessionStore().decode(stored)["draft"]["answers"]["details"]["name"] == "Maria Kowalska"
+    assert (
+        SessionStore(client.session.session_key).decode(stored)["draft"]["answers"]["details"]["name"]
+        == "Maria Kowalska"
+    )
     assert "Maria" not in stored
     assert b"Maria" not in base64.b64decode(stored.partition(".")[2])
 
