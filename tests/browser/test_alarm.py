@@ -79,6 +79,7 @@ def test_the_alarms_of_a_case_are_clean(browse: Browse) -> None:
     browse.audit(reverse("desk:step", args=[silent.pk, "close_not_identified"]), user=otto, modes=["desktop", "narrow"])
 
 
+@pytest.mark.slow
 def test_absences_are_clean_empty_full_and_with_errors(browse: Browse) -> None:
     otto = make_staff("otto", "lead")
     browse.audit("/desk/absences/", user=otto, modes=["desktop"])

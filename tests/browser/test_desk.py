@@ -69,6 +69,7 @@ def test_the_way_in_is_clean(browse: Browse) -> None:
     browse.audit("/desk/account/login/", modes=["phone"], act=press("Sign in"))
 
 
+@pytest.mark.slow
 def test_the_queue_is_clean_full_and_empty(browse: Browse, demo_stores: Any) -> None:
     mara = make_staff("mara")
     browse.audit("/desk/", user=mara, modes=["desktop", "phone"])
@@ -89,6 +90,7 @@ def test_registering_is_clean_with_and_without_errors(browse: Browse) -> None:
     browse.audit("/desk/new/", user=ines, modes=["desktop", "narrow"], act=press("Register"))
 
 
+@pytest.mark.slow
 def test_a_case_in_trouble_is_clean(browse: Browse, demo_stores: Any) -> None:
     otto = make_staff("otto", "lead")
     case = make_case(at=ago(3))

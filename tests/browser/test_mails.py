@@ -31,6 +31,7 @@ def came_back() -> Message:
     return row
 
 
+@pytest.mark.slow
 def test_mails_are_clean_empty_full_and_in_every_state(browse: Browse, settings: Any, tmp_path: Any) -> None:
     make_controller()
     mara, adam = make_staff("mara"), make_staff("adam", "auditor")

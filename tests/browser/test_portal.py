@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from tests.browser.harness import Browse
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("live_server", "demo_stores")]
+# The narrowest look finds most; the others are long and run with the slow tests.
+LOOKS = [pytest.param(mode, marks=() if mode == "narrow" else pytest.mark.slow) for mode in MODES]
 PERSON = by_position(2)
 FOR_EVERYBODY = (
     "/",
@@ -117,14 +119,14 @@ def answered(anna: User) -> Request:
     return case.request
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", LOOKS)
 def test_pages_for_everybody_are_clean(browse: Browse, mode: str) -> None:
     make_controller()
     found = [f"{path}: {problem}" for path in FOR_EVERYBODY for problem in browse.look(path, mode)]
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", LOOKS)
 def test_pages_of_a_request_are_clean(browse: Browse, anna: User, answered: Request, mode: str) -> None:
     open_request = make_request(account=anna, at=timezone.now() - timedelta(days=50), now=timezone.now())
     found = []
@@ -146,7 +148,7 @@ def drafting(browse: Browse, page: Page, user: User | None, answers: dict[str, A
     page.context.add_cookies([{"name": name, "value": str(session.session_key), "url": browse.base_url}])
 
 
-@pytest.mark.parametrize("mode", ["desktop", "narrow"])
+@pytest.mark.parametrize("mode", [pytest.param("desktop", marks=pytest.mark.slow), "narrow"])
 def test_every_question_is_clean_and_so_are_its_errors(browse: Browse, anna: User, mode: str) -> None:
     User.objects.update(display_name="")
     page, found = browse.page(mode), []

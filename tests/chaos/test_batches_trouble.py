@@ -25,8 +25,8 @@ BATCH = 100
 @pytest.fixture(
     params=[
         "sqlite",
-        pytest.param("mariadb", marks=pytest.mark.stores),
-        pytest.param("postgresql", marks=pytest.mark.stores),
+        pytest.param("mariadb", marks=[pytest.mark.stores, pytest.mark.slow]),
+        pytest.param("postgresql", marks=[pytest.mark.stores, pytest.mark.slow]),
     ]
 )
 def backend(request: pytest.FixtureRequest) -> str:

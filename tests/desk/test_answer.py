@@ -87,6 +87,7 @@ def test_working_copies_that_are_gone_leave_counts_and_hashes(mara, collected):
     assert mara.get(at("data", collected, "billing", "customers")).status_code == 404
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["adam", "olga", "ines"])
 def test_4_3_files_are_named_and_not_opened_for_who_may_not_read(signed_in, drafted, name):
     client = signed_in(name)
@@ -101,6 +102,7 @@ def test_4_3_files_are_named_and_not_opened_for_who_may_not_read(signed_in, draf
     assert client.get(at("data", drafted, "billing", "customers")).status_code == 403
 
 
+@pytest.mark.slow
 def test_a_draft_is_built_shown_and_can_be_built_again(mara, collected, drain):
     mara.post(at("draft", collected), {"version": collected.version, "paragraph": "First words."})
     building = text(mara.get(at("draft", collected)))
@@ -231,6 +233,7 @@ def test_idea_3_an_approval_is_of_the_manifest_on_the_screen(otto, in_review, sn
     assert snapshot(in_review) == before
 
 
+@pytest.mark.slow
 def test_the_auditor_sees_nothing_of_the_answer_by_trying_to_approve(signed_in, in_review):
     response = step(signed_in("adam"), in_review, "approve", manifest_sha256=in_review.manifest_sha256)
 

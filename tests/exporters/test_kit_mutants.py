@@ -143,6 +143,7 @@ def test_and_by_no_other(mutant: str, tmp_path: Path) -> None:
     assert set(failed) == {CAUGHT_BY[mutant]}, failed
 
 
+@pytest.mark.slow
 def test_a_sound_exporter_passes_every_check(tmp_path: Path) -> None:
     assert _failing("Sound", tmp_path) == {}
 

@@ -129,6 +129,7 @@ def test_what_nobody_can_state_is_refused_with_the_reason(
     assert words in problem.detail
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("column", "value", "code"),
     [
@@ -164,6 +165,7 @@ def test_what_the_store_would_not_take_is_refused_before_anything_is_written(
     assert touched(before, own.sums()) == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("column", "value", "stored"),
     [

@@ -83,6 +83,7 @@ def test_every_file_of_hers_and_none_of_another_is_in_the_package_as_it_is(tree,
     assert "sound recording" in page
 
 
+@pytest.mark.slow
 def test_forty_small_files_are_one_container_and_no_name_stands_in_clear(tree, drain):
     tree.put(NUMBER, {f"ticket-{number}-mueller.png": PNG + bytes([number]) for number in range(40)})
 
@@ -191,6 +192,7 @@ def test_what_lies_is_delivered_with_a_note(tree, drain):
     assert "<script>alert" not in page
 
 
+@pytest.mark.slow
 def test_many_containers_are_read_in_order(tree, drain, monkeypatch):
     monkeypatch.setattr(attachments, "CONTAINER_FILES", 3)
     tree.put(NUMBER, {f"{number:02}.txt": f"text {number}".encode() * 9000 for number in range(10)})

@@ -99,6 +99,7 @@ def test_the_package_holds_hers_and_nobody_elses(demo_stores, drain):
     assert json.loads(archive.read("data.json"))
 
 
+@pytest.mark.slow
 def test_the_same_draft_twice_gives_the_same_bytes(demo_stores, drain):
     case, mara = drafted(drain)
     first = plain(case)

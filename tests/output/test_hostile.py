@@ -114,6 +114,7 @@ def test_image_inside_svg_is_not_fetched(place: str, trap: Trap, tmp_path: Path)
     assert trap.hits == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("body", "codes"),
     [

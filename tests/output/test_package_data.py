@@ -104,6 +104,7 @@ def test_the_report_carries_data_and_tables_as_pdf_a_3_attachments(files: Mappin
     assert set(kinds.values()) == {"/Supplement"}
 
 
+@pytest.mark.slow
 def test_data_too_large_to_be_carried_are_named_with_their_checksums(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(datafiles, "MAX_ATTACHED_BYTES", 2_000)
     sink = OneWay()

@@ -252,6 +252,7 @@ def test_P_05_P_06_another_controller_gets_the_data_and_a_note_but_no_letter() -
     assert bound == {"receiver": BOUND, "manifest_sha256": built.outgoing.sha256}
 
 
+@pytest.mark.slow
 def test_P_05_the_approved_hash_binds_receiver_and_outgoing_package() -> None:
     def hash_of(bound: dict[str, str]) -> Manifest:
         asked = order(CALLS, bound=bound, handover=Handover(receiver="Southwave Ltd"))

@@ -92,6 +92,7 @@ def test_an_erasure_cut_after_some_bytes_is_done_wholly_or_not_at_all(backend: s
         assert own.ask("SELECT id FROM letters WHERE member_id = 1") == []
 
 
+@pytest.mark.slow
 @BOTH
 @pytest.mark.parametrize("question", ["collect", "residue"])
 def test_a_server_that_falls_silent_in_mid_answer_is_given_up(backend: str, question: str, tmp_path: Path) -> None:

@@ -51,6 +51,7 @@ def test_at_least_95_percent_found_and_at_most_10_percent_wrong(bed: str, pair: 
     assert len(proposed - wanted) <= 0.10 * len(proposed), proposed - wanted
 
 
+@pytest.mark.slow
 @BEDS
 def test_no_value_of_the_40_stands_in_the_draft(bed: str) -> None:
     text = draft(_look(bed, 2, 3), name=bed)
@@ -59,6 +60,7 @@ def test_no_value_of_the_40_stands_in_the_draft(bed: str) -> None:
         assert not beds.held(kind, text), kind
 
 
+@pytest.mark.slow
 @BEDS
 def test_the_answered_draft_fits_the_store_and_collects_the_subject(bed: str, tmp_path: Path) -> None:
     store = _store(bed, tmp_path, draft(_look(bed, 2, 3), name=bed))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from exporters.contract import Outcome, PlanLine, Residue
 
-pytestmark = pytest.mark.stores
+pytestmark = [pytest.mark.stores, pytest.mark.slow]
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 BEDS = ("fossbilling", "radius")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 
 
+@pytest.mark.slow
 @pytest.mark.stores
 class TestHelpdesk(SqlKit):
     """Two people called Ada Moen, one of them by two spellings; Bo has no account."""
