@@ -13,9 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from dsr.cases import delivery
 from dsr.desk import carried
 from dsr.desk.access import DeskRequest, Duty, insist, staff_required
-from dsr.desk.attempt import attempt, form_of, seen_version
-from dsr.desk.forms.delivery import CarrierForm
-from dsr.desk.views.delivery import answer_of, delivery_page, posted_to
+from dsr.desk.views.delivery import Sent, act, answer_of, download, posted_to
 from dsr.fulfil.gather import head_of, sender_of
 from dsr.fulfil.spool import read_artifact
 from dsr.output.code_letter import PasswordLetter, password_letter
@@ -36,18 +34,15 @@ def _name(case: Case) -> str:
 @require_POST
 def prepare(request: DeskRequest, case_id: RowId) -> HttpResponse:
     """Draw a password for a copy; letter and file can then be had for half an hour."""
-    case, artifact = answer_of(request, case_id)
-    now = timezone.now()
-    form = form_of(CarrierForm, request, case, now=now, bound=True)
-    if not form.is_valid():
-        return delivery_page(request, case, artifact, sent="carrier", form=form)
-    seen = seen_version(request)
-    outcome = attempt(lambda: delivery.prepare_copy(case_id=case.pk, actor=request.actor, now=now, seen_version=seen))
-    if not outcome.done:
-        case, artifact = answer_of(request, case_id)
-        return delivery_page(request, case, artifact, sent="carrier", form=form, outcome=outcome)
-    carried.keep(request, case, form.cleaned_data["address"], now=now)
-    return redirect("desk:delivery", case_id=case.pk)
+
+    def run(sent: Sent) -> None:
+        delivery.prepare_copy(case_id=case_id, actor=request.actor, now=sent.now, seen_version=sent.seen)
+
+    def then(sent: Sent) -> HttpResponse:
+        carried.keep(request, sent.case, sent.form.cleaned_data["address"], now=sent.now)
+        return redirect("desk:delivery", case_id=sent.case.pk)
+
+    return act(request, case_id, "carrier", run, then)
 
 
 def _ready(request: DeskRequest, case_id: RowId) -> tuple[Case, Artifact, dict[str, Any]]:
@@ -73,7 +68,7 @@ def letter(request: DeskRequest, case_id: RowId) -> HttpResponse:
         file_name=_name(case),
     )
     pdf = render_pdf([password_letter(order)])[0]
-    return HttpResponse(pdf, content_type="application/pdf", headers=_headers(f"{case.request.reference}-password.pdf"))
+    return download(pdf, f"{case.request.reference}-password.pdf")
 
 
 @staff_required
@@ -87,8 +82,5 @@ def copy(request: DeskRequest, case_id: RowId) -> HttpResponseBase:
         password=str(found["password"]),
         written_at=artifact.created_at,
     )
-    return StreamingHttpResponse(chunks, content_type="application/zip", headers=_headers(_name(case)))
-
-
-def _headers(name: str) -> dict[str, str]:
-    return {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    headers = {"Content-Disposition": f'attachment; filename="{_name(case)}"', "Cache-Control": "no-store"}
+    return StreamingHttpResponse(chunks, content_type="application/zip", headers=headers)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -27,7 +28,7 @@ from dsr.output.inputs import Addressee
 from dsr.output.pdf import render_pdf
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from dsr.desk.forms.steps import CaseForm
@@ -111,73 +112,100 @@ def _state(artifact: Artifact, *, now: datetime) -> str:
     return _("Open for the person.")
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A form of this page that was sent and is in order, about one released answer."""
+
+    case: Case
+    artifact: Artifact
+    form: CaseForm
+    now: datetime
+
+    @property
+    def seen(self) -> int:
+        """The version of the case the form was opened on."""
+        return int(self.form.cleaned_data["version"])
+
+
+def act(
+    request: DeskRequest,
+    case_id: RowId,
+    name: str,
+    run: Callable[[Sent], object],
+    then: Callable[[Sent], HttpResponse],
+) -> HttpResponse:
+    """Try a verb with one of FORMS: the page again, with every word typed and the reason, or what `then` answers."""
+    case, artifact = answer_of(request, case_id)
+    sent = Sent(case, artifact, form_of(FORMS[name], request, case, now=(now := timezone.now()), bound=True), now)
+    if not sent.form.is_valid():
+        return delivery_page(request, case, artifact, sent=name, form=sent.form)
+    outcome = attempt(lambda: run(sent))
+    if outcome.done:
+        return then(sent)
+    case, artifact = answer_of(request, case_id)
+    form = reopened(FORMS[name], request, case, now=now)
+    return delivery_page(request, case, artifact, sent=name, form=form, outcome=outcome)
+
+
+def _back(request: DeskRequest, case: Case, words: str) -> HttpResponse:
+    messages.success(request, words)
+    return redirect("desk:delivery", case_id=case.pk)
+
+
 @staff_required
 @require_POST
 def revoke(request: DeskRequest, case_id: RowId) -> HttpResponse:
     """Take it back at once."""
-    case, artifact = answer_of(request, case_id)
-    now = timezone.now()
-    form = form_of(RevokeForm, request, case, now=now, bound=True)
-    if not form.is_valid():
-        return delivery_page(request, case, artifact, sent="revoke", form=form)
-    reason, seen = str(form.cleaned_data["reason"]), int(form.cleaned_data["version"])
-    outcome = attempt(
-        lambda: delivery.revoke(case_id=case.pk, reason=reason, actor=request.actor, now=now, seen_version=seen)
-    )
-    if not outcome.done:
-        case, artifact = answer_of(request, case_id)
-        form = reopened(RevokeForm, request, case, now=now)
-        return delivery_page(request, case, artifact, sent="revoke", form=form, outcome=outcome)
-    messages.success(request, _("Taken back. The person is told; write to her what happened."))
-    return redirect("desk:delivery", case_id=case.pk)
+
+    def run(sent: Sent) -> None:
+        reason = str(sent.form.cleaned_data["reason"])
+        delivery.revoke(case_id=case_id, reason=reason, actor=request.actor, now=sent.now, seen_version=sent.seen)
+
+    done = _("Taken back. The person is told; write to her what happened.")
+    return act(request, case_id, "revoke", run, lambda sent: _back(request, sent.case, done))
 
 
 @staff_required
 @require_POST
 def again(request: DeskRequest, case_id: RowId) -> HttpResponse:
     """Offer the same bytes once more."""
-    case, artifact = answer_of(request, case_id)
-    now = timezone.now()
-    form = form_of(AgainForm, request, case, now=now, bound=True)
-    if not form.is_valid():
-        return delivery_page(request, case, artifact, sent="again", form=form)
-    seen = int(form.cleaned_data["version"])
-    outcome = attempt(lambda: delivery.offer_again(case_id=case.pk, actor=request.actor, now=now, seen_version=seen))
-    if not outcome.done:
-        case, artifact = answer_of(request, case_id)
-        return delivery_page(request, case, artifact, outcome=outcome)
-    messages.success(request, _("Offered again. The person gets a mail."))
-    return redirect("desk:delivery", case_id=case.pk)
+
+    def run(sent: Sent) -> None:
+        delivery.offer_again(case_id=case_id, actor=request.actor, now=sent.now, seen_version=sent.seen)
+
+    done = _("Offered again. The person gets a mail.")
+    return act(request, case_id, "again", run, lambda sent: _back(request, sent.case, done))
 
 
 @staff_required
 @require_POST
 def letter(request: DeskRequest, case_id: RowId) -> HttpResponse:
     """Print a letter with a code: a PDF that leaves once and is stored nowhere."""
-    case, artifact = answer_of(request, case_id)
-    now = timezone.now()
-    form = form_of(CodeLetterForm, request, case, now=now, bound=True)
-    if not form.is_valid():
-        return delivery_page(request, case, artifact, sent="letter", form=form)
     drawn: list[str] = []
-    outcome = attempt(lambda: drawn.append(_draw(request, case, now)))
-    if not outcome.done or not drawn[0]:
-        case, artifact = answer_of(request, case_id)
-        outcome = outcome if not outcome.done else Outcome(done=False, why_not=_too_many())
-        return delivery_page(request, case, artifact, sent="letter", form=form, outcome=outcome)
-    pdf = render_pdf([code_letter(_contents(case, artifact, form, drawn[0], now))])[0]
-    name = f"{case.request.reference}-code.pdf"
-    headers: dict[str, Any] = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Cache-Control": "no-store",
-    }
+
+    def run(sent: Sent) -> None:
+        drawn.append(_draw(request, sent))
+
+    def then(sent: Sent) -> HttpResponse:
+        if not drawn[0]:
+            outcome = Outcome(done=False, why_not=_too_many())
+            return delivery_page(request, sent.case, sent.artifact, sent="letter", form=sent.form, outcome=outcome)
+        pdf = render_pdf([code_letter(_contents(sent, drawn[0]))])[0]
+        return download(pdf, f"{sent.case.request.reference}-code.pdf")
+
+    return act(request, case_id, "letter", run, then)
+
+
+def download(pdf: bytes, name: str) -> HttpResponse:
+    """A PDF to print and forget: no copy stays in a cache."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return HttpResponse(pdf, content_type="application/pdf", headers=headers)
 
 
-def _draw(request: DeskRequest, case: Case, now: datetime) -> str:
+def _draw(request: DeskRequest, sent: Sent) -> str:
     """The digits, or nothing when too many letters were printed within the hour."""
     try:
-        return delivery.letter_code(case_id=case.pk, actor=request.actor, now=now)
+        return delivery.letter_code(case_id=sent.case.pk, actor=request.actor, now=sent.now)
     except codes.TooManyCodesError:
         return ""
 
@@ -193,13 +221,14 @@ def _too_many() -> str:
     return _("Six letters with codes were printed within the hour. Wait a little, and use the newest one.")
 
 
-def _contents(case: Case, artifact: Artifact, form: CaseForm, digits: str, now: datetime) -> CodeLetter:
-    assert artifact.expires_at is not None  # noqa: S101 -- letter_code asks for an answer that is open
+def _contents(sent: Sent, digits: str) -> CodeLetter:
+    case = sent.case
+    assert sent.artifact.expires_at is not None  # noqa: S101 -- letter_code asks for an answer that is open
     return CodeLetter(
         sender=sender_of(case.controller),
-        addressee=posted_to(case, form.cleaned_data["address"]),
-        head=head_of(case, written_at=now),
+        addressee=posted_to(case, sent.form.cleaned_data["address"]),
+        head=head_of(case, written_at=sent.now),
         code=codes.grouped(digits),
-        until=local_date(case.controller, artifact.expires_at),
+        until=local_date(case.controller, sent.artifact.expires_at),
         open_url=f"{base_url(case.controller)}{reverse('portal:letter-code')}",
     )
