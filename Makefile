@@ -5,7 +5,7 @@ ARGS ?=
 # One more than there are cores: many tests wait for a server, a time-out or a browser.
 WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 1 )))
 # The heart of it once more with our own database on PostgreSQL; `make test-slow` runs everything there.
-OWN_DATABASE := tests/cases tests/journeys tests/work/test_queue.py tests/fulfil
+OWN_DATABASE := tests/cases tests/journeys tests/delivery/test_verbs.py tests/work/test_queue.py
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
@@ -26,7 +26,7 @@ test: venv ## the fast tests, in random order on all cores; ARGS="tests/law -k c
 
 test-slow: venv ## the long tests (a run that finds none is fine)
 	$(BIN)/pytest -n $(WORKERS) -m slow $(ARGS) || [ $$? -eq 5 ]
-	$(if $(ARGS),,$(BIN)/python -m tests.with_postgres $(BIN)/pytest -n $(WORKERS) tests/cases tests/work tests/journeys tests/portal tests/desk tests/chaos tests/vault tests/browser/test_journey_access.py tests/browser/test_journey_erasure.py)
+	$(if $(ARGS),,$(BIN)/python -m tests.with_postgres $(BIN)/pytest -n $(WORKERS) tests/cases tests/work tests/journeys tests/fulfil tests/delivery tests/portal tests/desk tests/chaos tests/vault tests/browser/test_journey_access.py tests/browser/test_journey_erasure.py)
 
 bench: venv ## every measurement, a line each; one alone: make bench-clock
 	@$(BIN)/python -m bench

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 @pytest.fixture(
     params=[
         "sqlite",
-        pytest.param("mariadb", marks=pytest.mark.stores),
+        pytest.param("mariadb", marks=[pytest.mark.stores, pytest.mark.slow]),
         pytest.param("postgresql", marks=pytest.mark.stores),
     ]
 )
 def backend(request: pytest.FixtureRequest) -> str:
-    """One test, three databases."""
+    """One test, three databases; MariaDB in the slow suite, where the beds run on it in the fast one."""
     return str(request.param)
 
 

@@ -185,7 +185,7 @@ def fresh(backend: str, folder: Path) -> Iterator[Clinic]:
 @pytest.fixture(
     params=[
         "sqlite",
-        pytest.param("mariadb", marks=pytest.mark.stores),
+        pytest.param("mariadb", marks=[pytest.mark.stores, pytest.mark.slow]),
         pytest.param("postgresql", marks=pytest.mark.stores),
     ]
 )
