@@ -11,6 +11,7 @@ import pytest
 
 from dsr.law import diagram
 from dsr.law.workflow import STEPS, Action, State
+from tests.parsing import parsed
 
 ROOT = Path(__file__).resolve().parents[2]
 LAW = ROOT / "dsr" / "law"
@@ -49,7 +50,7 @@ def test_a_document_without_markers_is_not_touched() -> None:
 @pytest.mark.parametrize("path", sorted(LAW.glob("*.py")), ids=lambda p: p.name)
 def test_the_law_imports_the_standard_library_and_itself_only(path: Path) -> None:
     """House rule: no Django, no I/O; `holidays` in calendars.py alone. Nor does it read the clock."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     allowed = set(sys.stdlib_module_names) | {"dsr"} | ({"holidays"} if path.name == "calendars.py" else set())
     for node in ast.walk(tree):
         names = (

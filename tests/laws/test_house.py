@@ -15,6 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from dsr import logs
 from dsr.wording.events import EVENTS
 from dsr.wording.refusals import REFUSALS
+from tests.parsing import parsed
 
 ROOT = Path(__file__).parent.parent.parent
 SOURCES = sorted(
@@ -73,7 +74,7 @@ def test_jobs_named_by_strings_exist():
 def _calls(name: str) -> set[str]:
     found = set()
     for path in SOURCES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(parsed(path)):
             if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == name:
                 first = node.args[0] if node.args else None
                 if isinstance(first, ast.Constant) and isinstance(first.value, str):

@@ -7,22 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dsr.wording import events, refusals
+from tests.parsing import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def parsed(path: Path) -> ast.Module:
-    """The tree of a file. Python 3.11 counts its depth per process, so another thread that parses at the same moment makes it fail."""
-    text = path.read_text(encoding="utf-8")
-    for _ in range(5):
-        try:
-            return ast.parse(text)
-        except SystemError:
-            continue
-    return ast.parse(text)
 
 
 def constants(name: str, *, keyword: str = "") -> Iterator[tuple[str, str]]:
