@@ -57,6 +57,11 @@ def _end_pause(case: Case, now: datetime) -> None:
     case.suspensions.filter(ended_at__isnull=True).update(ended_at=now, ended_on=clock.local_date(case.controller, now))
 
 
+def _sentence(text: str) -> str:
+    """The text with a full stop; some grounds have their own."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
 @transaction.atomic
 def refuse(
     *,
@@ -91,7 +96,9 @@ def refuse(
     tasks.cancel_open(case=case)
     with translation.override(case.request.language):
         elements = {
-            Element.GROUND: _("We cannot do what you asked for: %(ground)s") % {"ground": wording.ground(ground)},
+            Element.GROUND: _sentence(
+                _("We cannot do what you asked for: %(ground)s") % {"ground": wording.ground(ground)}
+            ),
             Element.REASONS_FACT: reason.strip(),
             Element.REASONS_LAW: wording.ground_law(ground, case.right),
             Element.WHAT_YOU_CAN_DO: advice.strip(),
