@@ -160,9 +160,9 @@ def check(*, code: OneTimeCode, entered: str, now: datetime, once: bool = True) 
 def newest(
     *, controller: Controller, purpose: str, user: User | None = None, request: Request | None = None
 ) -> OneTimeCode | None:
-    """The last code made for this purpose, used or not."""
+    """The last code made for this purpose, used or not; of two made in one instant the one that was not ended."""
     rows = OneTimeCode.objects.of(controller).filter(purpose=purpose, user=user, request=request)
-    found: OneTimeCode | None = rows.order_by("-created_at").first()
+    found: OneTimeCode | None = rows.order_by("-created_at", "-expires_at").first()
     return found
 
 
