@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from dsr.addresses import base_url
 from dsr.cases import actors, delivery, letter_content, messages
-from dsr.desk.views.delivery import _contents
+from dsr.desk.views.delivery import Sent, _contents
 from dsr.fulfil.gather import head_of
 from dsr.fulfil.portable import schema_url
 from dsr.models import Message
@@ -61,6 +61,6 @@ def test_the_letter_with_a_code_leads_to_the_host_where_the_code_works(settings:
     class Form:
         cleaned_data = {"address": ("Hill Road 1",)}
 
-    letter = _contents(case, package(case), Form(), digits, timezone.now())  # type: ignore[arg-type]
+    letter = _contents(Sent(case, package(case), Form(), timezone.now()), digits)  # type: ignore[arg-type]
 
     assert letter.open_url == "https://one.example.com/requests/letter/"
