@@ -26,7 +26,8 @@ TEST_PROGRAMS = (
     ("mariadb-server", "mariadbd", ("/usr/sbin",), "the tests on MariaDB"),
     ("postgresql", "initdb", ("/usr/lib/postgresql/*/bin",), "the tests on PostgreSQL"),
     ("poppler-utils", "pdftotext", (), "the tests that read our PDFs"),
-    ("gettext", "msgfmt", (), "the tests of the message catalogues"),
+    ("qpdf", "qpdf", (), "the tests of the structure of our PDFs"),
+    ("p7zip-full", "7z", (), "the tests that open protected copies with another program"),
 )
 REQUIREMENTS = {"run": ("requirements.txt",), "dev": ("requirements.txt", "requirements-dev.txt")}
 

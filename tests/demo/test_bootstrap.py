@@ -41,7 +41,7 @@ def test_without_root_says_in_one_line_what_to_install(
     (line,) = capsys.readouterr().out.splitlines()
     assert line.startswith("Missing: libpango-1.0-0, libpangoft2-1.0-0, libharfbuzz-subset0, chromium")
     assert "PDF letters and reports; the tests in a browser" in line
-    assert line.endswith("poppler-utils gettext")
+    assert line.endswith("poppler-utils qpdf p7zip-full")
     assert "sudo apt-get install" in line
 
 

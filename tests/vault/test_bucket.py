@@ -6,17 +6,15 @@ import io
 import os
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import httpx
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files import File
+from moto import server
 
 from dsr import env, vault
 from exporters.contract import Permanent, Temporary
-
-boto3 = pytest.importorskip("boto3")
-pytest.importorskip("storages")
-server = pytest.importorskip("moto.server")
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
