@@ -91,7 +91,14 @@ class Artifact(KeyedRow):
     revoked_at = models.DateTimeField(null=True, blank=True)  # taken back by staff; nothing opens it any more
 
     class Meta:
-        indexes = [models.Index(RingId("wrapped_key"), name="artifact_ring")]
+        indexes = [
+            models.Index(RingId("wrapped_key"), name="artifact_ring"),
+            models.Index(
+                fields=["expires_at"],
+                condition=models.Q(kind="package", reminded_at__isnull=True, confirmed_at__isnull=True),
+                name="artifact_unreminded",
+            ),
+        ]
 
     @property
     def is_current(self) -> bool:

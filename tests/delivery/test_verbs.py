@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from dsr.audit import verify_case
 from dsr.cases import actors, codes, delivery
@@ -83,6 +84,17 @@ def test_nobody_is_reminded_who_needs_no_reminder(case, lead, reason):
 
     now = MONDAY + (31 if reason == "expired" else 26) * DAY
     assert delivery.remind_due(now=now, limit=10) == 0
+
+
+def test_the_reminder_reads_an_index_and_not_every_file_there_ever_was(case):
+    with CaptureQueriesContext(connection) as asked:
+        delivery.remind_due(now=MONDAY, limit=10)
+    text = next(query["sql"] for query in asked if 'FROM "dsr_artifact"' in query["sql"])
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(("EXPLAIN " if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN ") + text)
+        assert "artifact_unreminded" in str(cursor.fetchall())
 
 
 @pytest.mark.django_db(transaction=True)
