@@ -354,7 +354,9 @@ def test_the_passes_read_an_index_and_not_every_case(of):
     text = next(query["sql"] for query in asked if 'FROM "dsr_case"' in query["sql"])
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            # Of a nearly empty table every index costs the same: only what could answer instead is taken away.
             cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("DROP INDEX case_queue, case_next_rung, case_calendar")
         cursor.execute(("EXPLAIN " if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN ") + text)
         assert "case_closed" in str(cursor.fetchall())
 
