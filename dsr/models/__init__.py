@@ -3,6 +3,7 @@
 from dsr.models.base import KeyedRow, OwnedRow, RingId, Row, RowId, ScopedQuerySet, Sealed
 from dsr.models.case import Case, CaseQuerySet, Channel, Request, Suspension
 from dsr.models.controller import Controller, ReferenceCounter
+from dsr.models.draft import Draft, Upload
 from dsr.models.escalation import Absence, Escalation, Incident, Told
 from dsr.models.event import Anchor, Event, EventNote
 from dsr.models.journal import JournalSecret, JournalStep
@@ -27,6 +28,7 @@ __all__ = [
     "CaseStatistic",
     "Channel",
     "Controller",
+    "Draft",
     "Escalation",
     "Event",
     "EventNote",
@@ -65,5 +67,6 @@ __all__ = [
     "Told",
     "Tombstone",
     "Transmission",
+    "Upload",
     "User",
 ]

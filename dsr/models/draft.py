@@ -1,0 +1,78 @@
+"""What a person is about to send: the request she is still writing, and the files she gave us."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from dsr.models.base import KeyedRow, RingId, Sealed
+
+
+class Draft(Sealed, KeyedRow):
+    """A request in the making. Sealed content: `{"key": submission key, "answers": {page: answers}, "done": [pages]}`.
+
+    Found by `digest`, the SHA-256 of the random token in the person's cookie; the token itself is stored nowhere.
+    """
+
+    user = models.ForeignKey("dsr.User", null=True, blank=True, on_delete=models.CASCADE, related_name="drafts")
+    digest = models.CharField(max_length=64, unique=True)
+    updated_at = models.DateTimeField()
+    expires_at = models.DateTimeField()  # seven days after the last answer
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["expires_at"], name="draft_expiry"),
+            models.Index(RingId("wrapped_key"), name="draft_ring"),
+        ]
+
+    def key_owner(self) -> KeyedRow:
+        return self
+
+
+class Upload(Sealed, KeyedRow):
+    """A file that somebody sent us, sealed under a key of its own. Sealed content: `{"name": file name as given}`.
+
+    When the file has been deleted the row stays and says that there was one: its key, and so its name, are gone.
+    """
+
+    class Purpose(models.TextChoices):
+        """What the file is for; its retention follows from it (rules 4.5)."""
+
+        AUTHORITY = "authority"  # a power of attorney, a court's decision
+        IDENTITY = "identity"  # what shows who asks
+        EVIDENCE = "evidence"  # what shows that something is wrong, or is so
+        MESSAGE = "message"  # sent along with a message
+
+    draft = models.ForeignKey(Draft, null=True, blank=True, on_delete=models.CASCADE, related_name="uploads")
+    request = models.ForeignKey("dsr.Request", null=True, blank=True, on_delete=models.CASCADE, related_name="uploads")
+    message = models.ForeignKey("dsr.Message", null=True, blank=True, on_delete=models.SET_NULL, related_name="uploads")
+    purpose = models.CharField(max_length=10, choices=Purpose.choices)
+    media_type = models.CharField(max_length=80)
+    size = models.PositiveBigIntegerField()  # bytes, plain
+    sha256 = models.CharField(max_length=64)  # of the plain bytes, as stored
+    storage_name = models.CharField(max_length=200, blank=True)  # empty: the bytes are gone
+    created_at = models.DateTimeField()
+    delete_after = models.DateTimeField(null=True, blank=True)
+    scanned = models.BooleanField(default=False)  # a virus scanner looked at it and found nothing
+    seen_by = models.ForeignKey("dsr.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    seen_at = models.DateTimeField(null=True, blank=True)  # verified; what is left of a proof (rules 4.5)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(purpose__in=["authority", "identity", "evidence", "message"]),
+                name="upload_purpose_known",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["delete_after"], condition=models.Q(deleted_at__isnull=True), name="upload_to_delete"),
+            models.Index(
+                fields=["created_at"],
+                condition=models.Q(deleted_at__isnull=True, scanned=False),
+                name="upload_unscanned",
+            ),
+            models.Index(RingId("wrapped_key"), name="upload_ring"),
+        ]
+
+    def key_owner(self) -> KeyedRow:
+        return self
