@@ -6,6 +6,7 @@ from dsr.models.controller import Controller, ReferenceCounter
 from dsr.models.draft import Draft, Upload
 from dsr.models.escalation import Absence, Escalation, Incident, Told
 from dsr.models.event import Anchor, Event, EventNote
+from dsr.models.flood import Suspicion
 from dsr.models.journal import JournalSecret, JournalStep
 from dsr.models.letter import Letter, LetterQuerySet, LetterWording, SentLetterError
 from dsr.models.plan import Plan
@@ -63,6 +64,7 @@ __all__ = [
     "StoreHealth",
     "Subject",
     "Suspension",
+    "Suspicion",
     "Task",
     "Told",
     "Tombstone",

@@ -64,6 +64,8 @@ class Case(Sealed, KeyedRow):
     right = models.CharField(max_length=24)
     state = models.CharField(max_length=20, default=State.RECEIVED.value)
     version = models.PositiveIntegerField(default=0)
+    # Asked for in her own words, and nobody has said yet which right it is (4.1): `right` is then only the widest one.
+    unclassified = models.BooleanField(default=False, db_default=False)
     # the clock (T-01 … T-22): dates in the controller's time zone
     received_on = models.DateField()
     due_on = models.DateField(null=True, blank=True)
@@ -121,6 +123,10 @@ class Case(Sealed, KeyedRow):
             ),
             # Cases that wait for their stores: the tick looks for those whose worker died between two steps.
             models.Index(fields=["id"], condition=models.Q(state__in=["collecting", "executing"]), name="case_at_work"),
+            # Cases to sort: hardly any at a time.
+            models.Index(
+                fields=["controller", "sort_on"], condition=models.Q(unclassified=True), name="case_unclassified"
+            ),
             models.Index(RingId("wrapped_key"), name="case_ring"),
             # The passes that archive and purge look at the longest closed first, and never at those that are archived for years.
             models.Index(fields=["state", "closed_at"], name="case_closed"),

@@ -112,7 +112,8 @@ class Outgoing(OwnedRow):
     class Status(models.TextChoices):
         """A message is sent at most once per claim. `bounced`: the other side gave it back after it had left.
 
-        `posted`: it could not be delivered, and a person sent a letter instead.
+        `posted`: it could not be delivered, and a person sent a letter instead. `held`: its request is held as part of a
+        flood, and nothing is sent for it until a person lets it through.
         """
 
         QUEUED = "queued"
@@ -121,6 +122,7 @@ class Outgoing(OwnedRow):
         FAILED = "failed"
         BOUNCED = "bounced"
         POSTED = "posted"
+        HELD = "held"
 
     # What a person has to settle: send again, or post a letter.
     UNDELIVERED = (Status.FAILED, Status.BOUNCED)
