@@ -96,6 +96,8 @@ class Case(Sealed, KeyedRow):
     approved_sha256 = models.CharField(max_length=64, blank=True)
     ground = models.CharField(max_length=40, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # The person does not agree with the answer (4.2 no. 20): from here the internal clock runs, to the end of the case.
+    contested_at = models.DateTimeField(null=True, blank=True)
     # Set before the first line of a plan is written: from here on the request cannot be taken back (4.0.1).
     first_applied_at = models.DateTimeField(null=True, blank=True)
     # the event chain
