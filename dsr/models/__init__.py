@@ -15,6 +15,7 @@ from dsr.models.retained import CaseStatistic, Tombstone
 from dsr.models.rules import CalendarDay, LadderRow, RetentionRow
 from dsr.models.signing import SigningKey
 from dsr.models.subject import IndexToken, OneTimeCode, Subject
+from dsr.models.suppression import ApiKey, Suppression, SuppressionKey
 from dsr.models.user import AccountLink, Kind, User
 from dsr.models.work import Artifact, Message, Notice, Outgoing, Pulse, StoreHealth, Task
 
@@ -22,6 +23,7 @@ __all__ = [
     "Absence",
     "AccountLink",
     "Anchor",
+    "ApiKey",
     "Artifact",
     "CalendarDay",
     "Case",
@@ -63,6 +65,8 @@ __all__ = [
     "SigningKey",
     "StoreHealth",
     "Subject",
+    "Suppression",
+    "SuppressionKey",
     "Suspension",
     "Suspicion",
     "Task",

@@ -8,7 +8,11 @@ from dsr.models.base import KeyedRow, OwnedRow, Sealed
 
 
 class Plan(Sealed, OwnedRow):
-    """The lines of all stores under one hash. Sealed content: the lines per store, with the row keys; clear: counts and dates."""
+    """The lines of all stores under one hash. Sealed content: the lines per store, with the row keys; clear: counts and dates.
+
+    What works at once has a plan for each store, made and carried out under a standing policy that stands in for the
+    second person; somebody looks at it afterwards (4.0.2).
+    """
 
     class Status(models.TextChoices):
         """A plan is approved once; a changed one is a new plan."""
@@ -22,6 +26,9 @@ class Plan(Sealed, OwnedRow):
 
     case = models.ForeignKey("dsr.Case", on_delete=models.CASCADE, related_name="plans")
     number = models.PositiveIntegerField()
+    store = models.CharField(max_length=60, blank=True)  # empty: all stores
+    policy = models.CharField(max_length=40, blank=True)  # the id of the standing policy, and the hash of its text
+    policy_sha256 = models.CharField(max_length=64, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
     sha256 = models.CharField(max_length=64)
     summary = models.JSONField(
@@ -33,13 +40,21 @@ class Plan(Sealed, OwnedRow):
     not_before = models.DateTimeField(null=True, blank=True)  # the end of the cooling time
     expires_at = models.DateTimeField(null=True, blank=True)
     applied_at = models.DateTimeField(null=True, blank=True)
+    reviewed_at = models.DateTimeField(null=True, blank=True)  # of what worked at once: somebody looked at it afterwards
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["case", "number"], name="plan_number_once"),
             models.UniqueConstraint(
-                fields=["case"], condition=models.Q(status__in=["draft", "approved"]), name="plan_one_current"
+                fields=["case", "store"], condition=models.Q(status__in=["draft", "approved"]), name="plan_one_current"
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["controller", "created_at"],
+                condition=models.Q(reviewed_at__isnull=True) & ~models.Q(policy=""),
+                name="plan_to_review",
+            )
         ]
 
     def key_owner(self) -> KeyedRow:
