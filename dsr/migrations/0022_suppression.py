@@ -7,114 +7,140 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dsr', '0021_contested'),
+        ("dsr", "0021_contested"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ApiKey',
+            name="ApiKey",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('scopes', models.JSONField(default=list)),
-                ('created_at', models.DateTimeField()),
-                ('last_used_at', models.DateTimeField(blank=True, null=True)),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=80)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("scopes", models.JSONField(default=list)),
+                ("created_at", models.DateTimeField()),
+                ("last_used_at", models.DateTimeField(blank=True, null=True)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Suppression',
+            name="Suppression",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('email', 'Email'), ('phone', 'Phone'), ('post', 'Post'), ('customer_number', 'Customer Number')], max_length=16)),
-                ('token', models.CharField(max_length=64)),
-                ('channels', models.JSONField(default=list)),
-                ('since', models.DateTimeField()),
-                ('source', models.CharField(choices=[('portal', 'Portal'), ('link', 'Link'), ('staff', 'Staff'), ('request', 'Request')], max_length=8)),
-                ('review_on', models.DateField()),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("email", "Email"),
+                            ("phone", "Phone"),
+                            ("post", "Post"),
+                            ("customer_number", "Customer Number"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("token", models.CharField(max_length=64)),
+                ("channels", models.JSONField(default=list)),
+                ("since", models.DateTimeField()),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("portal", "Portal"), ("link", "Link"), ("staff", "Staff"), ("request", "Request")],
+                        max_length=8,
+                    ),
+                ),
+                ("review_on", models.DateField()),
             ],
         ),
         migrations.CreateModel(
-            name='SuppressionKey',
+            name="SuppressionKey",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('wrapped_key', models.TextField(default='', editable=False)),
-                ('number', models.PositiveSmallIntegerField()),
-                ('created_at', models.DateTimeField()),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("wrapped_key", models.TextField(default="", editable=False)),
+                ("number", models.PositiveSmallIntegerField()),
+                ("created_at", models.DateTimeField()),
             ],
         ),
         migrations.RemoveConstraint(
-            model_name='plan',
-            name='plan_one_current',
+            model_name="plan",
+            name="plan_one_current",
         ),
         migrations.AddField(
-            model_name='plan',
-            name='policy',
+            model_name="plan",
+            name="policy",
             field=models.CharField(blank=True, max_length=40),
         ),
         migrations.AddField(
-            model_name='plan',
-            name='policy_sha256',
+            model_name="plan",
+            name="policy_sha256",
             field=models.CharField(blank=True, max_length=64),
         ),
         migrations.AddField(
-            model_name='plan',
-            name='reviewed_at',
+            model_name="plan",
+            name="reviewed_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='plan',
-            name='store',
+            model_name="plan",
+            name="store",
             field=models.CharField(blank=True, max_length=60),
         ),
         migrations.AddIndex(
-            model_name='plan',
-            index=models.Index(condition=models.Q(('reviewed_at__isnull', True), models.Q(('policy', ''), _negated=True)), fields=['controller', 'created_at'], name='plan_to_review'),
+            model_name="plan",
+            index=models.Index(
+                condition=models.Q(("reviewed_at__isnull", True), models.Q(("policy", ""), _negated=True)),
+                fields=["controller", "created_at"],
+                name="plan_to_review",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['draft', 'approved'])), fields=('case', 'store'), name='plan_one_current'),
+            model_name="plan",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["draft", "approved"])),
+                fields=("case", "store"),
+                name="plan_one_current",
+            ),
         ),
         migrations.AddField(
-            model_name='apikey',
-            name='controller',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dsr.controller'),
+            model_name="apikey",
+            name="controller",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="dsr.controller"),
         ),
         migrations.AddField(
-            model_name='suppression',
-            name='controller',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dsr.controller'),
+            model_name="suppression",
+            name="controller",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="dsr.controller"),
         ),
         migrations.AddField(
-            model_name='suppression',
-            name='request',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='dsr.request'),
+            model_name="suppression",
+            name="request",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="dsr.request"
+            ),
         ),
         migrations.AddField(
-            model_name='suppressionkey',
-            name='controller',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dsr.controller'),
+            model_name="suppressionkey",
+            name="controller",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="dsr.controller"),
         ),
         migrations.AddIndex(
-            model_name='suppression',
-            index=models.Index(fields=['controller', 'review_on'], name='suppression_review'),
+            model_name="suppression",
+            index=models.Index(fields=["controller", "review_on"], name="suppression_review"),
         ),
         migrations.AddConstraint(
-            model_name='suppression',
-            constraint=models.UniqueConstraint(fields=('controller', 'kind', 'token'), name='suppression_once'),
+            model_name="suppression",
+            constraint=models.UniqueConstraint(fields=("controller", "kind", "token"), name="suppression_once"),
         ),
         migrations.AddIndex(
-            model_name='suppressionkey',
-            index=models.Index(dsr.models.base.RingId('wrapped_key'), name='suppression_ring'),
+            model_name="suppressionkey",
+            index=models.Index(dsr.models.base.RingId("wrapped_key"), name="suppression_ring"),
         ),
         migrations.AddConstraint(
-            model_name='suppressionkey',
-            constraint=models.UniqueConstraint(fields=('controller', 'number'), name='suppression_key_once'),
+            model_name="suppressionkey",
+            constraint=models.UniqueConstraint(fields=("controller", "number"), name="suppression_key_once"),
         ),
     ]

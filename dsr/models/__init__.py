@@ -16,7 +16,7 @@ from dsr.models.rules import CalendarDay, LadderRow, RetentionRow
 from dsr.models.signing import SigningKey
 from dsr.models.subject import IndexToken, OneTimeCode, Subject
 from dsr.models.suppression import ApiKey, Suppression, SuppressionKey
-from dsr.models.user import AccountLink, Kind, User
+from dsr.models.user import AccountLink, Kind, OutsideLogin, SpentToken, User
 from dsr.models.work import Artifact, Message, Notice, Outgoing, Pulse, StoreHealth, Task
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "Notice",
     "OneTimeCode",
     "Outgoing",
+    "OutsideLogin",
     "OwnedRow",
     "Plan",
     "Pulse",
@@ -63,6 +64,7 @@ __all__ = [
     "Sealed",
     "SentLetterError",
     "SigningKey",
+    "SpentToken",
     "StoreHealth",
     "Subject",
     "Suppression",
