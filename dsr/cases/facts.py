@@ -10,8 +10,8 @@ from dsr.cases.clock import local_date
 from dsr.cases.scope import stores_of
 from dsr.law.regimes import regime
 from dsr.law.rights import CHANGES_NO_STORE, Right
-from dsr.law.workflow import Facts, State
-from dsr.models import Artifact, Case, Event, Incident, Message, Plan, Task
+from dsr.law.workflow import ANSWERED, Facts, State
+from dsr.models import Artifact, Case, Event, Incident, Message, Plan, Suspicion, Task
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -46,7 +46,7 @@ def facts_of(case: Case, *, now: datetime, **extra: Any) -> Facts:
         "first_month_due_on": case.first_month_due_on,
         "told_due_on": case.told_due_on,
         "extended": case.extended,
-        "extension_allowed": regime(case.regime, case.received_on).extendable,
+        "extension_allowed": case.contested_at is None and regime(case.regime, case.received_on).extendable,
         "late_refusal": case.late_refusal,
         "legal_hold": case.legal_hold,
         "handler_id": _id(case.handler_id),
@@ -73,8 +73,40 @@ def facts_of(case: Case, *, now: datetime, **extra: Any) -> Facts:
         "reminders_sent": case.suspensions.filter(ended_at__isnull=True, reminded_at__isnull=False).count(),
         "silent_days": silent_days(case, today) if state is State.ID_PENDING else 0,
         "suspension_open": case.suspensions.filter(ended_at__isnull=True).exists(),
+        "unclassified": case.unclassified,
+        **_held(case, state),
+        **_sorted(case, state),
     }
     return Facts(**{**gathered, **extra})
+
+
+def _held(case: Case, state: State) -> dict[str, bool]:
+    """Whether the request waits beside the queue as one of a flood, or was closed as one. Only new cases can."""
+    if state not in {State.RECEIVED, State.NOT_IDENTIFIED}:
+        return {}
+    row = Suspicion.objects.filter(request_id=case.request_id).values_list("settled_at", "outcome").first()
+    if row is None:
+        return {}
+    settled_at, outcome = row
+    return {"held": settled_at is None, "dismissed": outcome == Suspicion.Outcome.DISMISSED}
+
+
+def _sorted(case: Case, state: State) -> dict[str, bool]:
+    """Whether the office has said which right it is, and the person that it is another (4.1)."""
+    if state not in {State.RECEIVED, State.ASSESSING}:
+        return {}
+    kinds = ("classify", "unsort")
+    found = set(
+        Event.objects.filter(case__request_id=case.request_id, action__in=kinds).values_list("action", flat=True)
+    )
+    return {"sorted_before": "classify" in found, "unsorted_before": "unsort" in found}
+
+
+def closed_as(case: Case) -> State | None:
+    """The answered state that a contested or archived case was closed in last; None when the chain does not say (no. 21)."""
+    closings = Event.objects.filter(case=case, to_state__in=[state.value for state in ANSWERED])
+    found = closings.order_by("-seq").values_list("to_state", flat=True).first()
+    return State(found) if found else None
 
 
 def current_plan(case: Case) -> Plan | None:

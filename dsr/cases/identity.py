@@ -191,7 +191,7 @@ def _go_on(case: Case, *, method: str, level: int, actor: Actor, now: datetime) 
         data |= clock.dates_data(changes)
         perform(case_id=case.pk, action=Action.CONFIRM_IDENTITY, actor=actor, now=now, changes=changes, data=data)
         _tell_new_date(case, changes["due_on"], now)
-    elif case.state == State.RECEIVED:
+    elif case.state == State.RECEIVED and not case.unclassified:
         perform(case_id=case.pk, action=Action.ACCEPT, actor=actor, now=now, data=data)
     elif case.is_open:
         record(case_id=case.pk, kind="identified", actor=actor, now=now, data=data)

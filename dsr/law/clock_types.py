@@ -31,6 +31,7 @@ class ClockCode(StrEnum):
     """Lines of the arithmetic; dsr.wording has a sentence for each."""
 
     RECEIVED = "received"
+    CONTESTED = "contested"  # the first line of an internal clock (4.1)
     MONTHS = "months"
     MONTHS_EXTENDED = "months_extended"
     DAYS = "days"

@@ -35,6 +35,13 @@ def _identity_sufficient(facts: Facts, _actor: Actor) -> Refusal | None:
     return _no(RefusalCode.IDENTITY_TOO_LOW, level=facts.identity_level, needed=int(needed))
 
 
+def _sorted_once(facts: Facts, _actor: Actor) -> Refusal | None:
+    """4.1: what the office understood may be wrong, and the person says so once; after that both talk."""
+    if facts.unclassified or not facts.sorted_before:
+        return _no(RefusalCode.NOT_CLASSIFIED)
+    return _no(RefusalCode.UNSORTED_ALREADY) if facts.unsorted_before else None
+
+
 def _query_in_time(facts: Facts, _actor: Actor) -> Refusal | None:
     """T-13: a late query stops the clock only on the DPO's word."""
     if facts.received_on is None:
@@ -237,6 +244,12 @@ def _when(wanted: Callable[[Facts], object], code: RefusalCode) -> Callable[[Fac
 
 
 GUARDS: Final[Mapping[Guard, Callable[[Facts, Actor], Refusal | None]]] = {
+    Guard.CLASSIFIED: _when(lambda f: not f.unclassified, RefusalCode.NOT_CLASSIFIED),
+    Guard.UNCLASSIFIED: _when(lambda f: f.unclassified, RefusalCode.CLASSIFIED_ALREADY),
+    Guard.SORTED_ONCE: _sorted_once,
+    Guard.LET_THROUGH: _when(lambda f: not f.held, RefusalCode.HELD),
+    Guard.MARKED_SUSPECT: _when(lambda f: f.held, RefusalCode.NOT_HELD),
+    Guard.DISMISSED: _when(lambda f: f.dismissed, RefusalCode.NOT_DISMISSED),
     Guard.IDENTITY_SUFFICIENT: _identity_sufficient,
     Guard.REASON_GIVEN: _when(lambda f: f.reason_given, RefusalCode.REASON_MISSING),
     Guard.LEAST_INTRUSIVE: _when(lambda f: not f.id_copy_first, RefusalCode.ID_COPY_FIRST),

@@ -60,6 +60,31 @@ def _at(*states: State) -> frozenset[State]:
     return frozenset(states)
 
 
+def _sorting() -> Iterator[Step]:
+    """What is asked for at all, and whether anybody asks: requests in free words (4.1), and floods of filings (11(2), 12(6))."""
+    received = _at(State.RECEIVED)
+    yield Step(
+        action=Action.CLASSIFY, sources=received, target=State.RECEIVED, roles=_STAFF | {Role.INTAKE}, clock=ClockEffect.RECOMPUTE,
+        guards=(Guard.UNCLASSIFIED, Guard.LET_THROUGH), rule="4.1, 4.3, T-26",
+    )  # fmt: skip
+    yield Step(
+        action=Action.UNSORT, sources=_at(State.RECEIVED, State.ASSESSING), target=State.RECEIVED, roles=frozenset({Role.SUBJECT}),
+        guards=(Guard.SORTED_ONCE,), rule="4.1, 12(2)",
+    )  # fmt: skip
+    yield Step(
+        action=Action.ANSWER_QUESTION, sources=received, target=State.COMPLETED, roles=_STAFF, clock=ClockEffect.STOP,
+        guards=(Guard.UNCLASSIFIED, Guard.LET_THROUGH, Guard.REASON_GIVEN), rule="4.1",
+    )  # fmt: skip
+    yield Step(
+        action=Action.DISMISS, sources=received, target=State.NOT_IDENTIFIED, roles=_STAFF, clock=ClockEffect.STOP,
+        guards=(Guard.MARKED_SUSPECT, Guard.REASON_GIVEN), rule="11(2), 12(2), 12(4)",
+    )  # fmt: skip
+    yield Step(
+        action=Action.TAKE_UP, sources=_at(State.NOT_IDENTIFIED), target=State.RECEIVED, roles=_STAFF | {Role.SUBJECT},
+        clock=ClockEffect.RECOMPUTE, guards=(Guard.DISMISSED,), rule="11(2), T-02",
+    )  # fmt: skip
+
+
 def _intake() -> Iterator[Step]:
     """From receipt to a settled question of who asks for what."""
     yield Step(
@@ -68,8 +93,11 @@ def _intake() -> Iterator[Step]:
     )  # fmt: skip
     yield Step(
         action=Action.ASK_IDENTITY, sources=_at(State.RECEIVED, State.ASSESSING, State.COLLECTING), target=State.ID_PENDING,
-        roles=_STAFF, guards=(Guard.NO_SUSPENSION_OPEN, Guard.REASON_GIVEN, Guard.LEAST_INTRUSIVE, Guard.QUERY_IN_TIME),
-        clock=ClockEffect.PAUSE, letters=(LetterCode.IDENTITY_REQUEST,), rights=IDENTITY_QUERY, rule="4.2 #2, 4.0.1, I-01, T-13",
+        roles=_STAFF, clock=ClockEffect.PAUSE, letters=(LetterCode.IDENTITY_REQUEST,), rights=IDENTITY_QUERY,
+        guards=(
+            Guard.CLASSIFIED, Guard.LET_THROUGH, Guard.NO_SUSPENSION_OPEN, Guard.REASON_GIVEN, Guard.LEAST_INTRUSIVE, Guard.QUERY_IN_TIME,
+        ),
+        rule="4.2 #2, 4.0.1, I-01, T-13",
     )  # fmt: skip
     yield Step(
         action=Action.CONFIRM_IDENTITY, sources=_at(State.ID_PENDING), target=State.ASSESSING, roles=_STAFF | _SYSTEM,
@@ -82,7 +110,8 @@ def _intake() -> Iterator[Step]:
     )  # fmt: skip
     yield Step(
         action=Action.ASK_CLARIFICATION, sources=_at(State.RECEIVED, State.ASSESSING), target=State.CLARIFY_PENDING,
-        roles=_STAFF, guards=(Guard.NO_SUSPENSION_OPEN, Guard.LARGE_AND_SPECIFIC, Guard.QUERY_IN_TIME), clock=ClockEffect.PAUSE,
+        roles=_STAFF, clock=ClockEffect.PAUSE,
+        guards=(Guard.CLASSIFIED, Guard.LET_THROUGH, Guard.NO_SUSPENSION_OPEN, Guard.LARGE_AND_SPECIFIC, Guard.QUERY_IN_TIME),
         letters=(LetterCode.CLARIFICATION_REQUEST,), rights=CLARIFICATION, rule="4.2 #5, A10, T-13, Recital 63",
     )  # fmt: skip
     yield Step(
@@ -91,7 +120,7 @@ def _intake() -> Iterator[Step]:
     )  # fmt: skip
     yield Step(
         action=Action.ACCEPT, sources=_at(State.RECEIVED), target=State.ASSESSING, roles=_STAFF | _SYSTEM,
-        guards=(Guard.IDENTITY_SUFFICIENT,), rule="4.2 #7, 4.0.1, I-02",
+        guards=(Guard.CLASSIFIED, Guard.IDENTITY_SUFFICIENT), rule="4.2 #7, 4.0.1, I-02",
     )  # fmt: skip
     yield Step(
         action=Action.ANNOUNCE_FEE, sources=_at(State.ASSESSING), target=State.FEE_PENDING, roles=_LEAD,
@@ -143,11 +172,11 @@ def _execution() -> Iterator[Step]:
     for right, extra in ((Right.RESTRICTION, (Guard.RESTRICTION_GROUND,)), (Right.OBJECTION, ())):
         yield Step(
             action=Action.RESTRICT_NOW, sources=at_once, target=State.EXECUTING, roles=_STAFF | _SYSTEM, rule="4.0.2, 4.2 #22",
-            guards=(Guard.IDENTITY_SUFFICIENT, *extra, Guard.POLICY_NAMED, Guard.NOT_RESTRICTED_YET), rights=frozenset({right}),
+            guards=(Guard.CLASSIFIED, Guard.IDENTITY_SUFFICIENT, *extra, Guard.POLICY_NAMED, Guard.NOT_RESTRICTED_YET), rights=frozenset({right}),
         )  # fmt: skip
     yield Step(
         action=Action.STOP_NOW, sources=at_once, target=State.EXECUTING, roles=_STAFF | {Role.SYSTEM, Role.INTAKE},
-        guards=(Guard.IDENTITY_SUFFICIENT, Guard.POLICY_NAMED), rights=ABSOLUTE, rule="4.0.2, O-03, O-09",
+        guards=(Guard.CLASSIFIED, Guard.IDENTITY_SUFFICIENT, Guard.POLICY_NAMED), rights=ABSOLUTE, rule="4.0.2, O-03, O-09",
     )  # fmt: skip
     yield Step(
         action=Action.RESUME_ASSESSMENT, sources=_at(State.EXECUTING), target=State.ASSESSING, roles=_STAFF | _SYSTEM,
@@ -259,4 +288,4 @@ def _afterwards() -> Iterator[Step]:
     )  # fmt: skip
 
 
-STEPS: Final[tuple[Step, ...]] = (*_intake(), *_work(), *_execution(), *_answer(), *_afterwards())
+STEPS: Final[tuple[Step, ...]] = (*_sorting(), *_intake(), *_work(), *_execution(), *_answer(), *_afterwards())

@@ -69,6 +69,11 @@ class Action(StrEnum):
     """Everything the table knows. What happens to a case without being here (download, assignment) is recorded, not performed."""
 
     REGISTER = "register"
+    CLASSIFY = "classify"
+    UNSORT = "unsort"
+    ANSWER_QUESTION = "answer_question"
+    DISMISS = "dismiss"
+    TAKE_UP = "take_up"
     ASK_IDENTITY = "ask_identity"
     CONFIRM_IDENTITY = "confirm_identity"
     CLOSE_NOT_IDENTIFIED = "close_not_identified"
@@ -179,6 +184,12 @@ class Facts:
     first_reviewer_id: str = ""  # who decided before the case was contested; empty if it never was
     rule_owner_id: str = ""  # who configured the automated decision (O-06)
     barred_ids: frozenset[str] = frozenset()  # staff who are, or are close to, the subject (4.3)
+    # receipt
+    unclassified: bool = False  # nobody has said yet which right it is (4.1)
+    sorted_before: bool = False  # the office has said which right it is
+    unsorted_before: bool = False  # the person has said once that she meant something else
+    held: bool = False  # one of a flood of filings, not looked at yet
+    dismissed: bool = False  # closed as one of a flood
     # identity
     identity_level: int = 0
     id_copy_held: bool = False  # an identity document not yet destroyed (I-04)

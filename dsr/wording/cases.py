@@ -205,6 +205,11 @@ ROLES: Final[Mapping[Role, _StrPromise]] = {
 # Buttons: a verb, and an object where the verb alone says too little.
 ACTIONS: Final[Mapping[Action, _StrPromise]] = {
     Action.REGISTER: _("Register request"),
+    Action.CLASSIFY: _("Sort"),
+    Action.UNSORT: _("That is not what I meant"),
+    Action.ANSWER_QUESTION: _("Answer and close: no data request"),
+    Action.DISMISS: _("Close as part of a flood"),
+    Action.TAKE_UP: _("Take up again"),
     Action.ASK_IDENTITY: _("Ask for identity"),
     Action.CONFIRM_IDENTITY: _("Confirm identity"),
     Action.CLOSE_NOT_IDENTIFIED: _("Close, not identified"),

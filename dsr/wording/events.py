@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
 _PERFORMED: Final[Mapping[Action, _StrPromise]] = {
     Action.REGISTER: _("Request received"),
+    Action.CLASSIFY: _("Sorted: the office said which right it is"),
+    Action.UNSORT: _("The person meant something else"),
+    Action.ANSWER_QUESTION: _("Closed: a question, and answered"),
+    Action.DISMISS: _("Closed as part of a flood"),
+    Action.TAKE_UP: _("Taken up again"),
     Action.ASK_IDENTITY: _("Identity asked for"),
     Action.CONFIRM_IDENTITY: _("Identity confirmed"),
     Action.CLOSE_NOT_IDENTIFIED: _("Closed, identity not confirmed"),
@@ -56,6 +61,8 @@ _PERFORMED: Final[Mapping[Action, _StrPromise]] = {
 _RECORDED: Final[Mapping[str, _StrPromise]] = {
     "received": _("Request received"),
     "assigned": _("Assigned"),
+    "held": _("Held as part of a flood"),
+    "let_through": _("Let through after being held"),
     "transmission_decided": _("Decided whether another controller gets the data"),
     "transmitted": _("Data sent to another controller"),
     "transmission_declined": _("Data not sent to another controller"),

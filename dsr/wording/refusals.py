@@ -21,6 +21,14 @@ _TABLE: Final[Mapping[Code, _StrPromise]] = {
     Code.BARRED: _(
         "You are too close to this person to work on the case. Ask the privacy lead to assign somebody else."
     ),
+    Code.NOT_CLASSIFIED: _(
+        "Nobody has sorted this request yet. Read the words of the person and say which right it is."
+    ),
+    Code.CLASSIFIED_ALREADY: _("This request is sorted already."),
+    Code.UNSORTED_ALREADY: _("The request was sorted anew once already. Write a message instead."),
+    Code.HELD: _("This request is held because it came with many others. Let it through first."),
+    Code.NOT_HELD: _("This request is not held as part of a flood."),
+    Code.NOT_DISMISSED: _("This request was not closed as part of a flood."),
     Code.IDENTITY_TOO_LOW: _("The identity is not proven enough. Known: %(level)s. Needed: %(needed)s."),
     Code.REASON_MISSING: _("Enter a reason."),
     Code.ID_COPY_FIRST: _("Choose a milder way first. A copy of an identity document is the last resort."),
