@@ -7,6 +7,7 @@ from dsr.models.draft import Draft, Upload
 from dsr.models.escalation import Absence, Escalation, Incident, Told
 from dsr.models.event import Anchor, Event, EventNote
 from dsr.models.flood import Suspicion
+from dsr.models.identity import ContactSeen, IdentityCheck
 from dsr.models.journal import JournalSecret, JournalStep
 from dsr.models.letter import Letter, LetterQuerySet, LetterWording, SentLetterError
 from dsr.models.plan import Plan
@@ -30,11 +31,13 @@ __all__ = [
     "CaseQuerySet",
     "CaseStatistic",
     "Channel",
+    "ContactSeen",
     "Controller",
     "Draft",
     "Escalation",
     "Event",
     "EventNote",
+    "IdentityCheck",
     "Incident",
     "IndexToken",
     "JournalSecret",

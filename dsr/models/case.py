@@ -34,6 +34,8 @@ class Request(Sealed, KeyedRow):
     identity_level = models.PositiveSmallIntegerField(default=0)
     identity_method = models.CharField(max_length=24, blank=True)
     identified_at = models.DateTimeField(null=True, blank=True)
+    # Known only by a contact that changed lately: not enough for what a thief of an account would want (ux.md 1.6).
+    contact_is_new = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [

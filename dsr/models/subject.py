@@ -40,7 +40,24 @@ class OneTimeCode(Sealed, KeyedRow):
         FOLLOW = "follow"  # a session for one request
         DOWNLOAD = "download"  # fresh proof before a package
         POST = "post"  # the same, in a letter to the address on file
+        PROVE = "prove"  # who she is, in a letter to the address on file
 
+    class Way(models.TextChoices):
+        """How the digits travel; never to anywhere but a contact on file, except for FOLLOW."""
+
+        MAIL = "mail"
+        SMS = "sms"
+        POST = "post"
+
+    way = models.CharField(max_length=10, choices=Way.choices, default=Way.MAIL)
+    # A hash of a secret of the session that asked: nobody else's guess is judged, nobody else uses the tries up.
+    asker = models.CharField(max_length=64, blank=True)
+    # A keyed token of the customer number, so that letters to one person are counted over all requests.
+    number_token = models.CharField(max_length=80, blank=True)
+    locked_at = models.DateTimeField(null=True, blank=True)
+    # of a letter: when the file was written for the post room, and when it left
+    printed_at = models.DateTimeField(null=True, blank=True)
+    posted_at = models.DateTimeField(null=True, blank=True)
     purpose = models.CharField(max_length=10, choices=Purpose.choices)
     user = models.ForeignKey("dsr.User", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     request = models.ForeignKey("dsr.Request", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
@@ -52,7 +69,12 @@ class OneTimeCode(Sealed, KeyedRow):
     used_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["controller", "purpose", "created_at"], name="code_recent")]
+        indexes = [
+            models.Index(fields=["controller", "purpose", "created_at"], name="code_recent"),
+            models.Index(
+                fields=["controller", "printed_at"], condition=models.Q(way="post", posted_at=None), name="code_to_post"
+            ),
+        ]
 
     def key_owner(self) -> KeyedRow:
         return self

@@ -113,6 +113,8 @@ class AccountLink(Sealed, OwnedRow):
     level = models.PositiveSmallIntegerField(default=3)
     proven_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
+    # Proved by a contact that had changed lately: until then the link alone is not enough for everything (ux.md 1.6).
+    firm_from = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "store", "token"], name="link_once")]
