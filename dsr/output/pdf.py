@@ -1,28 +1,23 @@
 """The parent's side of rendering: HTML documents in, PDF bytes out, through a child process that may die.
 
-One start of the child renders many documents (its import costs half a second). Cost is known beforehand, because a
-table cell takes about 0.9 ms of CPU (ux.md 5.4), so a document that cannot finish is refused instead of tried.
+Cost is known beforehand, because a table cell takes about 0.9 ms of CPU (ux.md 5.4), so a document that cannot finish is
+refused instead of tried.
 """
 
 from __future__ import annotations
 
 import io
-import subprocess
-import sys
-import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from PIL import Image
 
-from dsr.output import frames
+from dsr.output import frames, renderer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-ROOT = Path(__file__).resolve().parents[2]
 WALL_SECONDS = 180.0
 CELL_SECONDS = 0.0009
 MAX_CELLS = 40_000
@@ -99,31 +94,11 @@ def render_pdf(documents: Sequence[Document], *, seconds: float = WALL_SECONDS) 
     payload = io.BytesIO()
     for document in documents:
         frames.write(payload, *_message(document))
-    with tempfile.TemporaryDirectory(prefix="dsr-render-") as empty:
-        try:
-            done = subprocess.run(
-                [sys.executable, "-m", "dsr.output.render"],
-                input=payload.getvalue(),
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,  # tracebacks quote the document
-                cwd=empty,
-                env=_environment(),
-                timeout=seconds,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as late:
-            raise RenderError("timeout", _answered(late.stdout or b"")) from None
-    return _results(done.stdout, len(documents))
-
-
-def _environment() -> dict[str, str]:
-    """All the child gets: where the code is, which fonts exist, and a fixed hash seed. No proxy, no secret, no home."""
-    return {
-        "PYTHONPATH": str(ROOT),
-        "PYTHONHASHSEED": "0",
-        "PYTHONUTF8": "1",
-        "FONTCONFIG_FILE": str(ROOT / "dsr" / "output" / "fonts" / "fonts.conf"),
-    }
+    try:
+        answered = renderer.run(payload.getvalue(), seconds=seconds)
+    except renderer.LateError as late:
+        raise RenderError("timeout", _answered(late.answered)) from None
+    return _results(answered, len(documents))
 
 
 def _refuse(document: Document, position: int) -> None:

@@ -1,8 +1,9 @@
-"""The renderer's child process: `python -m dsr.output.render`, HTML in, PDF out, nothing else in reach.
+"""The renderer: HTML in, PDF out, nothing else in reach.
 
-It is started by dsr.output.pdf with an empty environment and folder. Before it loads anything heavy it takes its own
-limits, so that neither a hostile text nor a mistake in a template can eat the machine (ux.md 5.5; house.md, Rendering).
-It knows no Django, no database and no setting. Errors leave as codes: a message could quote a subscriber.
+It runs in a process of its own, forked for one job by dsr.output.stem, with an empty environment and folder. Before it
+sees a document it takes its own limits, so that neither a hostile text nor a mistake in a template can eat the machine
+(ux.md 5.5; house.md, Rendering). It knows no Django, no database and no setting. Errors leave as codes: a message could
+quote a subscriber.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ from __future__ import annotations
 import os
 import resource
 import signal
-import sys
 from typing import TYPE_CHECKING, Any
+
+from dsr.output import frames
 
 if TYPE_CHECKING:
     from types import FrameType
+    from typing import BinaryIO
 
 MEMORY_BYTES = 1_500 << 20
 DOCUMENT_CPU_SECONDS = 60
@@ -50,7 +53,7 @@ def _grant_cpu(seconds: int) -> None:
 
 def attempt(header: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, str], list[bytes]]:
     """Render one document; the answer's `error` is a code, empty when all went well."""
-    from dsr.output import accessible, typeset  # noqa: PLC0415 -- loaded after the limits are in place
+    from dsr.output import accessible, typeset  # noqa: PLC0415 -- the stem has loaded them before it forks
 
     try:
         _grant_cpu(DOCUMENT_CPU_SECONDS)
@@ -70,16 +73,7 @@ def attempt(header: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, str],
     return {"error": error}, []
 
 
-def main() -> None:
+def answer(documents: BinaryIO, answers: BinaryIO) -> None:
     """Answer documents until the input ends."""
-    take_limits()
-    from dsr.output import frames  # noqa: PLC0415 -- nothing is loaded before the limits
-
-    source, sink = sys.stdin.buffer, sys.stdout.buffer
-    sys.stdout = sys.stderr  # a stray print must not tear a message
-    while (message := frames.read(source)) is not None:
-        frames.write(sink, *attempt(*message))
-
-
-if __name__ == "__main__":
-    main()
+    while (message := frames.read(documents)) is not None:
+        frames.write(answers, *attempt(*message))

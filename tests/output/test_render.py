@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
@@ -10,7 +12,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from dsr.output import pdf
+from dsr.output import pdf, renderer
 from tests.output.reading import text_of
 
 if TYPE_CHECKING:
@@ -183,7 +185,7 @@ def test_naive_date_is_refused() -> None:
 
 def test_wall_clock_ends_a_render_and_names_the_document() -> None:
     with pytest.raises(pdf.RenderError) as late:
-        pdf.render_pdf([page("x")], seconds=0.05)
+        pdf.render_pdf([page("<table>" + "<tr><td>x" * 20_000 + "</table>")], seconds=0.5)
 
     assert (late.value.code, late.value.position) == ("timeout", 0)
 
@@ -192,5 +194,43 @@ def test_child_gets_none_of_our_environment(monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.setenv("DSR_SECRET_KEY", "canary")
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9/")
 
-    assert "canary" not in repr(pdf._environment())
-    assert set(pdf._environment()) == {"PYTHONPATH", "PYTHONHASHSEED", "PYTHONUTF8", "FONTCONFIG_FILE"}
+    assert "canary" not in repr(renderer.environment())
+    assert set(renderer.environment()) == {"PYTHONPATH", "PYTHONHASHSEED", "PYTHONUTF8", "FONTCONFIG_FILE"}
+
+
+def test_a_renderer_that_was_killed_is_started_again() -> None:
+    assert pdf.render_pdf([page("before")])
+    stem = renderer._stem
+    assert stem is not None
+    stem.process.kill()
+    stem.process.wait()
+
+    (made,) = pdf.render_pdf([page("after")])
+
+    assert "after" in text_of(made)
+
+
+def test_jobs_at_the_same_time_get_their_own_answers() -> None:
+    words = [f"letter number {number}" for number in range(6)]
+    with ThreadPoolExecutor(3) as pool:
+        made = list(pool.map(lambda word: pdf.render_pdf([page(word)])[0], words))
+
+    assert [word in text_of(one) for word, one in zip(words, made, strict=True)] == [True] * 6
+
+
+def test_a_forked_process_has_a_renderer_of_its_own() -> None:
+    """As a worker's job is forked off the worker: two processes must never read each other's answers."""
+    pdf.render_pdf([page("parent")])
+    source, sink = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.write(sink, b"y" if "child" in text_of(pdf.render_pdf([page("child")])[0]) else b"n")
+        finally:
+            os._exit(0)
+    os.close(sink)
+    os.waitpid(pid, 0)
+
+    assert os.read(source, 1) == b"y"
+    os.close(source)
+    assert "parent" in text_of(pdf.render_pdf([page("parent")])[0])
