@@ -9,26 +9,20 @@ from __future__ import annotations
 
 from datetime import timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 
-from dsr.cases import clock
 from dsr.cases.actors import SYSTEM
-from dsr.cases.perform import ConflictError, RefusedError, perform, record, staff_id
-from dsr.law.codes import RefusalCode
-from dsr.law.workflow import Action, Actor, Refusal, Role, State
-from dsr.models import Case, IndexToken, Message, Request, Suspicion
-from dsr.vault import blind
-from dsr.work import wake
+from dsr.cases.perform import record
+from dsr.models import Message, Request, Suspicion
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from django.db.models import QuerySet
 
-    from dsr.models import Controller, RowId
+    from dsr.models import Controller
 
 # Filings held within this time of each other are one wave: staff look at it as one thing.
 WAVE_GAP: Final = timedelta(hours=1)

@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from dsr.law.codes import Guard, RefusalCode
-from dsr.law.rights import GROUNDS, IDENTITY_MINIMUM, TWO_PERSON_REFUSAL, ExtensionReason, Ground, RestrictionGround
+from dsr.law import identity
+from dsr.law.rights import GROUNDS, TWO_PERSON_REFUSAL, ExtensionReason, Ground, RestrictionGround
 from dsr.law.terms import ANSWERED, Actor, Facts, Refusal, Role
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ def _no(code: RefusalCode, **params: str | int | date) -> Refusal:
 
 
 def _identity_sufficient(facts: Facts, _actor: Actor) -> Refusal | None:
-    """I-02, I-06, I-07: the level the right asks for."""
-    needed = IDENTITY_MINIMUM[facts.right]
+    """I-02, I-06, I-07: the level the right asks for; more when the contact that proved it is a new one."""
+    needed = identity.needed(facts.right, contact_is_new=facts.contact_is_new)
     if facts.identity_level >= needed:
         return None
     return _no(RefusalCode.IDENTITY_TOO_LOW, level=facts.identity_level, needed=int(needed))

@@ -72,8 +72,8 @@ def _sorting() -> Iterator[Step]:
         guards=(Guard.SORTED_ONCE,), rule="4.1, 12(2)",
     )  # fmt: skip
     yield Step(
-        action=Action.ANSWER_QUESTION, sources=received, target=State.COMPLETED, roles=_STAFF, clock=ClockEffect.STOP,
-        guards=(Guard.UNCLASSIFIED, Guard.LET_THROUGH, Guard.REASON_GIVEN), rule="4.1",
+        action=Action.ANSWER_QUESTION, sources=received, target=State.REFUSED, roles=_LEAD, clock=ClockEffect.STOP,
+        guards=(Guard.UNCLASSIFIED, Guard.LET_THROUGH, Guard.REASON_GIVEN), rule="4.1, 12(4)",
     )  # fmt: skip
     yield Step(
         action=Action.DISMISS, sources=received, target=State.NOT_IDENTIFIED, roles=_STAFF, clock=ClockEffect.STOP,

@@ -192,6 +192,7 @@ class Facts:
     dismissed: bool = False  # closed as one of a flood
     # identity
     identity_level: int = 0
+    contact_is_new: bool = False  # known only by a contact that changed lately (ux.md 1.6)
     id_copy_held: bool = False  # an identity document not yet destroyed (I-04)
     id_copy_first: bool = False  # the query asks for a copy before anything milder was tried (I-01)
     reminders_sent: int = 0

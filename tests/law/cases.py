@@ -71,6 +71,11 @@ def _special(action: Action) -> dict[str, Any]:
         "release_after": date(2026, 6, 9),
     }
     special: dict[Action, dict[str, Any]] = {
+        Action.CLASSIFY: {"unclassified": True},
+        Action.UNSORT: {"sorted_before": True},
+        Action.ANSWER_QUESTION: {"unclassified": True},
+        Action.DISMISS: {"held": True},
+        Action.TAKE_UP: {"dismissed": True},
         Action.RESTRICT_NOW: {"ground": RestrictionGround.ACCURACY_CONTESTED.value},
         Action.RESUME_ASSESSMENT: {"approved_sha256": ""},
         Action.COMPLETE_PARTLY: {"kept_remainder": True},

@@ -31,7 +31,14 @@ def each(code: RefusalCode, *actions: Action, rights: Any = ALL) -> Denied:
 DENIALS: dict[str, tuple[dict[str, Any], Denied]] = {
     "a question is open": ({"suspension_open": True}, each(C.SUSPENSION_OPEN, A.ASK_IDENTITY, A.ASK_CLARIFICATION)),
     "no reason": ({"reason_given": False}, each(C.REASON_MISSING, A.ASK_IDENTITY, A.COLLECT_AGAIN, A.RETURN_TO_DRAFTING, A.PLAN_STALE,
-                                               A.UPHOLD, A.ANNOUNCE_LIFT, A.CORRECT_RECEIPT)),
+                                               A.UPHOLD, A.ANNOUNCE_LIFT, A.CORRECT_RECEIPT, A.DISMISS, A.ANSWER_QUESTION)),
+    "4.1 not sorted yet": ({"unclassified": True}, each(C.NOT_CLASSIFIED, A.UNSORT, A.ASK_IDENTITY, A.ASK_CLARIFICATION, A.ACCEPT,
+                                                        A.RESTRICT_NOW, A.STOP_NOW)),
+    "4.1 sorted already": ({"unclassified": False}, each(C.CLASSIFIED_ALREADY, A.CLASSIFY, A.ANSWER_QUESTION)),
+    "4.1 sorted anew before": ({"unsorted_before": True}, each(C.UNSORTED_ALREADY, A.UNSORT)),
+    "12(2) held": ({"held": True}, each(C.HELD, A.CLASSIFY, A.ANSWER_QUESTION, A.ASK_IDENTITY, A.ASK_CLARIFICATION)),
+    "12(2) not held": ({"held": False}, each(C.NOT_HELD, A.DISMISS)),
+    "11(2) not dismissed": ({"dismissed": False}, each(C.NOT_DISMISSED, A.TAKE_UP)),
     "I-01": ({"id_copy_first": True}, each(C.ID_COPY_FIRST, A.ASK_IDENTITY)),
     "I-04": ({"id_copy_held": True}, each(C.ID_COPY_HELD, A.CONFIRM_IDENTITY)),
     "T-13": ({"received_on": date(2026, 5, 1), "dpo_consulted": False}, each(C.QUERY_TOO_LATE, A.ASK_IDENTITY, A.ASK_CLARIFICATION)),
@@ -98,6 +105,8 @@ ROWS = [(step, state, right) for step in STEPS for state in step.sources for rig
 
 def somebody(step: Step) -> Actor:
     """Whoever may take the step by role: a lead where she may, else the DPO or the system."""
+    if step.roles == {Role.SUBJECT}:
+        return actor(Role.SUBJECT)
     return LEAD if Role.LEAD in step.roles else DPO if Role.DPO in step.roles else SYSTEM
 
 

@@ -22,6 +22,12 @@ LATE = {"first_month_due_on": date(2026, 6, 9)}
 
 # rule, action, state, right, actor, what is changed in facts that would otherwise agree, the reason
 ROWS: list[tuple[str, Action, State, Right, Any, dict[str, Any], RefusalCode]] = [
+    ("4.1 sorted before anything else", A.ACCEPT, S.RECEIVED, R.ACCESS, HANDLER, {"unclassified": True}, C.NOT_CLASSIFIED),
+    ("4.1 sorted once is sorted", A.CLASSIFY, S.RECEIVED, R.ACCESS, HANDLER, {"unclassified": False}, C.CLASSIFIED_ALREADY),
+    ("4.1 not meant, once", A.UNSORT, S.RECEIVED, R.ACCESS, actor(Role.SUBJECT), {"unsorted_before": True}, C.UNSORTED_ALREADY),
+    ("12(2) a held request is let through first", A.CLASSIFY, S.RECEIVED, R.ACCESS, HANDLER, {"held": True}, C.HELD),
+    ("12(4) only a flood is dismissed", A.DISMISS, S.RECEIVED, R.ACCESS, HANDLER, {"held": False}, C.NOT_HELD),
+    ("11(2) only what was dismissed is taken up", A.TAKE_UP, S.NOT_IDENTIFIED, R.ACCESS, HANDLER, {"dismissed": False}, C.NOT_DISMISSED),
     ("I-02 access needs a strong proof", A.ACCEPT, S.RECEIVED, R.ACCESS, HANDLER, {"identity_level": 2}, C.IDENTITY_TOO_LOW),
     ("I-07 erasure needs a known contact", A.START_COLLECTION, S.ASSESSING, R.ERASURE, HANDLER, {"identity_level": 1}, C.IDENTITY_TOO_LOW),
     ("I-07 no pause for a stranger", A.RESTRICT_NOW, S.RECEIVED, R.RESTRICTION, HANDLER, {"identity_level": 1}, C.IDENTITY_TOO_LOW),
