@@ -1,0 +1,83 @@
+"""Standing policies: what may work at once without a second person, in words that are hashed and reviewed afterwards.
+
+4.0.2 and house.md idea 3: the law leaves no time for a second pair of eyes before a marketing stop. The policy is the
+approval given once for all such cases; its id and hash stand in the event and on every plan that rests on it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from dsr.law.rights import Right
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+class MarketingChannel(StrEnum):
+    """How marketing reaches somebody; an objection covers all of them unless the person narrows it (O-03)."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    PHONE = "phone"
+    POST = "post"
+
+
+ALL_CHANNELS: Final = frozenset(MarketingChannel)
+
+# 1.5: outbound systems within 24 hours, print runs 28 days at most. E-mail and SMS ask the list before each message.
+STOPS_WITHIN: Final[Mapping[MarketingChannel, timedelta]] = {
+    MarketingChannel.EMAIL: timedelta(0),
+    MarketingChannel.SMS: timedelta(0),
+    MarketingChannel.PHONE: timedelta(hours=24),
+    MarketingChannel.POST: timedelta(days=28),
+}
+# An entry stays as long as the controller markets, and somebody asks every three years whether it does (rules 4.5).
+REVIEW_YEARS: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """One standing policy. `plan_right` is what stores are asked to plan; `text` is what was decided, in full."""
+
+    id: str
+    right: Right
+    plan_right: str
+    text: str
+    rule: str
+
+    @property
+    def sha256(self) -> str:
+        """Over everything it says: a changed word is another policy."""
+        said = [self.id, self.right.value, self.plan_right, self.text, self.rule]
+        return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+
+
+_ROWS: Final = (
+    Policy(
+        id="marketing-stop-1",
+        right=Right.MARKETING_OBJECTION,
+        plan_right="marketing_objection",
+        text=(
+            "Whoever objects to marketing is put on the suppression list at once, without proof of identity and without a"
+            " reason. Every store that can stop marketing by program does so for the records that hold exactly the address"
+            " or number named, whoever shares it; every other store is a task for a person. Nothing else is changed."
+            " What was done is looked at afterwards."
+        ),
+        rule="21(2)-(3), 4.0.2, O-03, I-06",
+    ),
+)
+POLICIES: Final[Mapping[Right, Policy]] = {row.right: row for row in _ROWS}
+"""The policy of each right that works at once and is built; the others wait for a decision as before."""
+
+
+def channels_of(codes: Iterable[str]) -> frozenset[MarketingChannel]:
+    """The channels of stored codes; none given, or none that is known, means all (O-03: all unless narrowed)."""
+    known = {channel.value for channel in MarketingChannel}
+    found = frozenset(MarketingChannel(code) for code in codes if code in known)
+    return found or ALL_CHANNELS
