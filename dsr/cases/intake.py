@@ -57,8 +57,12 @@ def open_request(
     now: datetime,
     account: User | None = None,
     submission_key: str | None = None,
+    unclassified: bool = False,
 ) -> Request:
     """Open a request with one case per right, start the clock, queue the acknowledgement L-01.
+
+    `unclassified`: her words do not say which right it is. `rights` is then the widest one, access, until somebody has
+    sorted it (4.1, `dsr.cases.triage`); the clock runs all the same.
 
     `received_at` is the instant it reached the controller, which may be before `now` (a letter, a phone note), never
     after. The same `submission_key` twice gives the first request again. InvalidRequestError says what to change.
@@ -73,7 +77,19 @@ def open_request(
         raise InvalidRequestError("name_missing")
     try:
         with transaction.atomic():
-            return _open(controller, rights, channel, told, language, received_at, actor, now, account, submission_key)
+            return _open(
+                controller,
+                rights,
+                channel,
+                told,
+                language,
+                received_at,
+                actor,
+                now,
+                account,
+                submission_key,
+                unclassified=unclassified,
+            )
     except IntegrityError:
         first: Request | None = Request.objects.of(controller).filter(submission_key=submission_key or "").first()
         if first is None:
@@ -92,6 +108,8 @@ def _open(  # noqa: PLR0917 -- the one caller above names them all
     now: datetime,
     account: User | None,
     submission_key: str | None,
+    *,
+    unclassified: bool,
 ) -> Request:
     year = clock.local_date(controller, received_at).year
     request = Request(
@@ -121,7 +139,9 @@ def _open(  # noqa: PLR0917 -- the one caller above names them all
     for right in rights:
         # Who asks for somebody else proves another thing, in another way (3.9).
         identity_open = not told.scope.get("for") and level < IDENTITY_MINIMUM[right]
-        _open_case(request, right, actor, now, identity_open=identity_open)
+        open_case(
+            request=request, right=right, actor=actor, now=now, identity_open=identity_open, unclassified=unclassified
+        )
     to = messages.contact_of(request)
     if to:
         due = max((d for d in request.cases.values_list("due_on", flat=True) if d), default=None)
@@ -152,13 +172,17 @@ def _index(request: Request, told: Told) -> None:
     )
 
 
-def _open_case(request: Request, right: Right, actor: Actor, now: datetime, *, identity_open: bool) -> Case:
+def open_case(
+    *, request: Request, right: Right, actor: Actor, now: datetime, identity_open: bool, unclassified: bool = False
+) -> Case:
+    """Open one case of a request inside the caller's transaction; its clock runs from the receipt of the request (T-26)."""
     given = clock.clock_input(controller=request.controller, received_at=request.received_at, right=right)
     dates = clock.columns(given, today=clock.local_date(request.controller, now))
     case = Case(
         controller=request.controller,
         request=request,
         right=right.value,
+        unclassified=unclassified,
         version=1,
         regime=request.controller.regime,
         told_due_on=dates["due_on"],
@@ -171,6 +195,7 @@ def _open_case(request: Request, right: Right, actor: Actor, now: datetime, *, i
     data = {
         "channel": request.channel,
         "right": right.value,
+        **({"unclassified": True} if unclassified else {}),
         **clock.dates_data(dates),
         "letter": receipt.code,
         "letter_sha256": receipt.content_sha256,
