@@ -79,16 +79,27 @@ def columns(given: law.ClockInput, *, today: date) -> dict[str, Any]:
 
 
 def recomputed(case: Case, *, now: datetime, days: OwnDays | None = None) -> dict[str, Any]:
-    """The clock columns of an existing case after a suspension, an extension or a correction."""
+    """The clock columns of an existing case after a suspension, an extension or a correction.
+
+    A contested case has an internal clock (4.1): the same period, counted from the day of the objection, and no extension.
+    """
+    since = case.contested_at
     given = clock_input(
         controller=case.controller,
-        received_at=case.request.received_at,
+        received_at=since or case.request.received_at,
         right=case.right,
-        extended=case.extended,
-        suspensions=case.suspensions.all(),
+        extended=case.extended and since is None,
+        suspensions=[row for row in case.suspensions.all() if since is None or row.started_at >= since],
         days=days,
     )
-    return columns(given, today=local_date(case.controller, now))
+    fields = columns(given, today=local_date(case.controller, now))
+    return _internal(case, fields) if since else fields
+
+
+def _internal(case: Case, fields: dict[str, Any]) -> dict[str, Any]:
+    """The dates of an internal clock: the request was received when it was, the explanation begins with the objection."""
+    first = law.Line(law.ClockCode.CONTESTED, {"on": fields["received_on"]})
+    return {**fields, "received_on": case.received_on, "explanation": [first.as_json(), *fields["explanation"][1:]]}
 
 
 def never_later_than_told(case: Case, fields: dict[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LINES: Final[Mapping[str, _StrPromise]] = {
     ClockCode.RECEIVED: _("received %(on_weekday)s"),
+    ClockCode.CONTESTED: _("contested %(on_weekday)s"),
     ClockCode.MONTHS: ngettext_lazy("one month ends %(on_weekday)s", "%(count)s months end %(on_weekday)s", "count"),
     ClockCode.MONTHS_EXTENDED: _("with the extension, %(count)s months from receipt end %(on_weekday)s"),
     ClockCode.DAYS: ngettext_lazy("one day ends %(on_weekday)s", "%(count)s days end %(on_weekday)s", "count"),

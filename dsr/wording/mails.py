@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 KINDS: Final[Mapping[str, _StrPromise]] = {
     "acknowledgement": _("Receipt confirmed"),
     "identified": _("Identity confirmed"),
+    "detail_answered": _("Answer to our question confirmed"),
     "identity_query": _("Question who is asking"),
     "new_letter": _("New letter announced"),
     "new_message": _("New message announced"),
@@ -25,6 +26,7 @@ KINDS: Final[Mapping[str, _StrPromise]] = {
     "reminder": _("Reminder of our question"),
     "withdrawn": _("Withdrawal confirmed"),
     "anchor": _("Anchor of the event chains"),
+    "account_changed": _("Change to an account announced"),
     "digest": _("Cases that need attention"),
 }
 

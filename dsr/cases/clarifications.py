@@ -1,0 +1,123 @@
+"""The one question that may stop the clock of a large access request, and its answer (rules 4.2 nos. 5, 6; T-10, T-13, T-15).
+
+Whoever says that she wants everything has answered as well: then the search goes on over everything (Recital 63).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+
+from dsr.cases import clock, letters, messages
+from dsr.cases.perform import ConflictError, RefusedError, perform
+from dsr.law.letter_elements import Element
+from dsr.law.letters import LetterCode
+from dsr.law.workflow import Action, Actor, Refusal
+from dsr.models import Case, RowId, Suspension
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+
+@transaction.atomic
+def ask(
+    *,
+    case_id: RowId,
+    why: str,
+    options: str,
+    meanwhile: str,
+    large: bool,
+    actor: Actor,
+    now: datetime,
+    seen_version: int | None = None,
+    paragraph: str = "",
+    dpo_consulted: bool = False,
+) -> Case:
+    """Ask which data she means, with options she can answer; L-03 asks, the clock pauses where the law lets it (no. 5).
+
+    `large` is the handler's word that much data is processed about her; `options` are lines, one choice each; `meanwhile`
+    says what is already being done. RefusedError: not large, no options, too late (T-13), another question is open.
+    """
+    case = Case.objects.select_related("controller", "request").get(pk=case_id)
+    choices = tuple(line.strip() for line in options.splitlines() if line.strip())
+    today = clock.local_date(case.controller, now)
+    try:
+        with transaction.atomic():
+            Suspension.objects.create(
+                controller=case.controller, case=case, kind="clarification", started_at=now, started_on=today
+            )
+    except IntegrityError:
+        raise ConflictError from None  # somebody else opened a pause in the same moment
+    changes = clock.recomputed(case, now=now)
+    case = perform(
+        case_id=case_id,
+        action=Action.ASK_CLARIFICATION,
+        actor=actor,
+        now=now,
+        seen_version=seen_version,
+        changes=changes,
+        data={"letter": LetterCode.CLARIFICATION_REQUEST.value, **clock.dates_data(changes)},
+        note="\n".join([why.strip(), *choices]),
+        extra_facts={
+            "suspension_open": False,
+            "large_quantity": large,
+            "clarification_specific": bool(choices),
+            "dpo_consulted": dpo_consulted,
+        },
+    )
+    letters.send(
+        case=case,
+        code=LetterCode.CLARIFICATION_REQUEST,
+        elements={
+            Element.WHY_LARGE: why.strip(),
+            Element.SPECIFIC_OPTIONS: choices,
+            Element.ALREADY_PROCESSED: meanwhile.strip(),
+        },
+        paragraph=paragraph,
+        actor=actor,
+        now=now,
+    )
+    return case
+
+
+@transaction.atomic
+def answer(
+    *, case_id: RowId, text: str, actor: Actor, now: datetime, everything: bool = False, seen_version: int | None = None
+) -> Case:
+    """Take the answer: the clock runs again from today, and the person is told its new last day (no. 6, T-15).
+
+    The subject's own words are a message of the conversation; `everything` says that she insists on all of it. Staff
+    notes in `text` what she answered elsewhere, or why the work goes on without an answer. RefusedError: no question is
+    open, or nothing was said.
+    """
+    if not text.strip() and not everything:
+        raise RefusedError(Refusal("reason_missing", {}))
+    case = Case.objects.select_related("controller", "request").get(pk=case_id)
+    today = clock.local_date(case.controller, now)
+    case.suspensions.filter(ended_at__isnull=True).update(ended_at=now, ended_on=today)
+    changes = clock.recomputed(case, now=now)
+    changes["told_due_on"] = changes["due_on"]  # the mail below says it
+    case = perform(
+        case_id=case_id,
+        action=Action.ANSWER_CLARIFICATION,
+        actor=actor,
+        now=now,
+        seen_version=seen_version,
+        changes=changes,
+        data={"everything": everything, **clock.dates_data(changes)},
+        note=text.strip(),
+    )
+    if actor.kind == "subject" and text.strip():
+        messages.from_subject(request=case.request, text=text, now=now)
+    _tell_new_date(case, changes["due_on"], now)
+    return case
+
+
+def _tell_new_date(case: Case, due_on: date | None, now: datetime) -> None:
+    """After a pause the last day is another one: the person hears which (rules 1.3)."""
+    to = messages.contact_of(case.request)
+    if to and due_on:
+        name = str(case.request.content().get("name", ""))
+        context = {"name": name, "due_on": due_on}
+        messages.queue_mail(request=case.request, kind="detail_answered", to=to, now=now, context=context)

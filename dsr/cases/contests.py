@@ -1,0 +1,162 @@
+"""The person does not agree with the outcome (rules 4.2 nos. 20, 21): contested, then assessed again or upheld by somebody else.
+
+The month of Art. 12(3) was for the first answer. Looking again has an internal clock (4.1): it is counted from the day of
+the objection by the same function, and L-20 names its last day, so that it is a promise all the same (decision 074).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from dsr import wording
+from dsr.cases import answer_letters, clock, letters, messages, tasks
+from dsr.cases.perform import RefusedError, perform, staff_id
+from dsr.law.letter_elements import Element
+from dsr.law.letters import LetterCode, Outcome
+from dsr.law.workflow import Action, Actor, Refusal, State
+from dsr.models import Case, RowId
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+MAX_REASON = 5000
+
+
+@transaction.atomic
+def contest(
+    *,
+    case_id: RowId,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    seen_version: int | None = None,
+    paragraph: str = "",
+) -> Case:
+    """Dispute the outcome, in the person's own words or in those of a lead who received them (no. 20); L-20 confirms.
+
+    Her words join the conversation and, sealed, the event. Whoever decided the first time is noted, because somebody else
+    has to look at it now (4.3). RefusedError: no reason, an open case, an archived one in the portal (4.0.8).
+    """
+    words = reason.strip()[:MAX_REASON]
+    if not words:
+        raise RefusedError(Refusal("reason_missing", {}))
+    case = Case.objects.select_related("controller", "request").get(pk=case_id)
+    if actor.kind == "subject" and case.state == State.ARCHIVED:
+        raise RefusedError(Refusal("wrong_state", {"state": case.state, "right": case.right}))
+    case.contested_at = now
+    dates = clock.recomputed(case, now=now)
+    case = perform(
+        case_id=case_id,
+        action=Action.CONTEST,
+        actor=actor,
+        now=now,
+        seen_version=seen_version,
+        changes={
+            **dates,
+            "contested_at": now,
+            "told_due_on": dates["due_on"],
+            "first_reviewer_id": case.decider_id,
+        },
+        data={"letter": LetterCode.CONTEST_ACKNOWLEDGEMENT.value, **clock.dates_data(dates)},
+        note=words,
+    )
+    if actor.kind == "subject":
+        messages.from_subject(request=case.request, text=words, now=now)
+    with translation.override(case.request.language):
+        elements = {Element.ANSWER_DATE: _answer_date(dates["due_on"])}
+    letters.send(
+        case=case,
+        code=LetterCode.CONTEST_ACKNOWLEDGEMENT,
+        elements=elements,
+        paragraph=paragraph,
+        actor=actor,
+        now=now,
+    )
+    return case
+
+
+def _answer_date(due_on: date | None) -> str:
+    """The promise of L-20 (rules 5.1)."""
+    if due_on is None:
+        return _("We answer you as soon as we can.")
+    return _("We answer you at the latest on %(date)s.") % {"date": wording.day(due_on)}
+
+
+@transaction.atomic
+def reassess(*, case_id: RowId, note: str, actor: Actor, now: datetime, seen_version: int | None = None) -> Case:
+    """Open a contested case again (no. 21), by a lead who did not decide it the first time (4.3); `note` says what to look at.
+
+    What was approved the first time is bound to nothing any more; what was sent stays where the person finds it.
+    """
+    if not note.strip():
+        raise RefusedError(Refusal("reason_missing", {}))
+    case = perform(
+        case_id=case_id,
+        action=Action.REASSESS,
+        actor=actor,
+        now=now,
+        seen_version=seen_version,
+        changes={
+            "manifest_sha256": "",
+            "approved_sha256": "",
+            "ground": "",
+            "preparer": None,
+            "decider": None,
+            "late_refusal": False,
+        },
+        note=note.strip(),
+    )
+    answer_letters.give_up(case=case)
+    return case
+
+
+@transaction.atomic
+def uphold(
+    *,
+    case_id: RowId,
+    reason: str,
+    law: str,
+    advice: str,
+    actor: Actor,
+    now: datetime,
+    seen_version: int | None = None,
+    paragraph: str = "",
+) -> Case:
+    """Stay with the outcome (no. 21): closed as before, with a letter of reasons, authority and court (Art. 12(4)).
+
+    `reason`, `law` and `advice` are whole sentences in the language of the request. RefusedError for whoever decided the
+    first time, and where the first outcome is not known; IncompleteLetterError when the letter lacks something.
+    """
+    case = perform(
+        case_id=case_id,
+        action=Action.UPHOLD,
+        actor=actor,
+        now=now,
+        seen_version=seen_version,
+        changes={"decider_id": staff_id(actor)},
+        data={"letter": LetterCode.REFUSAL.value},
+        note=reason,
+        extra_facts={"reason_given": bool(reason.strip()), "letter_ready": True},
+    )
+    tasks.cancel_open(case=case)
+    with translation.override(case.request.language):
+        elements = {
+            Element.GROUND: _("You did not agree with our answer. We looked at your case again, and the answer stays."),
+            Element.REASONS_FACT: reason.strip(),
+            Element.REASONS_LAW: law.strip(),
+            Element.WHAT_YOU_CAN_DO: advice.strip(),
+        }
+    letters.send(
+        case=case,
+        code=LetterCode.REFUSAL,
+        elements=elements,
+        outcome=Outcome.REFUSED,
+        paragraph=paragraph,
+        actor=actor,
+        now=now,
+    )
+    return case
