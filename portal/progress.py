@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from dsr import wording
 from dsr.cases.clock import local_date
+from dsr.cases.facts import identified
 from dsr.cases.headway import FINISHED, headway_of
 from dsr.cases.scope import stores_of
 from dsr.fulfil.locate import COPIES
@@ -129,7 +130,7 @@ def proof_needed(asked: Request) -> bool:
     if asked.content().get("scope", {}).get("for"):
         return False
     return any(
-        case.is_open and asked.identity_level < IDENTITY_MINIMUM[Right(case.right)] for case in asked.cases.all()
+        case.is_open and not identified(case) for case in asked.cases.all()
     )
 
 

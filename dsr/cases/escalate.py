@@ -17,12 +17,12 @@ from dsr import audit
 from dsr.cases import overdue
 from dsr.cases.actors import SYSTEM
 from dsr.cases.clock import local_date
+from dsr.cases.facts import identified
 from dsr.cases.own_rules import calendar_of, ladder_of
 from dsr.cases.people import directory
 from dsr.cases.perform import ConflictError
 from dsr.law.counting import QUERY_WORKING_DAYS
 from dsr.law.ladder import RungCode, Ticking, counts_to, next_rung_on, rungs_due
-from dsr.law.rights import IDENTITY_MINIMUM, Right
 from dsr.law.terms import State
 from dsr.models import Case, Escalation, Event, Told
 
@@ -114,7 +114,7 @@ def ticking(case: Case, calendar: Calendar) -> Ticking:
         act_by_on=case.act_by_on,
         due_on=case.due_on,
         extended=case.extended,
-        identified=case.request.identity_level >= IDENTITY_MINIMUM[Right(case.right)],
+        identified=identified(case),
     )
 
 

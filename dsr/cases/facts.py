@@ -8,6 +8,7 @@ from django.db.models import Count, Max
 
 from dsr.cases.clock import local_date
 from dsr.cases.scope import stores_of
+from dsr.law import identity as law
 from dsr.law.regimes import regime
 from dsr.law.rights import CHANGES_NO_STORE, Right
 from dsr.law.workflow import ANSWERED, Facts, State
@@ -56,6 +57,7 @@ def facts_of(case: Case, *, now: datetime, **extra: Any) -> Facts:
         ),
         "first_reviewer_id": _id(case.first_reviewer_id),
         "identity_level": case.request.identity_level,
+        "contact_is_new": case.request.contact_is_new,
         "scope_complete": bool(stores_of(case.controller)),
         "tasks_open": sum(counts.get(status, 0) for status in UNFINISHED),
         "tasks_manual": counts.get(Task.Status.MANUAL, 0),
@@ -73,6 +75,7 @@ def facts_of(case: Case, *, now: datetime, **extra: Any) -> Facts:
         "reminders_sent": case.suspensions.filter(ended_at__isnull=True, reminded_at__isnull=False).count(),
         "silent_days": silent_days(case, today) if state is State.ID_PENDING else 0,
         "suspension_open": case.suspensions.filter(ended_at__isnull=True).exists(),
+        "closed_as": closed_as(case) if state in {State.CONTESTED, State.ARCHIVED} else None,
         "unclassified": case.unclassified,
         **_held(case, state),
         **_sorted(case, state),
@@ -161,3 +164,9 @@ def silent_days(case: Case, today: date) -> int:
 
 def _id(value: object) -> str:
     return str(value) if value else ""
+
+
+def identified(case: Case) -> bool:
+    """Whether what is proved is enough for the right of this case (I-02, I-06, I-07, the step-up of ux.md 1.6)."""
+    asked = case.request
+    return asked.identity_level >= law.needed(Right(case.right), contact_is_new=asked.contact_is_new)

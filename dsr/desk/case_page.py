@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from dsr import wording
 from dsr.cases import queue
 from dsr.cases.clock import local_date
+from dsr.cases.facts import identified
 from dsr.cases.scope import stores_of
 from dsr.desk import steps
 from dsr.desk.access import Duty, Sight, duty_refusal, sees
@@ -22,7 +23,7 @@ from dsr.desk.next_step import Next, next_step
 from dsr.desk.stages import stages
 from dsr.desk.tasks_view import Progress, progress_of, store_label
 from dsr.fulfil.locate import COPIES
-from dsr.law.rights import IDENTITY_MINIMUM, IdentityLevel, Right
+from dsr.law.rights import IdentityLevel, Right
 from dsr.law.workflow import BEFORE_COLLECTING, Action, State
 from dsr.models import Artifact, Case, Channel, Subject, Task, User
 
@@ -156,7 +157,7 @@ def identity_card(case: Case, actor: Actor, language: str) -> IdentityCard:
     refused = duty_refusal(actor, Duty.IDENTIFY)
     return IdentityCard(
         level=wording.say(level),
-        enough=level >= IDENTITY_MINIMUM[Right(case.right)],
+        enough=identified(case),
         method=_method(case.request.identity_method),
         numbers=numbers,
         why_not=wording.refusal(refused) if refused else "",

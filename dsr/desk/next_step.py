@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Final
 from django.utils.translation import gettext as _
 
 from dsr import wording
+from dsr.cases.facts import identified
 from dsr.fulfil.locate import COPIES
-from dsr.law.rights import IDENTITY_MINIMUM, Right
+from dsr.law.rights import Right
 from dsr.law.workflow import CLOSED, WITH_SUBJECT, Action, Facts, State, step_for
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def next_step(
 def _by_state(case: Case, state: State, right: Right) -> Next | None:
     if state in WITH_SUBJECT:
         return Next(_("Waiting for the person"))
-    if state == State.RECEIVED and case.request.identity_level < IDENTITY_MINIMUM[right]:
+    if state == State.RECEIVED and not identified(case):
         return Next(_("Check identity"), "warn", "identity")
     plain = right in COPIES
     release = wording.action(Action.COMPLETE)

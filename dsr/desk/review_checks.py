@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dsr import wording
-from dsr.law.rights import IDENTITY_MINIMUM, IdentityLevel, Right
+from dsr.cases.facts import identified
+from dsr.law.rights import IdentityLevel
 from dsr.models import Artifact, Case, Task
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def _stores(case: Case) -> Iterator[Tick]:
 
 def _identity(case: Case) -> Iterator[Tick]:
     level = IdentityLevel(case.request.identity_level)
-    enough = level >= IDENTITY_MINIMUM[Right(case.right)]
+    enough = identified(case)
     yield Tick("ok" if enough else "bad", _("Identity: %(level)s.") % {"level": wording.say(level)})
 
 

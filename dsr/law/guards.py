@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from dsr.law.codes import Guard, RefusalCode
 from dsr.law import identity
+from dsr.law.codes import Guard, RefusalCode
 from dsr.law.rights import GROUNDS, TWO_PERSON_REFUSAL, ExtensionReason, Ground, RestrictionGround
 from dsr.law.terms import ANSWERED, Actor, Facts, Refusal, Role
 
