@@ -15,13 +15,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from dsr import limits, wording
 from dsr.cases.intake import InvalidRequestError
-from dsr.fulfil.outlook import outlook
 from dsr.law.rights import Right
 from dsr.limits import limited
 from dsr.models import Request
 from portal import access, draft, filing, progress, questions
 from portal.forms.ask import UNSURE
 from portal.forms.send import SendForm
+from portal.prospects import outlook_of
 from portal.questions import About, Step
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def _check_page(request: Any, about: About, form: SendForm, now: Any) -> HttpRes
         "rows": rows,
         "due_on": filing.promised_on(controller=request.controller, about=about, now=now),
         "rights": [wording.right_plain(right) for right in filing.rights_of(about)],
-        "outlook": outlook(request.controller, get_language() or "en") if about.right is Right.ERASURE else (),
+        "outlook": outlook_of(controller=request.controller, about=about, language=get_language() or "en", now=now),
     }
     return render(request, "portal/check.html", context, status=422 if form.errors else 200)
 
