@@ -13,10 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from dsr import wording
-from dsr.cases import answer, endings, identity
+from dsr.cases import answer, clarifications, contests, endings, identity
 from dsr.cases.duties import Duty, duty_refusal
 from dsr.cases.facts import facts_of
 from dsr.cases.perform import perform
+from dsr.desk.forms import after
 from dsr.desk.forms import steps as forms
 from dsr.fulfil.locate import COPIES
 from dsr.law.letter_approval import Approval, approval
@@ -161,6 +162,40 @@ DOINGS: Final[Mapping[Action, Doing]] = {
         supplies={"late_refusal": True, "dpo_consulted": True},  # T-20: the mark and the consultation are on the form
         done=gettext_lazy("Refused. The person has the letter with reasons and remedies."),
         explains=gettext_lazy("The letter with ground, reasons, authority and court goes out at once."),
+    ),
+    Action.ASK_CLARIFICATION: Doing(
+        run=_with(clarifications.ask, "why", "options", "meanwhile", "large", "dpo_consulted", "paragraph"),
+        form=after.AskClarificationForm,
+        letter=LetterCode.CLARIFICATION_REQUEST,
+        supplies={"large_quantity": True, "clarification_specific": True, "dpo_consulted": True},
+        done=gettext_lazy("The person has been asked. The clock stands still until she answers."),
+        explains=gettext_lazy("Only for a large quantity of data. If she wants everything, she gets everything."),
+    ),
+    Action.ANSWER_CLARIFICATION: Doing(
+        run=_with(clarifications.answer, "text"),
+        form=after.AnswerClarificationForm,
+        done=gettext_lazy("Noted. The clock runs again, and the person is told the new date."),
+        explains=gettext_lazy("For an answer by phone or letter. Her own answer in the portal is noted by itself."),
+    ),
+    Action.CONTEST: Doing(
+        run=_with(contests.contest, "reason", "paragraph"),
+        form=after.ContestForm,
+        letter=LetterCode.CONTEST_ACKNOWLEDGEMENT,
+        done=gettext_lazy("Contested. The person has a letter that says by when she gets an answer."),
+        explains=gettext_lazy("For an objection that came by letter or phone, or through the authority or a court."),
+    ),
+    Action.REASSESS: Doing(
+        run=_with(contests.reassess, "note"),
+        form=after.ReassessForm,
+        done=gettext_lazy("Open again. Nothing of the first approval counts any more."),
+        explains=gettext_lazy("The case goes back to assessment. Whoever decided the first time does not decide now."),
+    ),
+    Action.UPHOLD: Doing(
+        run=_with(contests.uphold, "reason", "law", "advice", "paragraph"),
+        form=after.UpholdForm,
+        letter=LetterCode.REFUSAL,
+        done=gettext_lazy("The outcome stays. The person has the letter with reasons and remedies."),
+        explains=gettext_lazy("The case is closed as it was. The letter with authority and court goes out at once."),
     ),
 }
 

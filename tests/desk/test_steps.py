@@ -27,8 +27,6 @@ pytestmark = pytest.mark.django_db
 NO_VERB_YET = {
     Action.REGISTER,  # its own page: /desk/new/
     Action.CONFIRM_IDENTITY,  # its own page: identity
-    Action.ASK_CLARIFICATION,
-    Action.ANSWER_CLARIFICATION,
     Action.ANNOUNCE_FEE,
     Action.FEE_SETTLED,
     Action.RESTRICT_NOW,
@@ -36,9 +34,6 @@ NO_VERB_YET = {
     Action.RESUME_ASSESSMENT,
     Action.PLAN_STALE,
     Action.COMPLETE_PARTLY,
-    Action.CONTEST,
-    Action.REASSESS,
-    Action.UPHOLD,
     Action.ANNOUNCE_LIFT,
     Action.LIFT_RESTRICTION,
     Action.CORRECT_RECEIPT,

@@ -43,7 +43,7 @@ def _one_of(words: Words) -> dict[str, Any]:
     return {"required": words, "invalid_choice": words}
 
 
-def _words(
+def words_field(
     label: Words, required: Words, *, hint: Words = "", maximum: int = MAX_REASON, rows: int = 4
 ) -> forms.CharField:
     """A box for sentences, with the words for an empty one."""
@@ -56,7 +56,7 @@ def _words(
     )
 
 
-def _own_paragraph() -> forms.CharField:
+def own_paragraph() -> forms.CharField:
     """The free paragraph of a letter; everything the law asks for is written beside it."""
     return forms.CharField(
         label=gettext_lazy("Your own paragraph in the letter"),
@@ -88,26 +88,26 @@ class CaseForm(UiForm):
 class ReasonForm(CaseForm):
     """One box for a reason; subclasses say what for."""
 
-    reason = _words(gettext_lazy("Reason"), gettext_lazy("Enter a reason."))
+    reason = words_field(gettext_lazy("Reason"), gettext_lazy("Enter a reason."))
 
 
 class AskIdentityForm(CaseForm):
     """I-01: a concrete doubt, never a habit."""
 
-    doubt = _words(
+    doubt = words_field(
         gettext_lazy("What makes you doubt who is asking, for the person"),
         gettext_lazy("Enter what makes you doubt. Without a concrete doubt the law allows no question."),
         hint=gettext_lazy(
             "The person reads it in the letter. What she can do is added by itself. The clock stops until she answers."
         ),
     )
-    paragraph = _own_paragraph()
+    paragraph = own_paragraph()
 
 
 class CollectAgainForm(CaseForm):
     """What is missing, or what is new."""
 
-    note = _words(
+    note = words_field(
         gettext_lazy("Why collect again?"),
         gettext_lazy("Enter what is missing or new."),
         hint=gettext_lazy("All stores are asked once more. The draft made so far is void."),
@@ -117,7 +117,7 @@ class CollectAgainForm(CaseForm):
 class ReturnForm(CaseForm):
     """The reviewer's comment."""
 
-    comment = _words(
+    comment = words_field(
         gettext_lazy("What has to change?"), gettext_lazy("Enter what has to change, for whoever drafted the answer.")
     )
 
@@ -131,12 +131,12 @@ class ApproveForm(CaseForm):
 class WithdrawForm(CaseForm):
     """#19: in her own writing."""
 
-    proof = _words(
+    proof = words_field(
         gettext_lazy("Where is the person's own written word kept?"),
         gettext_lazy("Enter where her written withdrawal is kept. Staff cannot withdraw for her on a spoken word."),
         hint=gettext_lazy("For example: e-mail of 16 June, kept with this request."),
     )
-    paragraph = _own_paragraph()
+    paragraph = own_paragraph()
 
 
 class ExtendForm(CaseForm):
@@ -147,16 +147,16 @@ class ExtendForm(CaseForm):
         widget=forms.RadioSelect,
         error_messages=_one_of(gettext_lazy("Choose a reason the law accepts.")),
     )
-    text = _words(
+    text = words_field(
         gettext_lazy("Why exactly this request needs more time"),
         gettext_lazy("Enter why this request needs more time. The person reads it."),
         hint=gettext_lazy("The person reads this. Write about her request, not about your staff."),
     )
-    meanwhile = _words(
+    meanwhile = words_field(
         gettext_lazy("What she gets meanwhile"),
         gettext_lazy("Enter what she gets meanwhile, or that nothing can be given before."),
     )
-    paragraph = _own_paragraph()
+    paragraph = own_paragraph()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -171,13 +171,13 @@ class RefuseForm(CaseForm):
         widget=forms.RadioSelect,
         error_messages=_one_of(gettext_lazy("Choose the ground of the refusal.")),
     )
-    reason = _words(
+    reason = words_field(
         gettext_lazy("Reasons, for the person"),
         gettext_lazy("Enter the reasons. The person reads them."),
         hint=gettext_lazy("The facts of this case. The article, the authority and the court are added by themselves."),
     )
-    advice = _words(gettext_lazy("What the person can do now"), gettext_lazy("Enter what the person can do now."))
-    paragraph = _own_paragraph()
+    advice = words_field(gettext_lazy("What the person can do now"), gettext_lazy("Enter what the person can do now."))
+    paragraph = own_paragraph()
     evidence_form = forms.BooleanField(
         label=gettext_lazy("The evidence form for Art. 12(5) is filled in and kept with the case"), required=False
     )
@@ -203,7 +203,7 @@ class RefuseForm(CaseForm):
 class NotIdentifiedForm(CaseForm):
     """#4, Art. 12(2), 12(6): why the identity stayed uncertain, for the person."""
 
-    doubt = _words(
+    doubt = words_field(
         gettext_lazy("Why it is not certain who is asking, for the person"),
         gettext_lazy("Enter why it is not certain who is asking. The person reads it."),
         hint=gettext_lazy(
@@ -211,7 +211,7 @@ class NotIdentifiedForm(CaseForm):
             " Name no data of anybody."
         ),
     )
-    paragraph = _own_paragraph()
+    paragraph = own_paragraph()
 
 
 class ConfirmIdentityForm(CaseForm):
@@ -247,13 +247,13 @@ class ConfirmIdentityForm(CaseForm):
 class DraftForm(CaseForm):
     """The handler's own paragraph in the letter."""
 
-    paragraph = _own_paragraph()
+    paragraph = own_paragraph()
 
 
 class MessageForm(UiForm):
     """An answer to the person; it depends on no state, so it carries no version."""
 
-    text = _words(
+    text = words_field(
         gettext_lazy("Write to the person"),
         gettext_lazy("Enter a message."),
         hint=gettext_lazy("She reads it on the page of her request; a mail tells her that it is there."),
@@ -271,7 +271,7 @@ class MatchForm(CaseForm):
         help_text=gettext_lazy("Tick more than one only if all of them are the same person."),
     )
     none = forms.BooleanField(label=gettext_lazy("None of them is this person"), required=False)
-    reason = _words(
+    reason = words_field(
         gettext_lazy("How do you know?"), gettext_lazy("Enter how you know. The decision stays in the history.")
     )
 
