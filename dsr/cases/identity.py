@@ -103,20 +103,32 @@ def finish_identity(*, request: Request, entered: str, now: datetime) -> codes.C
 
 
 @transaction.atomic
-def link(*, user: User, store: str, customer_number: str, contact: str, method: str, now: datetime) -> AccountLink:
-    """Store a proven link (by code, hand-over or OIDC claim) and identify the account's open requests with it."""
+def link(
+    *,
+    user: User,
+    store: str,
+    customer_number: str,
+    contact: str,
+    method: str,
+    now: datetime,
+    level: int = IdentityLevel.STRONG,
+) -> AccountLink:
+    """Store a proven link (by code, hand-over or OIDC claim) and identify the account's open requests with it.
+
+    `level` is how sure the way was; a later, weaker proof of the same number does not make a standing link weaker.
+    """
     token = blind.token(user.controller.slug, f"customer_number:{store}", customer_number)
     found = AccountLink.objects.filter(user=user, store=store, token__in=_tokens(user, store, customer_number)).first()
     proven: AccountLink = found or AccountLink(controller=user.controller, user=user, store=store, token=token)
+    standing = found is not None and found.revoked_at is None
+    proven.level = max(proven.level, level) if standing else level
     proven.method, proven.proven_at, proven.revoked_at = method, now, None
     proven.put({"customer_number": customer_number, "contact": contact})
     proven.save()
     for request in Request.objects.of(user.controller).filter(account=user, cases__closed_at__isnull=True).distinct():
         if request.content().get("scope", {}).get("for"):
             continue  # asked for a child or somebody else: the account's own number says nothing about that person
-        identify(
-            request=request, level=IdentityLevel.STRONG, method="link", known=links_of(user), actor=SYSTEM, now=now
-        )
+        identify(request=request, level=links_level(user), method="link", known=links_of(user), actor=SYSTEM, now=now)
     return proven
 
 
@@ -128,6 +140,25 @@ def links_of(user: User) -> tuple[tuple[str, str], ...]:
     """The (store, customer number) pairs this account has proved."""
     rows = user.links.filter(revoked_at__isnull=True).order_by("store", "proven_at").select_related("user")
     return tuple((row.store, str(row.content()["customer_number"])) for row in rows)
+
+
+def links_level(user: User, *, second_factor: bool = False) -> IdentityLevel:
+    """How sure the account's proven links are: as the weakest of them, because an answer is about all of them.
+
+    A link that another portal vouched for is KNOWN; in a session with a second factor it is STRONG (I-02). NONE without links.
+    """
+    levels = list(user.links.filter(revoked_at__isnull=True).values_list("level", flat=True))
+    weakest = IdentityLevel(min(levels)) if levels else IdentityLevel.NONE
+    return IdentityLevel.STRONG if second_factor and weakest >= IdentityLevel.KNOWN else weakest
+
+
+@transaction.atomic
+def unlink(*, user: User, link_id: RowId, now: datetime) -> bool:
+    """Take a link back: it identifies nothing from now on. What was identified by it stays so. False when there is none.
+
+    The row stays: it is the record of why earlier requests were answered.
+    """
+    return bool(user.links.filter(pk=link_id, revoked_at__isnull=True).update(revoked_at=now))
 
 
 def contact_on_file(user: User) -> str:

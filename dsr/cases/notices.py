@@ -1,12 +1,13 @@
-"""Mails to staff: one digest per person and run, never one mail per case; rows first, sent by a job."""
+"""Mails to accounts: to staff one digest per person and run, to subscribers what changed about their account; rows first."""
 
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from dsr import wording
 from dsr.addresses import base_url
@@ -25,6 +26,44 @@ LISTED = 100
 _ORDER = {code.value: number for number, code in enumerate(RungCode)}
 
 
+# What changed about a subscriber's account, as the mail says it.
+ACCOUNT_CHANGES: Final = {
+    "totp_activated": _("An authenticator app was set up. It is asked for at every sign-in from now on."),
+    "totp_deactivated": _("The authenticator app was removed."),
+    "webauthn_added": _("A passkey was added."),
+    "webauthn_removed": _("A passkey was removed."),
+    "recovery_codes_generated": _("New recovery codes were made. The old ones do not work any more."),
+    "password_reset": _("The password was changed. Everybody who was signed in has to sign in again."),
+    "number_linked": _("A customer number was linked to the account."),
+    "number_unlinked": _("A customer number was unlinked from the account."),
+    "outside_joined": _("The account can be opened from our customer portal from now on."),
+    "signed_out_elsewhere": _("All other devices were signed out."),
+}
+
+
+def to_account(*, user: User, what: str, now: datetime) -> Notice | None:
+    """Queue the mail that says what changed (a key of ACCOUNT_CHANGES) to the account's own address; None without one.
+
+    Neither subject nor text names a person, a number or a device: whoever reads along learns that there is an account.
+    """
+    if not user.email:
+        return None
+    with translation.override(user.language or translation.get_language() or "en"):
+        context = {"controller": user.controller, "what": ACCOUNT_CHANGES[what]}
+        subject, body = subject_and_body(
+            "account_changed", {**context, "link": f"{base_url(user.controller)}/account/"}
+        )
+    return _queued(user, "account_changed", subject, body, now)
+
+
+def _queued(user: User, kind: str, subject: str, body: str, now: datetime) -> Notice:
+    notice = Notice(controller=user.controller, user=user, kind=kind, created_at=now, not_before=now)
+    notice.put({"to": user.email, "subject": subject, "body": body})
+    notice.save(force_insert=True)
+    wake.nudge("dsr.work.jobs.send_notice", str(notice.pk))
+    return notice
+
+
 def to_staff(*, user: User, kind: str, now: datetime, context: dict[str, Any]) -> Notice:
     """Queue a mail of `kind` to a member of staff; templates/mail/staff_<kind>.txt: first line the subject, then the text."""
     with translation.override(user.language or "en"):
@@ -32,11 +71,7 @@ def to_staff(*, user: User, kind: str, now: datetime, context: dict[str, Any]) -
             f"staff_{kind}",
             {"user": user, "controller": user.controller, "desk": f"{base_url(user.controller)}/desk/", **context},
         )
-    notice = Notice(controller=user.controller, user=user, kind=kind, created_at=now, not_before=now)
-    notice.put({"to": user.email, "subject": subject, "body": body})
-    notice.save(force_insert=True)
-    wake.nudge("dsr.work.jobs.send_notice", str(notice.pk))
-    return notice
+    return _queued(user, kind, subject, body, now)
 
 
 def digests(*, now: datetime) -> int:

@@ -14,7 +14,6 @@ from django.db import transaction
 
 from dsr.cases import codes, identity, messages
 from dsr.cases.actors import SYSTEM
-from dsr.law.rights import IdentityLevel
 from dsr.models import OneTimeCode, Request, Subject, User
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ def finish_follow(*, controller: Controller, reference: str, entered: str, now: 
 
 
 @transaction.atomic
-def adopt(*, request: Request, user: User, now: datetime) -> bool:
+def adopt(*, request: Request, user: User, now: datetime, second_factor: bool = False) -> bool:
     """Attach a request made without an account to the account of the same person, who proved both in one session.
 
     Her proven links then identify it (I-02), unless she asked for somebody else. False when it belongs to an account already.
@@ -89,16 +88,20 @@ def adopt(*, request: Request, user: User, now: datetime) -> bool:
     if not Request.objects.filter(pk=request.pk, account__isnull=True).update(account=user):
         return False
     request.account = user
-    identify_by_links(request=request, user=user, now=now)
+    identify_by_links(request=request, user=user, now=now, second_factor=second_factor)
     return True
 
 
-def identify_by_links(*, request: Request, user: User, now: datetime) -> bool:
-    """Identify a request by what its account has proved; nothing to do when it is for somebody else or nothing is proved."""
+def identify_by_links(*, request: Request, user: User, now: datetime, second_factor: bool = False) -> bool:
+    """Identify a request by what its account has proved; nothing to do when it is for somebody else or nothing is proved.
+
+    `second_factor`: whether the session of whoever asks is one (`dsr.accounts.second_factor`, I-02).
+    """
     known = identity.links_of(user)
     if not known or request.content().get("scope", {}).get("for"):
         return False
-    identity.identify(request=request, level=IdentityLevel.STRONG, method="link", known=known, actor=SYSTEM, now=now)
+    level = identity.links_level(user, second_factor=second_factor)
+    identity.identify(request=request, level=level, method="link", known=known, actor=SYSTEM, now=now)
     return True
 
 
