@@ -37,6 +37,13 @@ DSR_JOB_MEMORY_MB = envint("DSR_JOB_MEMORY_MB", default=2048, low=0, high=1 << 2
 DSR_FILE_MAX_MB = envint("DSR_FILE_MAX_MB", default=2048, low=1, high=1 << 20)
 DSR_FILES_MAX_MB = envint("DSR_FILES_MAX_MB", default=20480, low=1, high=1 << 24)
 DSR_FILES_MAX = envint("DSR_FILES_MAX", default=50_000, low=1, high=1_000_000)
+# Files that people send us (docs/uploads.md): MB of one, MB and number of all of a request, MB a day from one address.
+DSR_UPLOAD_MAX_MB = envint("DSR_UPLOAD_MAX_MB", default=10, low=1, high=50)
+DSR_UPLOADS_MAX_MB = envint("DSR_UPLOADS_MAX_MB", default=25, low=1, high=500)
+DSR_UPLOADS_MAX = envint("DSR_UPLOADS_MAX", default=20, low=1, high=200)
+DSR_UPLOAD_DAY_MB = envint("DSR_UPLOAD_DAY_MB", default=100, low=1, high=100_000)
+# The virus scanner: tcp://host:port or the path of a socket; empty: none, and the desk says that files are not scanned.
+DSR_CLAMD = envsecret("DSR_CLAMD")
 # Who shows this as a bearer token sees the details of /healthz and /metrics; without it nobody does.
 DSR_HEALTH_TOKEN = envsecret("DSR_HEALTH_TOKEN")
 # Free space of our folders, in MiB: below the first somebody should look, below the second work is about to stand still.

@@ -6,7 +6,6 @@ page or a program a neutral warning (decision 060). Nothing here opens, runs or 
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
@@ -22,6 +21,7 @@ from dsr.output.files import BYTE_ORDER_MARK, csv_lines
 from dsr.output.inputs import OutputError, words
 from dsr.output.names import safe
 from exporters.files.content import ACTIVE, Content, FileKind
+from exporters.files.file_names import file_name, split_ending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -35,10 +35,6 @@ FOLDER: Final = "attachments/"
 LIST: Final = f"{FOLDER}files.csv"
 SHOWN_IN_REPORT: Final = 40
 SHOWN_IN_READ_ME: Final = 300
-MAX_NAME_CHARACTERS: Final = 100
-MAX_NAME_BYTES: Final = 200
-"""A file system counts bytes, 255 of them; Windows counts the whole path."""
-_MAX_ENDING: Final = 16
 _LARGE: Final = 1 << 20
 
 KINDS: Final[Mapping[FileKind, _StrPromise]] = {
@@ -125,7 +121,7 @@ def paths_of(files: Iterable[Attached]) -> tuple[str, ...]:
     found = []
     for item in files:
         folder = f"{FOLDER}{safe(item.store)}/{safe(item.dataset)}/"
-        stem, ending = _split(file_name(item.name))
+        stem, ending = split_ending(file_name(item.name))
         first = _same(f"{folder}{stem}{ending}")
         path, number = f"{folder}{stem}{ending}", counts.get(first, 1)
         while _same(path) in taken:
@@ -140,41 +136,6 @@ def paths_of(files: Iterable[Attached]) -> tuple[str, ...]:
 def _same(path: str) -> str:
     """What two names have in common when Windows or macOS takes them for one."""
     return unicodedata.normalize("NFC", path.casefold())
-
-
-_FORBIDDEN: Final = re.compile(r'[<>:"|?*\ufffd]')
-_DEVICES: Final = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])\s*(\..*)?", re.IGNORECASE)
-
-
-def file_name(name: str) -> str:
-    """A name that is safe to unpack anywhere, and still the name people know: every script stays.
-
-    No folder, no `..`, no control character, no direction override, no device of Windows; at most MAX_NAME_CHARACTERS and
-    MAX_NAME_BYTES, with its ending.
-    """
-    text = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode())
-    text = re.split(r"[/\\]", text)[-1]
-    text = "".join(
-        char for char in text if unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-    )
-    text = _FORBIDDEN.sub("_", text)
-    text = re.sub(r"\s+", " ", text).strip(" .")
-    if not text:
-        return "file"
-    if _DEVICES.fullmatch(text):
-        text = f"_{text}"
-    stem, ending = _split(text)
-    stem = stem[: MAX_NAME_CHARACTERS - len(ending)]
-    room = MAX_NAME_BYTES - len(ending.encode())
-    return (stem.encode()[:room].decode(errors="ignore").rstrip(" .") or "file") + ending
-
-
-def _split(name: str) -> tuple[str, str]:
-    """Name and ending; what is longer than an ending is none."""
-    stem, dot, ending = name.rpartition(".")
-    if not stem or len(ending) > _MAX_ENDING or " " in ending:
-        return name, ""
-    return stem, dot + ending
 
 
 def notes(item: Attached) -> tuple[str, ...]:

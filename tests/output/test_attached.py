@@ -10,10 +10,11 @@ from dataclasses import replace
 
 import pytest
 
-from dsr.output.attached import MAX_NAME_BYTES, MAX_NAME_CHARACTERS, Attached, add_all, file_name, groups, paths_of
+from dsr.output.attached import Attached, add_all, groups, paths_of
 from dsr.output.inputs import OutputError
 from dsr.output.package import Archive
 from exporters.files.content import Content, FileKind, judge
+from exporters.files.file_names import MAX_NAME_BYTES, MAX_NAME_CHARACTERS, file_name
 from tests.output import sample
 from tests.output.outlets import OneWay
 

@@ -18,10 +18,11 @@ from dsr.desk.access import DeskRequest, Sight, case_for, insist_sight, sees, st
 from dsr.desk.shell import page
 from dsr.desk.tasks_view import store_label
 from dsr.fulfil.attached import Listed, lists_of, note_opened, one_of
-from dsr.output.attached import KINDS, LIES, file_name
+from dsr.output.attached import KINDS, LIES
 from dsr.vault import MissingKeyError, TamperedError
 from exporters.contract import Permanent
 from exporters.files.content import ACTIVE
+from exporters.files.file_names import file_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
