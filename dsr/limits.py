@@ -40,26 +40,33 @@ class Limit:
     def take(self, key: str, *, at: float) -> int:
         """Count one try at Unix time `at`; 0 when it is allowed, else the seconds until the next window."""
         window, gone = divmod(int(at), self.seconds)
-        counter = f"limit:{self.name}:{window}:{_hidden(key)}"
-        return 0 if _count(counter, self.seconds) <= self.most else self.seconds - gone
+        counter = f"limit:{self.name}:{window}:{hidden(key)}"
+        return 0 if counted(counter, self.seconds) <= self.most else self.seconds - gone
 
     def reached(self, key: str, *, at: float) -> bool:
         """Whether no try is left, without counting one."""
-        counter = f"limit:{self.name}:{int(at) // self.seconds}:{_hidden(key)}"
-        try:
-            return int(cache.get(counter, 0)) >= self.most
-        except Exception:  # noqa: BLE001 -- whatever the cache's client raises when its server is away
-            return int(_own.get(counter, 0)) >= self.most
+        counter = f"limit:{self.name}:{int(at) // self.seconds}:{hidden(key)}"
+        return seen(counter) >= self.most
 
 
-def _hidden(key: str) -> str:
+def hidden(key: str) -> str:
+    """A keyed hash of what is counted, 32 hexadecimal digits: the cache and our rows never hold an address."""
     return salted_hmac("dsr.limits", key, algorithm="sha256").hexdigest()[:32]
 
 
-def _count(counter: str, seconds: int) -> int:
+def seen(counter: str) -> int:
+    """What a counter stands at, without counting."""
+    try:
+        return int(cache.get(counter, 0))
+    except Exception:  # noqa: BLE001 -- whatever the cache's client raises when its server is away
+        return int(_own.get(counter, 0))
+
+
+def counted(counter: str, seconds: int) -> int:
+    """Count one under this name, for so many seconds; what it stands at now."""
     try:
         return _increment(cache, counter, seconds)
-    except Exception as error:  # noqa: BLE001 -- see `reached`
+    except Exception as error:  # noqa: BLE001 -- see `seen`
         log.warning("the cache is down (%s); limits count per process", type(error).__name__)
         return _increment(_own, counter, seconds)
 

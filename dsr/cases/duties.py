@@ -33,6 +33,9 @@ class Duty(StrEnum):
     OFFER_AGAIN = "offer_again"
     REVOKE = "revoke"
     WORD_LETTERS = "word_letters"
+    SETTLE_HELD = "settle_held"
+    DISMISS_WAVE = "dismiss_wave"
+    BRAND = "brand"
 
 
 def _as_in_the_table(action: Action) -> frozenset[Role]:
@@ -56,6 +59,10 @@ DUTIES: Final[Mapping[Duty, frozenset[Role]]] = {
     # What went out wrong is a breach in the making: whoever decides, and whoever watches, can stop it.
     Duty.REVOKE: frozenset({Role.LEAD, Role.DPO}),
     Duty.WORD_LETTERS: frozenset({Role.ADMINISTRATOR, Role.DPO}),
+    # By the system as well: who proves to be somebody is let through.
+    Duty.SETTLE_HELD: _as_in_the_table(Action.DISMISS) | {Role.SYSTEM},
+    Duty.DISMISS_WAVE: frozenset({Role.LEAD}),
+    Duty.BRAND: frozenset({Role.LEAD, Role.ADMINISTRATOR}),
 }
 
 

@@ -206,7 +206,7 @@ ROLES: Final[Mapping[Role, _StrPromise]] = {
 ACTIONS: Final[Mapping[Action, _StrPromise]] = {
     Action.REGISTER: _("Register request"),
     Action.CLASSIFY: _("Sort"),
-    Action.UNSORT: _("That is not what I meant"),
+    Action.UNSORT: _("I meant something else"),
     Action.ANSWER_QUESTION: _("Answer, no data request"),
     Action.DISMISS: _("Close as automated"),
     Action.TAKE_UP: _("Take up again"),

@@ -135,10 +135,22 @@ _VERBS: Final[Mapping[str, _StrPromise]] = {
     "stand_in_unknown": _("Choose a colleague of this controller who is not the person herself."),
     "address_unusable": _("Enter an e-mail address in the form name@example.com."),
     "mail_settled": _("This mail does not wait for anybody any more. Look at it again."),
+    "scope_fixed": _("This request cannot be made narrower or wider. Send us a message, or make another request."),
+    "scope_too_late": _(
+        "Our answer is being prepared already, so this cannot be changed here any more. Send us a message, or make another"
+        " request."
+    ),
+    "answer_is_out": _("The answer has been sent already. Send us a message, and we see what we can do."),
+    "language_not_offered": _("We do not write in this language. Choose another one."),
+    "format_unknown": _("Choose one of the formats."),
     "assignee_unknown": _("Choose a member of staff of this controller."),
     "channel_unknown": _("Choose how the request arrived."),
     "name_missing": _("Enter the name of the person."),
     "received_in_future": _("The date of receipt lies in the future. Enter the day the request reached you."),
+    "right_asked_already": _("The person asked for this already, in the same request. Choose the others."),
+    "classified_already": _("This request is sorted already."),
+    "unsorted_already": _("This cannot be sorted anew any more. Write us a message instead."),
+    "words_missing": _("Tell us in your own words what you meant."),
     "rights_missing": _("Choose what the person wants."),
     "candidates_changed": _("The candidates changed meanwhile. Look at them again."),
     "date_impossible": _("This day lies outside the years the calendars know."),

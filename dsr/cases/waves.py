@@ -1,0 +1,94 @@
+"""Held requests wave by wave: what staff see of a flood, and how a lead closes what is left of one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db import transaction
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
+
+from dsr.cases import flood
+from dsr.cases.duties import Duty
+from dsr.cases.perform import ConflictError, RefusedError, insist
+from dsr.law.codes import RefusalCode
+from dsr.law.workflow import Refusal
+from dsr.models import Message, Suspicion
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
+    from dsr.law.workflow import Actor
+    from dsr.models import Controller
+
+# How many one press closes: each is a step of its own with an event of its own, and a page answers within seconds.
+AT_A_TIME: Final = 250
+
+
+@dataclass(slots=True)
+class Wave:
+    """One wave: since when, until when, how many are held, from how many networks, why, and how many of them are alive."""
+
+    since: datetime
+    until: datetime
+    number: int = 0
+    networks: set[str] = field(default_factory=set)
+    reasons: Counter[str] = field(default_factory=Counter)
+    alive: int = 0
+
+
+def waves(controller: Controller) -> list[Wave]:
+    """The waves that wait for somebody, the newest first."""
+    found: dict[datetime, Wave] = {}
+    rows = _with_life(flood.held(controller)).values_list("wave", "marked_at", "network", "reasons", "lives")
+    for since, marked_at, network, reasons, lives in rows:
+        wave = found.setdefault(since, Wave(since, marked_at))
+        wave.until = max(wave.until, marked_at)
+        wave.number += 1
+        wave.networks |= {network} - {""}
+        wave.reasons.update(reasons)
+        wave.alive += lives
+    return sorted(found.values(), key=lambda wave: wave.since, reverse=True)
+
+
+def _with_life(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Whether a person stands behind a held request: proved who she is, wrote, or came back to its page."""
+    wrote = Exists(Message.objects.filter(request=OuterRef("request"), inbound=True))
+    known = Q(alive_at__isnull=False) | Q(request__identity_level__gt=0) | Q(request__account__isnull=False)
+    found: QuerySet[Any] = rows.annotate(lives=ExpressionWrapper(known | Q(wrote), BooleanField()))
+    return found
+
+
+def lifeless(controller: Controller, since: datetime) -> QuerySet[Any]:
+    """What of a wave may be closed together: nobody has proved anything, written anything or looked after it."""
+    return _with_life(flood.held(controller).filter(wave=since)).filter(lives=False)
+
+
+def dismiss_wave(
+    *, controller: Controller, since: datetime, reason: str, actor: Actor, now: datetime, most: int = AT_A_TIME
+) -> int:
+    """Close up to `most` of a wave with one reason; each case has its own step and event. Returns how many were closed.
+
+    For a lead only. What somebody settles or proves in the same moment is left out. RefusedError: role, no reason.
+    """
+    insist(actor, Duty.DISMISS_WAVE)
+    if not reason.strip():
+        raise RefusedError(Refusal(RefusalCode.REASON_MISSING))
+    done = 0
+    for row in lifeless(controller, since).select_related("request").order_by("marked_at", "pk")[:most]:
+        try:
+            _dismiss_one(row, reason, actor, now)
+        except (ConflictError, RefusedError):
+            continue
+        done += 1
+    return done
+
+
+@transaction.atomic
+def _dismiss_one(row: Suspicion, reason: str, actor: Actor, now: datetime) -> None:
+    flood.dismiss(request=row.request, reason=reason, actor=actor, now=now)
+    if _with_life(Suspicion.objects.filter(pk=row.pk)).filter(lives=True).exists():
+        raise ConflictError  # she wrote or proved something since we looked
