@@ -61,6 +61,8 @@ _PERFORMED: Final[Mapping[Action, _StrPromise]] = {
 _RECORDED: Final[Mapping[str, _StrPromise]] = {
     "received": _("Request received"),
     "assigned": _("Assigned"),
+    "scope_changed": _("The person changed what the request covers"),
+    "wishes_changed": _("The person wants the answer in another language or format"),
     "held": _("Held as part of a flood"),
     "let_through": _("Let through after being held"),
     "transmission_decided": _("Decided whether another controller gets the data"),
