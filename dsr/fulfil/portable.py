@@ -32,7 +32,7 @@ from dsr.fulfil.spool import Sink, store_artifact
 from dsr.fulfil.stores import open_by_name
 from dsr.law.letter_elements import Element
 from dsr.law.letters import LetterCode, Outcome
-from dsr.law.portability import NoTransmission
+from dsr.law.portability import NoTransmission, chosen_origins
 from dsr.models import Artifact, Case, Task, Transmission
 from dsr.output import portable as output
 from dsr.output.inputs import OutputError
@@ -81,6 +81,7 @@ def package(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[d
             attached=files,
             described=_described(case, {item.store for item in files}),
             handover=handover,
+            wanted=chosen_origins((case.request.content().get("scope") or {}).get("origins")),
             bound=bound,
         )
     try:

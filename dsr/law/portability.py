@@ -37,6 +37,7 @@ class Exclusion(StrEnum):
     LEGAL_OBLIGATION = "legal_obligation"  # P-03: kept or processed because a law says so
     LEGITIMATE_INTEREST = "legitimate_interest"  # P-03: fraud, network security, advertising to customers
     OTHER_BASIS = "other_basis"  # P-01: any other basis, or none that is written down
+    NOT_CHOSEN = "not_chosen"  # Art. 20(1): portable, but she asked for the other half only
 
 
 RULES: Final = {
@@ -48,6 +49,7 @@ RULES: Final = {
     Exclusion.LEGAL_OBLIGATION: "P-03",
     Exclusion.LEGITIMATE_INTEREST: "P-03",
     Exclusion.OTHER_BASIS: "P-01",
+    Exclusion.NOT_CHOSEN: "P-02",
 }
 """The rule behind each reason."""
 
@@ -70,12 +72,25 @@ def bases_of(text: str) -> frozenset[str]:
     return frozenset(f"{article}({paragraph})({letter.lower()})" for article, paragraph, letter in _BASIS.findall(text))
 
 
-def verdict(*, origin: str, legal_basis: str, whose: str, disclosure: str, automated: bool = True) -> Verdict:
+def chosen_origins(choice: object) -> frozenset[str]:
+    """The origins that a request's `origins` names (`provided`, `observed` or `both`); anything else narrows nothing."""
+    return frozenset({str(choice)}) if choice in PROVIDED else PROVIDED
+
+
+def verdict(
+    *,
+    origin: str,
+    legal_basis: str,
+    whose: str,
+    disclosure: str,
+    automated: bool = True,
+    wanted: frozenset[str] = PROVIDED,
+) -> Verdict:
     """Decide over one field (Art. 20(1), (4)).
 
     `origin`, `whose` and `disclosure` are codes of the data map, `legal_basis` its article in words or as a code. A
     field on several bases is portable when consent or contract is among them. A code nobody knows is never portable.
-    `automated` is false for paper.
+    `automated` is false for paper; `wanted` are the origins she asked for.
     """
     bases = bases_of(legal_basis)
     if disclosure not in _OPEN:
@@ -86,9 +101,10 @@ def verdict(*, origin: str, legal_basis: str, whose: str, disclosure: str, autom
         return Verdict(Exclusion.PAPER)
     if origin not in PROVIDED:
         return Verdict(Exclusion.INFERRED if origin == "inferred" else Exclusion.GENERATED)
-    if not bases & PORTABLE_BASES:
-        return Verdict(_basis_excluded(bases))
-    return Verdict(None, others=whose == "third_party")
+    reason = None if bases & PORTABLE_BASES else _basis_excluded(bases)
+    if reason is None and origin not in wanted:
+        reason = Exclusion.NOT_CHOSEN
+    return Verdict(reason, others=reason is None and whose == "third_party")
 
 
 def _basis_excluded(bases: frozenset[str]) -> Exclusion:

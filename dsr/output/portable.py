@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from dsr.law.portability import PROVIDED
 from dsr.output import machine, pdf, phrases, portable_data
 from dsr.output.aside import Aside
 from dsr.output.attached import add_all, is_attached
@@ -69,6 +70,8 @@ class PortableInput:
     wording: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The controller's own words on the letter, by slot."""
     handover: Handover = TO_HER
+    wanted: frozenset[str] = PROVIDED
+    """The origins she asked for: what she gave, what her use created, or both."""
     bound: Mapping[str, Any] | None = None
 
 
@@ -140,7 +143,7 @@ def _content(order: PortableInput, rendered: Rendered, check: Callable[[], objec
         if (item.store, item.info.name) in seen:
             raise OutputError("dataset_twice", f"{item.store}.{item.info.name}")
         seen.add((item.store, item.info.name))
-        narrowed = narrow(item)
+        narrowed = narrow(item, order.wanted)
         check()
         if narrowed.found is None:
             excluded += narrowed.excluded
@@ -151,7 +154,7 @@ def _content(order: PortableInput, rendered: Rendered, check: Callable[[], objec
         if surveyed.rows:
             excluded += narrowed.excluded
             others |= narrowed.others
-    files, left = portable_files(order.attached, order.described)
+    files, left = portable_files(order.attached, order.described, order.wanted)
     excluded += (*left, *redacted(order.inquiry.redactions, order.found, order.head.language))
     paths = csv_paths((item.store, item.survey.found.info.name) for item in described)
     return _Content(tuple(described), tuple(excluded), others, paths, files)

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from dsr.law.portability import Exclusion, Verdict, verdict
+from dsr.law.portability import PROVIDED, Exclusion, Verdict, verdict
 from dsr.output.files import checked
 from exporters.contract import Batch, CellNote, Note
 from exporters.datamap.nested import remove
@@ -97,8 +97,8 @@ class Narrowed:
     others: bool = False
 
 
-def judge(item: FieldInfo) -> Verdict:
-    """The law's decision over one field as its data map describes it (P-01 to P-03)."""
+def judge(item: FieldInfo, wanted: frozenset[str] = PROVIDED) -> Verdict:
+    """The law's decision over one field as its data map describes it (P-01 to P-03); `wanted`: the origins she asked for."""
     return verdict(
         origin=item.origin.value,
         legal_basis=item.legal_basis,
@@ -106,23 +106,24 @@ def judge(item: FieldInfo) -> Verdict:
         disclosure=item.disclosure.value,
         # Whatever a store hands out by program is processed by automated means; paper is in no store.
         automated=True,
+        wanted=wanted,
     )
 
 
-def narrow(found: Found) -> Narrowed:
-    """What Article 20 leaves of one data set. Nothing of it was read yet but, where all falls away, its number of rows."""
+def narrow(found: Found, wanted: frozenset[str] = PROVIDED) -> Narrowed:
+    """What Article 20, and what she asked for (`wanted` origins), leaves of one data set. Nothing of it was read yet but, where all falls away, its number of rows."""
     kept: list[FieldInfo] = []
     out: list[Excluded] = []
     parts: dict[str, _Parts] = {}
     for item in found.info.fields:
         if not item.label:
             continue  # not personal: neither handed out nor held back
-        decided = judge(item)
-        inner = _Parts.of(item, whole=decided.portable)
+        decided = judge(item, wanted)
+        inner = _Parts.of(item, wanted, whole=decided.portable)
         if decided.portable or inner.kept:
-            kept.append(replace(item, parts=tuple(part for part in item.parts if judge(part).portable)))
+            kept.append(replace(item, parts=tuple(part for part in item.parts if judge(part, wanted).portable)))
             parts[item.name] = inner
-        out += _excluded(found, item, decided)
+        out += _excluded(found, item, decided, wanted)
     if not kept:
         return Narrowed(None, _whole(found, out))
     types = Types()
@@ -132,12 +133,12 @@ def narrow(found: Found) -> Narrowed:
     return Narrowed(narrowed, tuple(out), types, others)
 
 
-def _excluded(found: Found, item: FieldInfo, decided: Verdict) -> Iterator[Excluded]:
+def _excluded(found: Found, item: FieldInfo, decided: Verdict, wanted: frozenset[str]) -> Iterator[Excluded]:
     """The lines of a field that falls away, or of those of its parts that do."""
     if decided.exclusion is not None:
         yield _line(found, item.name, item, decided.exclusion)
     for part in item.parts:
-        lost = judge(part).exclusion
+        lost = judge(part, wanted).exclusion
         if lost is not None and decided.portable:
             yield _line(found, f"{item.name}: {part.name}", part, lost)
 
@@ -212,11 +213,11 @@ class _Parts:
     lost: tuple[Path, ...]
 
     @classmethod
-    def of(cls, item: FieldInfo, *, whole: bool) -> _Parts:
+    def of(cls, item: FieldInfo, wanted: frozenset[str], *, whole: bool) -> _Parts:
         """The portable and the other parts of a field."""
         paths: dict[bool, list[Path]] = {True: [], False: []}
         for part in item.parts:
-            paths[judge(part).portable].append(tuple(part.name.split(".")))
+            paths[judge(part, wanted).portable].append(tuple(part.name.split(".")))
         return cls(whole, tuple(paths[True]), tuple(paths[False]))
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from dsr.law.portability import Exclusion, verdict
+from dsr.law.portability import PROVIDED, Exclusion, verdict
 from dsr.output import phrases
 from dsr.output.portable_fields import Excluded
 from exporters.contract import Disclosure, Whose
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 
 def portable_files(
-    files: Iterable[Attached], described: Mapping[tuple[str, str], DatasetInfo]
+    files: Iterable[Attached],
+    described: Mapping[tuple[str, str], DatasetInfo],
+    wanted: frozenset[str] = PROVIDED,
 ) -> tuple[tuple[Attached, ...], tuple[Excluded, ...]]:
     """The files to hand out, in their order, and a line for each data set whose files stay out.
 
@@ -30,7 +32,7 @@ def portable_files(
     first: dict[tuple[str, str], tuple[Attached, Exclusion]] = {}
     for item in files:
         place = (item.store, item.dataset)
-        why = _excluded(described.get(place))
+        why = _excluded(described.get(place), wanted)
         if why is None:
             kept.append(item)
         else:
@@ -40,7 +42,7 @@ def portable_files(
     return tuple(kept), tuple(lines)
 
 
-def _excluded(info: DatasetInfo | None) -> Exclusion | None:
+def _excluded(info: DatasetInfo | None, wanted: frozenset[str]) -> Exclusion | None:
     if info is None:
         return Exclusion.OTHER_BASIS
     return verdict(
@@ -48,6 +50,7 @@ def _excluded(info: DatasetInfo | None) -> Exclusion | None:
         legal_basis=info.legal_basis,
         whose=Whose.SUBJECT.value,
         disclosure=Disclosure.EXPORTED.value,
+        wanted=wanted,
     ).exclusion
 
 

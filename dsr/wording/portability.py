@@ -24,6 +24,7 @@ EXCLUSIONS: Final[Mapping[Exclusion, str | _StrPromise]] = {
         "We process it in our legitimate interest, not for your contract and not with your consent."
     ),
     Exclusion.OTHER_BASIS: _("Its processing rests neither on your consent nor on your contract."),
+    Exclusion.NOT_CHOSEN: _("You did not ask for this part of your data."),
 }  # fmt: skip
 
 NO_TRANSMISSION: Final[Mapping[NoTransmission, str | _StrPromise]] = {

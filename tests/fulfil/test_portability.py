@@ -157,6 +157,20 @@ def test_SC_11_P_07_a_portability_case_from_receipt_to_release(demo_stores, drai
     assert not Task.objects.filter(operation__in=["plan", "apply", "transmit"]).exists()
 
 
+def test_P_02_she_gets_the_half_she_asked_for_and_reads_what_she_left_out(demo_stores, drain) -> None:
+    """Art. 20(1): her choice of the form decides over the package, and only over what the law gives her."""
+    told = Told(name=PERSON.name, words="", contact_email="anna@example.com", scope={"origins": "observed"})
+
+    files = unzipped(package(drafted(collected(drain, told=told), drain)))
+
+    stores = json.loads(files["data.json"])["stores"]
+    columns = [column for store in stores for item in store["datasets"] for column in item["columns"]]
+    assert {column["origin"] for column in columns} == {"observed"}
+    assert {column["legal_basis"] for column in columns} <= {"6(1)(a)", "6(1)(b)"}
+    assert PERSON.email not in files["data.json"].decode()
+    assert "You did not ask for this part of your data" in files["excluded.csv"].decode()
+
+
 def test_P_09_an_unknown_person_gets_an_answer(demo_stores, drain) -> None:
     case = make_case(number="99999999", rights=(Right.PORTABILITY,))
     answer.start_collection(case_id=case.pk, actor=handler(), now=MONDAY)

@@ -11,12 +11,14 @@ import pytest
 
 from dsr.law.portability import (
     PROOF_DAYS,
+    PROVIDED,
     RULES,
     Exclusion,
     NoTransmission,
     ReceiverFacts,
     Verdict,
     bases_of,
+    chosen_origins,
     transmission_refusal,
     verdict,
 )
@@ -51,7 +53,9 @@ def test_P_01_P_02_P_03_all_conditions_together_and_none_alone() -> None:
 
 
 def test_P_03_every_exclusion_is_reached_and_has_its_rule() -> None:
-    assert {verdict(**case).exclusion for case in EVERY} == {None, *Exclusion}
+    narrowed = frozenset({"observed"})
+    found = {verdict(**case, wanted=wanted).exclusion for case in EVERY for wanted in (PROVIDED, narrowed)}
+    assert found == {None, *Exclusion}
     assert set(RULES) == set(Exclusion)
 
 
@@ -79,6 +83,21 @@ def test_P_03_every_exclusion_is_reached_and_has_its_rule() -> None:
 def test_P_01_P_02_P_03_X_04_the_reason(case: dict[str, str], why: Exclusion) -> None:
     plain = {"origin": "provided", "legal_basis": "6(1)(b)", "whose": "subject", "disclosure": "exported"}
     assert verdict(**{**plain, **case}).exclusion is why  # type: ignore[arg-type]
+
+
+def test_P_02_she_may_ask_for_one_half_and_no_choice_adds_what_the_law_leaves_out() -> None:
+    """Art. 20(1): what she gave, what her use created, or both; an odd word of an old form narrows nothing."""
+    assert chosen_origins("provided") == {"provided"}
+    assert chosen_origins("observed") == {"observed"}
+    assert (
+        chosen_origins("both") == chosen_origins("") == chosen_origins(None) == chosen_origins("inferred") == PROVIDED
+    )
+    for case in EVERY:
+        both, half = verdict(**case), verdict(**case, wanted=frozenset({"provided"}))
+        if both.portable and case["origin"] == "observed":
+            assert half == Verdict(Exclusion.NOT_CHOSEN)
+        else:
+            assert half == both
 
 
 def test_P_06_what_tells_of_others_stays_in_her_copy_and_is_marked() -> None:
