@@ -1,6 +1,7 @@
 """Rows and their constraints; no behaviour beyond one row."""
 
 from dsr.models.base import KeyedRow, OwnedRow, RingId, Row, RowId, ScopedQuerySet, Sealed
+from dsr.models.brand import BrandChange, Logo
 from dsr.models.case import Case, CaseQuerySet, Channel, Request, Suspension
 from dsr.models.controller import Controller, ReferenceCounter
 from dsr.models.draft import Draft, Upload
@@ -26,6 +27,7 @@ __all__ = [
     "Anchor",
     "ApiKey",
     "Artifact",
+    "BrandChange",
     "CalendarDay",
     "Case",
     "CaseQuerySet",
@@ -50,6 +52,7 @@ __all__ = [
     "LetterWording",
     "Message",
     "Notice",
+    "Logo",
     "OneTimeCode",
     "Outgoing",
     "OutsideLogin",

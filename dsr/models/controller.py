@@ -54,6 +54,17 @@ class Controller(Row):
     # The stores whose customer numbers subscribers know; empty: the first one of the configuration.
     customer_stores = models.JSONField(default=list, blank=True)
     package_days = models.PositiveSmallIntegerField(default=30)
+    # Where subscribers sign in to their contract, and where they end it: other things than a request about data.
+    account_url = models.URLField(blank=True)
+    contract_url = models.URLField(blank=True)
+    # When somebody answers the phone, by language code.
+    office_hours = models.JSONField(default=dict, blank=True)
+    # The rights with a form of their own; empty: all. What the regime demands cannot be left out (dsr.law.offers).
+    rights_offered = models.JSONField(default=list, blank=True)
+    # The colour of the brand as #rrggbb in each theme, checked for contrast; empty: the colours of the portal.
+    colour_light = models.CharField(max_length=7, blank=True)
+    colour_dark = models.CharField(max_length=7, blank=True)
+    logo_sha256 = models.CharField(max_length=64, blank=True)
 
     def __str__(self) -> str:
         return self.name
