@@ -10,6 +10,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dsr.files_field import FilesField, WithFiles
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -25,6 +27,7 @@ _CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.widgets.Input, "input"),
 )
 
+__all__ = ["DayField", "DayWidget", "FilesField", "Hinted", "UiForm", "dress"]
 
 YEAR_DIGITS = 4
 
@@ -117,7 +120,7 @@ def dress(form: Any) -> None:
                 widget.attrs.setdefault("data-over", _("%s characters too many"))
 
 
-class UiForm(forms.Form):
+class UiForm(WithFiles):
     """A form that renders with our components; labels say everything, nothing is marked with an asterisk."""
 
     use_required_attribute = False  # our words instead of the browser's (ux.md 1.1)

@@ -37,11 +37,13 @@ class Limit:
     most: int
     seconds: int
 
-    def take(self, key: str, *, at: float) -> int:
-        """Count one try at Unix time `at`; 0 when it is allowed, else the seconds until the next window."""
+    def take(self, key: str, *, at: float, units: int = 1) -> int:
+        """Count one try (or `units` of what is limited) at Unix time `at`; 0 when it is allowed, else the seconds until the
+        next window.
+        """
         window, gone = divmod(int(at), self.seconds)
         counter = f"limit:{self.name}:{window}:{hidden(key)}"
-        return 0 if counted(counter, self.seconds) <= self.most else self.seconds - gone
+        return 0 if counted(counter, self.seconds, units) <= self.most else self.seconds - gone
 
     def reached(self, key: str, *, at: float) -> bool:
         """Whether no try is left, without counting one."""
@@ -62,22 +64,22 @@ def seen(counter: str) -> int:
         return int(_own.get(counter, 0))
 
 
-def counted(counter: str, seconds: int) -> int:
-    """Count one under this name, for so many seconds; what it stands at now."""
+def counted(counter: str, seconds: int, units: int = 1) -> int:
+    """Count one, or `units`, under this name, for so many seconds; what it stands at now."""
     try:
-        return _increment(cache, counter, seconds)
+        return _increment(cache, counter, seconds, units)
     except Exception as error:  # noqa: BLE001 -- see `seen`
         log.warning("the cache is down (%s); limits count per process", type(error).__name__)
-        return _increment(_own, counter, seconds)
+        return _increment(_own, counter, seconds, units)
 
 
-def _increment(store: Any, counter: str, seconds: int) -> int:
+def _increment(store: Any, counter: str, seconds: int, units: int) -> int:
     store.add(counter, 0, timeout=seconds)
     try:
-        return int(store.incr(counter))
+        return int(store.incr(counter, units))
     except ValueError:  # it ended between the two lines
-        store.set(counter, 1, timeout=seconds)
-        return 1
+        store.set(counter, units, timeout=seconds)
+        return units
 
 
 def client_address(request: HttpRequest) -> str:

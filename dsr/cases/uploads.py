@@ -43,7 +43,7 @@ __all__ = [
     "UploadRefusedError",
     "attach",
     "hand_over",
-    "loose_for_message",
+    "loose",
     "name_of",
     "of_draft",
     "read",
@@ -89,12 +89,17 @@ def receive(
         if request is not None:
             _tell(request, "upload_refused", purpose, now, actor=actor, reason=FileRefusal.INFECTED.value)
         raise UploadRefusedError(FileRefusal.INFECTED, name=name)
+    digest = hashlib.sha256(clean.content).hexdigest()
+    # The same file once more is the same page sent once more.
+    same: Upload | None = owner.uploads.filter(purpose=purpose, sha256=digest, message=None, deleted_at=None).first()
+    if same is not None:
+        return same
     upload = Upload(
         controller=controller,
         purpose=Upload.Purpose(purpose),
         media_type=clean.media_type,
         size=len(clean.content),
-        sha256=hashlib.sha256(clean.content).hexdigest(),
+        sha256=digest,
         created_at=now,
         delete_after=now + LOOSE_FOR,
         scanned=verdict is clamd.Verdict.CLEAN,
@@ -183,9 +188,9 @@ def of_draft(draft: Draft, purpose: str) -> list[Upload]:
     return list(draft.uploads.filter(purpose=purpose, deleted_at=None).order_by("created_at", "pk"))
 
 
-def loose_for_message(request: Request) -> list[Upload]:
-    """Files that were added for a message which is not sent yet, oldest first."""
-    rows = request.uploads.filter(purpose=Upload.Purpose.MESSAGE, message=None, deleted_at=None)
+def loose(request: Request, purpose: str) -> list[Upload]:
+    """Files of a request that were added for a message which is not sent yet, oldest first."""
+    rows = request.uploads.filter(purpose=purpose, message=None, deleted_at=None)
     return list(rows.order_by("created_at", "pk"))
 
 

@@ -29,3 +29,4 @@ class FileRefusal(StrEnum):
     TOO_MUCH_INSIDE = "too_much_inside"  # small outside, huge when it is opened
     INFECTED = "infected"
     TOO_HARD = "too_hard"  # the time, memory or CPU for a look at it was used up
+    AWAY = "away"  # our own storage does not answer, or is full

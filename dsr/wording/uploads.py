@@ -61,6 +61,7 @@ _REFUSALS: Final[Mapping[Code, _StrPromise]] = {
         "Our virus scanner found something harmful in “%(name)s”. We did not keep it. Have your device checked, and send"
         " us a photo of the page."
     ),
+    Code.AWAY: gettext_lazy("We cannot keep “%(name)s” just now. Try again later, or send it in a letter."),
     Code.TOO_HARD: gettext_lazy("We could not check “%(name)s” in time. Try it again, or send a photo of the page."),
 }
 _PURPOSES: Final[Mapping[str, _StrPromise]] = {
