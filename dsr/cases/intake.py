@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from dsr import audit
-from dsr.cases import clock, letters, messages
+from dsr.cases import at_once, clock, letters, messages, stop_mail
 from dsr.law.rights import IDENTITY_MINIMUM, IdentityLevel
 from dsr.law.workflow import Actor, Refusal, State
 from dsr.models import Case, Channel, Controller, IndexToken, ReferenceCounter, Request, User
@@ -35,7 +35,11 @@ class InvalidRequestError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a person told us: name, words, contact, identifiers by kind (customer_number, email, phone, …), scope choices."""
+    """What a person told us: name, words, contact, identifiers by kind (customer_number, email, phone, …), scope choices.
+
+    Of several rights in one sitting, `words` and `scope` hold everything and `by_right` what belongs to which, as
+    `{right: {"words", "scope"}}`; it is kept only where there are several.
+    """
 
     name: str
     words: str = ""
@@ -43,6 +47,7 @@ class Told:
     contact_post: str = ""
     identifiers: tuple[tuple[str, str], ...] = ()
     scope: dict[str, Any] = field(default_factory=dict)
+    by_right: dict[str, Any] = field(default_factory=dict)
 
 
 def open_request(
@@ -130,6 +135,7 @@ def _open(  # noqa: PLR0917 -- the one caller above names them all
             "contact_post": told.contact_post.strip(),
             "identifiers": [[kind, value.strip()] for kind, value in told.identifiers if value.strip()],
             "scope": told.scope,
+            **({"by_right": told.by_right} if len(told.by_right) > 1 else {}),
         }
     )
     request.save(force_insert=True)
@@ -142,8 +148,11 @@ def _open(  # noqa: PLR0917 -- the one caller above names them all
         open_case(
             request=request, right=right, actor=actor, now=now, identity_open=identity_open, unclassified=unclassified
         )
+    stopped = at_once.begin_all(request=request, now=now)
     to = messages.contact_of(request)
-    if to:
+    if to and len(stopped) == len(rights):
+        stop_mail.tell(request=request, to=to, now=now)
+    elif to:
         due = max((d for d in request.cases.values_list("due_on", flat=True) if d), default=None)
         messages.queue_mail(
             request=request, kind="acknowledgement", to=to, now=now, context={"name": told.name.strip(), "due_on": due}

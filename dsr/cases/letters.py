@@ -50,7 +50,7 @@ def send(
 
     `elements` are sentences in the language of the request for what `dsr.law.letter_standing.to_write` leaves open. A
     draft with exactly these words is the one that leaves, with the file that was previewed; other drafts of the letter
-    are void. `mail` is the kind of mail that announces it. IncompleteLetterError when a mandatory element is missing.
+    are void. `mail` is the kind of mail that announces it; empty when a mail has said it before. IncompleteLetterError when a mandatory element is missing.
     """
     said = letter_content.compose(
         case=case, code=code, elements=elements, outcome=outcome, paragraph=paragraph, now=now
@@ -127,7 +127,7 @@ def channel_of(case: Case) -> Letter.Channel:
 
 
 def _announce(case: Case, mail: str, now: datetime) -> None:
-    to = messages.contact_of(case.request)
+    to = messages.contact_of(case.request) if mail else ""
     if to:
         name = str(case.request.content().get("name", ""))
         messages.queue_mail(request=case.request, kind=mail, to=to, now=now, context={"name": name})

@@ -9,14 +9,13 @@ from django.db.models import Exists, OuterRef
 from dsr.cases.actors import SYSTEM
 from dsr.cases.perform import ConflictError, RefusedError, perform
 from dsr.cases.plans import StoppedError
-from dsr.fulfil import erase, portable
+from dsr.fulfil import at_once, erase, portable
 from dsr.fulfil.closing import close
 from dsr.fulfil.collect import collect
 from dsr.fulfil.letters import letter
 from dsr.fulfil.locate import NeedsPersonError, locate
 from dsr.fulfil.package import package
 from dsr.fulfil.transmit import transmit
-from dsr.law.rights import Right
 from dsr.law.workflow import Action, State
 from dsr.models import Case, RowId, Task
 
@@ -27,11 +26,11 @@ if TYPE_CHECKING:
 __all__ = ["WRITING", "NeedsPersonError", "NewerReleaseError", "after", "resume", "run", "wanted"]
 
 
-def _of_right(ported: Any, other: Any) -> Callable[..., tuple[dict[str, Any], Callable[[], None]]]:
-    """An operation that portability does in its own way (Art. 20)."""
+def _of_right(other: Any, **ways: Any) -> Callable[..., tuple[dict[str, Any], Callable[[], None]]]:
+    """An operation that some rights (named by their code) do in a way of their own."""
 
     def run_it(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[dict[str, Any], Callable[[], None]]:
-        chosen = ported if task.case.right == Right.PORTABILITY else other
+        chosen = ways.get(task.case.right, other)
         done: tuple[dict[str, Any], Callable[[], None]] = chosen(task, check, now=now)
         return done
 
@@ -42,10 +41,13 @@ def _of_right(ported: Any, other: Any) -> Callable[..., tuple[dict[str, Any], Ca
 OPERATIONS: dict[str, tuple[Callable[..., tuple[dict[str, Any], Callable[[], None]]], frozenset[State]]] = {
     "locate": (locate, frozenset({State.COLLECTING})),
     "collect": (collect, frozenset({State.COLLECTING})),
-    "package": (_of_right(portable.package, package), frozenset({State.DRAFTING})),
+    "package": (_of_right(package, portability=portable.package), frozenset({State.DRAFTING})),
     "plan": (erase.plan, frozenset({State.DRAFTING})),
-    "apply": (erase.apply, frozenset({State.EXECUTING})),
-    "close": (_of_right(portable.close, close), frozenset({State.NOTIFYING})),
+    "apply": (_of_right(erase.apply, marketing_objection=at_once.apply), frozenset({State.EXECUTING})),
+    "close": (
+        _of_right(close, portability=portable.close, marketing_objection=at_once.close),
+        frozenset({State.NOTIFYING}),
+    ),
     "verify": (erase.verify, frozenset({State.EXECUTING})),
     "transmit": (transmit, frozenset({State.NOTIFYING})),
     "letter": (letter, frozenset(State)),
