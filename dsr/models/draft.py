@@ -53,6 +53,7 @@ class Upload(Sealed, KeyedRow):
     created_at = models.DateTimeField()
     delete_after = models.DateTimeField(null=True, blank=True)
     scanned = models.BooleanField(default=False)  # a virus scanner looked at it and found nothing
+    scan_attempts = models.PositiveSmallIntegerField(default=0)  # of the tick, when the scanner had no answer at first
     seen_by = models.ForeignKey("dsr.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     seen_at = models.DateTimeField(null=True, blank=True)  # verified; what is left of a proof (rules 4.5)
     deleted_at = models.DateTimeField(null=True, blank=True)
@@ -70,6 +71,12 @@ class Upload(Sealed, KeyedRow):
                 fields=["created_at"],
                 condition=models.Q(deleted_at__isnull=True, scanned=False),
                 name="upload_unscanned",
+            ),
+            # Bytes whose key is gone, and that a process which died did not delete.
+            models.Index(
+                fields=["deleted_at"],
+                condition=models.Q(deleted_at__isnull=False) & ~models.Q(storage_name=""),
+                name="upload_bytes_left",
             ),
             models.Index(RingId("wrapped_key"), name="upload_ring"),
         ]
