@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from dsr import vault
 from dsr.cases.archive import READERS
 from dsr.law.workflow import CLOSED, STEPS, Action, Role, State
-from dsr.models import Case, Controller, IndexToken, Letter, Message, Suspension, Task, User
+from dsr.models import Case, Controller, IndexToken, Letter, Message, Suspension, Suspicion, Task, User
 from dsr.vault import blind
 
 if TYPE_CHECKING:
@@ -19,18 +19,21 @@ if TYPE_CHECKING:
     from dsr.models import CaseQuerySet
 
 WEEK = timedelta(days=7)
-VIEWS = ("mine", "unassigned", "due7", "overdue", "waiting", "second", "manual", "open", "closed")
+VIEWS = ("mine", "sort", "unassigned", "due7", "overdue", "waiting", "second", "manual", "open", "closed")
+HELD = "held"
 _WAITING = (State.ID_PENDING, State.CLARIFY_PENDING, State.FEE_PENDING)
 
 
 def _condition(view: str, user: User, today: date) -> Q:
     """Each view as one condition; overdue counts from the day after the legal date (rules.md 4.0.6).
 
-    A mail that did not arrive needs somebody even when the case is closed: mostly it announced the answer.
+    A mail that did not arrive needs somebody even when the case is closed: mostly it announced the answer. What is held as
+    part of a flood stands in none of them until somebody lets it through; it has a page and a count of its own.
     """
-    is_open = ~Q(state__in=CLOSED)
+    is_open = ~Q(state__in=CLOSED) & Q(held=False)
     return {
         "mine": is_open & Q(assignee=user),
+        "sort": is_open & Q(unclassified=True),
         "unassigned": is_open & Q(assignee__isnull=True),
         "due7": is_open & Q(due_on__lte=today + WEEK),
         "overdue": is_open & Q(due_on__lt=today),
@@ -38,7 +41,7 @@ def _condition(view: str, user: User, today: date) -> Q:
         "second": Q(state=State.REVIEW) | (is_open & Q(letter_waits=True)),
         "manual": (is_open & Q(needs_person=True)) | Q(undelivered=True),
         "open": is_open,
-        "closed": ~is_open,
+        "closed": Q(state__in=CLOSED),
     }[view]
 
 
@@ -60,10 +63,12 @@ def _base(controller: Controller, user: User) -> CaseQuerySet:
     # A letter somebody wrote and nobody has sent: the same, by an index of drafts only. Letters of an answer have no step
     # of their own; they wait in review with it.
     drafts = letters_that_wait()
+    held = Suspicion.objects.filter(settled_at__isnull=True)
     rows: CaseQuerySet = Case.objects.of(controller).annotate(
         needs_person=Exists(needs),
         undelivered=Q(request__in=lost.values("request")),
         letter_waits=Q(pk__in=drafts.values("case")),
+        held=Q(state=State.RECEIVED) & Q(request__in=held.values("request")),
     )
     # Whoever does not read the archive does not find it either (4.5).
     return rows if {Role(role) for role in user.roles} & READERS else rows.exclude(state=State.ARCHIVED)
@@ -107,8 +112,9 @@ def _found(controller: Controller, search: str) -> Q:
 
 
 def counts(*, controller: Controller, user: User, today: date) -> dict[str, int]:
-    """How many cases each view holds, in one query."""
+    """How many cases each view holds, and how many are held as part of a flood (`HELD`), in one query."""
     numbers = _base(controller, user).aggregate(
-        **{view: Count("pk", filter=_condition(view, user, today)) for view in VIEWS}
+        **{view: Count("pk", filter=_condition(view, user, today)) for view in VIEWS},
+        held_cases=Count("pk", filter=Q(held=True)),
     )
-    return {view: int(numbers[view]) for view in VIEWS}
+    return {view: int(numbers[view]) for view in VIEWS} | {HELD: int(numbers["held_cases"])}

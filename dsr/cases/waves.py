@@ -43,7 +43,7 @@ class Wave:
 def waves(controller: Controller) -> list[Wave]:
     """The waves that wait for somebody, the newest first."""
     found: dict[datetime, Wave] = {}
-    rows = _with_life(flood.held(controller)).values_list("wave", "marked_at", "network", "reasons", "lives")
+    rows = with_life(flood.held(controller)).values_list("wave", "marked_at", "network", "reasons", "lives")
     for since, marked_at, network, reasons, lives in rows:
         wave = found.setdefault(since, Wave(since, marked_at))
         wave.until = max(wave.until, marked_at)
@@ -54,7 +54,7 @@ def waves(controller: Controller) -> list[Wave]:
     return sorted(found.values(), key=lambda wave: wave.since, reverse=True)
 
 
-def _with_life(rows: QuerySet[Any]) -> QuerySet[Any]:
+def with_life(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Whether a person stands behind a held request: proved who she is, wrote, or came back to its page."""
     wrote = Exists(Message.objects.filter(request=OuterRef("request"), inbound=True))
     known = Q(alive_at__isnull=False) | Q(request__identity_level__gt=0) | Q(request__account__isnull=False)
@@ -64,7 +64,7 @@ def _with_life(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 def lifeless(controller: Controller, since: datetime) -> QuerySet[Any]:
     """What of a wave may be closed together: nobody has proved anything, written anything or looked after it."""
-    return _with_life(flood.held(controller).filter(wave=since)).filter(lives=False)
+    return with_life(flood.held(controller).filter(wave=since)).filter(lives=False)
 
 
 def dismiss_wave(
@@ -90,5 +90,5 @@ def dismiss_wave(
 @transaction.atomic
 def _dismiss_one(row: Suspicion, reason: str, actor: Actor, now: datetime) -> None:
     flood.dismiss(request=row.request, reason=reason, actor=actor, now=now)
-    if _with_life(Suspicion.objects.filter(pk=row.pk)).filter(lives=True).exists():
+    if with_life(Suspicion.objects.filter(pk=row.pk)).filter(lives=True).exists():
         raise ConflictError  # she wrote or proved something since we looked

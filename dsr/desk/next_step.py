@@ -60,6 +60,8 @@ def next_step(
         return Next(_("A mail did not arrive"), "bad", "mail")
     if state in CLOSED:
         return Next(wording.state(state), _ENDINGS.get(state, ""))
+    if case.unclassified:
+        return Next(wording.action(Action.CLASSIFY), "warn", "step", Action.CLASSIFY)
     if letter_waits:
         return Next(_("Look at a letter and send it"), "warn", "letters")
     found = _by_state(case, state, right)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 VIEWS: Final[Mapping[str, _StrPromise]] = {
     "mine": gettext_lazy("My cases"),
+    "sort": gettext_lazy("To sort"),
     "unassigned": gettext_lazy("Unassigned"),
     "due7": gettext_lazy("Due in 7 days"),
     "overdue": gettext_lazy("Overdue"),
@@ -49,6 +50,15 @@ def _sidebar(request: DeskRequest, current: str) -> list[dict[str, Any]]:
         {"url": f"{base}?view={view}", "label": label, "count": numbers[view], "current": view == current}
         for view, label in VIEWS.items()
     ]
+    if numbers[queue.HELD] or current == queue.HELD:
+        views.append(
+            {
+                "url": reverse("desk:held"),
+                "label": _("Held, a flood"),
+                "count": numbers[queue.HELD],
+                "current": current == queue.HELD,
+            }
+        )
     pages = (
         ("absences", _("Absences")),
         ("stores", _("Stores")),

@@ -6,105 +6,90 @@ verb yet, or is the machine's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from dsr import wording
-from dsr.cases import answer, clarifications, contests, endings, identity
+from dsr.cases import answer, clarifications, contests, endings, flood, identity, triage
 from dsr.cases.duties import Duty, duty_refusal
 from dsr.cases.facts import facts_of
-from dsr.cases.perform import perform
+from dsr.desk.doing import Doing, on_request, plain, with_fields
 from dsr.desk.forms import after
 from dsr.desk.forms import steps as forms
+from dsr.desk.forms import triage as triage_forms
 from dsr.fulfil.locate import COPIES
 from dsr.law.letter_approval import Approval, approval
 from dsr.law.letters import LetterCode
-from dsr.law.rights import ALL_RIGHTS, SEARCHES_FIRST, Right
+from dsr.law.rights import SEARCHES_FIRST, Right
 from dsr.law.workflow import Action, offered, refusal, step_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from django.utils.functional import _StrPromise
-
     from dsr.law.workflow import Actor, Facts, Refusal
     from dsr.models import Case
 
 
-class Verb(Protocol):
-    """A verb of dsr.cases with the columns of its form bound; raises RefusedError, ConflictError, IncompleteLetterError."""
-
-    def __call__(self, *, case: Case, form: forms.CaseForm, actor: Actor, now: datetime, seen: int) -> object:
-        """Take the step."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Doing:
-    """One step of the desk. `page` names a page of the case where the step is taken, instead of a form of its own.
-
-    `supplies` are facts that the form can state, so that their absence is not held against the button. `letter` is
-    what the step sends: its form offers a preview first.
-    """
-
-    run: Verb
-    done: _StrPromise
-    form: type[forms.CaseForm] = forms.CaseForm
-    rights: frozenset[Right] = ALL_RIGHTS
-    label: Action | None = None
-    page: str = ""
-    supplies: Mapping[str, Any] = field(default_factory=dict)
-    letter: LetterCode | None = None
-    explains: _StrPromise | str = ""
-
-
-def _plain(action: Action) -> Verb:
-    """A step that changes nothing but the state."""
-
-    def run(*, case: Case, form: forms.CaseForm, actor: Actor, now: datetime, seen: int) -> object:
-        return perform(case_id=case.pk, action=action, actor=actor, now=now, seen_version=seen)
-
-    return run
-
-
-def _with(verb: Any, *fields: str) -> Verb:
-    """A verb that takes these fields of its form under their own names."""
-
-    def run(*, case: Case, form: forms.CaseForm, actor: Actor, now: datetime, seen: int) -> object:
-        values = {name: form.cleaned_data[name] for name in fields if name in form.fields}
-        return verb(case_id=case.pk, actor=actor, now=now, seen_version=seen, **values)
-
-    return run
-
-
 DOINGS: Final[Mapping[Action, Doing]] = {
-    Action.ACCEPT: Doing(run=_plain(Action.ACCEPT), done=gettext_lazy("Accepted.")),
+    Action.CLASSIFY: Doing(
+        run=with_fields(triage.classify, "rights", "note"),
+        form=triage_forms.ClassifyForm,
+        done=gettext_lazy("Sorted. The person has been told what you understood."),
+        explains=gettext_lazy(
+            "Read the words of the person and choose. Several rights become a case each. The day of receipt stays."
+        ),
+        concerns=lambda facts: facts.unclassified,
+    ),
+    Action.ANSWER_QUESTION: Doing(
+        run=with_fields(triage.answer_question, "text"),
+        form=triage_forms.AnswerForm,
+        done=gettext_lazy("Answered and closed."),
+        explains=gettext_lazy(
+            "Only when the words are a question about something else. Whatever touches personal data is a request: sort it."
+        ),
+        concerns=lambda facts: facts.unclassified,
+    ),
+    Action.DISMISS: Doing(
+        run=on_request(flood.dismiss, "reason"),
+        form=triage_forms.DismissForm,
+        done=gettext_lazy("Closed as automated. The sender can take it up again."),
+        concerns=lambda facts: facts.held,
+    ),
+    Action.TAKE_UP: Doing(
+        run=on_request(flood.take_up),
+        done=gettext_lazy("Taken up again. The clock runs from receipt."),
+        concerns=lambda facts: facts.dismissed,
+    ),
+    Action.ACCEPT: Doing(run=plain(Action.ACCEPT), done=gettext_lazy("Accepted.")),
     Action.START_COLLECTION: Doing(
-        run=_with(answer.start_collection),
+        run=with_fields(answer.start_collection),
         rights=SEARCHES_FIRST,
         done=gettext_lazy("All stores are being asked."),
         explains=gettext_lazy("Every store is searched for this person. You can follow it on this page."),
     ),
     Action.SUBMIT_FOR_REVIEW: Doing(
-        run=_with(answer.submit),
+        run=with_fields(answer.submit),
         done=gettext_lazy("Handed to a second person."),
         explains=gettext_lazy("A second person looks at the answer. You cannot approve it yourself."),
     ),
     Action.APPROVE: Doing(
-        run=_with(answer.approve, "manifest_sha256"),
+        run=with_fields(answer.approve, "manifest_sha256"),
         form=forms.ApproveForm,
         rights=COPIES,
         done=gettext_lazy("Approved. The answer can be released."),
         page="review",
     ),
     Action.RETURN_TO_DRAFTING: Doing(
-        run=_with(answer.send_back, "comment"), form=forms.ReturnForm, done=gettext_lazy("Returned with your comment.")
+        run=with_fields(answer.send_back, "comment"),
+        form=forms.ReturnForm,
+        done=gettext_lazy("Returned with your comment."),
     ),
     Action.NOTIFY: Doing(
-        run=_with(answer.release),
+        run=with_fields(answer.release),
         rights=COPIES,
         label=Action.COMPLETE,
         done=gettext_lazy("Released. The person has been told by mail."),
@@ -113,24 +98,24 @@ DOINGS: Final[Mapping[Action, Doing]] = {
         ),
     ),
     Action.COMPLETE: Doing(
-        run=_with(answer.release),
+        run=with_fields(answer.release),
         rights=frozenset({Right.PORTABILITY}),  # after the transmission; a copy for her alone is released in one step
         done=gettext_lazy("Released. The person has been told by mail."),
     ),
     Action.COLLECT_AGAIN: Doing(
-        run=_with(answer.collect_again, "note"),
+        run=with_fields(answer.collect_again, "note"),
         form=forms.CollectAgainForm,
         done=gettext_lazy("All stores are being asked again."),
     ),
     Action.ASK_IDENTITY: Doing(
-        run=_with(identity.ask, "doubt", "paragraph"),
+        run=with_fields(identity.ask, "doubt", "paragraph"),
         form=forms.AskIdentityForm,
         letter=LetterCode.IDENTITY_REQUEST,
         done=gettext_lazy("The person has been asked. The clock stands still until she answers."),
         explains=gettext_lazy("The person is asked by mail to confirm who she is. The clock stops until she does."),
     ),
     Action.CLOSE_NOT_IDENTIFIED: Doing(
-        run=_with(endings.close_not_identified, "doubt", "paragraph"),
+        run=with_fields(endings.close_not_identified, "doubt", "paragraph"),
         form=forms.NotIdentifiedForm,
         letter=LetterCode.NOT_IDENTIFIED,
         supplies={"letter_ready": True},  # the letter is written from the form
@@ -140,21 +125,21 @@ DOINGS: Final[Mapping[Action, Doing]] = {
         ),
     ),
     Action.EXTEND: Doing(
-        run=_with(endings.extend, "reason", "text", "meanwhile", "paragraph"),
+        run=with_fields(endings.extend, "reason", "text", "meanwhile", "paragraph"),
         form=forms.ExtendForm,
         letter=LetterCode.EXTENSION_NOTICE,
         done=gettext_lazy("Extended. The person has been told the new date and the reasons."),
         explains=gettext_lazy("Once, to three months from receipt. The person gets the reasons in a letter at once."),
     ),
     Action.WITHDRAW: Doing(
-        run=_with(endings.withdraw, "proof", "paragraph"),
+        run=with_fields(endings.withdraw, "proof", "paragraph"),
         form=forms.WithdrawForm,
         letter=LetterCode.WITHDRAWAL_CONFIRMED,
         done=gettext_lazy("Withdrawn. The person has a confirmation."),
         explains=gettext_lazy("Only when the person herself has written that she takes her request back."),
     ),
     Action.REFUSE: Doing(
-        run=_with(
+        run=with_fields(
             endings.refuse, "ground", "reason", "advice", "paragraph", "evidence_form", "dpo_consulted", "late_refusal"
         ),
         form=forms.RefuseForm,
@@ -164,7 +149,7 @@ DOINGS: Final[Mapping[Action, Doing]] = {
         explains=gettext_lazy("The letter with ground, reasons, authority and court goes out at once."),
     ),
     Action.ASK_CLARIFICATION: Doing(
-        run=_with(clarifications.ask, "why", "options", "meanwhile", "large", "dpo_consulted", "paragraph"),
+        run=with_fields(clarifications.ask, "why", "options", "meanwhile", "large", "dpo_consulted", "paragraph"),
         form=after.AskClarificationForm,
         letter=LetterCode.CLARIFICATION_REQUEST,
         supplies={"large_quantity": True, "clarification_specific": True, "dpo_consulted": True},
@@ -172,26 +157,26 @@ DOINGS: Final[Mapping[Action, Doing]] = {
         explains=gettext_lazy("Only for a large quantity of data. If she wants everything, she gets everything."),
     ),
     Action.ANSWER_CLARIFICATION: Doing(
-        run=_with(clarifications.answer, "text"),
+        run=with_fields(clarifications.answer, "text"),
         form=after.AnswerClarificationForm,
         done=gettext_lazy("Noted. The clock runs again, and the person is told the new date."),
         explains=gettext_lazy("For an answer by phone or letter. Her own answer in the portal is noted by itself."),
     ),
     Action.CONTEST: Doing(
-        run=_with(contests.contest, "reason", "paragraph"),
+        run=with_fields(contests.contest, "reason", "paragraph"),
         form=after.ContestForm,
         letter=LetterCode.CONTEST_ACKNOWLEDGEMENT,
         done=gettext_lazy("Contested. The person has a letter that says by when she gets an answer."),
         explains=gettext_lazy("For an objection that came by letter or phone, or through the authority or a court."),
     ),
     Action.REASSESS: Doing(
-        run=_with(contests.reassess, "note"),
+        run=with_fields(contests.reassess, "note"),
         form=after.ReassessForm,
         done=gettext_lazy("Open again. Nothing of the first approval counts any more."),
         explains=gettext_lazy("The case goes back to assessment. Whoever decided the first time does not decide now."),
     ),
     Action.UPHOLD: Doing(
-        run=_with(contests.uphold, "reason", "law", "advice", "paragraph"),
+        run=with_fields(contests.uphold, "reason", "law", "advice", "paragraph"),
         form=after.UpholdForm,
         letter=LetterCode.REFUSAL,
         done=gettext_lazy("The outcome stays. The person has the letter with reasons and remedies."),
@@ -239,7 +224,7 @@ def buttons(case: Case, actor: Actor, *, now: datetime) -> list[Button]:
     facts = facts_of(case, now=now)
     found = []
     for action, doing in DOINGS.items():
-        if step_for(facts, action) is None or facts.right not in doing.rights:
+        if step_for(facts, action) is None or facts.right not in doing.rights or not doing.concerns(facts):
             continue
         refused = _why_not(facts, action, actor)
         found.append(

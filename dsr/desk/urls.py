@@ -13,6 +13,7 @@ from dsr.desk.views import (
     case,
     delivery,
     files,
+    held,
     identity,
     intake,
     letter_wordings,
@@ -30,6 +31,9 @@ app_name = "desk"
 urlpatterns = [
     path("", queue.queue, name="queue"),
     path("find/", queue.find, name="find"),
+    path("held/", held.index, name="held"),
+    path("held/wave/", held.wave, name="held-wave"),
+    path("held/<uuid:case_id>/let-through/", held.let_through, name="let-through"),
     path("take/", queue.take, name="take"),
     path("new/", intake.new, name="new"),
     path("stores/", stores.stores, name="stores"),

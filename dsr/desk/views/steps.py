@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from dsr.law.workflow import Actor
     from dsr.models import Case, RowId
 
+_BY_HER_WORDS = frozenset({Action.CLASSIFY, Action.ANSWER_QUESTION, Action.DISMISS})
 _NOTHING_TRIED = Outcome(done=False)
 
 
@@ -121,6 +122,7 @@ def _show(request: DeskRequest, case: Case, action: Action, form: CaseForm, outc
         "conflict": outcome.conflict,
         "fix_url": outcome.fix_url,
         "news": _news(request, case) if outcome.conflict else [],
+        "words": _words(request, case) if action in _BY_HER_WORDS else "",
         "extended_to": _extended_to(case) if isinstance(form, ExtendForm) and refused is None else None,
     }
     blocked = bool(refused) or outcome.conflict or bool(outcome.why_not)
@@ -140,6 +142,11 @@ def _news(request: DeskRequest, case: Case) -> list[Any]:
     """What happened since the form was opened."""
     notes = sees(request.actor, Sight.PERSON)
     return history(case, language=request.LANGUAGE_CODE, with_notes=notes, after=seen_version(request))
+
+
+def _words(request: DeskRequest, case: Case) -> str:
+    """What the person wrote, beside the form that says what it means."""
+    return str(case.request.content().get("words", "")) if sees(request.actor, Sight.PERSON) else ""
 
 
 def _extended_to(case: Case) -> Any:
