@@ -26,7 +26,7 @@ from dsr.law.regimes import REGIMES, UnknownRegimeError, regime
 from dsr.law.retention import case_file_until
 from dsr.law.rights import Right
 from dsr.law.workflow import ANSWERED, Action, State
-from dsr.models import Artifact, Case, CaseStatistic, Controller, Event, Incident, Request, Tombstone
+from dsr.models import Artifact, Case, CaseStatistic, Controller, Event, Incident, Request, Tombstone, Upload
 
 if TYPE_CHECKING:
     from dsr.law.retention import RetentionRule
@@ -133,8 +133,9 @@ def replay(*, request_id: RowId, now: datetime) -> Purged:
 
 
 def _remove(request_id: RowId, cases: list[Case], now: datetime) -> Purged:
+    kept = (Artifact.objects.filter(case__in=cases), Upload.objects.filter(request_id=request_id))
     files = tuple(
-        Artifact.objects.filter(case__in=cases).exclude(storage_name="").values_list("storage_name", flat=True)
+        name for rows in kept for name in rows.exclude(storage_name="").values_list("storage_name", flat=True)
     )
     for case in cases:
         _count(case)

@@ -18,8 +18,10 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Count, Sum
 
+from dsr.cases import holds
 from dsr.cases.actors import SYSTEM
-from dsr.cases.perform import record
+from dsr.cases.duties import Duty
+from dsr.cases.perform import insist, record, staff_id
 from dsr.models import Draft, Request, Upload
 from dsr.uploads import clamd
 from dsr.uploads.check import checked
@@ -36,19 +38,24 @@ if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
 
     from dsr.law.workflow import Actor
-    from dsr.models import Controller, Message
+    from dsr.models import Controller, Message, RowId
 
 __all__ = [
+    "PROOFS",
     "Shown",
     "UploadRefusedError",
     "attach",
+    "drop_bytes",
     "hand_over",
     "loose",
     "name_of",
+    "note_opened",
     "of_draft",
     "read",
     "receive",
     "remove",
+    "scan",
+    "seen",
     "shown",
 ]
 
@@ -84,7 +91,7 @@ def receive(
     content = _bytes_of(file, name)
     _insist_room(owner, name, files=1, size=len(content))
     clean = checked(content, name=name)
-    verdict = _scanned((content,))
+    verdict = scan((content,))
     if verdict is clamd.Verdict.INFECTED:
         if request is not None:
             _tell(request, "upload_refused", purpose, now, actor=actor, reason=FileRefusal.INFECTED.value)
@@ -128,7 +135,7 @@ def _bytes_of(file: UploadedFile[Any], name: str) -> bytes:
     return content
 
 
-def _scanned(chunks: Iterable[bytes]) -> clamd.Verdict:
+def scan(chunks: Iterable[bytes]) -> clamd.Verdict:
     """What the scanner says; UNKNOWN where there is none."""
     address = settings.DSR_CLAMD
     return clamd.scan(chunks, address=address) if address else clamd.Verdict.UNKNOWN
@@ -225,19 +232,41 @@ def remove(*, upload: Upload, now: datetime, reason: str = "withdrawn", actor: A
 
     What is left of a file of a request is the row: what it was for, when it came and went. A file of a draft leaves nothing.
     """
+    return _end(upload, "upload_removed", now, actor, reason=reason)
+
+
+def seen(*, upload: Upload, actor: Actor, now: datetime) -> bool:
+    """A member of staff looked at a proof: it is deleted at once, and only who saw what when is left (I-04, 4.5).
+
+    RefusedError for a role that does not confirm identities, or under a legal hold; ValueError for what is no proof.
+    """
+    insist(actor, Duty.IDENTIFY)
+    if upload.purpose not in PROOFS or upload.request_id is None:
+        raise ValueError("only a proof of a request is looked at and deleted")
+    holds.insist_free(upload.request_id)
+    return _end(upload, "upload_seen", now, actor, seen_by_id=staff_id(actor), seen_at=now)
+
+
+def _end(upload: Upload, kind: str, now: datetime, actor: Actor, *, reason: str = "", **columns: Any) -> bool:
     with transaction.atomic():
         rows = Upload.objects.filter(pk=upload.pk, deleted_at=None)
-        if not rows.update(wrapped_key="", sealed=b"", deleted_at=now, delete_after=None):
+        if not rows.update(wrapped_key="", sealed=b"", deleted_at=now, delete_after=None, **columns):
             return False
         if upload.request is not None:
-            _tell(upload.request, "upload_removed", upload.purpose, now, actor=actor, reason=reason)
-    _drop_bytes(upload)
+            told = {"reason": reason} if reason else {}
+            _tell(upload.request, kind, upload.purpose, now, actor=actor, **told)
+    drop_bytes(upload)
     if upload.request_id is None:
         Upload.objects.filter(pk=upload.pk).delete()
     return True
 
 
-def _drop_bytes(upload: Upload) -> None:
+def note_opened(*, upload: Upload, case_id: RowId, actor: Actor, now: datetime) -> None:
+    """Record on the case that a member of staff opened a file, and what it was for."""
+    record(case_id=case_id, kind="upload_opened", actor=actor, now=now, data={"purpose": upload.purpose})
+
+
+def drop_bytes(upload: Upload) -> None:
     """Delete the sealed bytes, then their name; what dies in between is found by its name (dsr.fulfil.uploads)."""
     if upload.storage_name:
         default_storage.delete(upload.storage_name)
@@ -247,7 +276,7 @@ def _drop_bytes(upload: Upload) -> None:
 def _drop(upload: Upload) -> None:
     """Undo a file that was never tied: its key with the row, its bytes as well where the storage answers."""
     Upload.objects.filter(pk=upload.pk).update(wrapped_key="", deleted_at=upload.created_at, delete_after=None)
-    _drop_bytes(upload)
+    drop_bytes(upload)
     Upload.objects.filter(pk=upload.pk).delete()
 
 

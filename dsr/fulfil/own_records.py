@@ -17,10 +17,11 @@ from allauth.account.models import EmailAddress
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from dsr.cases.uploads import name_of
 from dsr.fulfil.letters import text_of
 from dsr.fulfil.own_described import OWN, described, label
 from dsr.fulfil.whose import Hers, hers
-from dsr.models import Artifact, Case, Event, EventNote, Letter, Message, OneTimeCode
+from dsr.models import Artifact, Case, Event, EventNote, Letter, Message, OneTimeCode, Upload
 from dsr.output.inputs import Found, Redaction, Searched
 from dsr.vault import MissingKeyError
 from exporters.contract import Batch, CellNote, Note
@@ -105,6 +106,7 @@ class _Reading:
             "messages": self._messages,
             "letters": self._letters,
             "files": self._files,
+            "sent_files": self._uploads,
             "identity_checks": self._codes,
         }
         return list(made[name]()), []
@@ -188,6 +190,13 @@ class _Reading:
             expires = file.expires_at.astimezone(self._zone).isoformat(timespec="seconds") if file.expires_at else None
             dates = self._at(file.created_at), self._at(file.released_at), expires
             yield file.case.request.reference, file.kind, *dates, file.size, file.sha256
+
+    def _uploads(self) -> Iterator[Row]:
+        rows = self._of_requests(self._before(Upload.objects, "created_at"), "request")
+        for upload in rows.select_related("request").order_by("created_at", "id"):
+            dates = self._at(upload.seen_at), self._at(upload.deleted_at)
+            what = name_of(upload) or None, upload.purpose, self._at(upload.created_at), upload.size
+            yield upload.request.reference, *what, *dates
 
     def _codes(self) -> Iterator[Row]:
         mine = Q(request__in=self._hers.requests) | Q(user__in=self._hers.accounts)

@@ -11,10 +11,22 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
-from dsr.cases import anchors, calendar, codes, delivery, escalate, notices, outbox, plans, silence, tasks
-from dsr.fulfil import end_of_life, expiry, operations, store_health
+from dsr.cases import (
+    anchors,
+    calendar,
+    codes,
+    contacts_seen,
+    delivery,
+    escalate,
+    notices,
+    outbox,
+    plans,
+    silence,
+    tasks,
+)
+from dsr.fulfil import end_of_life, expiry, operations, store_health, uploads
 from dsr.models import Controller, Message, Notice, Pulse
-from dsr.work import budget, pulses, wake
+from dsr.work import budget, code_out, pulses, wake
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +39,9 @@ PASS_SECONDS = 50.0
 CHECK_EVERY = timedelta(minutes=15)
 STORE_CHECKS = "store_checks"
 """The pulse that says when the stores were last asked for."""
+SWEEP_EVERY = timedelta(hours=20)
+FILE_SWEEP = "file_sweep"
+"""The pulse that says when sealed files that belong to nobody were last looked for."""
 
 
 def due_tasks(now: datetime) -> int:
@@ -82,8 +97,13 @@ def case_files(now: datetime) -> int:
 
 
 def leftovers(now: datetime) -> int:
-    """Remove bytes whose keys are gone, old one-time codes and expired sessions."""
-    return end_of_life.leftovers(now=now, limit=CHUNK)
+    """Remove bytes whose keys are gone, old one-time codes, expired sessions, and the memory of contacts of long ago."""
+    return end_of_life.leftovers(now=now, limit=CHUNK) + contacts_seen.forget(now=now)
+
+
+def posted_letters(now: datetime) -> int:
+    """Note which letters with codes left the folder of the post room."""
+    return code_out.collect_posted(now, limit=CHUNK)
 
 
 def calendar_changes(now: datetime) -> int:
@@ -112,6 +132,17 @@ def digests(now: datetime) -> int:
 def ending_answers(now: datetime) -> int:
     """Remind persons of answers they have not downloaded and that go in a week (4.5)."""
     return delivery.remind_due(now=now, limit=CHUNK)
+
+
+def sent_files(now: datetime) -> int:
+    """Delete proofs, drafts and files whose time is over; have what was not scanned looked at; once a day, sweep up (4.5)."""
+    done = uploads.remove_due(now=now, limit=CHUNK) + uploads.scan_again(now=now)
+    last = Pulse.objects.filter(name=FILE_SWEEP).first()
+    if last and timedelta() <= now - last.at < SWEEP_EVERY:
+        return done
+    done += uploads.sweep(now=now)
+    pulses.keep({FILE_SWEEP: ""}, now=now)
+    return done
 
 
 def audit_anchor(now: datetime) -> int:
@@ -146,7 +177,9 @@ PASSES: tuple[Callable[[datetime], int], ...] = (
     closed_cases,
     case_files,
     leftovers,
+    sent_files,
     audit_anchor,
+    posted_letters,
     store_checks,
 )
 
