@@ -6,6 +6,7 @@ from django.urls import path
 
 from portal.views import follow, identity, keys, letters, new, package, pages, requests
 
+from portal.views import marketing
 app_name = "portal"
 
 urlpatterns = [
@@ -13,6 +14,10 @@ urlpatterns = [
     path("help/", pages.help_page, name="help"),
     path("accessibility/", pages.accessibility, name="accessibility"),
     path("complain/", pages.complain, name="complain"),
+    path("marketing-stop/", marketing.page, name="marketing-stop"),
+    path("marketing-stop/done/", marketing.stopped, name="marketing-stopped"),
+    path("marketing-stop/undo/<str:token>/", marketing.undo, name="marketing-undo"),
+    path("stop/<str:token>/", marketing.link, name="stop"),
     path("keys/", keys.page, name="keys"),
     path("keys.json", keys.document, name="keys-json"),
     path("schemas/<slug:name>.schema.json", keys.schema, name="schema"),

@@ -59,6 +59,7 @@ _PERFORMED: Final[Mapping[Action, _StrPromise]] = {
 
 # What is recorded without a change of state.
 _RECORDED: Final[Mapping[str, _StrPromise]] = {
+    "suppression_lifted": _("The person undid the marketing stop"),
     "received": _("Request received"),
     "assigned": _("Assigned"),
     "scope_changed": _("The person changed what the request covers"),

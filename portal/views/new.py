@@ -43,6 +43,8 @@ def _to(step: Step | None) -> HttpResponse:
 def begin(request: Any) -> HttpResponse:
     """Start, or go on where the draft stopped; `?right=` comes from a tile of the start page and answers the first page."""
     chosen = request.GET.get("right", "")
+    if chosen == Right.MARKETING_OBJECTION:
+        return HttpResponseRedirect(reverse("portal:marketing-stop"))
     if chosen in set(Right):
         draft.keep(request.session, "what", {"right": chosen})
     elif "afresh" in request.GET:
@@ -93,6 +95,8 @@ def _only(form: StepForm) -> Any:
 def _answered(request: Any, found: Step, answer: dict[str, Any]) -> HttpResponse:
     if answer.get("right") == UNSURE:
         return HttpResponseRedirect(reverse("portal:unsure"))
+    if answer.get("right") == Right.MARKETING_OBJECTION:
+        return HttpResponseRedirect(reverse("portal:marketing-stop"))
     if answer.get("account") == "yes":
         # Not kept: whoever comes back without having signed in is asked again.
         return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': reverse('portal:new')})}")
