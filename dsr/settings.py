@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "django_rq",
 ]
 
@@ -73,6 +74,7 @@ MIDDLEWARE = [
     "dsr.http.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "dsr.sessions.SessionMiddleware",
+    "portal.draft.DraftCookie",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -160,7 +162,37 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "portal.forms.account.NewPasswordForm",
     "confirm_password_reset_code": "portal.forms.account.ResetCodeForm",
     "confirm_email_verification_code": "portal.forms.account.AddressCodeForm",
+    "request_login_code": "portal.forms.factors.AskCodeForm",
+    "confirm_login_code": "portal.forms.factors.SignInCodeForm",
+    "reauthenticate": "portal.forms.factors.PasswordAgainForm",
 }
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 30 * 60
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = 3
+MFA_ADAPTER = "dsr.factors.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_RATE_LIMITS = False  # as above
+MFA_FORMS = {
+    "authenticate": "portal.forms.factors.FactorForm",
+    "reauthenticate": "portal.forms.factors.FactorAgainForm",
+    "activate_totp": "portal.forms.factors.AppForm",
+    "add_webauthn": "portal.forms.factors.PasskeyForm",
+    "edit_webauthn": "portal.forms.factors.PasskeyNameForm",
+    "login_webauthn": "portal.forms.factors.PasskeySignInForm",
+    "authenticate_webauthn": "portal.forms.factors.PasskeySecondForm",
+    "reauthenticate_webauthn": "portal.forms.factors.PasskeyAgainForm",
+}
+# The controllers' own self-care portals, by slug (docs/accounts.md): OpenID Connect, and signed hand-over links.
+DSR_OIDC = envjson("DSR_OIDC")
+DSR_HANDOVER = envjson("DSR_HANDOVER")
+# How codes reach a person beside mail, and who vouches for an electronic identity (docs/identity.md).
+DSR_SMS = envjson("DSR_SMS")
+DSR_PRINT_DIR = envsecret("DSR_PRINT_DIR")
+DSR_PRINT_ADDRESS = envjson("DSR_PRINT_ADDRESS")
+DSR_EID = envjson("DSR_EID")
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "portal:requests"
 ACCOUNT_LOGOUT_REDIRECT_URL = "portal:start"

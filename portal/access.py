@@ -7,6 +7,8 @@ given with it. An id or reference in an address never opens anything by itself.
 from __future__ import annotations
 
 import functools
+import hashlib
+import secrets
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
@@ -34,11 +36,21 @@ if TYPE_CHECKING:
 
     from dsr.models import RowId, User
 
-_FOLLOWED, _FRESH, _PROVED_BY = "followed", "fresh", "proved_by"
+_FOLLOWED, _FRESH, _PROVED_BY, _ASKER = "followed", "fresh", "proved_by", "asker"
 # A proved contact opens the request for this long, however busy the session is.
 FOLLOW_FOR = timedelta(hours=2)
 # A fresh proof opens the answer for this long (ux.md 1.7).
 FRESH_FOR = timedelta(minutes=10)
+
+
+def asker(session: SessionBase) -> str:
+    """A hash of a secret that only this session has: codes are judged for whoever asked for them (dsr.cases.codes).
+
+    Not the session's key, which changes with a sign-in while the person stays the same.
+    """
+    if _ASKER not in session:
+        session[_ASKER] = secrets.token_urlsafe(24)
+    return hashlib.sha256(str(session[_ASKER]).encode()).hexdigest()
 
 
 def subscriber(request: Any) -> User | None:

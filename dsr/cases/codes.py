@@ -2,6 +2,10 @@
 
 A code to a contact somebody *gave* opens their own words and messages; a code to the contact *on file* proves the link
 to a customer number. Nothing found in a store is ever shown before that.
+
+A code belongs to whoever asked for it (`asker`: a hash of a secret of the session). References are running numbers:
+without this, whoever types one could use the tries of the true person up, end her code by asking for another, or have his
+own guesses judged.
 """
 
 from __future__ import annotations
@@ -9,12 +13,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from dsr.models import Controller, OneTimeCode, Request, User
 from dsr.work import wake
@@ -31,10 +36,27 @@ LETTER_DIGITS = NAMING_DIGITS + DIGITS
 LIFETIME = timedelta(minutes=30)
 TRIES = 5
 MAX_PER_HOUR = 6
+"""Codes of one purpose that one session may ask for in an hour."""
+MAX_FOR_ALL = 20
+"""The same for one request over all sessions: nobody's mailbox is filled by strangers who know her reference."""
+LOCKED_FOR = timedelta(hours=1)
+"""After five wrong tries no code of this kind is sent for so long; every other way stays open (ux.md 1.6)."""
+PRINT_AGAIN = timedelta(minutes=10)
+"""A letter whose file is not there after so long is printed by another worker: the first one died over it."""
+
+Way, Purpose = OneTimeCode.Way, OneTimeCode.Purpose
 
 
 class TooManyCodesError(Exception):
     """More codes were asked for than a person needs in an hour; the page offers the other ways."""
+
+
+class LockedError(Exception):
+    """Five wrong tries a moment ago: codes work again at `until` (UTC), the other ways work now."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__()
+        self.until = until
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +75,22 @@ def make(
     now: datetime,
     user: User | None = None,
     request: Request | None = None,
+    asker: str = "",
+    way: str = Way.MAIL,
+    number_token: str = "",
+    lifetime: timedelta = LIFETIME,
 ) -> OneTimeCode:
     """Make a code for an account or a request; a job fills in the digits and sends them, so they are nowhere at rest.
 
     `content` says where it goes (`to`) or where to look that up (`store`, `customer_number`). Earlier codes of the same
-    purpose end here. TooManyCodesError above MAX_PER_HOUR.
+    purpose and asker end here. TooManyCodesError above MAX_PER_HOUR, LockedError for an hour after five wrong tries.
     """
     with transaction.atomic():
-        mine = OneTimeCode.objects.of(controller).filter(purpose=purpose, user=user, request=request)
-        if mine.filter(created_at__gt=now - timedelta(hours=1)).count() >= MAX_PER_HOUR:
+        all_of = OneTimeCode.objects.of(controller).filter(purpose=purpose, user=user, request=request)
+        mine = all_of.filter(asker=asker)
+        _insist_unlocked(mine if purpose == Purpose.FOLLOW else all_of, now)
+        lately = Q(created_at__gt=now - timedelta(hours=1))
+        if mine.filter(lately).count() >= MAX_PER_HOUR or all_of.filter(lately).count() >= MAX_FOR_ALL:
             raise TooManyCodesError
         mine.filter(used_at__isnull=True, expires_at__gt=now).update(expires_at=now)
         code = OneTimeCode(
@@ -69,8 +98,11 @@ def make(
             purpose=purpose,
             user=user,
             request=request,
+            asker=asker,
+            way=way,
+            number_token=number_token,
             created_at=now,
-            expires_at=now + LIFETIME,
+            expires_at=now + lifetime,
             attempts_left=TRIES,
         )
         code.put(content)
@@ -79,13 +111,32 @@ def make(
     return code
 
 
+def _insist_unlocked(rows: QuerySet[OneTimeCode], now: datetime) -> None:
+    last = rows.filter(locked_at__gt=now - LOCKED_FOR).order_by("-locked_at").first()
+    if last is not None and last.locked_at is not None:
+        raise LockedError(last.locked_at + LOCKED_FOR)
+
+
+def locked_until(*, request: Request, now: datetime) -> datetime | None:
+    """Until when no code that proves who somebody is is sent for a request (UTC); None when codes work."""
+    rows = OneTimeCode.objects.of(request.controller).filter(purpose=Purpose.IDENTITY, request=request)
+    try:
+        _insist_unlocked(rows, now)
+    except LockedError as error:
+        return error.until
+    return None
+
+
 def unsent(now: datetime) -> QuerySet[OneTimeCode]:
-    """Codes still to be sent and still worth sending."""
-    return OneTimeCode.objects.filter(sent_at__isnull=True, used_at__isnull=True, expires_at__gt=now)
+    """Codes still to be sent and still worth sending; letters, too, whose printing a worker began and did not end."""
+    died = Q(way=Way.POST, purpose=Purpose.PROVE, printed_at__isnull=True, sent_at__lt=now - PRINT_AGAIN)
+    waiting = Q(sent_at__isnull=True) | died
+    return OneTimeCode.objects.filter(waiting, used_at__isnull=True, expires_at__gt=now)
 
 
-def draw(*, code: OneTimeCode, first: str = "") -> str:
-    """Draw fresh digits for a code that is about to be sent, after `first`; only their keyed hash is stored."""
+def draw(*, code: OneTimeCode) -> str:
+    """Draw fresh digits for a code that is about to be sent; only their keyed hash is stored. A letter's begin with its name."""
+    first = _naming(code) if code.way == Way.POST else ""
     drawn = f"{first}{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
     OneTimeCode.objects.filter(pk=code.pk).update(digest=_digest(code, drawn))
     return drawn
@@ -96,22 +147,25 @@ def for_letter(*, request: Request, expires_at: datetime, now: datetime) -> str:
 
     Earlier codes of letters of this request end here. TooManyCodesError above MAX_PER_HOUR.
     """
-    mine = OneTimeCode.objects.of(request.controller).filter(purpose=OneTimeCode.Purpose.POST, request=request)
+    mine = OneTimeCode.objects.of(request.controller).filter(purpose=Purpose.POST, request=request)
     if mine.filter(created_at__gt=now - timedelta(hours=1)).count() >= MAX_PER_HOUR:
         raise TooManyCodesError
-    end(purpose=OneTimeCode.Purpose.POST, request=request, now=now)
+    end(purpose=Purpose.POST, request=request, now=now)
     code = OneTimeCode(
         controller=request.controller,
-        purpose=OneTimeCode.Purpose.POST,
+        purpose=Purpose.POST,
+        way=Way.POST,
         request=request,
         created_at=now,
         sent_at=now,
+        # It is handed to whoever prints it, and never waits in the folder of the post room.
+        posted_at=now,
         expires_at=expires_at,
         attempts_left=TRIES,
     )
     code.put({})
     code.save(force_insert=True)
-    return draw(code=code, first=_naming(code))
+    return draw(code=code)
 
 
 def names(*, code: OneTimeCode, entered: str) -> bool:
@@ -126,7 +180,9 @@ def _naming(code: OneTimeCode) -> str:
 
 
 def _digits(entered: str) -> str:
-    return "".join(character for character in entered if character in "0123456789")
+    """The digits of what was typed, in whatever script or width: `１２３４` and `٤٣٢١` are digits as well."""
+    values = (unicodedata.decimal(character, None) for character in entered)
+    return "".join(str(value) for value in values if value is not None)
 
 
 def end(*, purpose: str, request: Request, now: datetime) -> None:
@@ -139,7 +195,7 @@ def check(*, code: OneTimeCode, entered: str, now: datetime, once: bool = True) 
     """Compare what was typed (blanks and hyphens do not matter); each try is claimed before it is judged.
 
     The right code works once, or until it ends when `once` is False. `expired`: ask for a new one. `locked`: the tries
-    are used up.
+    are used up. Guesses that arrive in the same instant are counted one by one: each takes a try with one UPDATE.
     """
     if code.used_at is not None or now >= code.expires_at:
         return Checked("expired")
@@ -149,7 +205,10 @@ def check(*, code: OneTimeCode, entered: str, now: datetime, once: bool = True) 
     code.refresh_from_db()
     digits = _digits(entered)
     if not code.digest or not hmac.compare_digest(code.digest, _digest(code, digits)):
-        return Checked("wrong" if code.attempts_left else "locked", code.attempts_left)
+        if code.attempts_left:
+            return Checked("wrong", code.attempts_left)
+        OneTimeCode.objects.filter(pk=code.pk, locked_at__isnull=True).update(locked_at=now)
+        return Checked("locked")
     if not once:
         OneTimeCode.objects.filter(pk=code.pk).update(attempts_left=TRIES)
     elif not OneTimeCode.objects.filter(pk=code.pk, used_at__isnull=True).update(used_at=now):
@@ -158,10 +217,17 @@ def check(*, code: OneTimeCode, entered: str, now: datetime, once: bool = True) 
 
 
 def newest(
-    *, controller: Controller, purpose: str, user: User | None = None, request: Request | None = None
+    *,
+    controller: Controller,
+    purpose: str,
+    user: User | None = None,
+    request: Request | None = None,
+    asker: str | None = "",
 ) -> OneTimeCode | None:
-    """The last code made for this purpose, used or not; of two made in one instant the one that was not ended."""
+    """The last code that `asker` asked for (None: whoever did, for letters); of two of one instant the one not ended."""
     rows = OneTimeCode.objects.of(controller).filter(purpose=purpose, user=user, request=request)
+    if asker is not None:
+        rows = rows.filter(asker=asker)
     found: OneTimeCode | None = rows.order_by("-created_at", "-expires_at").first()
     return found
 

@@ -6,100 +6,30 @@ a signed-in account it is a second factor, so a proven link is STRONG (I-02). Th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from dsr.cases import clock, codes, letters, messages
+from dsr.cases import clock, identity_checks, letters, messages, notices_on_file
 from dsr.cases.actors import SYSTEM
+from dsr.cases.facts import identified
 from dsr.cases.perform import ConflictError, RefusedError, perform, record
+from dsr.law import identity as law
 from dsr.law.letter_elements import Element
 from dsr.law.letters import LetterCode
-from dsr.law.rights import IDENTITY_MINIMUM, IdentityLevel, Right
+from dsr.law.rights import IdentityLevel
 from dsr.law.workflow import Action, Actor, Refusal, Role, State
-from dsr.models import AccountLink, Case, IndexToken, OneTimeCode, Request, RowId, Subject, Suspension, User
+from dsr.models import AccountLink, Case, IndexToken, Request, RowId, Subject, Suspension, User
 from dsr.vault import blind
 from exporters.contract import IdentifierKind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
 
-Purpose = OneTimeCode.Purpose
-
-
-def start_link(*, user: User, store: str, customer_number: str, now: datetime) -> OneTimeCode:
-    """Ask for a code to the contact on file of a customer number, to link it to this account.
-
-    The answer is the same whether or not the number exists: a code, if it is ours, is on its way.
-    """
-    content = {"store": store, "customer_number": customer_number.strip()}
-    return codes.make(controller=user.controller, purpose=Purpose.LINK, user=user, content=content, now=now)
-
-
-def start_identity(*, request: Request, store: str, customer_number: str, now: datetime) -> OneTimeCode:
-    """The same for a request without an account."""
-    content = {"store": store, "customer_number": customer_number.strip()}
-    return codes.make(
-        controller=request.controller, purpose=Purpose.IDENTITY, request=request, content=content, now=now
-    )
-
-
-def finish_link(*, user: User, entered: str, now: datetime) -> codes.Checked:
-    """Check the code; when right, the account is linked and her open requests are identified (I-02)."""
-    code = codes.newest(controller=user.controller, purpose=Purpose.LINK, user=user)
-    if code is None:
-        return codes.Checked("expired")
-    checked = codes.check(code=code, entered=entered, now=now)
-    if checked.status == "ok":
-        proved = code.content()
-        link(
-            user=user,
-            store=proved["store"],
-            customer_number=proved["customer_number"],
-            contact=proved["to"],
-            method="code",
-            now=now,
-        )
-    elif checked.status in {"wrong", "locked"}:
-        for case in Case.objects.of(user.controller).open().filter(request__account=user):
-            record(
-                case_id=case.pk,
-                kind="identity_failed",
-                actor=SYSTEM,
-                now=now,
-                data={"method": "code", "result": checked.status},
-            )
-    return checked
-
-
-def finish_identity(*, request: Request, entered: str, now: datetime) -> codes.Checked:
-    """Check the code of a request without an account; when right, the request is identified."""
-    code = codes.newest(controller=request.controller, purpose=Purpose.IDENTITY, request=request)
-    if code is None:
-        return codes.Checked("expired")
-    checked = codes.check(code=code, entered=entered, now=now)
-    if checked.status == "ok":
-        proved = code.content()
-        identify(
-            request=request,
-            level=IdentityLevel.KNOWN,
-            method="code",
-            known=((proved["store"], proved["customer_number"]),),
-            actor=SYSTEM,
-            now=now,
-        )
-    elif checked.status in {"wrong", "locked"}:
-        for case in request.cases.all():
-            record(
-                case_id=case.pk,
-                kind="identity_failed",
-                actor=SYSTEM,
-                now=now,
-                data={"method": "code", "result": checked.status},
-            )
-    return checked
+    from django.db.models import QuerySet
 
 
 @transaction.atomic
@@ -112,24 +42,63 @@ def link(
     method: str,
     now: datetime,
     level: int = IdentityLevel.STRONG,
+    firm_from: datetime | None = None,
 ) -> AccountLink:
     """Store a proven link (by code, hand-over or OIDC claim) and identify the account's open requests with it.
 
     `level` is how sure the way was; a later, weaker proof of the same number does not make a standing link weaker.
+    `firm_from` (UTC): the contact that proved it is a new one, so that until then the link alone is not enough for what
+    a thief would ask for (ux.md 1.6).
     """
     token = blind.token(user.controller.slug, f"customer_number:{store}", customer_number)
     found = AccountLink.objects.filter(user=user, store=store, token__in=_tokens(user, store, customer_number)).first()
     proven: AccountLink = found or AccountLink(controller=user.controller, user=user, store=store, token=token)
     standing = found is not None and found.revoked_at is None
     proven.level = max(proven.level, level) if standing else level
+    proven.firm_from = None if standing and _is_firm(proven, now) else firm_from
     proven.method, proven.proven_at, proven.revoked_at = method, now, None
     proven.put({"customer_number": customer_number, "contact": contact})
     proven.save()
-    for request in Request.objects.of(user.controller).filter(account=user, cases__closed_at__isnull=True).distinct():
+    for request in open_requests(user):
         if request.content().get("scope", {}).get("for"):
             continue  # asked for a child or somebody else: the account's own number says nothing about that person
-        identify(request=request, level=links_level(user), method="link", known=links_of(user), actor=SYSTEM, now=now)
+        by_links(request=request, user=user, now=now)
     return proven
+
+
+def open_requests(user: User) -> QuerySet[Request]:
+    """The requests of an account that still owe something."""
+    rows: QuerySet[Request] = Request.objects.of(user.controller).filter(account=user, cases__closed_at__isnull=True)
+    return rows.distinct()
+
+
+def by_links(*, request: Request, user: User, now: datetime, second_factor: bool = False) -> bool:
+    """Identify a request by what its account has proved (I-02); False when nothing is proved.
+
+    Links that are not firm yet prove less, and count only while there is no firm one.
+    """
+    rows = list(_live(user))
+    firm = [row for row in rows if _is_firm(row, now)]
+    if not rows:
+        return False
+    level = min(_level(firm or rows, second_factor), law.reached(law.Way.ACCOUNT, contact_is_new=not firm))
+    known = tuple((row.store, str(row.content()["customer_number"])) for row in firm or rows)
+    identify(request=request, level=level, method="link", known=known, actor=SYSTEM, now=now, contact_is_new=not firm)
+    return True
+
+
+def _level(rows: Sequence[AccountLink], second_factor: bool) -> IdentityLevel:
+    weakest = IdentityLevel(min((row.level for row in rows), default=IdentityLevel.NONE))
+    return IdentityLevel.STRONG if second_factor and weakest >= IdentityLevel.KNOWN else weakest
+
+
+def _live(user: User) -> QuerySet[AccountLink]:
+    rows: QuerySet[AccountLink] = user.links.filter(revoked_at__isnull=True)
+    return rows.order_by("store", "proven_at").select_related("user")
+
+
+def _is_firm(row: AccountLink, now: datetime) -> bool:
+    return row.firm_from is None or row.firm_from <= now
 
 
 def _tokens(user: User, store: str, customer_number: str) -> tuple[str, ...]:
@@ -138,8 +107,7 @@ def _tokens(user: User, store: str, customer_number: str) -> tuple[str, ...]:
 
 def links_of(user: User) -> tuple[tuple[str, str], ...]:
     """The (store, customer number) pairs this account has proved."""
-    rows = user.links.filter(revoked_at__isnull=True).order_by("store", "proven_at").select_related("user")
-    return tuple((row.store, str(row.content()["customer_number"])) for row in rows)
+    return tuple((row.store, str(row.content()["customer_number"])) for row in _live(user))
 
 
 def links_level(user: User, *, second_factor: bool = False) -> IdentityLevel:
@@ -147,9 +115,7 @@ def links_level(user: User, *, second_factor: bool = False) -> IdentityLevel:
 
     A link that another portal vouched for is KNOWN; in a session with a second factor it is STRONG (I-02). NONE without links.
     """
-    levels = list(user.links.filter(revoked_at__isnull=True).values_list("level", flat=True))
-    weakest = IdentityLevel(min(levels)) if levels else IdentityLevel.NONE
-    return IdentityLevel.STRONG if second_factor and weakest >= IdentityLevel.KNOWN else weakest
+    return _level(list(_live(user)), second_factor)
 
 
 @transaction.atomic
@@ -169,11 +135,24 @@ def contact_on_file(user: User) -> str:
 
 @transaction.atomic
 def identify(
-    *, request: Request, level: int, method: str, known: tuple[tuple[str, str], ...], actor: Actor, now: datetime
+    *,
+    request: Request,
+    level: int,
+    method: str,
+    known: tuple[tuple[str, str], ...],
+    actor: Actor,
+    now: datetime,
+    contact_is_new: bool = False,
+    data: dict[str, Any] | None = None,
 ) -> None:
-    """Note who the person is: customer numbers go to the sealed subject, waiting cases move on, a paused clock runs again."""
-    if level > request.identity_level:
-        Request.objects.filter(pk=request.pk).update(identity_level=level, identity_method=method, identified_at=now)
+    """Note who the person is: customer numbers go to the sealed subject, waiting cases move on, a paused clock runs again.
+
+    `contact_is_new`: all of it rests on a contact that changed lately. `data` goes into the events: codes, never words.
+    """
+    surer = level == request.identity_level and request.contact_is_new and not contact_is_new
+    if level > request.identity_level or surer:
+        columns = {"identity_level": level, "identity_method": method, "contact_is_new": contact_is_new}
+        Request.objects.filter(pk=request.pk).update(identified_at=now, **columns)
         request.refresh_from_db()
     add_identifiers(
         request=request,
@@ -182,7 +161,7 @@ def identify(
         ],
     )
     for case in request.cases.all():
-        _go_on(case, method=method, level=level, actor=actor, now=now)
+        _go_on(case, data={"method": method, "level": level, **(data or {})}, actor=actor, now=now)
 
 
 def add_identifiers(*, request: Request, found: list[dict[str, str]]) -> Subject:
@@ -211,9 +190,8 @@ def _index_numbers(request: Request, found: list[dict[str, str]]) -> None:
     )
 
 
-def _go_on(case: Case, *, method: str, level: int, actor: Actor, now: datetime) -> None:
-    data = {"method": method, "level": level}
-    if level < IDENTITY_MINIMUM[Right(case.right)]:
+def _go_on(case: Case, *, data: dict[str, Any], actor: Actor, now: datetime) -> None:
+    if not identified(case):
         record(case_id=case.pk, kind="identity_partly", actor=actor, now=now, data=data)
     elif case.state == State.ID_PENDING:
         case = end_suspension(case=case, now=now)
@@ -242,17 +220,34 @@ IN_PERSON_METHODS = ("shop", "callback", "letter", "eid")
 
 
 @transaction.atomic
-def confirm(*, request: Request, method: str, known: tuple[tuple[str, str], ...], actor: Actor, now: datetime) -> None:
+def confirm(
+    *,
+    request: Request,
+    method: str,
+    known: tuple[tuple[str, str], ...],
+    actor: Actor,
+    now: datetime,
+    seen: str = "",
+    checked_at: datetime | None = None,
+) -> None:
     """A member of staff has established who the person is: in a shop, by calling back, by a coded letter, by eID.
 
-    `known` are the (store, customer number) pairs that she was found to be. Only the method, who and when are kept,
-    never a copy (I-04).
+    `known` are the (store, customer number) pairs that she was found to be; `seen` is what was looked at, a code of
+    law.identity.SEEN; `checked_at` (UTC) is when, not after `now`. Only the method, who, when and that code are kept,
+    never a copy, a number of a document or a picture (I-04).
     """
-    if method not in IN_PERSON_METHODS:
+    if method not in IN_PERSON_METHODS or (seen and seen not in law.SEEN[method]):
         raise RefusedError(Refusal("method_unknown", {}))
     if not actor.roles & {Role.HANDLER, Role.LEAD}:
         raise RefusedError(Refusal("role", {"roles": "handler,lead"}))
-    identify(request=request, level=IdentityLevel.STRONG, method=method, known=known, actor=actor, now=now)
+    at = checked_at or now
+    if at > now:
+        raise RefusedError(Refusal("checked_in_future", {}))
+    data = {"seen": seen, "checked_at": at.isoformat()} if seen else {}
+    level = IdentityLevel.STRONG
+    identify(request=request, level=level, method=method, known=known, actor=actor, now=now, data=data)
+    identity_checks.done(request=request, kind=method, actor=actor, now=now)
+    notices_on_file.tell(request=request, kind=notices_on_file.USED, known=known, now=now)
 
 
 @transaction.atomic

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from dsr.cases import codes, identity, messages
-from dsr.cases.actors import SYSTEM
 from dsr.models import OneTimeCode, Request, Subject, User
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def _by_reference(controller: Controller, reference: str) -> Request | None:
     return found
 
 
-def start_follow(*, controller: Controller, reference: str, now: datetime) -> None:
+def start_follow(*, controller: Controller, reference: str, now: datetime, asker: str = "") -> None:
     """Send a code to the contact given with a request, if there is such a request; the caller cannot tell.
 
     Where no code may or can be sent (unknown reference, no address, more codes than a person needs in an hour) a decoy
@@ -53,8 +52,15 @@ def start_follow(*, controller: Controller, reference: str, now: datetime) -> No
     to = messages.contact_of(request) if request else ""
     if request is not None and to:
         try:
-            codes.make(controller=controller, purpose=Purpose.FOLLOW, request=request, content={"to": to}, now=now)
-        except codes.TooManyCodesError:
+            codes.make(
+                controller=controller,
+                purpose=Purpose.FOLLOW,
+                request=request,
+                content={"to": to},
+                asker=asker,
+                now=now,
+            )
+        except (codes.TooManyCodesError, codes.LockedError):
             _decoy(controller, now)
     else:
         _decoy(controller, now)
@@ -67,11 +73,11 @@ def _decoy(controller: Controller, now: datetime) -> None:
     codes.make(controller=controller, purpose=Purpose.FOLLOW, content={"to": ""}, now=now)
 
 
-def finish_follow(*, controller: Controller, reference: str, entered: str, now: datetime) -> Followed:
-    """Check the code; wrong, expired and locked codes and unknown references look alike to the caller's page."""
+def finish_follow(*, controller: Controller, reference: str, entered: str, now: datetime, asker: str = "") -> Followed:
+    """Check the code that this session asked for; whatever is wrong with it looks the same to the caller's page."""
     request = _by_reference(controller, reference)
-    code = codes.newest(controller=controller, purpose=Purpose.FOLLOW, request=request)
-    if code is None:
+    code = codes.newest(controller=controller, purpose=Purpose.FOLLOW, request=request, asker=asker)
+    if request is None or code is None:
         return Followed(codes.Checked("expired"))
     checked = codes.check(code=code, entered=entered, now=now)
     return Followed(checked, request if checked.status == "ok" else None)
@@ -97,12 +103,9 @@ def identify_by_links(*, request: Request, user: User, now: datetime, second_fac
 
     `second_factor`: whether the session of whoever asks is one (`dsr.accounts.second_factor`, I-02).
     """
-    known = identity.links_of(user)
-    if not known or request.content().get("scope", {}).get("for"):
+    if request.content().get("scope", {}).get("for"):
         return False
-    level = identity.links_level(user, second_factor=second_factor)
-    identity.identify(request=request, level=level, method="link", known=known, actor=SYSTEM, now=now)
-    return True
+    return identity.by_links(request=request, user=user, now=now, second_factor=second_factor)
 
 
 def proven_numbers(request: Request) -> tuple[tuple[str, str], ...]:
@@ -115,24 +118,28 @@ def proven_numbers(request: Request) -> tuple[tuple[str, str], ...]:
 def covered_by(*, request: Request, user: User) -> bool:
     """Whether everything proved for this request was proved by this very account: then its found data are hers to see."""
     numbers = proven_numbers(request)
+    if request.contact_is_new:
+        return False  # whoever changed the contact a few days ago may be somebody else
     return bool(numbers) and set(numbers) <= set(identity.links_of(user))
 
 
-def start_download(*, request: Request, now: datetime) -> None:
+def start_download(*, request: Request, now: datetime, asker: str = "") -> None:
     """Send the fresh code before the answer opens.
 
     It goes to the contact the store holds today for the proved customer number: never to an address that was only given,
-    nor to the one of years ago. NoContactOnFileError, codes.TooManyCodesError.
+    nor to the one of years ago. NoContactOnFileError, codes.TooManyCodesError, codes.LockedError.
     """
     numbers = proven_numbers(request)
     if not numbers:
         raise NoContactOnFileError
     # Where an account was linked years ago may be somebody else's mailbox today: the store is asked every time.
     content = {"store": numbers[0][0], "customer_number": numbers[0][1]}
-    codes.make(controller=request.controller, purpose=Purpose.DOWNLOAD, request=request, content=content, now=now)
+    codes.make(
+        controller=request.controller, purpose=Purpose.DOWNLOAD, request=request, content=content, asker=asker, now=now
+    )
 
 
-def finish_download(*, request: Request, entered: str, now: datetime) -> codes.Checked:
-    """Check the fresh code."""
-    code = codes.newest(controller=request.controller, purpose=Purpose.DOWNLOAD, request=request)
+def finish_download(*, request: Request, entered: str, now: datetime, asker: str = "") -> codes.Checked:
+    """Check the fresh code that this session asked for."""
+    code = codes.newest(controller=request.controller, purpose=Purpose.DOWNLOAD, request=request, asker=asker)
     return codes.check(code=code, entered=entered, now=now) if code else codes.Checked("expired")

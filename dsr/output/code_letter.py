@@ -1,6 +1,6 @@
-"""Two letters that open an answer: a code for the portal, or the password of a copy that goes by post (A-16).
+"""Letters that open something: a code for an answer, the password of a copy by post (A-16), a code that proves who one is (I-07).
 
-Both are printed once and kept nowhere. They are no letters of rules 5.1: they decide nothing and say nothing about her.
+All are printed once and kept nowhere. They are no letters of rules 5.1: they decide nothing and say nothing about her.
 """
 
 from __future__ import annotations
@@ -39,6 +39,11 @@ class CodeLetter:
 
 
 @dataclass(frozen=True, slots=True)
+class ProofLetter(CodeLetter):
+    """A code that proves who has the address on file; the addressee comes from the store, never from a form."""
+
+
+@dataclass(frozen=True, slots=True)
 class PasswordLetter:
     """The password of the protected copy `file_name`, which travels apart from it."""
 
@@ -59,6 +64,18 @@ def code_letter(letter: CodeLetter) -> Document:
             "open_url": letter.open_url,
         }
         return _document("letters/access_code.html", letter, own)
+
+
+def proof_letter(letter: ProofLetter) -> Document:
+    """The letter ready for `pdf.render_pdf`, in the language of the request."""
+    with translation.override(letter.head.language):
+        own = {
+            "title": _("A code to show us that it is you"),
+            "code": letter.code,
+            "until": letter.until,
+            "open_url": letter.open_url,
+        }
+        return _document("letters/proof_code.html", letter, own)
 
 
 def password_letter(letter: PasswordLetter) -> Document:

@@ -59,7 +59,6 @@ _PERFORMED: Final[Mapping[Action, _StrPromise]] = {
 
 # What is recorded without a change of state.
 _RECORDED: Final[Mapping[str, _StrPromise]] = {
-    "suppression_lifted": _("The person undid the marketing stop"),
     "received": _("Request received"),
     "assigned": _("Assigned"),
     "scope_changed": _("The person changed what the request covers"),
@@ -92,12 +91,14 @@ _RECORDED: Final[Mapping[str, _StrPromise]] = {
     "plan_made": _("Plan made"),
     "apply_started": _("Changing a system begun"),
     "at_once_reviewed": _("Looked at what worked at once"),
+    "suppression_lifted": _("The person undid the marketing stop"),
     "recipients_settled": _("Recipients noted"),
     "hold_set": _("Put on legal hold"),
     "hold_lifted": _("Legal hold lifted"),
     "package_built": _("Answer built"),
     "identified": _("Identity proven"),
     "identity_failed": _("Proof of identity failed"),
+    "identity_way": _("A way to prove the identity was chosen"),
     "identity_partly": _("Identity partly proven"),
     "match_decided": _("Ambiguous match decided"),
     "letter_drafted": _("Letter drafted"),

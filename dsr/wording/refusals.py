@@ -171,6 +171,8 @@ _VERBS: Final[Mapping[str, _StrPromise]] = {
     "wording_too_long": _("Shorten each text to at most %(limit)s characters."),
     "manifest_changed": _("The package was built anew meanwhile. Look at the new one before you approve."),
     "copy_first": _("The person also asked for a copy. It is made and released before anything is erased."),
+    "call_time_unknown": _("Choose when we may call."),
+    "checked_in_future": _("The identity cannot have been checked in the future."),
     "method_unknown": _("Choose how the identity was checked."),
     "not_portability": _("Only a request to take data along (Art. 20) can be sent to another controller."),
     "receiver_refused": _("Nothing may be sent to this receiver: %(reason)s"),

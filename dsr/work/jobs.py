@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import logging
-from email.utils import make_msgid
 from typing import TYPE_CHECKING, Any
 
 from django.db import DatabaseError, close_old_connections, connection, transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 
-from dsr.cases import codes, outbox, tasks
+from dsr.cases import outbox, tasks
 from dsr.cases.actors import SYSTEM
-from dsr.cases.mail_text import subject_and_body
 from dsr.cases.perform import ConflictError
 from dsr.cases.plans import StoppedError
-from dsr.fulfil import leftovers, operations, store_health
+from dsr.fulfil import eid, leftovers, operations, store_health
 from dsr.fulfil.contact import contact_on_file
-from dsr.models import Message, Notice, OneTimeCode, Task
+from dsr.models import Message, Notice, Task
 from dsr.vault import MissingKeyError, TamperedError
+from dsr.work import code_out
 from dsr.work.heartbeat import Heartbeat, OvertakenError
 from dsr.work.limits import OverLimitError, limits_of
 from dsr.work.mailer import Trouble, hand_over
@@ -117,7 +116,11 @@ def _send(rows: QuerySet[Any], row_id: str) -> None:
     if not outbox.take(rows, row_id, now=now):
         return
     row = rows.get(pk=row_id)
-    found = _hand_over(row)
+    try:
+        found = _hand_over(row)
+    except NobodyOnFileError:
+        row.delete()  # a mail to a contact on file of which there is none; the page said the same (I-01)
+        return
     # A worker killed between these two lines leaves a claim that runs out: sent again under the same Message-ID (decision 052).
     if found is None:
         outbox.sent(row, now=timezone.now())
@@ -128,51 +131,45 @@ def _send(rows: QuerySet[Any], row_id: str) -> None:
 def _hand_over(row: Message | Notice) -> Trouble | None:
     try:
         content = row.content()
+        if content.get("on_file") and not content["to"]:
+            content["to"] = _found_on_file(row, content)
         to, subject, body = content["to"], content["subject"], content["body"]
     except (MissingKeyError, TamperedError, KeyError) as error:
         return Trouble(type(error).__name__, final=True)  # shredded meanwhile, or never whole: nothing to send, ever
+    except Temporary as error:
+        return Trouble(error.code, final=False)
     return hand_over(controller=row.controller, to=to, subject=subject, body=body, message_id=row.message_id)
 
 
-def send_code(code_id: str) -> None:
-    """Look up where a one-time code goes, draw its digits and mail them. Nothing is sent to anywhere but the contact on file."""
-    _fresh_connection()
-    now = timezone.now()
-    if not codes.unsent(now).filter(pk=code_id).update(sent_at=now):
-        return
-    code = OneTimeCode.objects.select_related("controller", "user", "request").get(pk=code_id)
+class NobodyOnFileError(Exception):
+    """The store holds no address for the number, or the number is not ours."""
+
+
+def _found_on_file(row: Message | Notice, content: dict[str, Any]) -> str:
+    """The address on file of a customer number, kept in the row, so that a second try goes to the same place."""
+    store, number = content["on_file"]
     try:
-        to = _address(code)
-        if not to:
-            return  # the page says the same whether or not the number is ours
-        language = (code.request.language if code.request else code.user.language if code.user else "") or "en"
-        with translation.override(language):
-            context = {"code": codes.grouped(codes.draw(code=code)), "controller": code.controller, "minutes": 30}
-            subject, body = subject_and_body("code", context)
-        # Another Message-ID each time: the digits are new as well, and a mailbox that knows the id would drop the newer mail.
-        message_id = make_msgid(domain=code.controller.privacy_email.rpartition("@")[2])
-        found = hand_over(controller=code.controller, to=to, subject=subject, body=body, message_id=message_id)
-        if found is not None:
-            _not_sent(code, found)
-    except Temporary as error:
-        _not_sent(code, Trouble(error.code, final=False))
+        to = contact_on_file(row.controller, store, number)
     except Permanent as error:
-        log.warning("code %s cannot be sent: %s at %s", code.pk, error.code, error.place)
-    except Exception as error:  # noqa: BLE001 -- what was being read is somebody's contact
-        log.warning("code %s cannot be sent: %s", code.pk, type(error).__name__)
+        log.warning("message %s: %s at %s", row.pk, error.code, error.place)
+        to = ""
+    if not to:
+        raise NobodyOnFileError
+    row.put(content | {"to": to})
+    type(row).objects.filter(pk=row.pk).update(sealed=row.sealed)
+    return to
 
 
-def _not_sent(code: OneTimeCode, found: Trouble) -> None:
-    """Leave it to the next tick while the code is still good for something; an answer for good is for nobody but the log."""
-    log.warning("code %s could not be sent (%s)%s", code.pk, found.code, "" if found.final else ", yet")
-    if not found.final:
-        OneTimeCode.objects.filter(pk=code.pk).update(sent_at=None)
+def send_code(code_id: str) -> None:
+    """Look up where a one-time code goes, draw its digits and hand them over; never to anywhere but the contact on file."""
+    _fresh_connection()
+    code_out.send(code_id, now=timezone.now())
 
 
-def _address(code: OneTimeCode) -> str:
-    content = code.content()
-    if "to" not in content:
-        content["to"] = contact_on_file(code.controller, content["store"], content["customer_number"])
-        code.put(content)
-        OneTimeCode.objects.filter(pk=code.pk).update(sealed=code.sealed)
-    return str(content["to"])
+def weigh_claims(check_id: str, store: str) -> None:
+    """See whether what an electronic identity said settles who somebody is; a store that is down leaves it to a person."""
+    _fresh_connection()
+    try:
+        eid.weigh(check_id, store=store, now=timezone.now())
+    except (Temporary, Permanent) as error:
+        log.warning("identity check %s waits for a person: %s at %s", check_id, error.code, error.place)

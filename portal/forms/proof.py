@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils import timezone
+from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dsr.cases.codes import LockedError, TooManyCodesError
 from dsr.forms import UiForm
+from dsr.law import identity as law
+from dsr.wording.identity import CALL_TIMES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,7 +75,10 @@ class LetterForm(FindForm):
 
 
 class NumberForm(UiForm):
-    """A customer number, and where it is from when the controller has several systems that give such numbers."""
+    """A customer number, where it is from when several systems give such numbers, and how the code is to come.
+
+    `channels` are the ways a code can travel; with one of them nothing is asked. Nothing is chosen beforehand.
+    """
 
     store = forms.ChoiceField(
         label=gettext_lazy("Which contract is it?"),
@@ -86,24 +95,62 @@ class NumberForm(UiForm):
             "max_length": gettext_lazy("That is too long for a customer number"),
         },
     )
+    channel = forms.ChoiceField(
+        label=gettext_lazy("How do you want to get the code?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Select how you want to get the code")},
+    )
 
-    def __init__(self, *args: Any, stores: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, stores: Sequence[tuple[str, str]], channels: Sequence[str] = ("mail",), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._only = stores[0][0] if len(stores) == 1 else ""
-        if self._only:
-            del self.fields["store"]
+        self._channel = channels[0] if len(channels) == 1 else ""
+        self._offer("store", [] if self._only else list(stores))
+        self._offer("channel", [] if self._channel else [(name, _CHANNELS[name]) for name in channels])
+
+    def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        if choices:
+            field: Any = self.fields[name]
+            field.choices = choices
         else:
-            choice: Any = self.fields["store"]
-            choice.choices = list(stores)
+            del self.fields[name]
 
     def clean_number(self) -> str:
-        """Blanks are how people write long numbers down, not part of them."""
-        return "".join(str(self.cleaned_data["number"]).split())
+        """Blanks are how people write long numbers down, not part of them; digits of any width are digits."""
+        return "".join(unicodedata.normalize("NFKC", str(self.cleaned_data["number"])).split())
 
     @property
     def store_name(self) -> str:
         """The store the number is from."""
         return self._only or str(self.cleaned_data["store"])
+
+    @property
+    def way(self) -> str:
+        """How the code travels: `mail` or `sms`."""
+        return self._channel or str(self.cleaned_data["channel"])
+
+
+_CHANNELS = {
+    "mail": gettext_lazy("By e-mail to the address on my contract"),
+    "sms": gettext_lazy("By text message to the mobile number on my contract"),
+}
+
+
+class CallForm(UiForm):
+    """When we may call. No number is asked for: we call the one on the contract and no other (I-03)."""
+
+    time = forms.ChoiceField(
+        label=gettext_lazy("When can we call you?"),
+        help_text=gettext_lazy("We call on the next working day."),
+        widget=forms.RadioSelect,
+        choices=[(name, CALL_TIMES[name]) for name in law.CALL_TIMES],
+        error_messages={
+            "required": gettext_lazy("Select when we can call you"),
+            "invalid_choice": gettext_lazy("Select when we can call you"),
+        },
+    )
 
 
 class MessageForm(UiForm):
@@ -126,5 +173,14 @@ def code_error(status: str, tries_left: int) -> str:
     return {
         "wrong": _("That code is not right. Tries left: %(count)s.") % {"count": tries_left},
         "expired": _("This code does not work any more. We can send you a new one."),
-        "locked": _("That was not right five times. We can send you a new code."),
+        "locked": _("That was not right five times. Codes work again after an hour; all other ways work now."),
     }[status]
+
+
+def no_code_now(error: TooManyCodesError | LockedError) -> str:
+    """Said when six codes in an hour did not help, or five tries were wrong; the page offers the other ways."""
+    if isinstance(error, LockedError):
+        return _("A wrong code was entered five times. Codes work again at %(time)s; all other ways work now.") % {
+            "time": time_format(timezone.localtime(error.until), "TIME_FORMAT")
+        }
+    return _("We have sent six codes in the last hour. Please wait an hour, or choose another way.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,13 +13,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from dsr import limits
-from dsr.cases import delivery, proofs
+from dsr.cases import delivery, identity_codes, proofs
 from dsr.limits import limited
 from dsr.models import Request
 from portal import access
 from portal.forms.proof import CodeForm, FindForm, LetterForm
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.http import HttpResponse
 
 _LOOKED_FOR = "find"
@@ -34,7 +37,8 @@ def find(request: Any) -> HttpResponse:
             reference = form.cleaned_data["reference"]
             if access.no_longer_kept(request, reference):
                 return access.gone(request)
-            proofs.start_follow(controller=request.controller, reference=reference, now=timezone.now())
+            asker = access.asker(request.session)
+            proofs.start_follow(controller=request.controller, reference=reference, now=timezone.now(), asker=asker)
             request.session[_LOOKED_FOR] = reference
             return HttpResponseRedirect(reverse("portal:find-code"))
     else:
@@ -54,7 +58,11 @@ def code(request: Any) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         now = timezone.now()
         followed = proofs.finish_follow(
-            controller=request.controller, reference=reference, entered=form.cleaned_data["code"], now=now
+            controller=request.controller,
+            reference=reference,
+            entered=form.cleaned_data["code"],
+            now=now,
+            asker=access.asker(request.session),
         )
         if followed.request is not None:
             request.session.pop(_LOOKED_FOR, None)
@@ -74,12 +82,23 @@ def letter(request: Any) -> HttpResponse:
         now, reference = timezone.now(), form.cleaned_data["reference"].strip().upper()
         asked = Request.objects.of(request.controller).filter(reference=reference).first()
         entered = form.cleaned_data["code"]
-        if asked is not None and delivery.open_by_letter(request=asked, entered=entered, now=now).status == "ok":
+        page = _opened_by(request, asked, entered, now) if asked is not None else ""
+        if asked is not None and page:
             request.session.cycle_key()
             access.follow(request.session, asked, now=now)
-            access.freshen(request.session, asked, now=now, by="letter")
-            return HttpResponseRedirect(reverse("portal:package", args=[asked.reference]))
+            return HttpResponseRedirect(reverse(page, args=[asked.reference]))
         form.add_error("code", _("That did not work. Compare reference and code with the newest letter from us."))
     return render(
         request, "portal/letter_code.html", {"nav": "requests", "form": form}, status=422 if form.errors else 200
     )
+
+
+def _opened_by(request: Any, asked: Request, entered: str, now: datetime) -> str:
+    """What the letter is good for: opening the answer, or proving who somebody is; empty when it is neither."""
+    if delivery.open_by_letter(request=asked, entered=entered, now=now).status == "ok":
+        access.freshen(request.session, asked, now=now, by="letter")
+        return "portal:package"
+    if identity_codes.finish_letter(request=asked, entered=entered, now=now).status == "ok":
+        messages.success(request, _("Thank you. The code of the letter was right."))
+        return "portal:identity"
+    return ""

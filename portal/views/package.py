@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dsr import limits, wording
 from dsr.cases import actors, answer, delivery, proofs
-from dsr.cases.codes import TooManyCodesError
+from dsr.cases.codes import LockedError, TooManyCodesError
 from dsr.cases.perform import RefusedError
 from dsr.cases.scope import stores_of
 from dsr.fulfil.stores import label_of
@@ -26,7 +26,7 @@ from dsr.vault import MissingKeyError, TamperedError
 from portal import access, download, progress
 from portal.forms.proof import CodeForm, code_error
 from portal.sendings import later_letter
-from portal.views.identity import too_many_codes
+from portal.views.identity import no_code_now
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -159,7 +159,9 @@ def code(request: Any, asked: Request) -> HttpResponse:
     if request.method == "POST" and "code" not in request.POST:
         return _send_code(request, asked, form, now)
     if form.is_bound and form.is_valid():
-        checked = proofs.finish_download(request=asked, entered=form.cleaned_data["code"], now=now)
+        checked = proofs.finish_download(
+            request=asked, entered=form.cleaned_data["code"], now=now, asker=access.asker(request.session)
+        )
         if checked.status == "ok":
             access.freshen(request.session, asked, now=now)
             return HttpResponseRedirect(page)
@@ -169,11 +171,11 @@ def code(request: Any, asked: Request) -> HttpResponse:
 
 def _send_code(request: Any, asked: Request, form: CodeForm, now: datetime) -> HttpResponse:
     try:
-        proofs.start_download(request=asked, now=now)
+        proofs.start_download(request=asked, now=now, asker=access.asker(request.session))
     except proofs.NoContactOnFileError:
         return HttpResponseRedirect(reverse("portal:package", args=[asked.reference]))
-    except TooManyCodesError:
-        return _code_page(request, asked, form, problem=too_many_codes())
+    except (TooManyCodesError, LockedError) as error:
+        return _code_page(request, asked, form, problem=no_code_now(error))
     return HttpResponseRedirect(reverse("portal:package-code", args=[asked.reference]))
 
 

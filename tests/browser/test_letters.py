@@ -116,7 +116,7 @@ def test_letters_in_the_portal_and_the_code_of_one_are_clean(browse: Browse) -> 
     browse.audit(path, user=anna, modes=("dark", "narrow"))
     browse.audit(reverse("portal:request", args=[case.request.reference]), user=anna, modes=["narrow"])
     browse.audit(reverse("portal:letter-code"), modes=["dark"])
-    browse.audit(reverse("portal:letter-code"), modes=["phone"], act=send("Open the answer"))
+    browse.audit(reverse("portal:letter-code"), modes=["phone"], act=send("Continue"))
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from dsr.cases import actors, codes, identity
+from dsr.cases import actors, codes, identity, identity_codes
 from dsr.cases.perform import RefusedError
 from dsr.models import AccountLink, Case, OneTimeCode, Subject
 from tests.factories import MONDAY, make_case, make_request, make_staff, make_user
@@ -26,7 +26,7 @@ def test_I_02_a_right_code_links_the_account_and_identifies_her_open_requests():
     request = make_request(account=anna)
     _, digits = make_code(anna)
 
-    assert identity.finish_link(user=anna, entered=f" {digits[:4]}-{digits[4:]} ", now=NOW).status == "ok"
+    assert identity_codes.finish_link(user=anna, entered=f" {digits[:4]}-{digits[4:]} ", now=NOW).status == "ok"
 
     request.refresh_from_db()
     assert (request.identity_level, request.identity_method, request.cases.get().state) == (3, "link", "assessing")
@@ -40,7 +40,7 @@ def test_I_02_a_right_code_links_the_account_and_identifies_her_open_requests():
 def test_the_customer_number_is_nowhere_in_clear():
     anna = make_user()
     _, digits = make_code(anna)
-    identity.finish_link(user=anna, entered=digits, now=NOW)
+    identity_codes.finish_link(user=anna, entered=digits, now=NOW)
 
     assert "10000001" not in str(list(AccountLink.objects.values_list("token", "method", "store")))
     assert b"10000001" not in bytes(AccountLink.objects.get().sealed)
@@ -52,7 +52,7 @@ def test_five_wrong_tries_lock_the_code_and_are_in_the_chain():
     _, digits = make_code(anna)
     wrong = f"{(int(digits) + 1) % 10**8:08d}"
 
-    results = [identity.finish_link(user=anna, entered=wrong, now=NOW) for _ in range(codes.TRIES)]
+    results = [identity_codes.finish_link(user=anna, entered=wrong, now=NOW) for _ in range(codes.TRIES)]
 
     assert [(r.status, r.tries_left) for r in results] == [
         ("wrong", 4),
@@ -61,7 +61,7 @@ def test_five_wrong_tries_lock_the_code_and_are_in_the_chain():
         ("wrong", 1),
         ("locked", 0),
     ]
-    assert identity.finish_link(user=anna, entered=digits, now=NOW).status == "locked"
+    assert identity_codes.finish_link(user=anna, entered=digits, now=NOW).status == "locked"
     assert case.events.filter(action="identity_failed").count() == codes.TRIES + 1
     assert not AccountLink.objects.exists()
 
@@ -71,10 +71,10 @@ def test_an_expired_a_used_and_an_older_code_open_nothing():
     _, old = make_code(anna)
     _, digits = make_code(anna)
 
-    assert identity.finish_link(user=anna, entered=old, now=NOW).status == "wrong"
-    assert identity.finish_link(user=anna, entered=digits, now=NOW + codes.LIFETIME).status == "expired"
-    assert identity.finish_link(user=anna, entered=digits, now=NOW).status == "ok"
-    assert identity.finish_link(user=anna, entered=digits, now=NOW).status == "expired"
+    assert identity_codes.finish_link(user=anna, entered=old, now=NOW).status == "wrong"
+    assert identity_codes.finish_link(user=anna, entered=digits, now=NOW + codes.LIFETIME).status == "expired"
+    assert identity_codes.finish_link(user=anna, entered=digits, now=NOW).status == "ok"
+    assert identity_codes.finish_link(user=anna, entered=digits, now=NOW).status == "expired"
 
 
 def test_more_codes_than_anybody_needs_are_refused():
@@ -90,7 +90,7 @@ def test_a_code_of_one_person_opens_nothing_for_another():
     anna, berta = make_user(), make_user("berta")
     _, digits = make_code(anna)
 
-    assert identity.finish_link(user=berta, entered=digits, now=NOW).status == "expired"
+    assert identity_codes.finish_link(user=berta, entered=digits, now=NOW).status == "expired"
 
 
 def test_I_07_a_code_without_an_account_is_not_enough_for_a_copy_of_everything():
@@ -104,7 +104,7 @@ def test_I_07_a_code_without_an_account_is_not_enough_for_a_copy_of_everything()
     )
     digits = codes.draw(code=code)
 
-    assert identity.finish_identity(request=request, entered=digits, now=NOW).status == "ok"
+    assert identity_codes.finish_identity(request=request, entered=digits, now=NOW).status == "ok"
 
     request.refresh_from_db()
     assert (request.identity_level, request.cases.get().state) == (2, "received")

@@ -13,7 +13,7 @@ from django.core import mail
 from django.utils import timezone
 
 from dsr.audit import verify_case
-from dsr.cases import actors, answer, identity, tasks
+from dsr.cases import actors, answer, identity, identity_codes, tasks
 from dsr.cases.intake import Told
 from dsr.cases.perform import RefusedError
 from dsr.demo.people import by_position
@@ -318,7 +318,7 @@ def test_an_address_that_is_none_gets_no_code_and_stands_in_no_exception(demo_st
     with sqlite3.connect(demo_stores / "billing.sqlite3") as database:
         database.execute("UPDATE customers SET email = ? WHERE customer_no = ?", (address, NUMBER))
 
-    identity.start_link(user=make_user(), store="billing", customer_number=NUMBER, now=timezone.now())
+    identity_codes.start_link(user=make_user(), store="billing", customer_number=NUMBER, now=timezone.now())
     drain()
 
     assert [m.to for m in mail.outbox if "code" in m.subject] in ([], [["a@example.org"]])
