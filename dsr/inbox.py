@@ -42,9 +42,14 @@ class Inbox:
     request: Request | None = None
     address: str = ""
     actor: Actor = field(default=SYSTEM)
+    fresh: bool = False
+    """Whether only the files of this POST count and are listed: staff adds to what is there."""
+    _taken: list[Upload] = field(default_factory=list)
 
     def held(self, purpose: str) -> list[Upload]:
         """What is there already: of the draft, or of the message that is being written."""
+        if self.fresh:
+            return self._taken
         if self.draft is not None:
             return uploads.of_draft(self.draft, purpose)
         return uploads.loose(self.request, purpose) if self.request is not None else []
@@ -80,7 +85,7 @@ class Inbox:
 
     def _receive(self, purpose: str, file: UploadedFile[Any]) -> None:
         try:
-            uploads.receive(
+            kept = uploads.receive(
                 controller=self.controller,
                 file=file,
                 purpose=purpose,
@@ -91,3 +96,4 @@ class Inbox:
             )
         except (Temporary, Permanent, OSError):
             raise UploadRefusedError(FileRefusal.AWAY, name=file_name(file.name or "")) from None
+        self._taken.append(kept)

@@ -63,6 +63,8 @@ FOLDER: Final = "uploads"
 PROOF_DAYS: Final = 14
 """I-04, 4.5: a proof of identity or authority goes once it was looked at, and this long after it came at the latest."""
 PROOFS: Final = frozenset({Upload.Purpose.IDENTITY, Upload.Purpose.AUTHORITY})
+UNSENT_DAYS: Final = 7
+"""How long a file waits for the message it was added to, like a draft."""
 LOOSE_FOR: Final = timedelta(hours=1)
 """How long a file may be on its way before it counts as left behind."""
 _MB: Final = 1 << 20
@@ -169,19 +171,27 @@ def _tie(upload: Upload, owner: Draft | Request, actor: Actor) -> None:
     """Make a loose file one of a draft or request. Two at once wait for each other here, so that both see the limit."""
     draft, request = (owner, None) if isinstance(owner, Draft) else (None, owner)
     there: Any = type(owner).objects.select_for_update().filter(pk=owner.pk).values_list("pk", flat=True)
-    ends, loose = _ends(upload), Upload.objects.filter(pk=upload.pk, draft=None, request=None)
+    upload.draft, upload.request = draft, request
+    upload.delete_after = ends = _ends(upload)
+    row = Upload.objects.filter(pk=upload.pk, draft=None, request=None)
     # The owner or the loose row went while the file was looked at: the page of the draft is over, the hour was.
-    if not there or not loose.update(draft=draft, request=request, delete_after=ends):
+    if not there or not row.update(draft=draft, request=request, delete_after=ends):
         raise UploadRefusedError(FileRefusal.TOO_HARD, name=name_of(upload))
-    upload.draft, upload.request, upload.delete_after = draft, request, ends
     _insist_room(owner, name_of(upload))
     if request is not None:
         _tell(request, "upload_received", upload.purpose, upload.created_at, actor=actor)
 
 
 def _ends(upload: Upload) -> datetime | None:
-    """The moment at which a proof goes at the latest (I-04, 4.5); other files go with their draft or case file."""
-    return upload.created_at + timedelta(days=PROOF_DAYS) if upload.purpose in PROOFS else None
+    """When a file goes by itself: a proof after PROOF_DAYS (I-04, 4.5), one for a message that is never sent like a draft.
+
+    Other files go with their draft or their case file.
+    """
+    if upload.purpose in PROOFS:
+        return upload.created_at + timedelta(days=PROOF_DAYS)
+    if upload.purpose == Upload.Purpose.MESSAGE and upload.request is not None:
+        return upload.created_at + timedelta(days=UNSENT_DAYS)
+    return None
 
 
 def _tell(request: Request, kind: str, purpose: str, now: datetime, *, actor: Actor, **data: str | int) -> None:
@@ -217,7 +227,7 @@ def attach(*, message: Message, uploads: Iterable[Upload]) -> int:
     """Tie files of the same request to the message they were sent with; returns how many were free and are tied now."""
     ids = [upload.pk for upload in uploads]
     rows = Upload.objects.filter(pk__in=ids, request_id=message.request_id, message=None, deleted_at=None)
-    return rows.update(message=message)
+    return rows.update(message=message, delete_after=None)
 
 
 def read(upload: Upload) -> Iterator[bytes]:

@@ -62,7 +62,7 @@ def check_version(case: Case, seen: int) -> None:
 
 
 # Looking at a file of hers is an event of the case, and takes nothing away from what a page showed.
-_LOOKS: Final = frozenset({"attachment_opened", "letter_read", "letter_downloaded"})
+_LOOKS: Final = frozenset({"attachment_opened", "upload_opened", "letter_read", "letter_downloaded"})
 
 
 def insisted(case: Case, seen: int) -> int:

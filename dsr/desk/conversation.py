@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dsr import wording
+from dsr.cases.uploads import Shown, shown
 from dsr.desk import mails
 from dsr.fulfil.letters import IN_PACKAGE
 from dsr.law.letters import LetterCode
@@ -35,11 +36,12 @@ class Line:
     kind: str = ""
     url: str = ""
     anchor: str = ""
+    files: list[Shown] = field(default_factory=list)
 
 
 def conversation(request: Request) -> list[Line]:
     """Everything written between the person and the office about this request."""
-    rows = request.messages.select_related("author", "request").order_by("created_at", "pk")
+    rows = request.messages.select_related("author", "request").prefetch_related("uploads").order_by("created_at", "pk")
     sent = Letter.objects.of(request.controller).filter(case__request=request, status=Letter.Status.SENT)
     lines = [_line(row) for row in rows] + [_letter(row) for row in sent.order_by("sent_at", "pk")]
     return sorted(lines, key=lambda line: line.at)
@@ -64,6 +66,6 @@ def _line(row: Message) -> Line:
         title, anchor = wording.letter(row.kind), f"message-{row.pk}"
         return Line(_("Letter"), row.created_at, own=True, title=title, text=text, anchor=anchor)
     if row.inbound:
-        return Line(_("The person"), row.created_at, own=False, text=text)
+        return Line(_("The person"), row.created_at, own=False, text=text, files=shown(row.uploads.all()))
     author = row.author
     return Line((author.display_name or author.email) if author else _("Office"), row.created_at, own=True, text=text)

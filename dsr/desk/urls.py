@@ -25,6 +25,7 @@ from dsr.desk.views import (
     steps,
     stores,
     tasks,
+    uploads,
 )
 
 app_name = "desk"
@@ -66,6 +67,9 @@ urlpatterns = [
     path("cases/<uuid:case_id>/history/", case.history, name="history"),
     path("cases/<uuid:case_id>/files/", files.files, name="files"),
     path("cases/<uuid:case_id>/files/<uuid:artifact_id>/", files.preview, name="preview"),
+    path("cases/<uuid:case_id>/uploads/add/", uploads.add, name="upload-add"),
+    path("cases/<uuid:case_id>/uploads/<uuid:upload_id>/", uploads.one, name="upload"),
+    path("cases/<uuid:case_id>/uploads/<uuid:upload_id>/seen/", uploads.seen, name="upload-seen"),
     path("cases/<uuid:case_id>/attachments/", attachments.index, name="attachments"),
     path("cases/<uuid:case_id>/attachments/<slug:store>/<int:number>/", attachments.one, name="attachment"),
     path("cases/<uuid:case_id>/data/<slug:store>/<str:dataset>/", files.data, name="data"),

@@ -12,20 +12,12 @@ import resource
 import sys
 from typing import Final
 
-from dsr.uploads.codes import FileRefusal
+from dsr.uploads.codes import FileRefusal, RefusedFileError
 
 MEMORY_BYTES: Final = 1 << 30
 CPU_SECONDS: Final = 20
 OPEN_FILES: Final = 32
 OK: Final = "ok"
-
-
-class RefusedFileError(Exception):
-    """The file is not taken; the code says why."""
-
-    def __init__(self, code: FileRefusal) -> None:
-        super().__init__(code.value)
-        self.code = code
 
 
 def take_limits() -> None:

@@ -30,3 +30,11 @@ class FileRefusal(StrEnum):
     INFECTED = "infected"
     TOO_HARD = "too_hard"  # the time, memory or CPU for a look at it was used up
     AWAY = "away"  # our own storage does not answer, or is full
+
+
+class RefusedFileError(Exception):
+    """The file is not taken; the code says why."""
+
+    def __init__(self, code: FileRefusal) -> None:
+        super().__init__(code.value)
+        self.code = code

@@ -12,8 +12,7 @@ import zipfile
 import zlib
 from typing import Final
 
-from dsr.uploads.child import RefusedFileError
-from dsr.uploads.codes import FileRefusal
+from dsr.uploads.codes import FileRefusal, RefusedFileError
 
 MAX_PARTS: Final = 3_000
 MAX_UNPACKED: Final = 100 << 20
@@ -51,7 +50,7 @@ def insist_harmless(content: bytes) -> None:
 def _insist_whole(content: bytes) -> None:
     """The archive begins at the first byte and ends at the last one."""
     end = content.rfind(_END)
-    if end < 0:
+    if end < 0 or end + _END_BYTES > len(content):
         raise RefusedFileError(FileRefusal.DAMAGED)
     comment = int.from_bytes(content[end + 20 : end + _END_BYTES], "little")
     if end + _END_BYTES + comment != len(content) or comment:

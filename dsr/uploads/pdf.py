@@ -7,8 +7,7 @@ from typing import Any, Final
 
 import pikepdf
 
-from dsr.uploads.child import RefusedFileError
-from dsr.uploads.codes import FileRefusal
+from dsr.uploads.codes import FileRefusal, RefusedFileError
 
 MAX_PAGES: Final = 300
 MAX_DEPTH: Final = 60

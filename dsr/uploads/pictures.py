@@ -7,8 +7,7 @@ from typing import Final
 
 from PIL import Image, ImageOps
 
-from dsr.uploads.child import RefusedFileError
-from dsr.uploads.codes import FileRefusal
+from dsr.uploads.codes import FileRefusal, RefusedFileError
 
 MAX_PIXELS: Final = 80_000_000
 LONGEST: Final = 4000

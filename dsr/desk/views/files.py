@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from dsr.cases.scope import stores_of
 from dsr.desk import case_page, datasets
 from dsr.desk.access import DeskRequest, Sight, case_for, insist_sight, sees, staff_required
+from dsr.desk.sent_files import sent_context
 from dsr.desk.shell import page
 from dsr.desk.tasks_view import store_label
 from dsr.desk.views.attachments import FEW, attachments_context
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
     from django.http.response import HttpResponseBase
 
+    from dsr.desk.forms.uploads import AddFilesForm
     from dsr.models import Case, RowId
 
 ROWS: Final = 50
@@ -44,7 +46,11 @@ LONG_CELL: Final = 300
 @require_safe
 def files(request: DeskRequest, case_id: RowId) -> HttpResponse:
     """Everything that was made or collected, with sizes and hashes; what is gone says when it went."""
-    case = case_for(request, case_id)
+    return files_page(request, case_for(request, case_id))
+
+
+def files_page(request: DeskRequest, case: Case, *, add_form: AddFilesForm | None = None) -> HttpResponse:
+    """The page; `add_form` is the form that came back with errors."""
     rows = case.artifacts.filter(superseded_at__isnull=True).order_by("created_at")
     made = [row for row in rows if row.kind not in {Artifact.Kind.COLLECTED, Artifact.Kind.WRITTEN, *KINDS}]
     context = case_page.case_context(request, case, "files", now=timezone.now())
@@ -56,8 +62,9 @@ def files(request: DeskRequest, case_id: RowId) -> HttpResponse:
         "attachments": attachments_context(request, case, most=FEW),
         "stores": [_collected(request, row) for row in rows if row.kind == Artifact.Kind.COLLECTED],
         "sees_data": sees(request.actor, Sight.DATA),
+        **sent_context(request, case, add_form),
     }
-    return page(request, "files", context)
+    return page(request, "files", context, status=422 if add_form else 200)
 
 
 def _kind(row: Artifact) -> str:
