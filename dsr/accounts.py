@@ -7,18 +7,25 @@ controller and kind first, by address second (house.md "Controllers", "Sign-in")
 from __future__ import annotations
 
 import logging
+import time
 from smtplib import SMTPException
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.account.models import EmailAddress
 from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.backends import BaseBackend
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from dsr.cases import notices
 from dsr.models import Kind, User
 from dsr.tenancy import controller_for_host, kind_of_path
 
@@ -61,6 +68,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         "incorrect_code": _("That code is not right. Look at the newest mail from us and try again."),
         "too_many_login_attempts": _("That was not right too many times. Please start again."),
         "rate_limited": _("Wait a few seconds before you ask for another code."),
+        "incorrect_password": _("That password is not right. Try again."),
     }
 
     def new_user(self, request: Any) -> User:
@@ -78,6 +86,30 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Staff to their queue, subscribers to their requests."""
         user = request.user
         return reverse("desk:queue") if isinstance(user, User) and user.is_staff_member else reverse("portal:requests")
+
+    def login(self, request: Any, user: User) -> None:
+        """Nobody comes in at another controller's page, at the other interface, or after the account was closed in between,
+        whichever way it was proved and however many steps that took.
+        """
+        if user.controller_id != request.controller.pk or user.kind != kind_of_path(request.path):
+            raise PermissionDenied
+        if not User.objects.filter(pk=user.pk, is_active=True).exists():
+            raise ImmediateHttpResponse(self.respond_user_inactive(request, user))
+        super().login(request, user)
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Never by allauth: `portal.fresh` asks before the view runs, and knows ways that allauth does not."""
+        return False
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """How this account can show again that it is its owner (`ways_to_freshen`)."""
+        return ways_to_freshen(user)
+
+    def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **kwargs: Any) -> None:
+        """Something about the account changed, says allauth: a mail row of our own, in our words."""
+        what = template_prefix.rpartition("/")[2]
+        if what in notices.ACCOUNT_CHANGES:
+            notices.to_account(user=user, what=what, now=timezone.now())
 
     def get_from_email(self) -> str:
         """The privacy office of the controller whose page this is."""
@@ -118,3 +150,73 @@ def signed_in_as(request: Any, kind: str) -> User | None:
     if isinstance(user, User) and user.kind == kind and user.controller_id == request.controller.pk:
         return user
     return None
+
+
+# How long ago a sign-in may be for a page that changes how one signs in, in seconds; and for the form on that page.
+FRESH_FOR, FRESH_FOR_FORM = 10 * 60, 20 * 60
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+def has_factor(user: User) -> bool:
+    """Whether a password or a mailed code alone does not open this account."""
+    return bool(Authenticator.objects.filter(user=user, type__in=FACTORS).exists())
+
+
+def ways_to_freshen(user: Any) -> list[dict[str, Any]]:
+    """How this account can show again that its owner is here, the usual one first; what is weaker than its sign-in is not among them."""
+    if not isinstance(user, User):
+        return []
+    types = set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
+    ways = []
+    if Authenticator.Type.TOTP in types:
+        ways.append(_way("mfa_reauthenticate", _("Use a code from my authenticator app")))
+    if Authenticator.Type.WEBAUTHN in types:
+        ways.append(_way("mfa_reauthenticate_webauthn", _("Use my passkey")))
+    if ways and Authenticator.Type.TOTP not in types:
+        ways.append(_way("mfa_reauthenticate", _("Use a recovery code")))
+    if ways:
+        return ways
+    if user.has_usable_password():
+        ways.append(_way("account_reauthenticate", _("Use my password")))
+    if user.email:
+        ways.append(_way("account_fresh_code", _("Send me a code by e-mail")))
+    return ways
+
+
+def _way(name: str, words: Any) -> dict[str, Any]:
+    return {"id": name, "description": words, "url": reverse(name)}
+
+
+def _records(request: Any) -> list[dict[str, Any]]:
+    user = request.user
+    return get_authentication_records(request, user) if isinstance(user, User) else []
+
+
+def is_fresh(request: Any, *, within: int = FRESH_FOR) -> bool:
+    """Whether the owner of the signed-in account showed at most `within` seconds ago that she is here.
+
+    Where the account has a second factor, only that counts: a stolen password must not remove what protects against it.
+    """
+    wanted = {"mfa"} if isinstance(request.user, User) and has_factor(request.user) else None
+    now = time.time()
+    return any(
+        now - float(record["at"]) < within and (wanted is None or record["method"] in wanted)
+        for record in _records(request)
+    )
+
+
+def second_factor(request: Any) -> bool:
+    """Whether this session is one with a second factor (I-02): used in it, and older than it.
+
+    A factor that was set up after the sign-in says nothing about who signed in, so it counts from the next sign-in on. A
+    portal of the controller that says it used one counts as well (`outside` with `strong`).
+    """
+    records = _records(request)
+    if not records:
+        return False
+    if any(record["method"] == "outside" and record.get("strong") for record in records):
+        return True
+    begun = min(float(record["at"]) for record in records)
+    used = [record.get("id") for record in records if record["method"] == "mfa"]
+    made = Authenticator.objects.filter(user=request.user, pk__in=used).values_list("created_at", flat=True)
+    return any(at.timestamp() < begun for at in made)

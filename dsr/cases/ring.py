@@ -14,8 +14,8 @@ from django.contrib.sessions.models import Session
 from django.db import models, transaction
 from django.db.models.functions import Left
 
-from dsr.cases import ring_tokens
-from dsr.models import AccountLink, IndexToken, KeyedRow, RingId
+from dsr.cases import ring_factors, ring_tokens
+from dsr.models import AccountLink, IndexToken, KeyedRow, OutsideLogin, RingId
 from dsr.sessions import context_of
 from dsr.vault import MissingKeyError, TamperedError, keyring
 from dsr.vault.rewrap import is_current, rewrap, ring_id
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 CHUNK: Final = 200
-SESSIONS, TOKENS, LINKS = "sessions", "index tokens", "account links"
+SESSIONS, TOKENS, LINKS, LOGINS = "sessions", "index tokens", "account links", "outside logins"
 # How dsr.sessions writes a session: a wrapped key, a dot, the sealed content.
 
 
@@ -98,10 +98,12 @@ def uses() -> dict[str, Counter[str]]:
         (SESSIONS, Session.objects.values_list("session_data", flat=True)),
         (TOKENS, models.QuerySet(IndexToken).values_list("token", flat=True)),
         (LINKS, models.QuerySet(AccountLink).values_list("token", flat=True)),
+        (LOGINS, models.QuerySet(OutsideLogin).values_list("token", flat=True)),
     ):
         for text in texts.iterator(chunk_size=2000):
             if one := ring_id(text):
                 found.setdefault(one, Counter())[name] += 1
+    ring_factors.count(found, Counter)
     return found
 
 
@@ -114,7 +116,12 @@ def rotate(*, chunk: int = CHUNK, stop: Callable[[], bool] = lambda: False) -> R
     done = Rotated()
     for table in _tables():
         _move(table, done, chunk, stop)
-    for moved, name in ((ring_tokens.move_links, LINKS), (ring_tokens.move_tokens, TOKENS)):
+    for moved, name in (
+        (ring_tokens.move_links, LINKS),
+        (ring_tokens.move_tokens, TOKENS),
+        (ring_tokens.move_logins, LOGINS),
+        (ring_factors.move, ring_factors.NAME),
+    ):
         result = moved(chunk=chunk, stop=stop)
         done.moved[name] += result.moved
         done.missing[name] += result.missing

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models, transaction
 from django.db.models.functions import Left
 
-from dsr.models import AccountLink, IndexToken, Request, Subject
+from dsr.models import AccountLink, IndexToken, OutsideLogin, Request, Subject
 from dsr.vault import MissingKeyError, TamperedError, blind, keyring
 
 if TYPE_CHECKING:
@@ -100,22 +100,40 @@ def _again(request: Request, done: Moved) -> None:
 
 def move_links(*, chunk: int, stop: Callable[[], bool]) -> Moved:
     """The same for the proven links of accounts."""
+
+    def fresh(row: AccountLink) -> str:
+        number = str(row.content()["customer_number"])
+        return blind.token(row.controller.slug, f"customer_number:{row.store}", number)
+
+    return _move(AccountLink, fresh, chunk=chunk, stop=stop)
+
+
+def move_logins(*, chunk: int, stop: Callable[[], bool]) -> Moved:
+    """The same for what other portals call accounts."""
+
+    def fresh(row: OutsideLogin) -> str:
+        said = row.content()
+        return blind.token(row.controller.slug, f"outside login:{row.source}:{said['issuer']}", str(said["subject"]))
+
+    return _move(OutsideLogin, fresh, chunk=chunk, stop=stop)
+
+
+def _move(model: Any, again: Callable[[Any], str], *, chunk: int, stop: Callable[[], bool]) -> Moved:
     done, last = Moved(), None
     while not stop():
-        rest = _old(models.QuerySet(AccountLink)).select_related("user", "controller")
+        rest = _old(models.QuerySet(model)).select_related("user", "controller")
         rows = list((rest if last is None else rest.filter(pk__gt=last)).order_by("pk")[:chunk])
         if not rows:
             return done
         last = rows[-1].pk
         for row in rows:
             try:
-                number = str(row.content()["customer_number"])
+                fresh = again(row)
             except MissingKeyError:
                 done.missing += 1
                 continue
             except TamperedError:
                 done.broken += 1
                 continue
-            fresh = blind.token(row.controller.slug, f"customer_number:{row.store}", number)
-            done.moved += models.QuerySet(AccountLink).filter(pk=row.pk, token=row.token).update(token=fresh)
+            done.moved += models.QuerySet(model).filter(pk=row.pk, token=row.token).update(token=fresh)
     return done

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.factories import make_controller
+from tests.factories import make_controller, make_user
 
 if TYPE_CHECKING:
     from playwright.sync_api import Dialog, Page
@@ -87,16 +87,11 @@ def test_second_click_on_send_does_nothing(browse: Browse) -> None:
     assert len(sent) == 1
 
 
-def test_session_warning_comes_five_minutes_before_the_end_and_can_be_put_off(browse: Browse) -> None:
-    page = browse.page()
+def test_session_warning_comes_five_minutes_before_the_end_and_can_be_put_off(browse: Browse, db: Any) -> None:
+    page = browse.page(make_user())
     page.clock.install()
-    page.goto("/styleguide/")
-    page.evaluate(
-        """() => { const n = document.createElement('div'); n.dataset.session = '1800'; n.hidden = true; n.id = 'warn';
-        n.innerHTML = '<button data-stay>stay</button>'; document.body.append(n); }"""
-    )
-    page.evaluate("import('/static/ui/portal.js?again')")
-    warning = page.locator("#warn")
+    page.goto("/requests/")
+    warning = page.locator("[data-session]")
     page.clock.fast_forward(24 * 60 * 1000)
     assert not warning.is_visible()
     page.clock.fast_forward(61 * 1000)
@@ -105,6 +100,8 @@ def test_session_warning_comes_five_minutes_before_the_end_and_can_be_put_off(br
     warning.wait_for(state="hidden")
     page.clock.fast_forward(26 * 60 * 1000)
     warning.wait_for(state="visible")
+    page.clock.fast_forward(5 * 60 * 1000)
+    page.get_by_text("Your session has ended").wait_for(state="visible")
 
 
 def test_keys_move_open_and_select_rows(browse: Browse) -> None:

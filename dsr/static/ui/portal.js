@@ -1,4 +1,4 @@
-// Focus the error summary, count characters, list chosen files, warn before the session ends. Every page works without this file.
+// Focus the error summary, count characters, list chosen files. Every page works without this file.
 const all = (selector) => document.querySelectorAll(selector);
 
 document.querySelector("[data-errors]")?.focus();
@@ -46,20 +46,4 @@ for (const form of all("form[data-once]")) {
     form.dataset.sent = "1";
     setTimeout(() => delete form.dataset.sent, 5000);
   });
-}
-
-const notice = document.querySelector("[data-session]");
-if (notice) {
-  let timer;
-  const wait = () => {
-    timer = setTimeout(() => { notice.hidden = false; }, Math.max(0, notice.dataset.session - 300) * 1000);
-  };
-  notice.querySelector("[data-stay]").addEventListener("click", async () => {
-    const answer = await fetch(location.href, { method: "HEAD" });
-    if (!answer.ok) return;
-    notice.hidden = true;
-    clearTimeout(timer);
-    wait();
-  });
-  wait();
 }

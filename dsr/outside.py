@@ -1,0 +1,137 @@
+"""What is configured about the controllers' own self-care portals: OIDC providers (DSR_OIDC) and hand-over keys (DSR_HANDOVER)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from joserfc.jwk import OctKey, OKPKey
+
+from dsr.law.rights import IdentityLevel
+from dsr.oidc import Provider
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dsr.models import Controller
+
+KEY_BYTES: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """One portal: which store its customer numbers are of, and which of its ways to sign in count as two factors."""
+
+    store: str
+    strong: frozenset[str]
+    label: str
+    url: str
+
+    def level(self, claims: Mapping[str, Any]) -> IdentityLevel:
+        """How sure a sign-in there makes who is here: KNOWN, and STRONG when it says that it used what is configured (I-02)."""
+        amr = claims.get("amr")
+        said = {str(one) for one in amr} if isinstance(amr, list) else set()
+        said |= {str(claims["acr"])} if claims.get("acr") else set()
+        return IdentityLevel.STRONG if said & self.strong else IdentityLevel.KNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class OidcPortal(Outside):
+    """A portal that speaks OpenID Connect; `number_claim` carries the customer number."""
+
+    provider: Provider
+    number_claim: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverPortal(Outside):
+    """A portal that hands over with a signed token; `keys` by key id, `issuer` as its tokens name it."""
+
+    issuer: str
+    keys: dict[str, OctKey | OKPKey]
+
+
+def _text(setting: str, slug: str, row: Mapping[str, Any], name: str, default: str | None = None) -> str:
+    value = row.get(name, default)
+    if not isinstance(value, str) or (default is None and not value):
+        raise ImproperlyConfigured(f"{setting}: {slug}: {name} is missing or no text")
+    return value
+
+
+def _names(setting: str, slug: str, row: Mapping[str, Any]) -> frozenset[str]:
+    value = row.get("strong", [])
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise ImproperlyConfigured(f"{setting}: {slug}: strong is a list of acr and amr values")
+    return frozenset(value)
+
+
+def _row(setting: str, controller: Controller) -> tuple[str, Mapping[str, Any]] | None:
+    row = getattr(settings, setting).get(controller.slug)
+    if row is None:
+        return None
+    if not isinstance(row, dict):
+        raise ImproperlyConfigured(f"{setting}: {controller.slug}: not a JSON object")
+    return controller.slug, row
+
+
+def oidc_portal(controller: Controller) -> OidcPortal | None:
+    """The OIDC provider of a controller; None without one. ImproperlyConfigured names what is wrong, never a secret."""
+    found = _row("DSR_OIDC", controller)
+    if found is None:
+        return None
+    slug, row = found
+    name = "DSR_OIDC"
+    return OidcPortal(
+        store=_text(name, slug, row, "store"),
+        strong=_names(name, slug, row),
+        label=_text(name, slug, row, "label", ""),
+        url=_text(name, slug, row, "url", ""),
+        provider=Provider(
+            issuer=_text(name, slug, row, "issuer"),
+            client_id=_text(name, slug, row, "client_id"),
+            client_secret=_text(name, slug, row, "client_secret", ""),
+            scopes=_text(name, slug, row, "scopes", "openid email"),
+        ),
+        number_claim=_text(name, slug, row, "claim"),
+    )
+
+
+def handover_portal(controller: Controller) -> HandoverPortal | None:
+    """The hand-over keys of a controller; None without any. ImproperlyConfigured as above."""
+    found = _row("DSR_HANDOVER", controller)
+    if found is None:
+        return None
+    slug, row = found
+    name = "DSR_HANDOVER"
+    keys = row.get("keys")
+    if not isinstance(keys, dict) or not keys:
+        raise ImproperlyConfigured(f'{name}: {slug}: keys is an object like {{"k1": "hmac:<base64>"}}')
+    return HandoverPortal(
+        store=_text(name, slug, row, "store"),
+        strong=_names(name, slug, row),
+        label=_text(name, slug, row, "label", ""),
+        url=_text(name, slug, row, "url", ""),
+        issuer=_text(name, slug, row, "issuer"),
+        keys={str(key_id): _key(slug, str(key_id), text) for key_id, text in keys.items()},
+    )
+
+
+def _key(slug: str, key_id: str, text: Any) -> OctKey | OKPKey:
+    """`hmac:<base64 of 32 bytes or more>` or `ed25519:<base64 of the 32 bytes of the public key>`."""
+    kind, _colon, encoded = str(text).partition(":")
+    try:
+        raw = base64.b64decode(encoded, validate=True)
+    except binascii.Error:
+        raw = b""
+    if kind == "hmac" and len(raw) >= KEY_BYTES:
+        return OctKey.import_key(raw)
+    if kind == "ed25519" and len(raw) == KEY_BYTES:
+        public = base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+        return OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": public})
+    raise ImproperlyConfigured(
+        f"DSR_HANDOVER: {slug}: key {key_id} must be hmac: or ed25519: and base64 of {KEY_BYTES} bytes"
+    )
