@@ -3,7 +3,7 @@
 The choices of the portal's forms, the check page, the status page and the desk all read these tables. A scope may hold:
 `data` (everything, some), `kinds`, `from` and `to` (months, YYYY-MM), `pause` (stop using disputed data, 18(1)(a)),
 `delete`, `copy_first`, `ground` (18(1)), `to_whom`, `reply`, `formats`, `former` (no longer a customer) and
-`for` (who, name, note: the request is for somebody else).
+`for` (who, name, note: the request is for somebody else), and what dsr.wording.choices names.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from dsr.law.rights import RestrictionGround
-from dsr.wording import dates
+from dsr.wording import choices, dates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +30,8 @@ KINDS: Final[Mapping[str, _StrPromise]] = {
     "contract": gettext_lazy("Contract and bills"),
     "usage": gettext_lazy("Connection and usage"),
     "contacts": gettext_lazy("Calls and messages with us"),
-    "recordings": gettext_lazy("Recordings of calls, and camera pictures"),
+    "recordings": gettext_lazy("Recordings of calls"),
+    "footage": gettext_lazy("Camera pictures"),
     "devices": gettext_lazy("Devices"),
     "marketing": gettext_lazy("Marketing and profile"),
     "recipients": gettext_lazy("Who received my data"),
@@ -83,6 +84,7 @@ def lines(scope: Mapping[str, Any]) -> list[tuple[str, str]]:
         (_("Stop using the disputed data meanwhile"), _one(YES_NO, scope.get("pause"))),
         (_("Why the use should pause"), _one(GROUNDS, scope.get("ground"))),
         (_("To whom"), _one(TO_WHOM, scope.get("to_whom"))),
+        *choices.lines(scope, KINDS),
         (_("How we reply"), _one(REPLY, scope.get("reply"))),
         (_("Another format"), _several(FORMATS, scope.get("formats"))),
         (_("Customer"), _("No longer a customer") if scope.get("former") else ""),
