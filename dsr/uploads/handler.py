@@ -22,7 +22,7 @@ MOST_FILES: Final = 20
 _MB: Final = 1 << 20
 
 
-class HeldFile(UploadedFile[bytes]):
+class HeldFile(UploadedFile):  # type: ignore[type-arg]  # not generic when it runs
     """A file in memory; `too_large` when it was cut, and then empty with the size it had up to the end of the body."""
 
     too_large = False
