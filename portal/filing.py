@@ -8,11 +8,14 @@ from django.db import transaction
 
 from dsr.cases import actors, clock, intake, proofs
 from dsr.cases.intake import Told
+from dsr.law.persons import Person
 from dsr.law.rights import RestrictionGround, Right
 from dsr.models import Channel
-from portal.questions import path
+from portal import senders
+from portal.questions import OWN, live, parts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
 
     from dsr.models import Controller, Request
@@ -21,13 +24,12 @@ if TYPE_CHECKING:
 # Free text by page and field; what stands alone on its page needs no heading before it.
 _WORDS = (
     ("kinds", "words", ""),
-    ("correct", "wrong", "1. "),
-    ("correct", "right_value", "2. "),
     ("delete-some", "words", ""),
     ("objection", "use", "1. "),
     ("objection", "situation", "2. "),
     ("restriction-what", "words", ""),
-    ("provider", "words", ""),
+    ("provider", "name", ""),
+    ("provider", "contact", ""),
     ("consent", "words", ""),
     ("decision", "decision", "1. "),
     ("decision", "view", "2. "),
@@ -35,107 +37,133 @@ _WORDS = (
 # Codes of the scope (dsr.wording.asked) by page and field.
 _SCOPE = (
     ("data", "extent", "data"),
+    ("data", "paper", "paper"),
     ("kinds", "kinds", "kinds"),
+    ("kinds", "recordings", "recordings"),
+    ("kinds", "footage", "footage"),
     ("months", "start", "from"),
     ("months", "end", "to"),
+    ("correct", "corrections", "corrections"),
     ("pause", "pause", "pause"),
     ("delete", "delete", "delete"),
+    ("delete", "reason", "reason"),
+    ("delete-some", "kinds", "delete_kinds"),
     ("copy", "copy_first", "copy_first"),
     ("restriction", "ground", "ground"),
+    ("restriction-what", "kinds", "pause_kinds"),
+    ("portability", "origins", "origins"),
     ("portability", "to_whom", "to_whom"),
+    ("provider", "receiver", "receiver"),
+    ("objection", "named", "uses"),
+    ("consent", "named", "consents"),
+    ("decision", "named", "decisions"),
+    ("decision", "call", "call"),
+    ("decision", "phone", "call_phone"),
     ("contact", "reply", "reply"),
     ("contact", "formats", "formats"),
+    ("former", "until", "former_until"),
+    ("details", "ip", "ip"),
+    ("details", "ip_at", "ip_at"),
 )
-_IDENTIFIERS = ("customer_number", "phone", "email", "address")
+
+
+def _added(about: About) -> Right | None:
+    """The right that a yes on the way adds: a pause (18(1)(a)) or a copy first (T-26)."""
+    if about.right is Right.RECTIFICATION and about.get("pause", "pause") == "yes":
+        return Right.RESTRICTION
+    if about.right is Right.ERASURE and about.get("copy", "copy_first") == "yes":
+        return Right.ACCESS
+    return None
 
 
 def rights_of(about: About) -> list[Right]:
-    """The right asked for, and the one that a yes on the way adds: a pause (18(1)(a)) or a copy first (T-26)."""
-    if about.right is None:
-        return []
-    rights = [about.right]
-    if about.right is Right.RECTIFICATION and about.get("pause", "pause") == "yes":
-        rights.append(Right.RESTRICTION)
-    if about.right is Right.ERASURE and about.get("copy", "copy_first") == "yes":
-        rights.append(Right.ACCESS)
-    return rights
+    """Every right of the sitting once, in the order in which they were chosen; those that a yes adds at the end."""
+    added = [_added(part) for part in parts(about)]
+    return list(dict.fromkeys([*about.chosen, *(right for right in added if right)]))
 
 
-def promised_on(*, controller: Controller, about: About, now: datetime) -> date | None:
-    """The latest due date of a request sent `now`, by the same function that computes it when it is sent (T-05)."""
+def due_dates(*, controller: Controller, about: About, now: datetime) -> list[tuple[Right, date | None]]:
+    """The due date of each right of a request sent `now`, by the same function that computes it when it is sent (T-05)."""
     today = clock.local_date(controller, now)
-    dates = [
-        clock.columns(clock.clock_input(controller=controller, received_at=now, right=right), today=today)["due_on"]
-        for right in rights_of(about)
-    ]
-    return max((day for day in dates if day), default=None)
+    inputs = {
+        right: clock.clock_input(controller=controller, received_at=now, right=right) for right in rights_of(about)
+    }
+    return [(right, clock.columns(given, today=today)["due_on"]) for right, given in inputs.items()]
 
 
-def told_of(about: About) -> Told:
-    """What the person told us; only the pages that still apply count."""
-    live = {step.name for step in path(about)}
-
-    def get(step: str, name: str) -> Any:
-        return about.get(step, name) if step in live else ""
-
-    words = [f"{mark}{get(step, name)}".strip() for step, name, mark in _WORDS if get(step, name)]
-    identifiers = [(kind, str(get("details", kind))) for kind in _IDENTIFIERS]
-    identifiers += [("address", str(get("details", "former")))]
-    identifiers += [(kind, str(get("marketing", kind))) for kind in ("email", "phone", "address")]
+def told_of(*, controller: Controller, about: About, now: datetime, marks: Sequence[str] = ()) -> Told:
+    """What the person told us; only the pages that still apply count. `marks` say how the form was sent (ux.md 1.6)."""
+    views = parts(about)
+    by_right = {str(part.right): {"words": _words(part), "scope": _own_scope(part)} for part in views if part.right}
+    scope: dict[str, Any] = {}
+    for part in reversed(views):  # what was chosen first wins where two rights were asked the same
+        scope |= _own_scope(part)
+    scope |= _common_scope(about)
+    behalf = senders.behalf_of(about, controller=controller, today=clock.local_date(controller, now))
+    if behalf is not None:
+        scope["for"] = behalf.scope()
+    if marks:
+        scope["marks"] = list(marks)
+    words = [str(part["words"]) for part in by_right.values() if part["words"]]
     return Told(
-        name=_name(about, get),
+        name=senders.name_of(about),
         words="\n\n".join(words),
-        contact_email=_email(about, get),
-        contact_post=str(get("post", "post") or _given_address(get)) if get("contact", "reply") == "letter" else "",
-        identifiers=tuple((kind, value) for kind, value in identifiers if value),
-        scope=_scope(get),
+        contact_email=senders.email_of(about),
+        contact_post=senders.post_of(about),
+        identifiers=senders.identifiers_of(about),
+        scope=scope,
+        by_right=by_right,
     )
 
 
-def _name(about: About, get: Any) -> str:
-    if about.user is not None:
-        return str(get("name", "name") or about.user.display_name)
-    # A marketing stop needs no name: the address or number is who she is (I-06).
-    marketing = (get("marketing", way) for way in ("email", "phone", "address"))
-    return str(get("details", "name") or next(filter(None, marketing), ""))
+def _words(about: About) -> str:
+    get = live(about)
+    return "\n\n".join(f"{mark}{get(step, name)}".strip() for step, name, mark in _WORDS if get(step, name))
 
 
-def _email(about: About, get: Any) -> str:
-    if get("contact", "reply") != "portal":
-        return ""
-    if about.user is not None:
-        return about.user.email
-    return str(get("email", "email") or get("details", "email") or get("marketing", "email"))
+def _coded(about: About, *, own: bool) -> dict[str, Any]:
+    get = live(about)
+    return {code: get(step, name) for step, name, code in _SCOPE if (step in OWN) is own and get(step, name)}
 
 
-def _given_address(get: Any) -> str:
-    return str(get("details", "address") or get("marketing", "address"))
-
-
-def _scope(get: Any) -> dict[str, Any]:
-    scope: dict[str, Any] = {code: get(step, name) for step, name, code in _SCOPE if get(step, name)}
+def _own_scope(about: About) -> dict[str, Any]:
+    scope = _coded(about, own=True)
     if scope.get("pause") == "yes":
         scope["ground"] = RestrictionGround.ACCURACY_CONTESTED.value
+    if scope.get("paper"):
+        get = live(about)
+        scope["paper_to"] = str(get("post", "post") or get("details", "address"))
+    return scope
+
+
+def _common_scope(about: About) -> dict[str, Any]:
+    scope, get = _coded(about, own=False), live(about)
     if get("account", "account") == "former":
         scope["former"] = True
-    who = get("who", "who")
-    if who in {"child", "other"}:
-        scope["for"] = {"who": who, "name": get("other", "name"), "note": get("other", "note")}
     return scope
 
 
 @transaction.atomic
-def send(*, controller: Controller, about: About, submission_key: str, language: str, now: datetime) -> Request:
+def send(
+    *,
+    controller: Controller,
+    about: About,
+    submission_key: str,
+    language: str,
+    now: datetime,
+    marks: Sequence[str] = (),
+) -> Request:
     """Open the request (T-02: counted now, whatever is proved later); proven links of the account identify it at once (I-02).
 
-    InvalidRequestError says what is missing. The same key twice gives the same request.
+    One request, one case per right (T-26). What was sent for somebody else who uses the connection belongs to no account:
+    it is that person's (H-09). InvalidRequestError says what is missing. The same key twice gives the same request.
     """
-    user = about.user
+    user = None if about.who == Person.OTHER_USER else about.user
     request = intake.open_request(
         controller=controller,
         rights=rights_of(about),
         channel=Channel.PORTAL,
-        told=told_of(about),
+        told=told_of(controller=controller, about=about, now=now, marks=marks),
         language=str(about.get("contact", "language") or language),
         received_at=now,
         actor=actors.subject(str(user.pk) if user else ""),

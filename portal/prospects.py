@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 
 def outlook_of(*, controller: Controller, about: About, language: str, now: datetime) -> Outlook | None:
-    """What the erasure that `about` asks for would delete and keep; None for every other right."""
-    if about.right is not Right.ERASURE:
+    """What the erasure that `about` asks for, among whatever else, would delete and keep; None without one."""
+    if Right.ERASURE not in about.chosen:
         return None
+    about = about.of(Right.ERASURE.value)
     delete = str(about.get("delete", "delete"))
     categories = categories_of(delete, about.get("delete-some", "kinds") or ())
     return outlook(controller, language, today=local_date(controller, now), categories=categories)

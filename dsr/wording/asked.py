@@ -2,8 +2,9 @@
 
 The choices of the portal's forms, the check page, the status page and the desk all read these tables. A scope may hold:
 `data` (everything, some), `kinds`, `from` and `to` (months, YYYY-MM), `pause` (stop using disputed data, 18(1)(a)),
-`delete`, `copy_first`, `ground` (18(1)), `to_whom`, `reply`, `formats`, `former` (no longer a customer) and
-`for` (who, name, note: the request is for somebody else), and what dsr.wording.choices names.
+`delete`, `copy_first`, `ground` (18(1)), `to_whom`, `reply`, `formats`, `former` (no longer a customer), `former_until` (in
+the person's words), `ip` and `ip_at` (one connection), `marks` (how it was sent, ux.md 1.6), `for` (dsr.law.persons.Behalf: the
+request is for somebody else) and what dsr.wording.choices names.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from dsr.law.rights import RestrictionGround
-from dsr.wording import choices, dates
+from dsr.law.persons import Behalf, Person, Relation
+from dsr.law.rights import RestrictionGround, Right
+from dsr.wording import choices, dates, marketing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,9 +40,37 @@ KINDS: Final[Mapping[str, _StrPromise]] = {
     "other": gettext_lazy("Something else"),
 }
 WHO: Final[Mapping[str, _StrPromise]] = {
-    "me": gettext_lazy("Me"),
-    "child": gettext_lazy("A child I have parental responsibility for"),
-    "other": gettext_lazy("Someone I act for"),
+    Person.ME: gettext_lazy("Me"),
+    Person.CHILD: gettext_lazy("A child I have parental responsibility for"),
+    Person.REPRESENTED: gettext_lazy("Someone I act for"),
+    Person.DECEASED: gettext_lazy("Someone who died"),
+    Person.OTHER_USER: gettext_lazy("Someone else who uses my connection"),
+}
+RELATIONS: Final[Mapping[str, _StrPromise]] = {
+    Relation.FAMILY: gettext_lazy("Family, or we lived together"),
+    Relation.HEIR: gettext_lazy("Heir"),
+    Relation.EXECUTOR: gettext_lazy("Executor of the will"),
+    Relation.NAMED: gettext_lazy("Named by that person for this, for example in a will"),
+}
+SHOWN_PAPER: Final[Mapping[str, _StrPromise]] = {
+    "post": gettext_lazy("I send a copy by post"),
+    "shop": gettext_lazy("I show it in a shop"),
+}
+SHOWN: Final[Mapping[str, _StrPromise]] = {
+    "account": gettext_lazy("The child is in my contract or account"),
+    **SHOWN_PAPER,
+}
+# What an authority may cover (H-04): said of somebody else, so not in the words of the portal's first question.
+COVERS: Final[Mapping[str, _StrPromise]] = {
+    Right.ACCESS: gettext_lazy("Get a copy of the data"),
+    Right.RECTIFICATION: gettext_lazy("Have data corrected"),
+    Right.ERASURE: gettext_lazy("Have data deleted"),
+    Right.RESTRICTION: gettext_lazy("Have the use of data paused"),
+    Right.PORTABILITY: gettext_lazy("Get the data for another provider"),
+    Right.OBJECTION: gettext_lazy("Object to a use of data"),
+    Right.MARKETING_OBJECTION: gettext_lazy("Stop marketing"),
+    Right.CONSENT_WITHDRAWAL: gettext_lazy("Take back a consent"),
+    Right.AUTOMATED_DECISION: gettext_lazy("Have an automated decision looked at"),
 }
 DELETE: Final[Mapping[str, _StrPromise]] = {
     "everything": gettext_lazy("Everything you do not have to keep"),
@@ -75,7 +105,7 @@ GROUNDS: Final[Mapping[str, _StrPromise]] = {
 def lines(scope: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What was chosen, as (label, words) in the active language; unknown codes of another release are left out."""
     found = [
-        (_("For"), _for_whom(scope.get("for") or {})),
+        *for_whom(Behalf.of(scope)),
         (_("Which data"), _one(DATA, scope.get("data"))),
         (_("Kinds of data"), _several(KINDS, scope.get("kinds"))),
         (_("Period"), _period(scope)),
@@ -83,11 +113,15 @@ def lines(scope: Mapping[str, Any]) -> list[tuple[str, str]]:
         (_("A copy before we delete"), _one(YES_NO, scope.get("copy_first"))),
         (_("Stop using the disputed data meanwhile"), _one(YES_NO, scope.get("pause"))),
         (_("Why the use should pause"), _one(GROUNDS, scope.get("ground"))),
+        (_("Which marketing"), _several(marketing.CHANNELS, scope.get("channels"))),
         (_("To whom"), _one(TO_WHOM, scope.get("to_whom"))),
         *choices.lines(scope, KINDS),
         (_("How we reply"), _one(REPLY, scope.get("reply"))),
         (_("Another format"), _several(FORMATS, scope.get("formats"))),
         (_("Customer"), _("No longer a customer") if scope.get("former") else ""),
+        (_("Customer until"), str(scope.get("former_until", ""))),
+        (_("IP address"), str(scope.get("ip", ""))),
+        (_("Date and time of that connection"), str(scope.get("ip_at", ""))),
     ]
     return [(label, words) for label, words in found if words]
 
@@ -101,9 +135,34 @@ def _several(table: Mapping[str, _StrPromise], codes: object) -> str:
     return ", ".join(str(table[code]) for code in chosen if code in table)
 
 
-def _for_whom(other: Mapping[str, Any]) -> str:
-    name, note = str(other.get("name", "")), str(other.get("note", ""))
-    return ": ".join(filter(None, [_one(WHO, other.get("who")), ", ".join(filter(None, [name, note]))]))
+def for_whom(behalf: Behalf | None) -> list[tuple[str, str]]:
+    """Whose data it is, as (label, words); nothing for somebody's own request."""
+    if behalf is None:
+        return []
+    relation = _one(RELATIONS, behalf.relation) or behalf.relation
+    shown = _one(SHOWN, behalf.shown) or (_("As a file, sent along") if behalf.shown == "upload" else "")
+    asked_too = _("We also ask the child.") if behalf.ask else ""
+    found = [
+        (_("For"), _one(WHO, behalf.who)),
+        (_("Name"), behalf.name),
+        (_("Date of birth"), _day(behalf.born_on)),
+        (_("Date of death"), _day(behalf.died_on)),
+        (_("Relation"), relation),
+        (_("Contact of that person"), behalf.contact),
+        (_("What the authority covers"), _several(COVERS, list(behalf.covers))),
+        (_("Proof"), shown),
+        (_("The child’s own view"), asked_too),
+        (_("Organisation"), behalf.organisation),
+        (_("Handed in by"), ", ".join(filter(None, [behalf.sender, behalf.sender_contact]))),
+    ]
+    return [(label, words) for label, words in found if words]
+
+
+def _day(text: str) -> str:
+    try:
+        return dates.day(date.fromisoformat(text))
+    except ValueError:
+        return ""
 
 
 def month(text: object) -> str:

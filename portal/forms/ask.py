@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -9,12 +10,15 @@ from django.conf import settings
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from dsr.forms import Hinted, UiForm
+from dsr import wording
+from dsr.forms import DayField, Hinted, UiForm
 from dsr.law.rights import Right
 from dsr.signin import EMAIL_ERRORS
 from dsr.wording import asked, cases
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dsr.models import Controller, User
 
 UNSURE = "unsure"
@@ -63,17 +67,39 @@ class StepForm(UiForm):
     def __init__(self, *args: Any, controller: Controller, user: User | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.controller, self.user = controller, user
+        self.initial = {name: self._opened(name, value) for name, value in self.initial.items()}
         self.prepare()
+
+    def _opened(self, name: str, value: Any) -> Any:
+        """A kept answer as its field wants it: days are kept as ISO text."""
+        return date.fromisoformat(value) if value and isinstance(self.fields.get(name), DayField) else value
+
+    def answer(self) -> dict[str, Any]:
+        """What to keep of a valid form, as JSON."""
+        return {
+            name: value.isoformat() if isinstance(value, date) else value for name, value in self.cleaned_data.items()
+        }
 
     def prepare(self) -> None:
         """What depends on controller or account."""
 
     def say(self, name: str, value: Any) -> str:
         """An answer in words, for the check page."""
+        if isinstance(self.fields[name], DayField):
+            return wording.day(date.fromisoformat(value)) if value else ""
         choices = {str(code): str(label) for code, label in getattr(self.fields[name], "choices", ())}
         if isinstance(value, list):
             return ", ".join(choices.get(str(code), str(code)) for code in value)
         return choices.get(str(value), str(value))
+
+    def lines(self, answer: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """The rows of the check page for a kept answer, as (label, words); optional fields left empty are left out."""
+        rows = []
+        for name, field in self.fields.items():
+            text = self.say(name, answer.get(name, ""))
+            if text or field.required:
+                rows.append((str(field.label), text or _("Not answered yet")))
+        return rows
 
     @property
     def single(self) -> bool:
@@ -114,42 +140,7 @@ class WhatForm(StepForm):
         gettext_lazy("What do you want us to do?"),
         rights(),
         gettext_lazy("Select what you want us to do"),
-        hint=gettext_lazy("You can send another request later."),
-    )
-
-
-class WhoForm(StepForm):
-    """For whom."""
-
-    who = choice_field(
-        gettext_lazy("Who is this request for?"),
-        [
-            ("me", asked.WHO["me"]),
-            ("child", asked.WHO["child"]),
-            (
-                "other",
-                Hinted(
-                    asked.WHO["other"], gettext_lazy("With a written authority, as a guardian, lawyer or association")
-                ),
-            ),
-        ],
-        gettext_lazy("Select who this request is for"),
-    )
-
-
-class OtherForm(StepForm):
-    """The other person."""
-
-    name = line_field(
-        gettext_lazy("Full name of that person"), gettext_lazy("Enter the full name of that person"), autocomplete="off"
-    )
-    note = text_field(
-        gettext_lazy("Why may you ask for this person?"),
-        gettext_lazy("Tell us why you may ask for this person"),
-        hint=gettext_lazy(
-            "For example: I am her father. Or: I have a written authority. We tell you if we need to see it."
-        ),
-        rows=3,
+        hint=gettext_lazy("You can add another request later."),
     )
 
 
@@ -205,12 +196,19 @@ class DetailsForm(StepForm):
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "street-address"}),
         error_messages={"max_length": TOO_LONG},
     )
-    former = forms.CharField(
-        label=gettext_lazy("A former address"),
+    ip = forms.GenericIPAddressField(
+        label=gettext_lazy("IP address"),
         required=False,
-        max_length=400,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"max_length": TOO_LONG},
+        help_text=gettext_lazy("Only if you ask about one connection."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "input-short"}),
+        error_messages={"invalid": gettext_lazy("Enter an IP address, like 192.0.2.44 or 2001:db8::44")},
+    )
+    ip_at = line_field(
+        gettext_lazy("Date and time of that connection"),
+        "",
+        optional=True,
+        hint=gettext_lazy("For example 3 March 2026, about 20:15. Addresses move on from one customer to the next."),
+        autocomplete="off",
     )
 
     def clean_customer_number(self) -> str:
@@ -232,7 +230,27 @@ class DetailsForm(StepForm):
             self.add_error(
                 "customer_number", _("Enter at least one of customer number, phone, e-mail address or address")
             )
+        if data.get("ip") and not data.get("ip_at"):
+            self.add_error("ip_at", _("Enter the date and time, because an IP address alone does not say who used it"))
         return data
+
+
+class FormerForm(StepForm):
+    """Where and until when somebody was a customer: old records are found by what was true then."""
+
+    address = forms.CharField(
+        label=gettext_lazy("Address of your connection at that time"),
+        required=False,
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+        error_messages={"max_length": TOO_LONG},
+    )
+    until = line_field(
+        gettext_lazy("Until when, roughly?"),
+        gettext_lazy("Tell us roughly until when you were a customer"),
+        hint=gettext_lazy("For example: summer 2023. If you do not know, write that."),
+        autocomplete="off",
+    )
 
 
 def language_choices(controller: Controller) -> list[tuple[str, str]]:

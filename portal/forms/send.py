@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
-from django.utils.translation import gettext as _
+from django.core import signing
 from django.utils.translation import gettext_lazy
 
+from dsr.cases.flood import Mark
 from dsr.forms import UiForm
 
 if TYPE_CHECKING:
@@ -16,8 +18,20 @@ if TYPE_CHECKING:
     from portal.progress import Part
 
 
+TOO_QUICK: Final = timedelta(seconds=2)
+_SALT: Final = "portal.send"
+
+
+def stamp(begun_at: str) -> str:
+    """When a request was begun (ISO, UTC), signed, for the form that sends it."""
+    return signing.dumps(begun_at, salt=_SALT)
+
+
 class SendForm(UiForm):
-    """The last button. `key` makes a double click one request; `website` is a trap that people do not see."""
+    """The last button. `key` makes a double click one request; `website` is a trap that people do not see, `begun` a clock.
+
+    Neither refuses anything (ux.md 1.6, no CAPTCHA): what looks like a program is marked, and a person looks at it.
+    """
 
     key = forms.CharField(widget=forms.HiddenInput, max_length=64)
     website = forms.CharField(
@@ -25,12 +39,16 @@ class SendForm(UiForm):
         label=gettext_lazy("Leave this empty"),
         widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
     )
+    begun = forms.CharField(required=False, widget=forms.HiddenInput, max_length=200)
 
-    def clean_website(self) -> str:
-        """Only programs fill it in."""
-        if self.cleaned_data["website"]:
-            raise forms.ValidationError(_("Something filled in a field that is not meant for you. Please send again."))
-        return ""
+    def marks(self, now: datetime) -> list[str]:
+        """What looks like a program, as codes of dsr.cases.flood.Mark; nothing for people."""
+        filled = [Mark.HONEYPOT.value] if self.cleaned_data["website"] else []
+        try:
+            begun = datetime.fromisoformat(signing.loads(self.cleaned_data["begun"], salt=_SALT))
+        except signing.BadSignature:
+            return filled  # without a clock of ours there is nothing to measure
+        return [*filled, Mark.TOO_QUICK.value] if now - begun < TOO_QUICK else filled
 
 
 class WithdrawForm(UiForm):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.http import Http404, HttpResponseRedirect
+from django.db import transaction
+from django.http import Http404, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,48 +14,68 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dsr import limits, wording
+from dsr import crowd, limits, wording
 from dsr.cases.intake import InvalidRequestError
+from dsr.law import persons
+from dsr.law.persons import Person
 from dsr.law.rights import Right
 from dsr.limits import limited
 from dsr.models import Request
-from portal import access, draft, filing, progress, questions
+from portal import access, checking, draft, filing, progress, questions
 from portal.forms.ask import UNSURE
-from portal.forms.send import SendForm
-from portal.prospects import outlook_of
+from portal.forms.send import SendForm, stamp
 from portal.questions import About, Step
+from portal.views import sitting
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.http import HttpResponse
 
     from portal.forms.ask import StepForm
 
+OF = "of"
+"""The parameter that says to which right of the sitting a page belongs; without it, to the one in hand."""
 
-def about_of(request: Any) -> About:
+
+def about_of(request: Any, now: datetime) -> About:
     """Where the person stands."""
-    return About(draft.answers(request.session), access.subscriber(request))
+    found = draft.content(request, now=now)
+    return About(found.get("answers", {}), access.subscriber(request), tuple(found.get("done", ())))
 
 
-def _to(step: Step | None) -> HttpResponse:
-    return HttpResponseRedirect(reverse("portal:new-step", args=[step.name]) if step else reverse("portal:check"))
+def address(step: Step, right: str = "") -> str:
+    """The address of a page; with `right`, of that finished right."""
+    where = reverse("portal:new-step", args=[step.name])
+    return f"{where}?{urlencode({OF: right})}" if right and not step.common else where
+
+
+def _onward(about: About) -> HttpResponse:
+    """To the first page that still needs an answer, or to the check page."""
+    found = questions.next_open(about)
+    if found is None:
+        return HttpResponseRedirect(reverse("portal:check"))
+    part, step = found
+    return HttpResponseRedirect(address(step, part.right.value if part.right and part.right != about.right else ""))
 
 
 @require_safe
 def begin(request: Any) -> HttpResponse:
     """Start, or go on where the draft stopped; `?right=` comes from a tile of the start page and answers the first page."""
-    chosen = request.GET.get("right", "")
-    if chosen == Right.MARKETING_OBJECTION:
-        return HttpResponseRedirect(reverse("portal:marketing-stop"))
-    if chosen in set(Right):
-        draft.keep(request.session, "what", {"right": chosen})
-    elif "afresh" in request.GET:
-        draft.discard(request.session)
-    return _to(questions.first_open(about_of(request)))
+    now, chosen = timezone.now(), request.GET.get("right", "")
+    if chosen == Right.MARKETING_OBJECTION and not about_of(request, now).done:
+        return HttpResponseRedirect(reverse("portal:marketing-stop"))  # two pages instead of these (ux.md 1.5)
+    if sitting.asks_first(request, now):
+        return sitting.unfinished_page(request, now)
+    about = about_of(request, now)
+    if chosen in set(Right) and chosen not in {part["right"] for part in about.done}:
+        draft.keep(request, "what", {"right": chosen}, now=now)
+    return _onward(about_of(request, now))
 
 
-def _form(request: Any, step: Step, about: About, *, data: Any = None) -> StepForm:
+def _form(request: Any, step: Step, about: About, *, data: Any = None, files: Any = None) -> StepForm:
     given = about.answers.get(step.name) or _known_already(step, about)
-    return step.form(data, initial=dict(given), controller=request.controller, user=about.user)
+    return step.form(data, files, initial=dict(given), controller=request.controller, user=about.user)
 
 
 def _known_already(step: Step, about: About) -> dict[str, Any]:
@@ -67,99 +88,169 @@ def _known_already(step: Step, about: About) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request: Any, name: str) -> HttpResponse:
     """One question: show it with what was answered before, or keep the answer and go to the next open one."""
-    about, found = about_of(request), questions.BY_NAME.get(name)
+    now, found, right = timezone.now(), questions.BY_NAME.get(name), request.GET.get(OF, "")
     if found is None:
         raise Http404
+    closed = draft.locked(request, now=now)
+    if request.method == "POST" and closed is not None:
+        draft.keep_typed(closed, name, _posted(request), right=right, now=now)
+        return access.to_sign_in(request, address(found, right))
+    if request.method != "POST" and sitting.asks_first(request, now):
+        return sitting.unfinished_page(request, now)
+    about = about_of(request, now).of(right)
+    if request.method == "POST":
+        form = _form(request, found, about, data=request.POST, files=request.FILES)
+        if form.is_valid() and (answered := _answered(request, found, form, about, now)):
+            return answered
+    else:
+        form = _form(request, found, about, data=_typed(request, found, right, now))
     if found not in questions.path(about):
-        return _to(questions.first_open(about))
-    form = _form(request, found, about, data=request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        return _answered(request, found, form.cleaned_data)
+        return _onward(about_of(request, now))
+    return _page(request, found, form, about)
+
+
+def _posted(request: Any) -> dict[str, list[str]]:
+    return {key: values for key, values in request.POST.lists() if key != "csrfmiddlewaretoken"}
+
+
+def _typed(request: Any, found: Step, right: str, now: datetime) -> QueryDict | None:
+    """What was posted to this page while the session was over; shown once more, to be sent by the one who signed in."""
+    typed = draft.content(request, now=now).get("typed") or {}
+    if typed.get("step") != found.name or typed.get("right", "") != right:
+        return None
+    data = QueryDict(mutable=True)
+    for key, values in typed["data"].items():
+        data.setlist(key, values)
+    return data
+
+
+def _page(request: Any, found: Step, form: StepForm, about: About) -> HttpResponse:
     earlier = questions.before(about, found)
-    changing = questions.first_open(about) is None
+    changing = questions.next_open(about) is None
+    adding = found.name == "what" and bool(about.done)
     back = (
         reverse("portal:check")
         if changing
-        else reverse("portal:new-step", args=[earlier.name])
+        else address(earlier, request.GET.get(OF, ""))
         if earlier
         else reverse("portal:start")
     )
-    context = {"nav": "start", "form": form, "step": found, "back": back, "single": form.single, "only": _only(form)}
+    context = {
+        "nav": "start",
+        "form": form,
+        "step": found,
+        "back": "" if adding else back,
+        "adding": adding,
+        "typing": True,
+        "single": form.single,
+        "only": form[next(iter(form.fields))] if form.single else None,
+        "no_right_after_death": found.name == "who" and not persons.rights_after_death(request.controller.country),
+    }
     return render(request, "portal/question.html", context, status=422 if form.errors else 200)
 
 
-def _only(form: StepForm) -> Any:
-    return form[next(iter(form.fields))] if form.single else None
-
-
-def _answered(request: Any, found: Step, answer: dict[str, Any]) -> HttpResponse:
+def _answered(request: Any, found: Step, form: StepForm, about: About, now: datetime) -> HttpResponse | None:
+    """Keep a valid answer and say where to go; None when the form shows an error after all."""
+    answer = form.answer()
     if answer.get("right") == UNSURE:
         return HttpResponseRedirect(reverse("portal:unsure"))
-    if answer.get("right") == Right.MARKETING_OBJECTION:
-        return HttpResponseRedirect(reverse("portal:marketing-stop"))
+    if answer.get("right") == Right.MARKETING_OBJECTION and not about.done:
+        return HttpResponseRedirect(
+            reverse("portal:marketing-stop")
+        )  # beside other rights it has a page of its own here
     if answer.get("account") == "yes":
         # Not kept: whoever comes back without having signed in is asked again.
+        draft.claim(request, now=now)
         return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': reverse('portal:new')})}")
-    draft.keep(request.session, found.name, answer)
-    return _to(questions.first_open(about_of(request)))
+    if found.name == "what" and answer["right"] in {part["right"] for part in about.done}:
+        form.add_error("right", _("You ask for that already. Choose something else, or go back to your answers."))
+        return None
+    if _nobody_may(request, found, answer, about):
+        return HttpResponseRedirect(reverse("portal:new-died"))
+    draft.keep(request, found.name, answer, now=now, right="" if found.common else request.GET.get(OF, ""))
+    return _onward(about_of(request, now))
+
+
+def _nobody_may(request: Any, found: Step, answer: dict[str, Any], about: About) -> bool:
+    """Whether the answer would ask for somebody who died what national law gives to nobody (H-06)."""
+    allowed = persons.rights_after_death(request.controller.country)
+    if found.name == "who" and answer["who"] == Person.DECEASED:
+        return not set(about.chosen) <= allowed
+    return found.name == "what" and about.who == Person.DECEASED and Right(answer["right"]) not in allowed
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @limited(limits.new_request)
 def check(request: Any) -> HttpResponse:
-    """All answers with the date we promise; the button sends. A second click, a resend, Back and again: still one request."""
-    now, about = timezone.now(), about_of(request)
-    form = SendForm(request.POST if request.method == "POST" else None, initial={"key": draft.key(request.session)})
+    """All answers with the dates we promise; the button sends. A second click, a resend, Back and again: still one request."""
+    now = timezone.now()
+    form = SendForm(request.POST if request.method == "POST" else None, initial=_sending(request, now))
     if request.method == "POST" and form.is_valid():
-        already = draft.sent_requests(request.session).get(form.cleaned_data["key"])
+        already = _already(request, form.cleaned_data["key"])
         if already:
-            return _sent_page(request, already)
-    if questions.first_open(about) is not None:
-        return _to(questions.first_open(about))
+            return already
+        if draft.locked(request, now=now) is not None:
+            return access.to_sign_in(request, reverse("portal:check"))
+    if sitting.asks_first(request, now):
+        return sitting.unfinished_page(request, now)
+    about = about_of(request, now)
+    if questions.next_open(about) is not None:
+        return _onward(about)
     if request.method == "POST" and form.is_valid():
-        if form.cleaned_data["key"] == draft.key(request.session):
+        if form.cleaned_data["key"] == draft.key(request, now=now):
             return _send(request, about, form, now)
         form.add_error(None, _("Your answers changed in another window. Look at them again, then send."))
     return _check_page(request, about, form, now)
 
 
-def _send(request: Any, about: About, form: SendForm, now: Any) -> HttpResponse:
-    key = form.cleaned_data["key"]
+def _sending(request: Any, now: datetime) -> dict[str, str]:
+    found = draft.content(request, now=now)
+    begun = found.get("begun_at")
+    return {"key": str(found.get("key", "")), "begun": stamp(begun) if begun else ""}
+
+
+def _already(request: Any, key: str) -> HttpResponse | None:
+    """The page of what this key was sent as before; the key is random, and the page asks who is there by itself."""
+    if key in draft.handed_in(request.session):
+        return HttpResponseRedirect(reverse("portal:arrived"))
+    known = Request.objects.of(request.controller).filter(submission_key=key).first()
+    return HttpResponseRedirect(reverse("portal:sent", args=[known.reference])) if known else None
+
+
+def _send(request: Any, about: About, form: SendForm, now: datetime) -> HttpResponse:
+    key, marks = form.cleaned_data["key"], form.marks(now)
     try:
-        sent = filing.send(
-            controller=request.controller,
-            about=about,
-            submission_key=key,
-            language=(get_language() or "en").partition("-")[0],
-            now=now,
-        )
+        # One transaction: what is held as part of a flood is held before its receipt can leave.
+        with transaction.atomic():
+            sent = filing.send(
+                controller=request.controller,
+                about=about,
+                submission_key=key,
+                language=(get_language() or "en").partition("-")[0],
+                now=now,
+                marks=marks,
+            )
+            crowd.watch(http=request, sent=sent, marks=marks, now=now)
     except InvalidRequestError as error:
         form.add_error(None, wording.refusal(error.refusal))
         return _check_page(request, about, form, now)
-    draft.sent(request.session, key, str(sent.pk))
+    draft.sent(request, key, sent, now=now)
+    if key in draft.handed_in(request.session):
+        return HttpResponseRedirect(reverse("portal:arrived"))
     return HttpResponseRedirect(reverse("portal:sent", args=[sent.reference]))
 
 
-def _sent_page(request: Any, request_id: str) -> HttpResponse:
-    sent = Request.objects.of(request.controller).get(pk=request_id)
-    return HttpResponseRedirect(reverse("portal:sent", args=[sent.reference]))
+def _check_page(request: Any, about: About, form: SendForm, now: datetime) -> HttpResponse:
+    def form_of(each: Step, part: About) -> StepForm:
+        return _form(request, each, part)
 
-
-def _check_page(request: Any, about: About, form: SendForm, now: Any) -> HttpResponse:
-    rows = [
-        {"step": each.name, "label": label, "text": text}
-        for each in questions.path(about)
-        for label, text in questions.words_of(about, each, _form(request, each, about))
-    ]
     if form.is_bound:  # what is shown now is what the next click sends
-        form.data = {**form.data.dict(), "key": draft.key(request.session), "website": ""}  # type: ignore[attr-defined]
+        form.data = {**_sending(request, now), "website": ""}
     context = {
         "nav": "start",
+        "typing": True,
         "form": form,
-        "rows": rows,
-        "due_on": filing.promised_on(controller=request.controller, about=about, now=now),
-        "rights": [wording.right_plain(right) for right in filing.rights_of(about)],
-        "outlook": outlook_of(controller=request.controller, about=about, language=get_language() or "en", now=now),
+        **checking.page_of(about, form_of, address=address, controller=request.controller, now=now),
     }
     return render(request, "portal/check.html", context, status=422 if form.errors else 200)
 
@@ -167,13 +258,16 @@ def _check_page(request: Any, about: About, form: SendForm, now: Any) -> HttpRes
 @require_safe
 @access.own
 def sent(request: Any, asked: Request) -> HttpResponse:
-    """It arrived: reference, date, what happens next, and the one step left."""
+    """It arrived: reference, dates, what happens next, and the one step left."""
+    parts = progress.parts_of(asked, now=timezone.now())
     context = {
         "nav": "start",
         "asked": asked,
-        "parts": progress.parts_of(asked, now=timezone.now()),
+        "parts": parts,
         "due_on": progress.latest_due(asked),
+        "same_day": len({part.case.due_on for part in parts}) == 1,
         "proof_needed": progress.proof_needed(asked),
         "receipt_to": asked.content().get("contact_email", ""),
+        "behalf": persons.Behalf.of(asked.content().get("scope", {})),
     }
     return render(request, "portal/sent.html", context)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
@@ -60,7 +61,7 @@ GUIDE = (
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """What one can ask, how long it takes, what one needs, which other ways there are."""
-    started = bool(draft.answers(request.session))
+    started = draft.begun(request, now=timezone.now())
     return render(request, "portal/start.html", {"nav": "start", "tiles": TILES, "started": started})
 
 

@@ -13,6 +13,15 @@ from dsr.models import AccountLink, Request
 from tests.factories import make_controller, make_request, make_user
 from tests.portal.walk import ACCESS, ME, REPLY, file_access, newest_code, send, text_of, walk
 
+CHILD = {
+    "name": "Jan",
+    "born_on_day": "3",
+    "born_on_month": "2",
+    "born_on_year": "2019",
+    "relation": "Mother",
+    "shown": "account",
+}
+
 pytestmark = pytest.mark.django_db
 PERSON = by_position(2)
 NUMBER = PERSON.customer_no
@@ -72,7 +81,7 @@ def test_a_request_for_somebody_else_is_not_identified_by_the_account_that_sends
     )
     client.force_login(anna)
 
-    walk(client, "access", {"who": {"who": "child"}, "other": {"name": "Jan", "note": "My son"}}, ACCESS, REPLY)
+    walk(client, "access", {"who": {"who": "child"}, "child": CHILD}, ACCESS, REPLY)
     send(client)
 
     request = Request.objects.get()

@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
-import base64
+import json
 import re
+from datetime import timedelta
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.core import mail
 from django.utils import timezone
 
 from dsr import wording
+from dsr.law.persons import Behalf
 from dsr.law.rights import Right
-from dsr.models import Case, IndexToken, Request
-from dsr.sessions import SessionStore
+from dsr.models import Case, Draft, IndexToken, Request, Suspicion
+from portal.forms.send import SendForm, stamp
 from portal.questions import STEPS, About
 from tests.factories import make_controller, make_user
 from tests.portal.walk import ACCESS, ME, NO_ACCOUNT, REPLY, answer, due, file_access, key_of, send, text_of, walk
 
 pytestmark = pytest.mark.django_db
 
+CHILD = {
+    "name": "Jan Kowalski",
+    "born_on_day": "3",
+    "born_on_month": "2",
+    "born_on_year": "2019",
+    "relation": "Mother",
+    "shown": "account",
+}
 OWN = {
     Right.ACCESS: ACCESS,
-    Right.RECTIFICATION: {"correct": {"wrong": "My name", "right_value": "Maria"}, "pause": {"pause": "no"}},
+    Right.RECTIFICATION: {
+        "correct": {"kind-0": "name", "old-0": "Mary", "new-0": "Maria", "count": "1"},
+        "evidence": {},
+        "pause": {"pause": "no"},
+    },
     Right.ERASURE: {"delete": {"delete": "everything"}, "copy": {"copy_first": "no"}},
     Right.RESTRICTION: {"restriction": {"ground": "unlawful"}, "restriction-what": {"words": "My calls"}},
-    Right.PORTABILITY: {"portability": {"to_whom": "provider"}, "provider": {"words": "Southwave"}},
+    Right.PORTABILITY: {"portability": {"origins": "both", "to_whom": "provider"}, "provider": {"name": "Southwave"}},
     Right.OBJECTION: {"objection": {"use": "Credit check", "situation": "I was ill"}},
     Right.MARKETING_OBJECTION: {"marketing": {"email": "maria@example.com"}},
     Right.CONSENT_WITHDRAWAL: {"consent": {"words": "Newsletter"}},
@@ -46,7 +59,8 @@ def test_T_02_every_right_can_be_sent_without_an_account_and_counts_at_once(clie
 
     case = Case.objects.select_related("request").get()
     assert response.headers["Location"] == f"/sent/{case.request.reference}/"
-    assert (case.right, case.state, case.request.channel) == (right.value, "received", "portal")
+    begun = "executing" if right is Right.MARKETING_OBJECTION else "received"  # a stop works at once
+    assert (case.right, case.state, case.request.channel) == (right.value, begun, "portal")
     assert abs((timezone.now() - case.request.received_at).total_seconds()) < 60
     drain()
     assert [m.to for m in mail.outbox] == [["maria@example.com"]]
@@ -91,7 +105,12 @@ def test_no_answer_is_chosen_beforehand(client, step):
 MISSING = {
     "what": "Select what you want us to do",
     "who": "Select who this request is for",
-    "other": "Enter the full name of that person",
+    "child": "Enter the full name of the child",
+    "represented": "Enter the full name of that person",
+    "deceased": "Enter the full name of the person who died",
+    "other-user": "Enter the full name of that person",
+    "sender": "Enter your full name",
+    "former": "Tell us roughly until when you were a customer",
     "account": "Select whether you have an account",
     "details": "Enter your full name",
     "name": "Enter your full name",
@@ -118,7 +137,7 @@ MISSING = {
 }
 
 
-@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
+@pytest.mark.parametrize("step", [step for step in STEPS if step.name != "evidence"], ids=lambda step: step.name)
 def test_every_page_says_what_to_do_when_it_is_left_empty(step):
     form = step.form({}, controller=make_controller(), user=None)
 
@@ -278,13 +297,18 @@ def test_a_double_click_and_a_second_press_after_back_make_one_request(client):
 
 
 def test_a_double_click_whose_second_half_comes_from_another_process_makes_one_request(client):
-    """Both halves load the session before either has saved it: the submission key holds."""
+    """Both halves read the draft before either has deleted it: the submission key holds."""
     walk(client, "access", ME, NO_ACCOUNT, ACCESS, REPLY)
-    stored = Session.objects.get().session_data
-    send(client)
-    Session.objects.update(session_data=stored)
+    kept, cookie = Draft.objects.get(), client.cookies["draft"].value
+    sent = send(client).headers["Location"]
+    kept.save(force_insert=True)
+    client.cookies["draft"] = cookie
+    session = client.session
+    session.pop("sent")
+    session["draft"] = str(kept.pk)
+    session.save()
 
-    send(client)
+    assert send(client).headers["Location"] == sent
 
     assert Request.objects.count() == 1
 
@@ -299,15 +323,25 @@ def test_a_key_of_another_draft_sends_nothing(client):
     assert not Request.objects.exists()
 
 
-def test_the_trap_for_programs_lets_people_send_again(client):
+def test_the_trap_for_programs_refuses_nobody_and_is_noted(client):
     walk(client, "access", ME, NO_ACCOUNT, ACCESS, REPLY)
-    key = key_of(client)
+    page = client.get("/new/check/").content.decode()
+    fields = dict(re.findall(r'type="hidden" name="(key|begun)" value="([^"]+)"', page))
 
-    response = client.post("/new/check/", {"key": key, "website": "http://example.com"})
+    response = client.post("/new/check/", {**fields, "website": "http://example.com"})
 
-    assert "Please send again" in text_of(response)
-    assert "http://example.com" not in response.content.decode()
-    assert send(client).status_code == 302
+    assert response.headers["Location"].startswith("/sent/")
+    assert Request.objects.get().content()["scope"]["marks"] == ["honeypot", "too_quick"]
+    assert set(Suspicion.objects.get().reasons) == {"honeypot", "too_quick"}
+
+
+def test_who_takes_longer_than_a_program_is_not_marked():
+    now = timezone.now()
+    form = SendForm({"key": "k", "website": "", "begun": stamp((now - timedelta(seconds=2)).isoformat())})
+
+    assert form.is_valid()
+    assert form.marks(now) == []
+    assert form.marks(now - timedelta(seconds=1)) == ["too_quick"]
 
 
 def test_the_draft_lies_sealed_in_the_database(client):
@@ -316,22 +350,20 @@ def test_the_draft_lies_sealed_in_the_database(client):
     answer(client, "account", account="no")
     answer(client, "details", name="Maria Kowalska", email="maria@example.com")
 
-    stored = Session.objects.get().session_data
+    row = Draft.objects.get()
 
-    assert (
-        SessionStore(client.session.session_key).decode(stored)["draft"]["answers"]["details"]["name"]
-        == "Maria Kowalska"
-    )
-    assert "Maria" not in stored
-    assert b"Maria" not in base64.b64decode(stored.partition(".")[2])
+    assert row.content()["answers"]["details"]["name"] == "Maria Kowalska"
+    assert b"Maria" not in bytes(row.sealed)
+    assert client.cookies["draft"].value not in row.digest
+    assert "Maria" not in json.dumps(dict(client.session.items()))
 
 
 def test_what_was_told_is_sealed_and_can_be_found_again(client):
     walk(
         client,
         "access",
-        {"who": {"who": "child"}, "other": {"name": "Jan Kowalski", "note": "My son"}},
-        {"account": {"account": "former"}},
+        {"who": {"who": "child"}, "child": CHILD},
+        {"account": {"account": "former"}, "former": {"address": "Old Road 1", "until": "summer 2023"}},
         {"details": {"name": "Maria Kowalska", "customer_number": "1000 2345", "phone": "07700 900123"}},
         {"data": {"extent": "some"}, "kinds": {"kinds": ["contract", "other"], "words": "The old meter"}},
         {"period": {"period": "part"}, "months": {"start": "03 2025", "end": ""}},
@@ -349,7 +381,7 @@ def test_what_was_told_is_sealed_and_can_be_found_again(client):
         "words": "The old meter",
         "contact_email": "",
         "contact_post": "Beispielweg 1\n10115 Berlin",
-        "identifiers": [["customer_number", "10002345"], ["phone", "07700 900123"]],
+        "identifiers": [["customer_number", "10002345"], ["phone", "07700 900123"], ["address", "Old Road 1"]],
         "scope": {
             "data": "some",
             "kinds": ["contract", "other"],
@@ -357,7 +389,10 @@ def test_what_was_told_is_sealed_and_can_be_found_again(client):
             "reply": "letter",
             "formats": ["large"],
             "former": True,
-            "for": {"who": "child", "name": "Jan Kowalski", "note": "My son"},
+            "former_until": "summer 2023",
+            "for": Behalf(
+                who="child", name="Jan Kowalski", relation="Mother", born_on="2019-02-03", shown="account"
+            ).scope(),
         },
     }
     assert IndexToken.objects.filter(kind="customer_number").count() == 1
