@@ -14,6 +14,7 @@ urlpatterns = [
     path("appearance/", appearance.choose, name="appearance"),
     path("styleguide/", include(styleguide.urlpatterns)),
     path("desk/", include("dsr.desk.urls")),
+    path("api/v1/", include("dsr.api.urls")),
     path("account/", include("portal.account_urls")),
     path("", include("portal.urls")),
 ]

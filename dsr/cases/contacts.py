@@ -91,7 +91,9 @@ def _email(text: str) -> str:
 
 def _phone(controller: Controller, text: str) -> str:
     value = normalise(IdentifierKind.PHONE, text)
-    if sum(char.isdigit() for char in value) < _LEAST_DIGITS or any(char.isalpha() for char in text):
+    if sum(char.isdigit() for char in value) < _LEAST_DIGITS or any(
+        char.isalpha() for char in text.lower().removeprefix("tel:")
+    ):
         raise BadContactError(Kind.PHONE)
     try:
         read = phonenumbers.parse(value, controller.country)

@@ -13,7 +13,6 @@ import pytest
 from django.core import mail
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
-from django.test import Client
 from django.utils import timezone
 
 from dsr.cases import contacts, suppression
@@ -24,6 +23,8 @@ from tests.portal.walk import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from django.test import Client
 
     from dsr.models import Controller
 

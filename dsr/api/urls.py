@@ -1,0 +1,11 @@
+"""Addresses of the machine interface."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from dsr.api import stop_links
+
+app_name = "api"
+
+urlpatterns = [path("stop-links", stop_links.mint, name="stop-links")]
