@@ -13,16 +13,19 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from dsr import wording
+from dsr.cases import changes
 from dsr.cases.clock import local_date
 from dsr.cases.facts import identified
 from dsr.cases.headway import FINISHED, headway_of
 from dsr.cases.scope import stores_of
 from dsr.fulfil.locate import COPIES
 from dsr.fulfil.stores import label_of
-from dsr.law.rights import CHANGES_NO_STORE, IDENTITY_MINIMUM, SEARCHES_FIRST, IdentityLevel, Right
-from dsr.law.workflow import ANSWERED, CLOSED, RUNNING, State
-from dsr.models import Artifact
-from dsr.templatetags.ui import moment
+from dsr.law.letters import LetterCode
+from dsr.law.regimes import regime
+from dsr.law.rights import Right
+from dsr.law.workflow import ANSWERED, RUNNING, State
+from dsr.models import Artifact, Letter
+from portal.timeline import timeline
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,39 +35,6 @@ if TYPE_CHECKING:
 
     from dsr.cases.headway import Headway
     from dsr.models import Case, Request
-
-CHANNELS: Final[Mapping[str, _StrPromise]] = {
-    "portal": gettext_lazy("Through this website."),
-    "email": gettext_lazy("By e-mail."),
-    "phone": gettext_lazy("By phone."),
-    "post": gettext_lazy("By post."),
-    "shop": gettext_lazy("In a shop."),
-    "other": gettext_lazy("In another way."),
-}
-METHODS: Final[Mapping[str, _StrPromise]] = {
-    "link": gettext_lazy("Through your account."),
-    "code": gettext_lazy("With a code to the contact on your contract."),
-    "shop": gettext_lazy("In a shop."),
-    "callback": gettext_lazy("We called you back."),
-    "letter": gettext_lazy("With a code by letter."),
-    "eid": gettext_lazy("With your electronic identity card."),
-}
-# How far a state is along the steps of the timeline: received 0, identity 1, work 2, answer checked or carried out 3, done 4.
-_RANK: Final[Mapping[State, int]] = {
-    State.RECEIVED: 1,
-    State.ID_PENDING: 1,
-    State.CLARIFY_PENDING: 2,
-    State.FEE_PENDING: 2,
-    State.ASSESSING: 2,
-    State.COLLECTING: 2,
-    State.DRAFTING: 3,
-    State.REVIEW: 3,
-    State.APPROVED: 3,
-    State.EXECUTING: 3,
-    State.NOTIFYING: 3,
-    State.CONTESTED: 3,
-}
-_DONE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +47,8 @@ class Part:
     next_step: str
     timeline: list[dict[str, str]]
     today: date
+    tag: tuple[str, str]  # how it stands in two words, and the colour of them
+    needs: str  # what we need from her now, in a sentence; empty when nothing
     is_open: bool
     can_withdraw: bool
     paused: str  # the sentence of a clock that stands still
@@ -84,6 +56,14 @@ class Part:
     package: Artifact | None
     resumable: bool  # closed because nobody showed who asks: a new request takes it up again (no. 4)
     headway: Headway | None  # while systems are asked or changed
+    asked_for_detail: bool  # our question is open, and her answer runs the clock again (T-15)
+    contestable: bool  # answered: she can say that she does not agree (4.2 no. 20)
+    changeable: bool  # what it covers can be made narrower or wider
+    again: bool  # contested: the date is that of the internal clock (4.1)
+    extendable: bool  # the law knows an extension, and none was made
+    said: dict[
+        str, str
+    ]  # why it takes longer (L-05) or how it stands although it is late (L-19), in the letter's words
 
 
 def parts_of(asked: Request, *, now: datetime) -> list[Part]:
@@ -95,23 +75,76 @@ def parts_of(asked: Request, *, now: datetime) -> list[Part]:
 
 
 def _part(asked: Request, case: Case, today: date) -> Part:
-    words = wording.subject_state(case.state, case.right)
+    words, state = wording.subject_state(case.state, case.right), State(case.state)
     pause = next((s for s in case.suspensions.all() if s.ended_at is None), None)
+    overdue = case.is_open and case.due_on is not None and case.due_on < today
+    package = package_of(case)
     return Part(
         case=case,
         title=wording.right_plain(case.right),
         headline=words.headline,
         next_step=words.next_step,
-        timeline=timeline(asked, case),
+        timeline=timeline(asked, case, today=today),
         today=today,
+        tag=_tag(case, overdue=overdue, paused=pause is not None, package=package),
+        needs=_needs(asked, case, package),
         is_open=case.is_open,
-        can_withdraw=State(case.state) in RUNNING and case.first_applied_at is None,
+        can_withdraw=state in RUNNING and case.first_applied_at is None,
         paused=wording.clock_stopped(pause.started_on) if pause else "",
-        overdue=case.is_open and case.due_on is not None and case.due_on < today,
-        package=package_of(case),
+        overdue=overdue,
+        package=package,
         resumable=case.state == State.NOT_IDENTIFIED,
         headway=headway(case),
+        asked_for_detail=state is State.CLARIFY_PENDING,
+        contestable=state in ANSWERED,
+        changeable=changes.scope_refusal(case) is None,
+        again=case.contested_at is not None and case.is_open,
+        extendable=case.contested_at is None and not case.extended and regime(case.regime, case.received_on).extendable,
+        said=_said(case, overdue=overdue),
     )
+
+
+def _tag(case: Case, *, overdue: bool, paused: bool, package: Artifact | None) -> tuple[str, str]:
+    """How a case stands, in two words with their colour (ux.md 1.7)."""
+    if not case.is_open:
+        return (_("Ready to download"), "ok") if package and package.storage_name else (_("Closed"), "")
+    if overdue:
+        return _("Late"), "bad"
+    return (_("Clock stopped"), "warn") if paused else (_("In progress"), "info")
+
+
+# What a state asks of the person.
+_WANTED: Final[Mapping[State, _StrPromise]] = {
+    State.ID_PENDING: gettext_lazy("Please show us that it is you."),
+    State.CLARIFY_PENDING: gettext_lazy("Please answer our question."),
+    State.FEE_PENDING: gettext_lazy("Please read our letter about the fee."),
+}
+
+
+def _needs(asked: Request, case: Case, package: Artifact | None) -> str:
+    """What we need from her for this right, in a sentence: an answer, a proof, or to fetch what is there."""
+    wanted = _WANTED.get(State(case.state))
+    if wanted is not None:
+        return str(wanted)
+    for_other = bool(asked.content().get("scope", {}).get("for"))
+    if case.is_open and not for_other and not identified(case):
+        return str(_WANTED[State.ID_PENDING])
+    waits = package is not None and package.storage_name and package.confirmed_at is None and not case.is_open
+    return _("You can download our answer.") if waits else ""
+
+
+_NEWS: Final = (LetterCode.OVERDUE_NOTICE.value, LetterCode.EXTENSION_NOTICE.value)
+
+
+def _said(case: Case, *, overdue: bool) -> dict[str, str]:
+    """The sentences of the last notice that time is running longer; nothing of a case that is in time."""
+    if not overdue and not (case.is_open and case.extended):
+        return {}
+    code = _NEWS[0] if overdue else _NEWS[1]
+    sent = Letter.objects.of(case.controller).filter(case=case, code=code, status=Letter.Status.SENT)
+    letter = sent.select_related("case__request").order_by("-sent_at").first()
+    found = letter.content()["said"]["elements"] if letter else {}
+    return {name: " ".join(text) if isinstance(text, list) else str(text) for name, text in found.items()}
 
 
 def package_of(case: Case) -> Artifact | None:
@@ -129,9 +162,7 @@ def proof_needed(asked: Request) -> bool:
     """Whether an open right still waits for the person to show who she is (I-06, I-07); never for somebody else's request."""
     if asked.content().get("scope", {}).get("for"):
         return False
-    return any(
-        case.is_open and not identified(case) for case in asked.cases.all()
-    )
+    return any(case.is_open and not identified(case) for case in asked.cases.all())
 
 
 # --- how far the systems are -------------------------------------------------------------------------------------------
@@ -176,77 +207,3 @@ def still_open(part: Part) -> str:
     stores = stores_of(part.case.controller)
     labels = [label_of(config, get_language() or "en") for name, config in stores.items() if name not in done]
     return _("Still open: %(systems)s.") % {"systems": ", ".join(labels)} if labels else ""
-
-
-# --- the timeline ------------------------------------------------------------------------------------------------------
-
-
-def timeline(asked: Request, case: Case) -> list[dict[str, str]]:
-    """Steps done, the one going on, those to come; a request that ended early shows what happened and its end."""
-    state, right = State(case.state), Right(case.right)
-    happened = {event.action: event.at for event in sorted(case.events.all(), key=lambda event: event.seq)}
-    rank = _DONE if state in CLOSED else _RANK[state]
-    steps = [
-        (0, _received(asked)),
-        *([(1, _identity(asked))] if IDENTITY_MINIMUM[right] > IdentityLevel.NONE else []),
-        (2, _work(case, right, happened)),
-        *([(3, _checked(case, right, happened))] if right in SEARCHES_FIRST else []),
-        (_DONE, _end(case, right, happened)),
-    ]
-    now = next(at for at, _step in steps if at >= rank)  # not every right has every step
-    early = state in ANSWERED and state not in {State.COMPLETED, State.PARTLY_COMPLETED}
-    items = []
-    for at, item in steps:
-        done = at < rank or rank == _DONE
-        if early and 0 < at < _DONE and not item["when"]:
-            continue
-        items.append({**item, "state": "done" if done else "now" if at == now else "next"})
-    return items
-
-
-def _item(title: object, when: str = "", text: object = "") -> dict[str, str]:
-    return {"title": str(title), "when": when, "text": str(text)}
-
-
-def _received(asked: Request) -> dict[str, str]:
-    return _item(_("Received"), moment(asked.received_at), CHANNELS.get(asked.channel, ""))
-
-
-def _identity(asked: Request) -> dict[str, str]:
-    if asked.identified_at is None:
-        return _item(_("You show us that it is you"))
-    return _item(_("Identity confirmed"), moment(asked.identified_at), METHODS.get(asked.identity_method, ""))
-
-
-def _work(case: Case, right: Right, happened: Mapping[str, datetime]) -> dict[str, str]:
-    """Collecting for rights that search first, the decision for the others."""
-    if right not in SEARCHES_FIRST:
-        return _item(_("We carry it out"), moment(happened.get("finish_execution") or happened.get("complete")))
-    count = len(stores_of(case.controller))
-    title = ngettext("We search %(n)s system", "We search %(n)s systems", count) % {"n": count}
-    return _item(title, moment(happened.get("finish_collection")))
-
-
-def _checked(case: Case, right: Right, happened: Mapping[str, datetime]) -> dict[str, str]:
-    if right in CHANGES_NO_STORE:
-        return _item(_("We check it and protect other people’s data"), moment(happened.get("approve")))
-    # While it goes on, `headway` says so, and keeps saying how far it is.
-    text = _carried_out(case) if right is Right.ERASURE and case.state != State.EXECUTING else ""
-    return _item(_("A second person checks, then we carry it out"), moment(happened.get("finish_execution")), text)
-
-
-def _carried_out(case: Case) -> str:
-    """`Deleted in 1 of 2 systems.`: how far the erasure is, once it has begun."""
-    tasks = [task for task in case.tasks.all() if task.operation == "apply"]
-    if not tasks:
-        return ""
-    done = sum(1 for task in tasks if task.status in FINISHED)
-    return _("Deleted in %(done)s of %(all)s systems.") % {"done": done, "all": len(tasks)}
-
-
-def _end(case: Case, right: Right, happened: Mapping[str, datetime]) -> dict[str, str]:
-    if State(case.state) in CLOSED:
-        return _item(wording.subject_state(case.state, right).headline, moment(case.closed_at))
-    until = case.due_on or case.told_due_on
-    when = _("at the latest %(day)s") % {"day": wording.day(until)} if until and case.due_on else ""
-    return _item(_("Ready to download") if right in CHANGES_NO_STORE else _("You get our answer"), when)

@@ -17,7 +17,10 @@ from dsr.law.workflow import Action, Actor, Refusal
 from dsr.models import Case, RowId, Suspension
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
+
+    from dsr.models import Upload
 
 
 @transaction.atomic
@@ -83,7 +86,14 @@ def ask(
 
 @transaction.atomic
 def answer(
-    *, case_id: RowId, text: str, actor: Actor, now: datetime, everything: bool = False, seen_version: int | None = None
+    *,
+    case_id: RowId,
+    text: str,
+    actor: Actor,
+    now: datetime,
+    everything: bool = False,
+    seen_version: int | None = None,
+    files: Sequence[Upload] = (),
 ) -> Case:
     """Take the answer: the clock runs again from today, and the person is told its new last day (no. 6, T-15).
 
@@ -108,8 +118,8 @@ def answer(
         data={"everything": everything, **clock.dates_data(changes)},
         note=text.strip(),
     )
-    if actor.kind == "subject" and text.strip():
-        messages.from_subject(request=case.request, text=text, now=now)
+    if actor.kind == "subject" and (text.strip() or files):
+        messages.from_subject(request=case.request, text=text, now=now, files=files)
     _tell_new_date(case, changes["due_on"], now)
     return case
 

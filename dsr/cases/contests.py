@@ -21,7 +21,10 @@ from dsr.law.workflow import Action, Actor, Refusal, State
 from dsr.models import Case, RowId
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
+
+    from dsr.models import Upload
 
 MAX_REASON = 5000
 
@@ -35,6 +38,7 @@ def contest(
     now: datetime,
     seen_version: int | None = None,
     paragraph: str = "",
+    files: Sequence[Upload] = (),
 ) -> Case:
     """Dispute the outcome, in the person's own words or in those of a lead who received them (no. 20); L-20 confirms.
 
@@ -65,7 +69,7 @@ def contest(
         note=words,
     )
     if actor.kind == "subject":
-        messages.from_subject(request=case.request, text=words, now=now)
+        messages.from_subject(request=case.request, text=words, now=now, files=files)
     with translation.override(case.request.language):
         elements = {Element.ANSWER_DATE: _answer_date(dates["due_on"])}
     letters.send(

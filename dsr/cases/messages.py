@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
 from django.utils import translation
 
 from dsr.addresses import base_url
-from dsr.cases import actors
+from dsr.cases import actors, uploads
 from dsr.cases.duties import Duty
 from dsr.cases.mail_text import subject_and_body
 from dsr.cases.perform import insist
@@ -16,7 +17,10 @@ from dsr.models import Message, Request, User
 from dsr.work import wake
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
+
+    from dsr.models import Upload
 
 MAX_WORDS = 5000
 
@@ -57,9 +61,12 @@ def _in_portal(request: Request, kind: str, text: str, now: datetime, **fields: 
     return message
 
 
-def from_subject(*, request: Request, text: str, now: datetime) -> Message:
-    """What the person writes on the page of her request; asking something does not stop the clock."""
-    return _in_portal(request, "message", text.strip()[:MAX_WORDS], now, inbound=True)
+@transaction.atomic
+def from_subject(*, request: Request, text: str, now: datetime, files: Sequence[Upload] = ()) -> Message:
+    """What the person writes on the page of her request, with `files` she added; asking something does not stop the clock."""
+    message = _in_portal(request, "message", text.strip()[:MAX_WORDS], now, inbound=True)
+    uploads.attach(message=message, uploads=files)
+    return message
 
 
 def from_office(*, request: Request, text: str, author: User, now: datetime) -> Message:

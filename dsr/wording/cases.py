@@ -84,7 +84,7 @@ SUBJECT_STATES: Final[Mapping[State, tuple[_StrPromise, _StrPromise]]] = {
     ),
     State.CLARIFY_PENDING: (
         _("We need one detail from you"),
-        _("Answer our question in the messages. If you want everything, say so: then you get everything."),
+        _("Answer our question below. If you want everything, say so: then you get everything."),
     ),
     State.FEE_PENDING: (
         _("We announced a fee"),
@@ -144,7 +144,7 @@ SUBJECT_STATES: Final[Mapping[State, tuple[_StrPromise, _StrPromise]]] = {
     ),
     State.CONTESTED: (
         _("We are looking at it again"),
-        _("Somebody who did not decide the first time checks the outcome. We answer you here."),
+        _("Somebody who did not decide the first time checks the outcome. You do not need to do anything."),
     ),
     State.ARCHIVED: (
         _("No longer kept here"),
@@ -157,13 +157,47 @@ SUBJECT_STATES: Final[Mapping[State, tuple[_StrPromise, _StrPromise]]] = {
 }
 # Where the right makes the words plainer than the state alone.
 SUBJECT_STATES_OF_RIGHT: Final[Mapping[tuple[State, Right], tuple[_StrPromise, _StrPromise]]] = {
+    **dict.fromkeys(
+        [(State.COLLECTING, right) for right in (Right.ERASURE, Right.RECTIFICATION, Right.OBJECTION)],
+        (
+            _("We are looking for your data"),
+            _("We look in all our systems for what your request is about. You do not need to do anything."),
+        ),
+    ),
+    **dict.fromkeys(
+        [(State.DRAFTING, right) for right in (Right.ERASURE, Right.RECTIFICATION, Right.OBJECTION)],
+        (
+            _("We are planning what has to be changed"),
+            _("Nothing is changed before a second person has checked it. You do not need to do anything."),
+        ),
+    ),
+    (State.COLLECTING, Right.AUTOMATED_DECISION): (
+        _("We are collecting what the decision rests on"),
+        _("Then a person looks at it. You do not need to do anything."),
+    ),
+    (State.COMPLETED, Right.RECTIFICATION): (
+        _("Your data is corrected"),
+        _("The letter says what it was before, what it is now, and who was told."),
+    ),
+    (State.COMPLETED, Right.OBJECTION): (
+        _("We have stopped the use you object to"),
+        _("The letter says what stopped, and since when."),
+    ),
+    (State.COMPLETED, Right.CONSENT_WITHDRAWAL): (
+        _("Your consent no longer counts"),
+        _("The letter says what stopped, and since when. What was done before was lawful and stays so."),
+    ),
+    (State.COMPLETED, Right.AUTOMATED_DECISION): (
+        _("A person has looked at the decision"),
+        _("The letter says what was decided and why. If you do not agree, tell us here."),
+    ),
     (State.COMPLETED, Right.ACCESS): (
         _("Your data is ready"),
-        _("Download it below. If something is missing or wrong, tell us here."),
+        _("Download it here. If something is missing or wrong, tell us."),
     ),
     (State.COMPLETED, Right.PORTABILITY): (
         _("Your data is ready"),
-        _("Download it below. Your contract goes on unchanged."),
+        _("Download it here. Your contract goes on unchanged."),
     ),
     (State.COMPLETED, Right.ERASURE): (
         _("Your data is deleted"),

@@ -1,4 +1,4 @@
-"""My requests, and the page of each: progress, deadline, messages, withdrawal, receipt, calendar file."""
+"""My requests, and the page of each: where it stands, its parts asked for again, withdrawal, receipt, calendar file."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from dsr import limits, wording
 from dsr.addresses import base_url
-from dsr.cases import actors, endings, messages
+from dsr.cases import endings
 from dsr.cases.perform import ConflictError, RefusedError
 from dsr.fulfil.gather import addressee_of, head_of, sender_of
 from dsr.law.letters import LetterCode
@@ -25,16 +25,12 @@ from dsr.output.inputs import OutputError
 from dsr.output.letters import Acknowledgement, Letter, letter_document
 from dsr.output.pdf import RenderError, render_pdf
 from dsr.sessions import by_itself
-from dsr.wording import asked as asked_words
-from portal import access, ics, progress
-from portal.forms.proof import MessageForm
+from portal import access, ics, progress, status
 from portal.forms.send import WithdrawForm
-from portal.sendings import sendings_of
-from portal.views.letters import letters_of, serve
+from portal.views import talk
+from portal.views.letters import serve
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from django.http.response import HttpResponseBase
 
     from dsr.models import Case, Request
@@ -48,11 +44,10 @@ def _page(reference: str, name: str = "portal:request") -> str:
 
 @require_safe
 def index(request: Any) -> HttpResponse:
-    """Her requests, newest first: those of her account and those this session sent or proved."""
+    """Her requests, those still open first: those of her account and those this session sent or proved."""
     now, user = timezone.now(), access.subscriber(request)
-    rows = [
-        {"asked": asked, "parts": progress.parts_of(asked, now=now)} for asked in access.requests_of(request, now=now)
-    ]
+    rows = [_row(asked, progress.parts_of(asked, now=now)) for asked in access.requests_of(request, now=now)]
+    rows.sort(key=lambda row: not row["open"])  # open ones first, each group with the newest at the top
     if user is None and not rows:
         return HttpResponseRedirect(reverse("portal:find"))
     unlinked = user is not None and not user.links.filter(revoked_at__isnull=True).exists()
@@ -60,95 +55,32 @@ def index(request: Any) -> HttpResponse:
     return render(request, "portal/requests.html", context)
 
 
+def _row(asked: Request, parts: list[progress.Part]) -> dict[str, Any]:
+    """A request with its rights under one card: what we need from her, and the date by which all of it is answered."""
+    due = [part.case.due_on for part in parts if part.is_open and part.case.due_on]
+    return {
+        "asked": asked,
+        "parts": parts,
+        "open": any(part.is_open for part in parts),
+        "needs": list(dict.fromkeys(part.needs for part in parts if part.needs)),
+        "due_on": max(due, default=None),
+        "same_day": len(set(due)) == 1,
+    }
+
+
 @require_safe
 @access.own
 def detail(request: Any, asked: Request) -> HttpResponse:
     """Where it stands, by when it is answered, what was written, what she can do."""
-    return _detail(request, asked, MessageForm())
-
-
-def _detail(request: Any, asked: Request, form: MessageForm) -> HttpResponse:
-    now = timezone.now()
-    parts = progress.parts_of(asked, now=now)
-    content = asked.content()
-    older, talk = _written(asked)
-    context = {
-        "nav": "requests",
-        "asked": asked,
-        "parts": parts,
-        "headways": _headways(request, asked, parts, now),
-        "form": form,
-        "letters": letters_of(asked),
-        "sendings": sendings_of(asked),
-        "older": older,
-        "older_count": len(older),
-        "talk": talk,
-        "proof_needed": progress.proof_needed(asked),
-        "words": content.get("words", ""),
-        "choices": asked_words.lines(content.get("scope", {})),
-        "can_withdraw": any(part.can_withdraw for part in parts),
-        "open": any(part.is_open for part in parts),
-        "ready": any(part.package for part in parts),
-        "resumable": any(part.resumable for part in parts),
-        "identified": bool(asked.identified_at),
-    }
-    return render(request, "portal/request.html", context, status=422 if form.errors else 200)
-
-
-def _headways(request: Any, asked: Request, parts: list[progress.Part], now: datetime) -> list[dict[str, Any]]:
-    """For each part whose systems are at work: how far they are, with records only for whom they may be shown to."""
-    shown = any(part.headway for part in parts) and access.sees_found(request, asked, now=now)
-    return [
-        {
-            "part": part,
-            "words": progress.headway_words(part, records=shown),
-            "left": progress.still_open(part),
-            "share": _share(part),
-        }
-        for part in parts
-        if part.headway
-    ]
-
-
-def _share(part: progress.Part) -> int:
-    """Finished systems in percent of all, for the bar."""
-    return round(100 * part.headway.done / part.headway.total) if part.headway and part.headway.total else 0
+    return talk.page(request, asked, talk.form_of(request, asked))
 
 
 @require_safe
 @by_itself
 @access.own
-def headway(request: Any, asked: Request) -> HttpResponse:
-    """How far the systems are, alone: the page of a request asks every few seconds while something runs."""
-    now = timezone.now()
-    parts = progress.parts_of(asked, now=now)
-    context = {"asked": asked, "headways": _headways(request, asked, parts, now)}
-    return render(request, "portal/_headway.html", context)
-
-
-def _written(asked: Request) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Letters of an earlier release, which were texts, and the conversation; mails that announce something are not shown."""
-    older, talk = [], []
-    for message in asked.messages.filter(by_mail=False).order_by("created_at"):
-        row = {"at": message.created_at, "text": message.content().get("body", ""), "own": message.inbound}
-        if message.kind == "message":
-            talk.append(row)
-        else:
-            older.append({**row, "title": wording.letter(message.kind)})
-    return older, talk
-
-
-@require_POST
-@limited(limits.new_request)
-@access.own
-def write(request: Any, asked: Request) -> HttpResponse:
-    """Send a message to the office; it does not stop the clock."""
-    form = MessageForm(request.POST)
-    if not form.is_valid():
-        return _detail(request, asked, form)
-    messages.from_subject(request=asked, text=form.cleaned_data["text"], now=timezone.now())
-    flash.success(request, _("Your message was sent."))
-    return HttpResponseRedirect(f"{_page(asked.reference)}#messages")
+def live(request: Any, asked: Request) -> HttpResponse:
+    """What may have changed since the page was opened: it asks for this while somebody looks at it (static/ui/refresh.js)."""
+    return render(request, "portal/_live.html", status.parts_context(request, asked, now=timezone.now()))
 
 
 @require_http_methods(READ_OR_SEND)
@@ -171,8 +103,7 @@ def withdraw(request: Any, asked: Request) -> HttpResponse:
 
 
 def _withdraw(request: Any, cases: list[Case]) -> str:
-    user = access.subscriber(request)
-    actor = actors.subject(str(user.pk) if user else "")
+    actor = status.actor_of(request)
     try:
         for case in cases:
             endings.withdraw(case_id=case.pk, actor=actor, now=timezone.now())

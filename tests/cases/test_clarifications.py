@@ -87,9 +87,7 @@ def test_T_13_a_question_that_may_not_stop_the_clock_leaves_nothing(change, code
     case = make_case()
 
     with pytest.raises(RefusedError) as error:
-        clarifications.ask(
-            case_id=case.pk, **{"actor": actors.staff(make_staff()), "now": ASKED, **QUESTION, **change}
-        )
+        clarifications.ask(case_id=case.pk, **{"actor": actors.staff(make_staff()), "now": ASKED, **QUESTION, **change})
     assert code_of(error) == code
     assert not case.suspensions.exists()
     assert Case.objects.get(pk=case.pk).due_on == case.due_on

@@ -55,7 +55,7 @@ def test_it_says_how_many_systems_have_answered_and_how_many_records_there_are(c
     assert "1 of 2 systems answered, 12,300 records so far." in page
     assert "Look again" in page
     alone = "1 of 2 systems answered, 12,300 records so far. Still open: Network log-ins."
-    assert page_of(client, case, "headway/") == alone
+    assert alone in page_of(client, case, "live/")
 
 
 def test_who_proved_only_the_contact_given_learns_nothing_that_a_store_said(client, demo_stores):
@@ -65,30 +65,30 @@ def test_who_proved_only_the_contact_given_learns_nothing_that_a_store_said(clie
     session["followed"] = {str(case.request_id): timezone.now().isoformat()}
     session.save()
 
-    for name in ("", "headway/"):
+    for name in ("", "live/"):
         page = page_of(client, case, name)
         assert "1 of 2 systems answered." in page
         assert "12,000" not in page
         assert "records so far" not in page
 
 
-def test_the_page_asks_only_while_something_runs(client, anna, demo_stores):
+def test_the_page_asks_often_while_something_runs_and_seldom_at_the_end(client, anna, demo_stores):
     case = collecting(anna)
     url = f"/requests/{case.request.reference}/"
     busy = client.get(url).content.decode()
-    assert f'data-refresh="{url}headway/"' in busy
-    assert "data-more" in busy
+    assert f'data-live="{url}live/" data-every="5"' in busy
     assert "ui/refresh" in busy
 
     Task.objects.filter(case=case).update(status="manual", error_code="access_denied")
     waiting = client.get(url).content.decode()
     assert "2 systems need a person here." in waiting
     assert "access_denied" not in waiting
-    assert "data-more" not in waiting
+    assert 'data-every="20"' in waiting
     Case.objects.filter(pk=case.pk).update(state="drafting")
-    assert "How far we are" not in page_of(client, case)
-    assert page_of(client, case, "headway/") == "This step is done.See where your request stands now"
-    assert "ui/refresh" not in client.get(url).content.decode()
+    for name in ("", "live/"):
+        assert "How far we are" not in page_of(client, case, name)
+    Case.objects.filter(pk=case.pk).update(state="withdrawn", closed_at=timezone.now())
+    assert 'data-every="60"' in client.get(f"{url}live/").content.decode()
 
 
 def test_an_erasure_says_how_many_systems_are_changed(client, anna, demo_stores):
@@ -110,7 +110,7 @@ def test_a_page_left_open_does_not_keep_its_session(client, anna, demo_stores):
     soon = timezone.now() + timedelta(minutes=5)
     Session.objects.update(expire_date=soon)
 
-    asked = client.get(f"/requests/{case.request.reference}/headway/")
+    asked = client.get(f"/requests/{case.request.reference}/live/")
 
     assert "sessionid" not in asked.cookies
     assert "Cookie" in asked.headers["Vary"]
@@ -121,7 +121,7 @@ def test_a_page_left_open_does_not_keep_its_session(client, anna, demo_stores):
 
 def test_strangers_get_no_count(client, demo_stores):
     case = collecting(make_user())
-    url = f"/requests/{case.request.reference}/headway/"
+    url = f"/requests/{case.request.reference}/live/"
 
     assert client.get(url).status_code == 302
     client.force_login(make_user("zoe"))
@@ -153,6 +153,6 @@ def test_it_is_in_german_too(client, anna, demo_stores):
     make_controller()
     case = collecting(anna, status="done", result={"rows": 12_000})
 
-    response = client.get(f"/requests/{case.request.reference}/headway/", headers={"accept-language": "de"})
+    response = client.get(f"/requests/{case.request.reference}/live/", headers={"accept-language": "de"})
 
     assert "1 von 2 Systemen haben geantwortet, bisher 12.000 Datensätze." in text_of(response)

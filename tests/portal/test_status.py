@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 from datetime import date, timedelta
 
@@ -14,9 +15,10 @@ from django.utils import timezone
 from dsr import wording
 from dsr.cases import actors, answer, endings, identity, messages
 from dsr.law.rights import Right
-from dsr.law.workflow import State
+from dsr.law.workflow import BEFORE_COLLECTING, State
 from dsr.models import Case, Letter, Message, Request
-from portal import ics, progress
+from portal import ics
+from portal.timeline import RANK, timeline
 from tests.factories import make_case, make_request, make_staff, make_user
 from tests.portal.walk import due, text_of
 
@@ -39,22 +41,45 @@ def page_of(client, request) -> str:
 KEPT = [state for state in State if state not in {State.ARCHIVED, State.PURGED}]  # those say "no longer kept" (4.0.8)
 
 
+def test_every_state_of_every_right_has_a_headline_a_next_step_and_a_timeline_in_the_right_tense():
+    """ux.md 6: all states, all rights; what is over is not told as if it went on."""
+    for right in Right:
+        request = make_request(rights=(right,), at=timezone.now())
+        case = request.cases.get()
+        for state in State:
+            closed = state not in RANK
+            case.state, case.closed_at = state.value, timezone.now() if closed else None
+            words = wording.subject_state(state, right)
+            assert words.headline
+            assert words.next_step.endswith(".")
+            items = timeline(request, case)
+            assert (items[0]["title"], items[0]["state"]) == ("Received", "done")
+            assert [item["state"] for item in items].count("now") == (0 if closed else 1)
+            going_on = [item["title"] for item in items if item["state"] == "done"]
+            assert not [
+                title for title in going_on if title.startswith(("We search ", "We check", "We carry", "You get"))
+            ]
+            assert items[-1]["title"] == words.headline or not closed
+
+
 @pytest.mark.parametrize("state", KEPT)
-@pytest.mark.parametrize("right", [Right.ACCESS, Right.ERASURE, Right.MARKETING_OBJECTION])
-def test_every_state_has_a_headline_and_a_timeline(client, anna, state, right):
-    request = make_request(account=anna, rights=(right,), at=timezone.now())
-    closed = timezone.now() if state not in progress._RANK else None
-    Case.objects.update(state=state, closed_at=closed)
+def test_the_page_of_every_state_opens_and_offers_what_is_possible(client, anna, state):
+    request = make_request(account=anna, rights=(Right.ACCESS,), at=timezone.now())
+    closed = state not in RANK
+    Case.objects.update(state=state, closed_at=timezone.now() if closed else None)
 
     page = page_of(client, request)
 
-    words = wording.subject_state(state, right)
-    assert words.headline in page
-    items = progress.timeline(request, request.cases.get())
-    assert items[0]["title"] == "Received"
-    assert items[0]["state"] == "done"
-    assert [i["state"] for i in items].count("now") == (0 if closed else 1)
-    assert page_of(client, request).count("Withdraw the request") == int(not closed and state is not State.CONTESTED)
+    assert wording.subject_state(state, Right.ACCESS).headline in page
+    assert page.count("Withdraw the request") == int(not closed and state is not State.CONTESTED)
+    assert page.count("Something is missing or wrong, or I do not agree") == int(closed)
+    assert page.count("Narrow or widen the request") == int(
+        state in BEFORE_COLLECTING | {State.COLLECTING, State.DRAFTING}
+    )
+    assert page.count("Another language or form of the answer") == int(not closed)
+    assert page.count("Answer now") == int(state is State.CLARIFY_PENDING)
+    live = client.get(f"/requests/{request.reference}/live/").content.decode()
+    assert wording.subject_state(state, Right.ACCESS).headline in html.unescape(live)
 
 
 def test_the_list_shows_each_request_with_its_date(client, anna):

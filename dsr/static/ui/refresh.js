@@ -1,30 +1,43 @@
-// Ask every five seconds for what changes while our systems work; not while the page is hidden, and never after the end.
-// The page says the same without this file: "Look again" loads it anew.
-const EVERY = 5000;
-
-for (const part of document.querySelectorAll("[data-refresh]")) {
+// An open page of a request asks for its parts again, never while it is hidden. Forms are no parts: nothing typed is lost.
+const page = document.querySelector("[data-live]");
+if (page) {
+  const said = page.querySelector("[data-said]");
+  const parts = new Map();
+  for (const part of page.querySelectorAll("[data-part]")) parts.set(part.dataset.part, { part, html: part.innerHTML });
+  let { every, news } = page.dataset;
   let timer = 0;
-  const more = () => part.querySelector("[data-more]") !== null;
+  let over = false;
   const wait = () => {
     clearTimeout(timer);
-    if (more() && !document.hidden) timer = setTimeout(look, EVERY);
+    if (!over && !document.hidden) timer = setTimeout(look, every * 1000);
+  };
+  const put = (known, fresh) => {
+    // What is the same stays untouched: nothing is read out twice, an opened letter stays open.
+    if (!known || known.html === fresh.innerHTML) return;
+    const here = document.activeElement;
+    const href = known.part.contains(here) && here.getAttribute("href");
+    known.html = fresh.innerHTML;
+    known.part.replaceChildren(...fresh.childNodes);
+    if (href) known.part.querySelector(`[href="${CSS.escape(href)}"]`)?.focus();
   };
   const look = async () => {
     try {
       // A redirect leads to the sign-in: the session is over, and asking on would not bring it back.
-      const answer = await fetch(part.dataset.refresh, { redirect: "manual", cache: "no-store" });
-      if (answer.type === "opaqueredirect" || (answer.status >= 400 && answer.status < 500)) return;
+      const answer = await fetch(page.dataset.live, { redirect: "manual", cache: "no-store" });
+      over = answer.type === "opaqueredirect" || (answer.status >= 400 && answer.status < 500);
       if (answer.ok) {
-        const fresh = document.createElement("template");
-        fresh.innerHTML = await answer.text();
-        // What is the same stays untouched, so that nothing is read out twice.
-        if (fresh.innerHTML !== part.innerHTML) part.replaceChildren(fresh.content);
+        const box = document.createElement("template");
+        box.innerHTML = await answer.text();
+        const root = box.content.firstElementChild;
+        for (const fresh of root.querySelectorAll("[data-part]")) put(parts.get(fresh.dataset.part), fresh);
+        if (Number(root.dataset.news) > Number(news)) said.textContent = root.dataset.say;
+        ({ every, news } = root.dataset);
       }
     } catch {
       // The network is away for a moment.
     }
     wait();
   };
-  document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : more() && look()));
+  document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : over || look()));
   wait();
 }
