@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from dsr.cases import actors, clock, intake, proofs
+from dsr.cases import actors, clock, intake, proofs, uploads
 from dsr.cases.intake import Told
 from dsr.law.persons import Person
 from dsr.law.rights import RestrictionGround, Right
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
-    from dsr.models import Controller, Request
+    from dsr.models import Controller, Draft, Request
     from portal.questions import About
 
 # Free text by page and field; what stands alone on its page needs no heading before it.
@@ -152,11 +152,12 @@ def send(
     language: str,
     now: datetime,
     marks: Sequence[str] = (),
+    row: Draft | None = None,
 ) -> Request:
     """Open the request (T-02: counted now, whatever is proved later); proven links of the account identify it at once (I-02).
 
     One request, one case per right (T-26). What was sent for somebody else who uses the connection belongs to no account:
-    it is that person's (H-09). InvalidRequestError says what is missing. The same key twice gives the same request.
+    it is that person's (H-09). The files of the draft's `row` become the request's. InvalidRequestError says what is missing. The same key twice gives the same request.
     """
     user = None if about.who == Person.OTHER_USER else about.user
     request = intake.open_request(
@@ -171,6 +172,8 @@ def send(
         account=user,
         submission_key=submission_key,
     )
+    if row is not None:
+        uploads.hand_over(draft=row, request=request, now=now)
     if user is not None and not request.identity_level:
         proofs.identify_by_links(request=request, user=user, now=now)
     return request

@@ -16,10 +16,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from dsr import crowd, limits, wording
 from dsr.cases.intake import InvalidRequestError
+from dsr.inbox import Inbox
 from dsr.law import persons
 from dsr.law.persons import Person
 from dsr.law.rights import Right
-from dsr.limits import limited
+from dsr.limits import client_address, limited
 from dsr.models import Request
 from portal import access, checking, draft, filing, progress, questions
 from portal.forms.ask import UNSURE
@@ -75,7 +76,11 @@ def begin(request: Any) -> HttpResponse:
 
 def _form(request: Any, step: Step, about: About, *, data: Any = None, files: Any = None) -> StepForm:
     given = about.answers.get(step.name) or _known_already(step, about)
-    return step.form(data, files, initial=dict(given), controller=request.controller, user=about.user)
+    form = step.form(data, files, initial=dict(given), controller=request.controller, user=about.user)
+    now = timezone.now()
+    row, sender = draft.current(request, now=now), client_address(request)
+    form.open_inbox(Inbox(controller=request.controller, draft=row, now=now, address=sender))
+    return form
 
 
 def _known_already(step: Step, about: About) -> dict[str, Any]:
@@ -229,6 +234,7 @@ def _send(request: Any, about: About, form: SendForm, now: datetime) -> HttpResp
                 language=(get_language() or "en").partition("-")[0],
                 now=now,
                 marks=marks,
+                row=draft.current(request, now=now),
             )
             crowd.watch(http=request, sent=sent, marks=marks, now=now)
     except InvalidRequestError as error:
