@@ -10,15 +10,19 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from dsr import limits
+from dsr.cases import flood
 from dsr.cases.flood import Mark
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
     from django.http import HttpRequest
 
-    from dsr.cases.intake import Told
+    from dsr.models import Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +67,38 @@ def hidden(network: str) -> str:
     return limits.hidden(f"network {network}")
 
 
-def marks(*, controller: str, network: str, told: Told, at: float) -> tuple[Mark, ...]:
-    """Count one filing to the controller with this slug at Unix time `at`; why it is to be held, or nothing.
+def watch(*, http: HttpRequest, sent: Request, marks: Sequence[str], now: datetime) -> None:
+    """Hold a request that was just sent when it comes in a crowd, or for the `marks` its form made; in the caller's transaction.
+
+    Accounts and requests that were sent before (a double click) are left alone.
+    """
+    if sent.account_id is not None or sent.created_at != now:
+        return
+    network = network_of(http)
+    for reason in (*marks, *reasons(sent=sent, network=network, at=now.timestamp())):
+        flood.mark(request=sent, reason=reason, now=now, network=hidden(network))
+
+
+def reasons(*, sent: Request, network: str, at: float) -> tuple[Mark, ...]:
+    """Count one request at Unix time `at`; why it is to be held, or nothing.
 
     What one network or one content is held for is not counted against the controller: who asks beside a flood is not held.
     """
+    slug, told = sent.controller.slug, sent.content()
     found = []
-    if NETWORK.over(f"{controller} {network}", at=at):
+    if NETWORK.over(f"{slug} {network}", at=at):
         found.append(Mark.NETWORK)
-    if SAME_CONTENT.over(f"{controller} {_content(told)}", at=at):
+    if SAME_CONTENT.over(f"{slug} {_content(told)}", at=at):
         found.append(Mark.SAME_CONTENT)
-    contact = told.contact_email.strip().casefold()
-    if contact and SAME_CONTACT.over(f"{controller} {contact}", at=at):
+    contact = str(told.get("contact_email", "")).casefold()
+    if contact and SAME_CONTACT.over(f"{slug} {contact}", at=at):
         found.append(Mark.SAME_CONTACT)
-    if not found and CONTROLLER.over(controller, at=at):
+    if not found and CONTROLLER.over(slug, at=at):
         found.append(Mark.CONTROLLER)
     return tuple(found)
 
 
-def _content(told: Told) -> str:
-    parts = [told.name, told.words, told.contact_email, told.contact_post]
-    parts += [f"{kind} {value}" for kind, value in told.identifiers]
+def _content(told: Mapping[str, Any]) -> str:
+    parts = [str(told.get(name, "")) for name in ("name", "words", "contact_email", "contact_post")]
+    parts += [f"{kind} {value}" for kind, value in told.get("identifiers", [])]
     return "\0".join(" ".join(part.casefold().split()) for part in parts)

@@ -61,7 +61,7 @@ def page_of(
         "promises": [(wording.right_plain(right), day) for right, day in dates],
         "one_day": next(iter(days)) if len(days) == 1 else None,
         "several": len(dates) > 1,
-        "can_add": len(about.chosen) < len(Right),
+        "can_add": len(about.chosen) < len(Right) and not about.unsure,
         "outlook": outlook_of(controller=controller, about=about, language=get_language() or "en", now=now),
         "behalf": behalf,
         "asked_too": _first_name(behalf) if behalf and behalf.ask else "",

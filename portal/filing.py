@@ -27,6 +27,7 @@ _WORDS = (
     ("delete-some", "words", ""),
     ("objection", "use", "1. "),
     ("objection", "situation", "2. "),
+    ("own-words", "words", ""),
     ("restriction-what", "words", ""),
     ("provider", "name", ""),
     ("provider", "contact", ""),
@@ -104,7 +105,7 @@ def told_of(*, controller: Controller, about: About, now: datetime, marks: Seque
         scope["for"] = behalf.scope()
     if marks:
         scope["marks"] = list(marks)
-    words = [str(part["words"]) for part in by_right.values() if part["words"]]
+    words = [_words(about)] if about.unsure else [str(part["words"]) for part in by_right.values() if part["words"]]
     return Told(
         name=senders.name_of(about),
         words="\n\n".join(words),
@@ -171,6 +172,7 @@ def send(
         now=now,
         account=user,
         submission_key=submission_key,
+        unclassified=about.unsure,
     )
     if row is not None:
         uploads.hand_over(draft=row, request=request, now=now)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext_lazy
 
+from dsr.law import offers
 from dsr.law.persons import Person
 from dsr.law.rights import Right
 from portal.forms import ask, people
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from django.utils.functional import _StrPromise
 
-    from dsr.models import User
+    from dsr.models import Controller, User
     from portal.forms.ask import StepForm
 
 
@@ -48,13 +49,20 @@ class About:
         return Right(chosen) if chosen in set(Right) else None
 
     @property
+    def unsure(self) -> bool:
+        """Whether she says in her own words what she wants; the office finds out which right that is (4.1)."""
+        return self.get("what", "right") == ask.UNSURE and not self.done
+
+    @property
     def who(self) -> str:
         """For whom, as a code of dsr.law.persons.Person; the person herself until she said otherwise."""
         return str(self.get("who", "who") or Person.ME)
 
     @property
     def chosen(self) -> list[Right]:
-        """Every right of the sitting, in the order in which they were chosen."""
+        """Every right of the sitting, in the order in which they were chosen; the widest one for whoever is not sure."""
+        if self.unsure:
+            return [Right.ACCESS]
         return [*(Right(part["right"]) for part in self.done), *([self.right] if self.right else [])]
 
     def of(self, right: str) -> About:
@@ -154,6 +162,7 @@ def _needs_post(about: About) -> bool:
 
 STEPS: Final[tuple[Step, ...]] = (
     Step("what", ask.WhatForm, lambda _about: True),
+    Step("own-words", ask.OwnWordsForm, lambda about: about.unsure),
     Step("who", people.WhoForm, _known, common=True),
     Step("child", people.ChildForm, _for(Person.CHILD), gettext_lazy("Who is the child?"), common=True),
     Step(
@@ -250,6 +259,11 @@ STEPS: Final[tuple[Step, ...]] = (
 BY_NAME: Final = {step.name: step for step in STEPS}
 OWN: Final = frozenset(step.name for step in STEPS if not step.common)
 """The pages that are answered once for each right."""
+
+
+def offered(controller: Controller) -> tuple[Right, ...]:
+    """The rights with a form of their own in this brand's portal: what its regime demands is always among them."""
+    return offers.offered(controller.regime, controller.rights_offered)
 
 
 def path(about: About) -> list[Step]:

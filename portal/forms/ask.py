@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from dsr import wording
 from dsr.forms import DayField, Hinted, UiForm
-from dsr.law.rights import Right
+from dsr.law import offers
+from dsr.law.rights import ALL_RIGHTS, Right
 from dsr.signin import EMAIL_ERRORS
 from dsr.wording import asked, cases
 
@@ -141,6 +142,23 @@ class WhatForm(StepForm):
         rights(),
         gettext_lazy("Select what you want us to do"),
         hint=gettext_lazy("You can add another request later."),
+    )
+
+    def prepare(self) -> None:
+        """Only the rights this brand has a form for; whatever else she wants, she says in her own words."""
+        left_out = ALL_RIGHTS - set(offers.offered(self.controller.regime, self.controller.rights_offered))
+        field: Any = self.fields["right"]
+        field.choices = [choice for choice in field.choices if choice[0] not in left_out]
+
+
+class OwnWordsForm(StepForm):
+    """What she wants, for whoever does not know which right it is; the office sorts it, and the month runs (4.1)."""
+
+    words = text_field(
+        gettext_lazy("Tell us in your own words"),
+        gettext_lazy("Tell us what you want. A few words are enough."),
+        hint=gettext_lazy("We find out which right it is and tell you what we understood. Your month starts when you send this."),
+        rows=6,
     )
 
 

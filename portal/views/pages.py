@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.http import HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from dsr.law.rights import Right
-from portal import draft
+from portal import access, draft
+from portal.forms.ask import UNSURE, OwnWordsForm
+from portal.questions import offered
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -59,16 +64,35 @@ GUIDE = (
 
 
 @require_safe
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: Any) -> HttpResponse:
     """What one can ask, how long it takes, what one needs, which other ways there are."""
     started = draft.begun(request, now=timezone.now())
-    return render(request, "portal/start.html", {"nav": "start", "tiles": TILES, "started": started})
+    tiles = [tile for tile in TILES if tile[0] in offered(request.controller)]
+    return render(request, "portal/start.html", {"nav": "start", "tiles": tiles, "started": started})
 
 
-@require_safe
-def unsure(request: HttpRequest) -> HttpResponse:
-    """For whoever does not know the name of the right: sayings that lead to it, and people to talk to."""
-    return render(request, "portal/unsure.html", {"nav": "start", "guide": GUIDE})
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsure(request: Any) -> HttpResponse:
+    """For whoever does not know the name of the right: her own words are enough (4.1); sayings beside them, and people to talk to."""
+    now = timezone.now()
+    shown = draft.content(request, now=now).get("answers", {}) if draft.claimed(request, now=now) else {}
+    form = OwnWordsForm(
+        request.POST if request.method == "POST" else None,
+        initial=dict(shown.get("own-words", {})),
+        controller=request.controller,
+        user=access.subscriber(request),
+    )
+    if request.method == "POST" and form.is_valid():
+        if draft.locked(request, now=now) is not None:
+            return access.to_sign_in(request, reverse("portal:unsure"))
+        if not draft.content(request, now=now).get("done"):
+            draft.keep(request, "what", {"right": UNSURE}, now=now)
+            draft.keep(request, "own-words", form.answer(), now=now)
+            return HttpResponseRedirect(reverse("portal:new"))
+        form.add_error(None, _("Send what you have chosen already first. Then start again here."))
+    guide = [(saying, right) for saying, right in GUIDE if right in offered(request.controller)]
+    context = {"nav": "start", "guide": guide, "form": form}
+    return render(request, "portal/unsure.html", context, status=422 if form.errors else 200)
 
 
 @require_safe
