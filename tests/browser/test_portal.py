@@ -36,6 +36,7 @@ FOR_EVERYBODY = (
     "/accessibility/",
     "/complain/",
     "/keys/",
+    "/marketing-stop/",
     "/new/unsure/",
     "/requests/find/",
     "/account/login/",
@@ -69,12 +70,13 @@ APPLIES = {
     "kinds": {"data": {"extent": "some"}},
     "months": {"period": {"period": "part"}},
     "delete-some": {"delete": {"delete": "some"}},
-    "provider": {"portability": {"to_whom": "provider"}},
+    "provider": {"portability": {"origins": "both", "to_whom": "provider"}},
     "email": {"contact": {"reply": "portal"}},
     "post": {"contact": {"reply": "letter"}},
 }
 RIGHT = {
     "correct": "rectification",
+    "evidence": "rectification",
     "pause": "rectification",
     "delete": "erasure",
     "delete-some": "erasure",
@@ -237,11 +239,8 @@ def test_the_journey_works_without_scripts(browse: Browse) -> None:
     assert "Select what you want us to do" in page.inner_text("[data-errors]")
     page.check("input[value=marketing_objection]")
     go_on(page)
-    page.fill("#id_email", "maria@example.com")
+    page.fill("#id_reach", "maria@example.com")
     go_on(page)
-    page.check("input[value=portal]")
-    go_on(page)
-    page.click("text=Send my request")
     assert "DSR-" in page.inner_text(".done-ref")
 
 
