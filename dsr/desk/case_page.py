@@ -16,8 +16,8 @@ from dsr.cases.facts import identified
 from dsr.cases.scope import stores_of
 from dsr.desk import steps
 from dsr.desk.access import Duty, Sight, duty_refusal, sees
+from dsr.desk.forms.identity import METHODS
 from dsr.desk.forms.intake import CHANNELS
-from dsr.desk.forms.steps import METHODS
 from dsr.desk.mails import undelivered
 from dsr.desk.next_step import Next, next_step
 from dsr.desk.stages import stages

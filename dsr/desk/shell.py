@@ -15,6 +15,7 @@ from dsr.cases import queue
 from dsr.cases.clock import local_date
 from dsr.desk.access import Duty, Sight, duty_refusal, sees
 from dsr.law.workflow import Role
+from dsr.models import IdentityCheck
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +47,7 @@ def _sidebar(request: DeskRequest, current: str) -> list[dict[str, Any]]:
     today = local_date(request.controller, timezone.now())
     numbers = queue.counts(controller=request.controller, user=request.staff, today=today)
     base = reverse("desk:queue")
-    views = [
+    views: list[dict[str, Any]] = [
         {"url": f"{base}?view={view}", "label": label, "count": numbers[view], "current": view == current}
         for view, label in VIEWS.items()
     ]
@@ -59,7 +60,11 @@ def _sidebar(request: DeskRequest, current: str) -> list[dict[str, Any]]:
                 "current": current == queue.HELD,
             }
         )
+    checks = IdentityCheck.objects.of(request.controller).filter(closed_at__isnull=True).count()
+    name = "identity-checks"
+    views.append({"url": reverse(f"desk:{name}"), "label": _("Identity"), "count": checks, "current": name == current})
     pages = (
+        ("at-once", _("Worked at once")),
         ("absences", _("Absences")),
         ("stores", _("Stores")),
         ("receivers", _("Receivers")),

@@ -342,7 +342,13 @@ def test_I_04_identity_confirmed_in_a_shop_brings_the_case_on(mara, demo_stores,
     page = reverse("desk:identity", args=[case.pk])
     assert "Never copy or scan a document" in text(mara.get(page))
 
-    sent = {"version": case.version, "method": "shop", "store": "billing", "customer_number": " NW-100001 "}
+    sent = {
+        "version": case.version,
+        "method": "shop",
+        "seen": "passport",
+        "store": "billing",
+        "customer_number": " NW-100001 ",
+    }
     response = mara.post(page, sent, follow=True)
 
     case.refresh_from_db()
@@ -357,7 +363,13 @@ def test_confirming_an_identity_is_refused_to_others_and_on_an_old_page(
     case = make_case(at=received, identified=False)
     page = reverse("desk:identity", args=[case.pk])
     before = snapshot(case)
-    sent = {"version": case.version, "method": "shop", "store": "billing", "customer_number": "NW-100001"}
+    sent = {
+        "version": case.version,
+        "method": "shop",
+        "seen": "passport",
+        "store": "billing",
+        "customer_number": "NW-100001",
+    }
 
     refused = signed_in("ines").post(page, sent)
     overtaken = mara.post(page, {**sent, "version": case.version - 1})
@@ -385,7 +397,13 @@ def test_a_search_that_waited_for_a_number_goes_on_with_it(mara, demo_stores, dr
     case.refresh_from_db()
     mara.post(
         reverse("desk:identity", args=[case.pk]),
-        {"version": case.version, "method": "shop", "store": "billing", "customer_number": by_position(2).customer_no},
+        {
+            "version": case.version,
+            "method": "shop",
+            "seen": "passport",
+            "store": "billing",
+            "customer_number": by_position(2).customer_no,
+        },
     )
     drain()
 

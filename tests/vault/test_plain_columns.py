@@ -27,11 +27,12 @@ CODES = {
     "kind", "status", "state", "code", "error_code", "error_place", "action", "right", "ground", "channel", "language", "regime",
     "regime_version", "calendar_version", "outcome", "operation", "store", "place", "media_type", "identity_method", "method",
     "purpose", "rung", "country", "document_class", "start", "mark", "bound", "anchor", "roles", "states", "from_state", "to_state",
-    "actor_kind", "timezone", "reason", "sign_in", "slot", "line_kind",
+    "actor_kind", "timezone", "reason", "sign_in", "slot", "line_kind", "way", "detail",
 }  # fmt: skip
 HASHES = {
     "sha256", "manifest_sha256", "approved_sha256", "content_sha256", "pdf_sha256", "plain_sha256", "encrypted_sha256", "digest",
     "token", "chain_head", "heads", "prev_hash", "hash", "root", "previous_root", "key_id",
+    "asker", "number_token", "contact_token",
 }  # fmt: skip
 IDS = {
     "reference",

@@ -11,11 +11,8 @@ from django.utils.translation import gettext_lazy
 from dsr import wording
 from dsr.cases.answer import MAX_PARAGRAPH
 from dsr.cases.clock import local_date
-from dsr.cases.identity import IN_PERSON_METHODS
 from dsr.cases.messages import MAX_WORDS
-from dsr.cases.scope import stores_of
 from dsr.forms import Hinted, UiForm
-from dsr.fulfil.stores import customer_number_stores, label_of
 from dsr.law.rights import GROUNDS, ExtensionReason, Ground, Right
 
 if TYPE_CHECKING:
@@ -30,12 +27,6 @@ if TYPE_CHECKING:
     Words: TypeAlias = str | _StrPromise
 
 MAX_REASON = 2000
-METHODS = {
-    "shop": gettext_lazy("In a shop, with a document that was looked at and not copied"),
-    "callback": gettext_lazy("By calling the number on the contract"),
-    "letter": gettext_lazy("By a code in a letter to the address on the contract"),
-    "eid": gettext_lazy("By an electronic identity"),
-}
 
 
 def _one_of(words: Words) -> dict[str, Any]:
@@ -212,36 +203,6 @@ class NotIdentifiedForm(CaseForm):
         ),
     )
     paragraph = own_paragraph()
-
-
-class ConfirmIdentityForm(CaseForm):
-    """I-04: how it was checked, never a copy."""
-
-    method = forms.ChoiceField(
-        label=gettext_lazy("How was the identity checked?"),
-        widget=forms.RadioSelect,
-        error_messages=_one_of(gettext_lazy("Choose how the identity was checked.")),
-    )
-    store = forms.ChoiceField(label=gettext_lazy("Store of the customer number"), required=False)
-    customer_number = forms.CharField(
-        label=gettext_lazy("Customer number"),
-        required=False,
-        max_length=100,
-        help_text=gettext_lazy("The number of this person, as you found it. The search in the stores starts from it."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _choices(self, "method", [(name, METHODS[name]) for name in IN_PERSON_METHODS])
-        first = [name for name, _label in customer_number_stores(self.case.controller, self.language)]
-        stores = sorted(stores_of(self.case.controller).items(), key=lambda item: item[0] not in first)
-        _choices(self, "store", [(name, label_of(config, self.language)) for name, config in stores])
-
-    def known(self) -> tuple[tuple[str, str], ...]:
-        """The (store, customer number) pair, if a number was entered."""
-        number = str(self.cleaned_data["customer_number"]).strip()
-        return ((str(self.cleaned_data["store"]), number),) if number else ()
 
 
 class DraftForm(CaseForm):

@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib import messages
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dsr import wording
+from dsr.carriers import post
 from dsr.cases import identity as verbs
-from dsr.cases import tasks
+from dsr.cases import identity_checks, tasks
+from dsr.cases.clock import local_date
 from dsr.desk import case_page
 from dsr.desk.access import DeskRequest, Duty, Sight, case_for, duty_refusal, insist_sight, staff_required
 from dsr.desk.attempt import Outcome, attempt, check_version, form_of, reopened
-from dsr.desk.forms.steps import ConfirmIdentityForm
+from dsr.desk.forms.identity import ConfirmIdentityForm
 from dsr.desk.shell import page
 from dsr.desk.tasks_view import NOBODY
-from dsr.models import Task
+from dsr.models import IdentityCheck, OneTimeCode, Task
+from dsr.wording.identity import CALL_TIMES
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Callable
+    from datetime import date, datetime
 
     from django.http import HttpResponse
 
     from dsr.models import Case, RowId
+
+LATELY: Final = 20
 
 
 @staff_required
@@ -43,8 +50,15 @@ def confirm(request: DeskRequest, case_id: RowId) -> HttpResponse:
 
         def run() -> None:
             check_version(case, int(form.cleaned_data["version"]))
-            method = str(form.cleaned_data["method"])
-            verbs.confirm(request=case.request, method=method, known=form.known(), actor=request.actor, now=now)
+            verbs.confirm(
+                request=case.request,
+                method=str(form.cleaned_data["method"]),
+                seen=str(form.cleaned_data["seen"]),
+                checked_at=form.checked_at(),
+                known=form.known(),
+                actor=request.actor,
+                now=now,
+            )
             if form.known():
                 _search_again(request, case, now)
 
@@ -62,8 +76,9 @@ def confirm(request: DeskRequest, case_id: RowId) -> HttpResponse:
         "possible": possible,
         "conflict": outcome.conflict,
         "identity": case_page.identity_card(case, request.actor, request.LANGUAGE_CODE),
+        "claims": _claims(case),
     }
-    return page(request, "step", context, status=409 if outcome.conflict or outcome.why_not else 200)
+    return page(request, "identity", context, status=409 if outcome.conflict or outcome.why_not else 200)
 
 
 def _search_again(request: DeskRequest, case: Case, now: datetime) -> None:
@@ -79,3 +94,75 @@ def _why_not(case: Case, refused: str) -> str:
     if refused:
         return refused
     return "" if case.is_open else _("This case is closed.")
+
+
+_CLAIMS: Final = {
+    "name": gettext_lazy("Name"),
+    "birth_date": gettext_lazy("Date of birth"),
+    "address": gettext_lazy("Address"),
+    "email": gettext_lazy("E-mail, verified by the service"),
+    "phone": gettext_lazy("Telephone, verified by the service"),
+    "customer_number": gettext_lazy("Customer number"),
+}
+
+
+def _claims(case: Case) -> list[tuple[str, str]]:
+    """What an electronic identity said, while the comparison is open; gone with the decision (I-04)."""
+    check = case.request.checks.filter(kind=IdentityCheck.Kind.COMPARE, closed_at__isnull=True).first()
+    told = check.content() if check is not None else {}
+    return [(str(label), str(told[name])) for name, label in _CLAIMS.items() if told.get(name)]
+
+
+@staff_required
+@require_safe
+def checks(request: DeskRequest) -> HttpResponse:
+    """What is to be done so that it is known who asks: calls, comparisons, letters for the post room."""
+    insist_sight(request.actor, Sight.PERSON)
+    today = local_date(request.controller, timezone.now())
+    rows = IdentityCheck.objects.of(request.controller).filter(closed_at__isnull=True).order_by("due_on", "created_at")
+    lines = [_line(row, today) for row in rows.select_related("request").prefetch_related("request__cases")]
+    lying = OneTimeCode.objects.of(request.controller).filter(
+        way=OneTimeCode.Way.POST, printed_at__isnull=False, purpose=OneTimeCode.Purpose.PROVE
+    )
+    refused = duty_refusal(request.actor, Duty.IDENTIFY)
+    context = {
+        "calls": [line for line in lines if line["row"].kind == IdentityCheck.Kind.CALLBACK],
+        "comparisons": [line for line in lines if line["row"].kind == IdentityCheck.Kind.COMPARE],
+        "waiting": lying.filter(posted_at__isnull=True).select_related("request").order_by("printed_at"),
+        "posted": lying.filter(posted_at__isnull=False).select_related("request").order_by("-posted_at")[:LATELY],
+        "most": identity_checks.MOST_CALLS,
+        "why_not": wording.refusal(refused) if refused else "",
+        "folder": post.folder() is not None,
+        "reachable": post.reachable(),
+    }
+    return page(request, "identity_checks", context, current="identity-checks")
+
+
+def _line(row: IdentityCheck, today: date) -> dict[str, Any]:
+    case = next((one for one in row.request.cases.all() if one.is_open), None)
+    return {"row": row, "case": case, "time": CALL_TIMES.get(row.detail, row.detail), "late": row.due_on < today}
+
+
+@staff_required
+@require_POST
+def not_reached(request: DeskRequest, check_id: RowId) -> HttpResponse:
+    """A call that nobody answered."""
+    return _settle(request, check_id, identity_checks.not_reached, _("Noted: nobody answered."))
+
+
+@staff_required
+@require_POST
+def differs(request: DeskRequest, check_id: RowId) -> HttpResponse:
+    """What an electronic identity said is not what the store holds."""
+    done = _("Noted: it is somebody else. What the service said is deleted.")
+    return _settle(request, check_id, identity_checks.differs, done)
+
+
+def _settle(request: DeskRequest, check_id: RowId, verb: Callable[..., object], done: str) -> HttpResponse:
+    check = get_object_or_404(IdentityCheck.objects.of(request.controller), pk=check_id)
+    outcome = attempt(lambda: verb(check_id=check.pk, actor=request.actor, now=timezone.now()))
+    if outcome.done:
+        messages.success(request, done)
+    else:
+        messages.error(request, outcome.why_not or _("Somebody else was quicker. Look at the list again."))
+    return redirect("desk:identity-checks")
