@@ -156,6 +156,12 @@ def plan_of(case: Case, store: str) -> Plan | None:
     return found
 
 
+def plans_of(case: Case) -> list[Plan]:
+    """The plans of all stores that stand, for whoever looks at the case."""
+    rows = Plan.objects.filter(case=case, status__in=[Plan.Status.APPROVED, Plan.Status.APPLIED]).exclude(policy="")
+    return list(rows.select_related("case").order_by("store", "number"))
+
+
 def set_aside(plan: Plan) -> None:
     """A row of the plan changed before it was written: the next try plans anew, under the same policy."""
     Plan.objects.filter(pk=plan.pk, status=Plan.Status.APPROVED).update(status=Plan.Status.STALE)
@@ -179,7 +185,9 @@ def to_review(controller: Controller) -> QuerySet[Case]:
     """Cases where something worked at once and nobody has looked at it yet, the oldest first."""
     waiting = Plan.objects.of(controller).filter(reviewed_at__isnull=True).exclude(policy="")
     rows = Case.objects.of(controller).filter(pk__in=waiting.values("case_id")).exclude(state=State.PURGED)
-    found: QuerySet[Case] = rows.select_related("request", "controller").order_by("received_on", "pk")
+    found: QuerySet[Case] = (
+        rows.select_related("request", "controller").prefetch_related("plans").order_by("received_on", "pk")
+    )
     return found
 
 

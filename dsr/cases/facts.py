@@ -120,9 +120,10 @@ def current_plan(case: Case) -> Plan | None:
 
 
 def plan_in_force(case: Case, treatment: str) -> list[dict[str, Any]]:
-    """The lines of the current plan with one treatment, as counts and dates."""
+    """The lines of the current plan with one treatment, as counts and dates; not those where it was so before."""
     plan = current_plan(case)
-    return [line for line in plan.summary if line["treatment"] == treatment] if plan else []
+    lines = plan.summary if plan else []
+    return [line for line in lines if line["treatment"] == treatment and line.get("reason") != "already"]
 
 
 def recipients_left(case: Case) -> list[str]:

@@ -53,7 +53,7 @@ def apply(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[dic
     plan = at_once.plan_of(case, task.store) or _planned(exporter, task, check, now)
     if plan is None:
         return {"changed": 0, "lines": []}, lambda: None
-    lines = lines_from_json(plan.content()["lines"])
+    lines = lines_from_json(plan.content()["stores"][task.store])
     counts = _written(exporter, task, plan, lines, check, now)
     by_hand = sorted({f"{task.store}.{line.dataset}" for line in lines if line.treatment is Treatment.MANUAL})
     if by_hand or _postal(case):
@@ -73,12 +73,11 @@ def _planned(exporter: Any, task: Task, check: Callable[..., None], now: datetim
     lines = _lines(exporter, case, keys, now)
     if not lines:
         return None
-    summary = [_summed(task.store, exporter, line) for line in lines if line.treatment is not Treatment.KEEP]
     return at_once.keep_plan(
         case=case,
         store=task.store,
-        content={"lines": lines_to_json(lines)},
-        summary=summary,
+        content={"stores": {task.store: lines_to_json(lines)}},
+        summary=[_summed(task.store, exporter, line) for line in lines],
         sha256=plan_hash(lines),
         now=now,
     )

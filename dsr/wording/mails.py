@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # One for each template of a mail that becomes a row; a test compares.
 KINDS: Final[Mapping[str, _StrPromise]] = {
     "acknowledgement": _("Receipt confirmed"),
+    "marketing_stopped": _("Marketing stopped"),
     "identified": _("Identity confirmed"),
     "detail_answered": _("Answer to our question confirmed"),
     "identity_query": _("Question who is asking"),

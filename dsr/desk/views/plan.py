@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from dsr import wording
-from dsr.cases import answer, plans
+from dsr.cases import answer, at_once, plans
 from dsr.cases.facts import current_plan, recipients_left
 from dsr.desk import case_page, plan_page, steps
 from dsr.desk.access import DeskRequest, Duty, Sight, case_for, insist, insist_sight, sees, staff_required
@@ -58,9 +58,13 @@ def _page(
     left = recipients_left(case)
     context = case_page.case_context(request, case, "plan", now=now) | {
         "plan": plan,
-        "stores": plan_page.stores(case, plan, language=request.LANGUAGE_CODE, keys=sees(request.actor, Sight.DATA))
-        if plan
-        else [],
+        "stores": [
+            rows
+            for one in (at_once.plans_of(case) if plan and plan.policy else [plan] if plan else [])
+            for rows in plan_page.stores(
+                case, one, language=request.LANGUAGE_CODE, keys=sees(request.actor, Sight.DATA)
+            )
+        ],
         "building": task is not None and task.status in {Task.Status.QUEUED, Task.Status.RUNNING},
         "trouble": trouble(task.error_code) if task and task.status == Task.Status.MANUAL else "",
         "place": task.error_place if task else "",
