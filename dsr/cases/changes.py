@@ -103,7 +103,8 @@ def change_scope(
 def _held(request_id: RowId) -> Request:
     """The request as it is once its row is ours: of two changes at once the second sees the first."""
     Request.objects.filter(pk=request_id).update(language=F("language"))
-    return Request.objects.select_related("controller", "account").get(pk=request_id)
+    request: Request = Request.objects.select_related("controller", "account").get(pk=request_id)
+    return request
 
 
 def _keep_scope(request: Request, right: Right, new: Mapping[str, Any]) -> None:

@@ -44,7 +44,7 @@ class MessageForm(UiForm):
         gettext_lazy("Enter your message"),
         hint=gettext_lazy("Asking a question does not stop the clock."),
     )
-    files = FilesField(Upload.Purpose.MESSAGE, required=False, label=gettext_lazy("Add files, if you like"))
+    attached = FilesField(Upload.Purpose.MESSAGE, required=False, label=gettext_lazy("Add files, if you like"))
 
 
 class AnswerForm(UiForm):
@@ -56,7 +56,7 @@ class AnswerForm(UiForm):
         hint=gettext_lazy("Our clock runs again from the day you answer."),
         optional=True,
     )
-    files = FilesField(Upload.Purpose.MESSAGE, required=False, label=gettext_lazy("Add files, if you like"))
+    attached = FilesField(Upload.Purpose.MESSAGE, required=False, label=gettext_lazy("Add files, if you like"))
     do = forms.ChoiceField(
         choices=[(code, code) for code in ("answer", "everything", "message")], required=False, widget=forms.HiddenInput
     )
@@ -84,7 +84,7 @@ class ContestForm(UiForm):
         hint=gettext_lazy("In your own words. You need not name a law."),
         rows=6,
     )
-    files = FilesField(Upload.Purpose.MESSAGE, required=False, label=gettext_lazy("Add files, if you like"))
+    attached = FilesField(Upload.Purpose.MESSAGE, required=False, label=gettext_lazy("Add files, if you like"))
 
     def __init__(self, *args: Any, parts: Sequence[Part], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -104,7 +104,7 @@ class ContestForm(UiForm):
 class ScopeForm(UiForm):
     """What a request for a copy covers; opened with what it covers now."""
 
-    data = forms.ChoiceField(
+    extent = forms.ChoiceField(
         label=gettext_lazy("Which data do you want?"),
         choices=list(asked_words.DATA.items()),
         widget=forms.RadioSelect,
@@ -135,7 +135,7 @@ class ScopeForm(UiForm):
     def clean(self) -> dict[str, Any]:
         """Some of it needs to say what; months are months, in their order."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        some = cleaned.get("data") == "some"
+        some = cleaned.get("extent") == "some"
         for name in ("start", "end"):
             if cleaned.get(name) and not asked_words.month(cleaned[name]):
                 self.add_error(name, _("Enter a month like 2025-03"))
@@ -150,7 +150,7 @@ class ScopeForm(UiForm):
     def scope(self) -> dict[str, Any]:
         """The choices by the codes of dsr.wording.asked; everything has no kinds and no months."""
         cleaned = self.cleaned_data
-        if cleaned["data"] == "everything":
+        if cleaned["extent"] == "everything":
             return {"data": "everything"}
         return {"data": "some", "kinds": cleaned["kinds"], "from": cleaned["start"], "to": cleaned["end"]}
 

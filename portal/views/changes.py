@@ -44,7 +44,12 @@ def scope(http: Any, asked: Request) -> HttpResponse:
         flash.info(http, _("This cannot be changed here any more. You can send us a message."))
         return HttpResponseRedirect(_page(asked))
     kind, now_asked = scope_form(Right(part.case.right)), changes.scope_of(part.case)
-    initial = {**now_asked, "start": now_asked.get("from", ""), "end": now_asked.get("to", "")}
+    initial = {
+        **now_asked,
+        "extent": now_asked.get("data", ""),
+        "start": now_asked.get("from", ""),
+        "end": now_asked.get("to", ""),
+    }
     form = kind(http.POST if http.method == "POST" else None, initial=initial)
     if http.method == "POST" and form.is_valid():
         chosen, words = form.scope, form.cleaned_data["words"]

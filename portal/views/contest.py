@@ -48,7 +48,7 @@ def contest(http: Any, asked: Request) -> HttpResponse:
 
 def _contest(http: Any, asked: Request, form: ContestForm) -> str:
     """Do it; a sentence that says why not, or nothing."""
-    ids = set(form.cleaned_data["files"])
+    ids = set(form.cleaned_data["attached"])
     try:
         contests.contest(
             case_id=asked.cases.get(right=form.chosen).pk,

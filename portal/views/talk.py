@@ -70,7 +70,7 @@ def write(http: Any, asked: Request) -> HttpResponse:
 def _send(http: Any, asked: Request, question: Case | None, form: MessageForm | AnswerForm) -> str:
     """Write it down; a sentence that says why not, or nothing."""
     now, text = timezone.now(), form.cleaned_data["text"]
-    ids = set(form.cleaned_data["files"])
+    ids = set(form.cleaned_data["attached"])
     files = [upload for upload in uploads.loose(asked, "message") if str(upload.pk) in ids]
     do = form.cleaned_data.get("do", "message")
     if question is None or do == "message":

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from dsr.cases import absences, actors, answer, endings, escalate, identity, notices, silence, tasks
+from dsr.cases import absences, actors, answer, endings, escalate, identity, messages, notices, silence, tasks
 from dsr.cases.perform import assign
 from dsr.models import Case, Task, Told
 from tests.factories import make_case, make_controller, make_staff, make_user
@@ -93,14 +93,14 @@ def test_absences_are_clean_empty_full_and_with_errors(browse: Browse) -> None:
     browse.audit("/desk/absences/", user=otto, modes=["phone"], act=press)
 
 
-def test_the_portal_looks_again_by_itself_and_stops_at_the_end(browse: Browse, demo_stores: Any) -> None:
+def test_the_portal_looks_again_by_itself_and_keeps_what_was_typed(browse: Browse, demo_stores: Any) -> None:
     anna = make_user()
     case = collecting(anna)
     url = f"/requests/{case.request.reference}/"
     browse.audit(url, user=anna)
     page = browse.page("desktop", user=anna)
     asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/headway/") else None)
+    page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/live/") else None)
     page.clock.install()
     page.goto(url)
     page.fill("#id_text", "Half a sentence")
@@ -110,12 +110,16 @@ def test_the_portal_looks_again_by_itself_and_stops_at_the_end(browse: Browse, d
     page.clock.run_for(5_000)
     page.locator("text=17,300 records so far").wait_for()
     Case.objects.filter(pk=case.pk).update(state="drafting")
+    messages.from_office(request=case.request, text="Nearly there.", author=make_staff(), now=timezone.now())
     page.clock.run_for(5_000)
-    page.locator("text=This step is done.").wait_for()
-    page.clock.run_for(30_000)
+    page.locator("h1:has-text('We are preparing the answer')").wait_for()
+    page.locator("text=Nearly there.").wait_for()
+    page.locator("[data-said]:has-text('There is something new')").wait_for(state="attached")
+    page.clock.run_for(15_000)  # nothing works any more: it asks more slowly
 
     assert len(asked) == 2
     assert page.input_value("#id_text") == "Half a sentence"
+    assert page.evaluate("document.activeElement.id") == "id_text"
     assert page.evaluate("window.__violations") == []
 
 
@@ -137,12 +141,12 @@ def test_a_session_that_is_over_ends_the_asking(browse: Browse, demo_stores: Any
     case = collecting(anna)
     page = browse.page("desktop", user=anna)
     asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/headway/") else None)
+    page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/live/") else None)
     page.clock.install()
     page.goto(f"/requests/{case.request.reference}/")
     page.context.clear_cookies()
 
-    with page.expect_request("**/headway/"):
+    with page.expect_request("**/live/"):
         page.clock.run_for(5_000)
     page.clock.run_for(30_000)
 

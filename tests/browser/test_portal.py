@@ -10,7 +10,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from dsr.cases import identity, messages
+from dsr.cases import actors, endings, identity, messages
 from dsr.demo.people import by_position
 from dsr.fulfil.spool import Sink, store_artifact
 from dsr.models import User
@@ -49,6 +49,8 @@ OF_A_REQUEST = (
     "/requests/",
     "/requests/{}/",
     "/requests/{}/withdraw/",
+    "/requests/{}/change/",
+    "/requests/{}/wishes/",
     "/requests/{}/package/",
     "/requests/{}/package/code/",
     "/sent/{}/",
@@ -63,6 +65,8 @@ OF_A_REQUEST = (
 )
 # Pages that look different for an answered request and for one that is late and not identified.
 TWICE = ("/requests/{}/", "/identity/{}/")
+# Pages of a request that is over.
+OF_A_CLOSED_REQUEST = ("/requests/{}/", "/requests/{}/contest/")
 # The answer that makes a page apply.
 APPLIES = {
     "other": {"who": {"who": "child"}},
@@ -135,6 +139,10 @@ def test_pages_of_a_request_are_clean(browse: Browse, anna: User, answered: Requ
     for path in OF_A_REQUEST:
         for request in (answered, open_request) if path in TWICE else (answered,):
             found += [f"{path}: {p}" for p in browse.look(path.format(request.reference), mode, user=anna)]
+    closed = make_case(account=anna, at=timezone.now())
+    endings.withdraw(case_id=closed.pk, actor=actors.subject(), now=timezone.now())
+    for path in OF_A_CLOSED_REQUEST:
+        found += [f"{path}: {p}" for p in browse.look(path.format(closed.request.reference), mode, user=anna)]
     assert not found, "\n".join(found)
 
 

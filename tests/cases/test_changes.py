@@ -74,7 +74,10 @@ def test_4_0_1_wider_after_the_search_began_asks_the_office_to_collect_again(sta
 
     change(case, {"data": "everything"}, now=NOW + timedelta(hours=1))
 
-    assert Case.objects.get().events.filter(action="scope_changed").last().data["collect_again"] is True
+    assert [event.data["collect_again"] for event in case.events.filter(action="scope_changed").order_by("seq")] == [
+        False,
+        True,
+    ]
     assert "please collect again" in Message.objects.filter(inbound=True).latest("created_at").content()["body"]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -18,7 +19,7 @@ from tests.letters import text as letter_text
 pytestmark = pytest.mark.django_db
 ASKED = MONDAY + timedelta(days=2)
 ANSWERED = MONDAY + timedelta(days=12)
-QUESTION = {
+QUESTION: dict[str, Any] = {
     "why": "We keep 40,000 records about you.",
     "options": "Bills since 2024\nCalls with support",
     "meanwhile": "We search the contract data now.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.django_db
 CLOSED = MONDAY + timedelta(days=3)
 LATER = MONDAY + timedelta(days=40)  # 25 July, a Saturday
 HER = actors.subject()
-WHY = {"reason": "The bill of May is not mine.", "actor": HER}
+WHY: dict[str, Any] = {"reason": "The bill of May is not mine.", "actor": HER}
 
 
 def refused(**fields) -> Case:
@@ -85,7 +86,7 @@ def test_4_2_21_another_lead_upholds_it_with_reasons_and_it_is_closed_as_before(
     assert case.closed_at == LATER + timedelta(days=2)
     letters = Letter.objects.filter(code="L-07", status="sent").order_by("sent_at")
     assert letters.count() == 2
-    words = str(letters.last().content()["said"]["elements"])
+    words = str([letter.content()["said"]["elements"] for letter in letters][-1])
     assert "the answer stays" in words
     assert "We asked Southwave again" in words
     # And again: now Lena is the one who decided.

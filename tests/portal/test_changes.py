@@ -9,7 +9,7 @@ from dsr import wording
 from dsr.law.rights import Right
 from dsr.models import Case, Message, Request
 from tests.factories import make_case, make_request, make_user
-from tests.portal.walk import text_of
+from tests.portal.walk import due, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -25,16 +25,16 @@ def test_she_asks_for_less_and_the_date_stays(client, anna):
     case = make_case(account=anna, at=timezone.now())
     here = f"/requests/{case.request.reference}/change/"
     first = client.get(here)
-    assert wording.day(case.due_on) in text_of(first)
+    assert wording.day(due(case)) in text_of(first)
     assert " checked" not in first.content.decode()  # nothing narrows a right by itself
 
-    missing = client.post(here, {"data": "some"})
+    missing = client.post(here, {"extent": "some"})
     assert "Select what you want, or say it in your own words" in text_of(missing)
-    wrong = client.post(here, {"data": "some", "kinds": ["contract"], "start": "March", "end": "2025-01"})
+    wrong = client.post(here, {"extent": "some", "kinds": ["contract"], "start": "March", "end": "2025-01"})
     assert "Enter a month like 2025-03" in text_of(wrong)
-    backwards = client.post(here, {"data": "some", "start": "2025-03", "end": "2025-01"})
+    backwards = client.post(here, {"extent": "some", "start": "2025-03", "end": "2025-01"})
     assert "must not be before the first" in text_of(backwards)
-    done = client.post(here, {"data": "some", "kinds": ["contract"], "words": "No letters."}, follow=True)
+    done = client.post(here, {"extent": "some", "kinds": ["contract"], "words": "No letters."}, follow=True)
 
     page = text_of(done)
     assert "The date of our answer stays the same" in page
@@ -76,7 +76,7 @@ def test_strangers_change_nothing(client):
     client.force_login(make_user("zoe"))
 
     for name, data in (
-        ("change", {"data": "everything"}),
+        ("change", {"extent": "everything"}),
         ("wishes", {"language": "de"}),
         ("contest", {"reason": "x"}),
     ):

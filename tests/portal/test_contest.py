@@ -10,7 +10,7 @@ from dsr.cases import actors, contests, endings
 from dsr.law.rights import Right
 from dsr.models import Case, Letter, Message
 from tests.factories import make_case, make_request, make_staff, make_user
-from tests.portal.walk import text_of
+from tests.portal.walk import due, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +58,7 @@ def test_L_20_from_the_button_to_the_date_of_our_answer(client, anna):
         "Somebody else looks at it again",
         "this date is our promise to you",
         "The line is mine.",
-        wording.day(case.due_on),
+        wording.day(due(case)),
         wording.letter("L-20"),
     ):
         assert words in page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pikepdf
 import pytest
@@ -33,8 +34,8 @@ def asked(client) -> Case:
     )
 
 
-def post(client, case: Case, follow: bool = True, **data):
-    return client.post(f"/requests/{case.request.reference}/message/", data, follow=follow)
+def post(client, case: Case, **data: Any) -> Any:
+    return client.post(f"/requests/{case.request.reference}/message/", data, follow=True)
 
 
 def test_T_15_her_answer_runs_the_clock_and_asking_back_does_not(client, asked):
@@ -80,7 +81,7 @@ def test_files_travel_with_a_message_and_a_bad_one_keeps_what_was_typed(client):
     case = make_case(account=user, at=timezone.now())
     good, bad = SimpleUploadedFile("bill.txt", b"A bill of May"), SimpleUploadedFile("bill.html", b"<script>x</script>")
 
-    refused = post(client, case, text="See the bill.", files=[good, bad])
+    refused = post(client, case, text="See the bill.", attached=[good, bad])
     assert refused.status_code == 422
     assert "See the bill." in text_of(refused)
     assert not Message.objects.filter(inbound=True).exists()
