@@ -18,7 +18,7 @@ from exporters.contract import Permanent, Temporary
 from exporters.files.file_names import file_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from django.core.files.uploadedfile import UploadedFile
@@ -33,7 +33,7 @@ _DAY: Final = 24 * 3600
 class Inbox:
     """Takes the files of one POST. `address`: whose daily share they count against (dsr.limits.client_address); empty for staff.
 
-    Exactly one of `draft` and `request`; neither while nothing was kept yet, then there is nothing to list.
+    One of `draft` and `request`; neither while nothing was kept yet, then there is nothing to list.
     """
 
     controller: Controller
@@ -42,6 +42,8 @@ class Inbox:
     request: Request | None = None
     address: str = ""
     actor: Actor = field(default=SYSTEM)
+    make_draft: Callable[[], Draft] | None = None
+    """Makes the draft when the first file comes before the first answer was kept."""
     fresh: bool = False
     """Whether only the files of this POST count and are listed: staff adds to what is there."""
     _taken: list[Upload] = field(default_factory=list)
@@ -56,6 +58,8 @@ class Inbox:
 
     def take(self, purpose: str, files: Sequence[UploadedFile[Any]], *, most: int) -> list[str]:
         """Keep what can be kept, in order; the sentences say which file was not, and why."""
+        if files and self.draft is None and self.request is None and self.make_draft is not None:
+            self.draft = self.make_draft()
         refused, room = [], most - len(self.held(purpose))
         for file in files:
             try:
