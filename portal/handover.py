@@ -103,11 +103,3 @@ def spend(*, controller: Controller, jti: str, expires_at: datetime) -> None:
             SpentToken.objects.create(controller=controller, digest=digest, expires_at=expires_at + DECIDE)
     except IntegrityError:
         raise BadTokenError("used") from None
-
-
-def forget(*, now: datetime, limit: int) -> int:
-    """Delete what nobody could show again; returns how many."""
-    old = list(
-        SpentToken.objects.filter(expires_at__lt=now).order_by("expires_at").values_list("pk", flat=True)[:limit]
-    )
-    return int(SpentToken.objects.filter(pk__in=old).delete()[0])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models, transaction
 from django.db.models.functions import Left
 
+from dsr.cases import outside
 from dsr.models import AccountLink, IndexToken, OutsideLogin, Request, Subject
 from dsr.vault import MissingKeyError, TamperedError, blind, keyring
 
@@ -113,7 +114,8 @@ def move_logins(*, chunk: int, stop: Callable[[], bool]) -> Moved:
 
     def fresh(row: OutsideLogin) -> str:
         said = row.content()
-        return blind.token(row.controller.slug, f"outside login:{row.source}:{said['issuer']}", str(said["subject"]))
+        index = outside.index_of(row.source, str(said["issuer"]), str(said["subject"]))
+        return blind.token(row.controller.slug, *index)
 
     return _move(OutsideLogin, fresh, chunk=chunk, stop=stop)
 

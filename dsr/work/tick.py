@@ -20,6 +20,7 @@ from dsr.cases import (
     escalate,
     notices,
     outbox,
+    outside,
     plans,
     silence,
     tasks,
@@ -106,6 +107,11 @@ def posted_letters(now: datetime) -> int:
     return code_out.collect_posted(now, limit=CHUNK)
 
 
+def spent_tokens(now: datetime) -> int:
+    """Forget used hand-over tokens that are over anyway (docs/accounts.md)."""
+    return outside.forget_tokens(now=now, limit=CHUNK)
+
+
 def calendar_changes(now: datetime) -> int:
     """Recompute open cases whose calendar is another one today (rules 1.3, no. 26)."""
     return sum(
@@ -177,6 +183,7 @@ PASSES: tuple[Callable[[datetime], int], ...] = (
     closed_cases,
     case_files,
     leftovers,
+    spent_tokens,
     sent_files,
     audit_anchor,
     posted_letters,

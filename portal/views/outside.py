@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import time
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -27,7 +28,7 @@ from dsr.cases import outside
 from dsr.cases.outside import Vouched
 from dsr.cases.perform import ConflictError
 from dsr.law.rights import IdentityLevel
-from dsr.limits import limited
+from dsr.limits import Limit, limited
 from dsr.models import Kind, OutsideLogin, User
 from dsr.outside import handover_portal, oidc_portal
 from portal import handover
@@ -45,6 +46,14 @@ _OIDC, _HANDOVER, _JOIN = "oidc", "handover", "join"
 _AT_PROVIDER: Final = timedelta(minutes=15)
 """How long one may take at the provider's page."""
 _NUMBER: Final = 60
+
+
+# A household or a shop shares one address, and one person coming in is up to three pages.
+_COMING: Final = Limit("outside", 120, 5 * 60)
+
+
+def _coming(request: Any) -> int:
+    return _COMING.take(limits.client_address(request), at=time.time())
 
 
 def _no_staff(request: Any) -> None:
@@ -71,7 +80,7 @@ def oidc_start(request: Any) -> HttpResponse:
     return render(request, "account/oidc.html", {"nav": "account", "portal": portal, "going": going})
 
 
-@limited(limits.sign_in, methods=("GET",))
+@limited(_coming, methods=("GET",))
 @require_safe
 def oidc_go(request: Any) -> HttpResponse:
     """To the provider, with fresh secrets that this session remembers for one answer."""
@@ -97,7 +106,7 @@ def _return_to(request: Any) -> str:
     return f"{base_url(request.controller)}{reverse('account_oidc_done')}"
 
 
-@limited(limits.sign_in, methods=("GET",))
+@limited(_coming, methods=("GET",))
 @require_safe
 def oidc_done(request: Any) -> HttpResponse:
     """Back from the provider: check what it says, and go on as whoever it says. Each answer is looked at once."""
@@ -146,7 +155,7 @@ def _address(value: Any) -> str:
     return str(value)
 
 
-@limited(limits.sign_in, methods=("GET", "POST"))
+@limited(_coming, methods=("GET", "POST"))
 @require_http_methods(["GET", "HEAD", "POST"])
 def arrive(request: Any) -> HttpResponse:
     """A hand-over link. Opening it signs nobody in (previews, other people's links): it asks, and the button does it.
