@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "dsr.tenancy.ControllerMiddleware",
+    "dsr.uploads.limit.BodyLimit",
 ]
 
 ROOT_URLCONF = "dsr.urls"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -79,7 +80,8 @@ def _form(request: Any, step: Step, about: About, *, data: Any = None, files: An
     form = step.form(data, files, initial=dict(given), controller=request.controller, user=about.user)
     now = timezone.now()
     row, sender = draft.current(request, now=now), client_address(request)
-    form.open_inbox(Inbox(controller=request.controller, draft=row, now=now, address=sender))
+    make = partial(draft.ensure, request, now=now)
+    form.open_inbox(Inbox(controller=request.controller, draft=row, make_draft=make, now=now, address=sender))
     return form
 
 
