@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.http.request import split_domain_port
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation.trans_real import parse_accept_lang_header
 
+from dsr import brand
 from dsr.models import Controller, Kind
 
 if TYPE_CHECKING:
@@ -50,10 +52,28 @@ class ControllerMiddleware:
         if request.path.startswith(("/static/", "/healthz", "/readyz", "/metrics")):
             return self.get_response(request)
         request.controller = controller_for_host(split_domain_port(request.get_host())[0])
+        if not request.path.startswith(DESK_PREFIX):
+            _speak(request)
         with timezone.override(request.controller.timezone):
             return self.get_response(request)
 
 
+def _speak(request: Any) -> None:
+    """Keep to the languages of the controller: whoever asked for another one gets what her browser names next, or the first."""
+    offered = [code for code in request.controller.languages if code in dict(settings.LANGUAGES)]
+    if not offered or _base(translation.get_language() or "") in offered:
+        return
+    accepted = (_base(code) for code, _ in parse_accept_lang_header(request.headers.get("Accept-Language", "")))
+    language = next((code for code in accepted if code in offered), offered[0])
+    translation.activate(language)
+    request.LANGUAGE_CODE = language
+
+
+def _base(code: str) -> str:
+    return code.partition("-")[0]
+
+
 def context(request: Any) -> dict[str, Any]:
-    """Template context: the controller whose name, office and authority stand on every page."""
-    return {"controller": getattr(request, "controller", None)}
+    """Template context: the controller whose name, office and authority stand on every page, and what it looks like."""
+    controller = getattr(request, "controller", None)
+    return {"controller": controller, "brand": brand.look(controller)}

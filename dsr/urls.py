@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from dsr import appearance, health, styleguide
+from dsr import appearance, brand, health, styleguide
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("metrics", health.metrics_page, name="metrics"),
     path("language/", include("django.conf.urls.i18n")),
     path("appearance/", appearance.choose, name="appearance"),
+    path("brand/<slug:slug>/<slug:named>.css", brand.css, name="brand-css"),
+    path("brand/<slug:slug>/<slug:named>.png", brand.logo, name="brand-logo"),
     path("styleguide/", include(styleguide.urlpatterns)),
     path("desk/", include("dsr.desk.urls")),
     path("api/v1/", include("dsr.api.urls")),

@@ -70,6 +70,7 @@ def _sidebar(request: DeskRequest, current: str) -> list[dict[str, Any]]:
         ("receivers", _("Receivers")),
         ("mails", _("Mails")),
         ("letter-wordings", _("Letters")),
+        ("brand", _("Brand")),
         ("health", _("Health")),
     )
     set_up = [

@@ -10,6 +10,7 @@ from dsr.desk.views import (
     answer,
     at_once,
     attachments,
+    brand,
     carrier,
     case,
     delivery,
@@ -33,6 +34,8 @@ app_name = "desk"
 urlpatterns = [
     path("", queue.queue, name="queue"),
     path("find/", queue.find, name="find"),
+    path("brand/", brand.show, name="brand"),
+    path("brand/sample.css", brand.sample, name="brand-sample"),
     path("held/", held.index, name="held"),
     path("held/wave/", held.wave, name="held-wave"),
     path("held/<uuid:case_id>/let-through/", held.let_through, name="let-through"),
