@@ -59,12 +59,14 @@ class StopForm(ChannelsForm):
 
     reach = forms.CharField(
         label=gettext_lazy("E-mail address or phone number"),
-        required=False,
         max_length=254,
+        error_messages={
+            "required": gettext_lazy("Enter the e-mail address or phone number that should get no marketing")
+        },
         widget=forms.TextInput(attrs={"autocomplete": "email", "autocapitalize": "none", "spellcheck": "false"}),
     )
     address = forms.CharField(
-        label=gettext_lazy("Address, for marketing by post (optional)"),
+        label=gettext_lazy("Address, for marketing by post"),
         required=False,
         max_length=400,
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "street-address"}),
@@ -74,6 +76,8 @@ class StopForm(ChannelsForm):
     def __init__(self, *args: Any, controller: Controller, **kwargs: Any) -> None:
         self.controller = controller
         super().__init__(*args, **kwargs)
+        if self.data.get("address", "").strip():
+            self.fields["reach"].required = False
 
     def clean_reach(self) -> str:
         """An e-mail address has an @ sign, everything else must be a phone number."""
@@ -103,13 +107,6 @@ class StopForm(ChannelsForm):
             except BadContactError:
                 raise forms.ValidationError(_("Enter the street and the town, as on an envelope")) from None
         return text
-
-    def clean(self) -> dict[str, Any]:
-        """One of the two."""
-        data = dict(super().clean() or {})
-        if not self.errors and not data.get("reach") and not data.get("address"):
-            self.add_error("reach", _("Enter the e-mail address or phone number that should get no marketing"))
-        return data
 
     @property
     def given(self) -> list[tuple[Contact, str]]:

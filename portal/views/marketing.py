@@ -45,12 +45,14 @@ def _language() -> str:
 
 
 def private(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """An address with a token is no other site's business, and no search engine's."""
+    """An address with a token is no search engine's business; SECURE_REFERRER_POLICY keeps it from other sites.
+
+    Not `no-referrer`: browsers would then send `Origin: null` with every form of the page, and the form secret would fail.
+    """
 
     @functools.wraps(view)
     def answered(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
-        response["Referrer-Policy"] = "no-referrer"
         response["X-Robots-Tag"] = "noindex, nofollow"
         return response
 

@@ -106,7 +106,8 @@ def test_opening_the_link_does_nothing_and_the_button_does(client: Client, contr
     page = client.get(f"/stop/{token}/")
     assert "a•••@e•••" in text_of(page)
     assert "anna@example.com" not in page.content.decode()
-    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Referrer-Policy"] == "same-origin"
+    assert page["X-Robots-Tag"] == "noindex, nofollow"
     assert not Suppression.objects.exists()
     pressed = client.post(f"/stop/{token}/", {"everything": "on"})
     assert pressed["Location"] == "/marketing-stop/done/"
