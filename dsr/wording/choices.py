@@ -7,10 +7,13 @@ the new value), `delete_kinds`, `reason`, `pause_kinds`, `origins` and `receiver
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from dsr.wording import dates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,10 +45,17 @@ CONTACT: Final = frozenset({"address", "phone", "email", "iban"})
 def correction(item: Mapping[str, Any]) -> tuple[str, str]:
     """One correction as (what, from which value to which); the label of a listed field goes before its kind."""
     what = str(item.get("label") or CORRECTED.get(str(item.get("kind")), CORRECTED["other"]))
-    old, new = str(item.get("old", "")), str(item.get("new", ""))
+    old, new = (_value(str(item.get("kind")), str(item.get(name, ""))) for name in ("old", "new"))
     if old:
         return what, _("%(new)s (now: %(old)s)") % {"new": new, "old": old}
     return what, new
+
+
+def _value(kind: str, text: str) -> str:
+    try:
+        return dates.day(date.fromisoformat(text)) if kind == "birth_date" else text
+    except ValueError:
+        return text
 
 
 def lines(scope: Mapping[str, Any], kinds: Mapping[str, _StrPromise]) -> list[tuple[str, str]]:

@@ -132,6 +132,10 @@ class RectificationForm(StepForm):
             dress(self)
         return super().render(template_name, context, renderer)
 
+    # Django binds both to its own render; templates ask for them.
+    __str__ = render
+    __html__ = render
+
     def get_context(self) -> dict[str, Any]:
         """Beside the form: its rows with their signed facts, its blocks, and whether another block fits."""
         context: dict[str, Any] = super().get_context()
@@ -139,6 +143,9 @@ class RectificationForm(StepForm):
             {"field": self[f"row-{at}"], "label": row["label"], "old": row["old"], "sealed": self._sealed(row)}
             for at, row in enumerate(self.rows)
         ]
+        for at in range(self.blocks):
+            # Not `(optional)` for whoever reads it; `clean` decides, because a block that is left empty is no correction.
+            self.fields[f"kind-{at}"].required = self.fields[f"new-{at}"].required = not rows
         blocks = [
             {"number": at + 1, "fields": [self[f"{name}-{at}"] for name in ("kind", "old", "new")]}
             for at in range(self.blocks)
