@@ -182,6 +182,7 @@ STEPS: Final[tuple[Step, ...]] = (
         gettext_lazy("We reply to that person, not to you. That person also shows us who they are."),
         common=True,
     ),
+    Step("authority", people.AuthorityForm, _shows_a_file, common=True),
     Step("sender", people.SenderForm, _stranger, gettext_lazy("Who are you?"), common=True),
     Step("account", ask.AccountForm, _without_account, common=True),
     Step(

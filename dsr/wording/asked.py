@@ -53,6 +53,7 @@ RELATIONS: Final[Mapping[str, _StrPromise]] = {
     Relation.NAMED: gettext_lazy("Named by that person for this, for example in a will"),
 }
 SHOWN_PAPER: Final[Mapping[str, _StrPromise]] = {
+    "upload": gettext_lazy("I add it here as a file or photo"),
     "post": gettext_lazy("I send a copy by post"),
     "shop": gettext_lazy("I show it in a shop"),
 }
@@ -102,6 +103,16 @@ GROUNDS: Final[Mapping[str, _StrPromise]] = {
 }
 
 
+def of_right(content: Mapping[str, Any], right: str) -> dict[str, Any]:
+    """The scope of one right: what all rights of a sitting share, and what was chosen for this one (T-26)."""
+    shared: dict[str, Any] = dict(content.get("scope") or {})
+    parts: Mapping[str, Any] = content.get("by_right") or {}
+    if right not in parts:
+        return shared
+    others = {code for part in parts.values() for code in part.get("scope", {})}
+    return {code: value for code, value in shared.items() if code not in others} | dict(parts[right].get("scope", {}))
+
+
 def lines(scope: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What was chosen, as (label, words) in the active language; unknown codes of another release are left out."""
     found = [
@@ -140,7 +151,7 @@ def for_whom(behalf: Behalf | None) -> list[tuple[str, str]]:
     if behalf is None:
         return []
     relation = _one(RELATIONS, behalf.relation) or behalf.relation
-    shown = _one(SHOWN, behalf.shown) or (_("As a file, sent along") if behalf.shown == "upload" else "")
+    shown = _one(SHOWN, behalf.shown)
     asked_too = _("We also ask the child.") if behalf.ask else ""
     found = [
         (_("For"), _one(WHO, behalf.who)),

@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dsr.forms import DayField, Hinted
+from dsr.forms import DayField, FilesField, Hinted
 from dsr.law import persons
 from dsr.law.persons import Person
+from dsr.models import Upload
 from dsr.signin import EMAIL_ERRORS
 from dsr.wording import asked
 from portal.forms.ask import TOO_LONG, StepForm, choice_field, line_field
@@ -193,6 +194,16 @@ class OtherUserForm(StepForm):
         if not data.get("email") and not data.get("address") and not self.errors.keys() & {"email", "address"}:
             self.add_error("email", _("Enter the e-mail address or the postal address of that person"))
         return data
+
+
+class AuthorityForm(StepForm):
+    """What shows that the sender may ask; it may also follow later, because the month runs already (T-02)."""
+
+    authority = FilesField(
+        Upload.Purpose.AUTHORITY,
+        required=False,
+        label=gettext_lazy("Add the paper that shows that you may ask, now or later"),
+    )
 
 
 class SenderForm(StepForm):
