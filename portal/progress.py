@@ -87,7 +87,7 @@ def _part(asked: Request, case: Case, today: date) -> Part:
         timeline=timeline(asked, case, today=today),
         today=today,
         tag=_tag(case, overdue=overdue, paused=pause is not None, package=package),
-        needs=_needs(asked, case, package),
+        needs=_needs(asked, case),
         is_open=case.is_open,
         can_withdraw=state in RUNNING and case.first_applied_at is None,
         paused=wording.clock_stopped(pause.started_on) if pause else "",
@@ -121,16 +121,15 @@ _WANTED: Final[Mapping[State, _StrPromise]] = {
 }
 
 
-def _needs(asked: Request, case: Case, package: Artifact | None) -> str:
-    """What we need from her for this right, in a sentence: an answer, a proof, or to fetch what is there."""
+def _needs(asked: Request, case: Case) -> str:
+    """What we need from her for this right, in a sentence: an answer or a proof; empty when nothing."""
     wanted = _WANTED.get(State(case.state))
     if wanted is not None:
         return str(wanted)
     for_other = bool(asked.content().get("scope", {}).get("for"))
     if case.is_open and not for_other and not identified(case):
         return str(_WANTED[State.ID_PENDING])
-    waits = package is not None and package.storage_name and package.confirmed_at is None and not case.is_open
-    return _("You can download our answer.") if waits else ""
+    return ""
 
 
 _NEWS: Final = (LetterCode.OVERDUE_NOTICE.value, LetterCode.EXTENSION_NOTICE.value)

@@ -52,6 +52,7 @@ def parts_context(http: Any, asked: Request, *, now: datetime) -> dict[str, Any]
         "changeable": any(part.changeable for part in parts),
         "detail": next((part for part in parts if part.asked_for_detail), None),
         "identified": bool(asked.identified_at),
+        "clocks": len({(part.case.due_on, part.is_open, part.paused) for part in parts}) > 1,
         "every": BUSY if busy else RUNS if is_open else OVER,
         "news": sum(not line["own"] for line in talk) + len(letters),
     }

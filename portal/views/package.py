@@ -91,7 +91,15 @@ def _described(asked: Request, part: progress.Part, now: datetime) -> dict[str, 
         "address": f"{address}?right={part.case.right}",
         "later_letter": later_letter(part.case, artifact) is not None,
         "right": part.case.right,
+        "missing": _missing(asked, part),
     }
+
+
+def _missing(asked: Request, part: progress.Part) -> str:
+    """Where she says that something is missing: an answered case is looked at again, a running one takes a message."""
+    if part.contestable:
+        return f"{reverse('portal:contest', args=[asked.reference])}?right={part.case.right}"
+    return f"{reverse('portal:request', args=[asked.reference])}#messages"
 
 
 # What the files of an answer are for, in the order people should open them.

@@ -64,6 +64,7 @@ def _row(asked: Request, parts: list[progress.Part]) -> dict[str, Any]:
         "open": any(part.is_open for part in parts),
         "needs": list(dict.fromkeys(part.needs for part in parts if part.needs)),
         "due_on": max(due, default=None),
+        "late": any(part.overdue for part in parts),
         "same_day": len(set(due)) == 1,
     }
 

@@ -91,9 +91,10 @@ def test_the_code_of_a_letter_is_fresh_for_ten_minutes_only(client, case, time_m
 def test_rule_4_5_I_have_everything(client, case):
     enter(client, case.request.reference, digits_of(case))
     at = f"/requests/{case.request.reference}/package/"
-    assert "I have everything" not in text_of(client.get(at))  # nothing was downloaded yet
+    assert "data-after hidden" in client.get(at).content.decode()  # nothing was downloaded yet
     b"".join(client.get(f"{at}download/").streaming_content)
 
+    assert "data-after" not in client.get(at).content.decode()
     done = client.post(f"{at}confirm/", {"right": "access"}, follow=True)
 
     assert "We delete the file a week from now" in text_of(done)
