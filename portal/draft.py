@@ -22,6 +22,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from dsr.accounts import signed_in_as
+from dsr.cases import uploads
 from dsr.law.persons import Person
 from dsr.models import Draft, Kind
 from dsr.vault import MissingKeyError
@@ -243,9 +244,11 @@ def drop_right(request: Any, right: str, steps: Iterable[str], *, now: datetime)
 
 
 def discard(request: Any, *, now: datetime) -> None:
-    """Throw the draft away, its files with it (Upload rows hang on it)."""
+    """Throw the draft away, its files first: their bytes lie outside the database."""
     row = current(request, now=now)
     if row is not None:
+        for upload in row.uploads.filter(deleted_at=None):
+            uploads.remove(upload=upload, now=now)
         Draft.objects.filter(pk=row.pk).delete()
     forget(request)
 

@@ -9,10 +9,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from dsr.cases import drafts
+from dsr.fulfil import uploads
 from dsr.models import Draft, Request
 from tests.factories import make_controller, make_user
-from tests.portal.walk import ACCESS, ME, NO_ACCOUNT, REPLY, answer, key_of, send, text_of, walk
+from tests.portal.walk import ACCESS, ME, NO_ACCOUNT, REPLY, answer, key_of, text_of, walk
 
 pytestmark = pytest.mark.django_db
 
@@ -209,8 +209,8 @@ def test_4_5_drafts_are_deleted_seven_days_after_the_last_answer(client):
     answer(client, "what", right="access")
     now = timezone.now()
 
-    assert drafts.remove_expired(now=now + timedelta(days=6, hours=23), limit=10) == 0
+    assert uploads.remove_due(now=now + timedelta(days=6, hours=23), limit=10) == 0
     Draft.objects.update(expires_at=now - timedelta(seconds=1))
     assert client.get("/new/", follow=True).redirect_chain[-1][0] == "/new/what/"
-    assert drafts.remove_expired(now=now, limit=10) == 1
+    assert uploads.remove_due(now=now, limit=10) == 1
     assert not Draft.objects.exists()

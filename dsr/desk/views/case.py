@@ -17,11 +17,13 @@ from dsr.cases import messages
 from dsr.cases.perform import RefusedError, assign
 from dsr.desk import case_page
 from dsr.desk.access import DeskRequest, Duty, Sight, case_for, duty_refusal, insist, insist_sight, sees, staff_required
+from dsr.desk.behalf import flags_of
 from dsr.desk.conversation import conversation
 from dsr.desk.escalations import escalations_of
 from dsr.desk.forms.steps import MessageForm
 from dsr.desk.history import history as history_of
 from dsr.desk.shell import page
+from dsr.wording import asked
 
 if TYPE_CHECKING:
     from dsr.models import Case, RowId
@@ -42,6 +44,8 @@ def overview(request: DeskRequest, case_id: RowId) -> HttpResponse:
         "next": case_page.next_card(case, request.actor, now=now),
         "answer": case_page.answer_card(case),
         "told": told,
+        "chosen": asked.lines(asked.of_right(told, case.right)),
+        "flags": flags_of(told, case.right),
         "identifiers": _identifiers(told),
         "people": case_page.colleagues(request),
         "may_assign": duty_refusal(request.actor, Duty.ASSIGN) is None,
