@@ -87,6 +87,8 @@ def _of_work(vitals: Vitals) -> Iterator[Alarm]:
     for queue in sorted({row.queue for row in vitals.tasks}):
         if vitals.oldest_due(queue) > TASKS_LATE:
             yield Alarm("tasks_late", queue, vitals.at - vitals.oldest_due(queue))
+    if vitals.held:
+        yield Alarm("requests_held", detail=str(vitals.held))
     if vitals.mails_failed:
         yield Alarm("mails_failed", detail=str(vitals.mails_failed))
 

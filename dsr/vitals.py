@@ -16,7 +16,7 @@ from django.core.files.storage import storages
 from django.db.models import Count, Min
 
 from dsr.cases import tasks
-from dsr.models import Message, Notice, Outgoing, Pulse, StoreHealth, Task
+from dsr.models import Message, Notice, Outgoing, Pulse, StoreHealth, Suspicion, Task
 from dsr.work import pulses, wake
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ class Vitals:
     tasks: tuple[Waiting, ...]
     mails_waiting: int
     mails_failed: int
+    held: int
     stores: tuple[StoreHealth, ...]
     disks: tuple[Disk, ...]
 
@@ -80,7 +81,7 @@ class Vitals:
 
 
 def gather(*, now: datetime) -> Vitals:
-    """Read it all: five queries and one question to Redis. DatabaseError when our own database is away."""
+    """Read it all: six queries and one question to Redis. DatabaseError when our own database is away."""
     waiting, failed = _mails()
     return Vitals(
         at=now,
@@ -89,6 +90,7 @@ def gather(*, now: datetime) -> Vitals:
         tasks=tuple(_tasks(now)),
         mails_waiting=waiting,
         mails_failed=failed,
+        held=Suspicion.objects.filter(settled_at__isnull=True).count(),
         stores=tuple(StoreHealth.objects.select_related("controller").order_by("controller__slug", "store")),
         disks=tuple(disks()),
     )

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Prefetch
 
 from dsr import audit
-from dsr.cases import overdue
+from dsr.cases import flood, overdue
 from dsr.cases.actors import SYSTEM
 from dsr.cases.clock import local_date
 from dsr.cases.facts import identified
@@ -91,8 +91,10 @@ def climb(*, controller: Controller, now: datetime) -> int:
 
 
 def _waiting(controller: Controller, today: date) -> QuerySet[Case]:
+    """Cases that have reached the day of their next look; those held as part of a flood are told of together (dsr.cases.waves)."""
+    held = flood.held(controller).values("request")
     waiting: QuerySet[Case] = Case.objects.of(controller).filter(next_rung_on__lte=today)
-    return waiting
+    return waiting.exclude(state=State.RECEIVED, request__in=held)
 
 
 def _chunk(controller: Controller, today: date, failed: Iterable[object]) -> QuerySet[Case]:

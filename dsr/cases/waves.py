@@ -1,4 +1,8 @@
-"""Held requests wave by wave: what staff see of a flood, and how a lead closes what is left of one."""
+"""Held requests wave by wave: what staff see and hear of a flood, and how a lead closes what is left of one.
+
+The ladder does not climb for a held case one by one: a thousand mails would be a flood of their own. Leads get one line a
+day for all of them, with the first due date, as long as anything is held.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +13,15 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import transaction
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 
-from dsr.cases import flood
+from dsr.addresses import base_url
+from dsr.cases import flood, notices
+from dsr.cases.clock import local_date
 from dsr.cases.duties import Duty
+from dsr.cases.people import directory
 from dsr.cases.perform import ConflictError, RefusedError, insist
 from dsr.law.codes import RefusalCode
-from dsr.law.workflow import Refusal
-from dsr.models import Message, Suspicion
+from dsr.law.workflow import Refusal, Role
+from dsr.models import Case, Controller, Message, Notice, Suspicion, User
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,10 +29,10 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from dsr.law.workflow import Actor
-    from dsr.models import Controller
 
 # How many one press closes: each is a step of its own with an event of its own, and a page answers within seconds.
 AT_A_TIME: Final = 250
+NOTICE: Final = "flood"
 
 
 @dataclass(slots=True)
@@ -92,3 +99,43 @@ def _dismiss_one(row: Suspicion, reason: str, actor: Actor, now: datetime) -> No
     flood.dismiss(request=row.request, reason=reason, actor=actor, now=now)
     if with_life(Suspicion.objects.filter(pk=row.pk)).filter(lives=True).exists():
         raise ConflictError  # she wrote or proved something since we looked
+
+
+def look_after(*, now: datetime) -> int:
+    """For the tick: who proved who she is goes on by herself, and leads hear once a day of what is held. How many of both."""
+    proven = Suspicion.objects.filter(settled_at__isnull=True, request__identity_level__gt=0).select_related("request")
+    done = 0
+    for row in proven.order_by("marked_at", "pk")[:AT_A_TIME]:
+        flood.proved(request=row.request, now=now)
+        done += 1
+    holding = Suspicion.objects.filter(settled_at__isnull=True).values("controller")
+    return done + sum(_tell(one, now) for one in Controller.objects.filter(pk__in=holding).order_by("slug"))
+
+
+@transaction.atomic
+def _tell(controller: Controller, now: datetime) -> int:
+    """One mail a day to each lead, or who stands in for her; the lock on the controller makes two ticks take turns."""
+    Controller.objects.select_for_update().get(pk=controller.pk)
+    today = local_date(controller, now)
+    cases = (
+        Case.objects.of(controller)
+        .filter(request__in=flood.held(controller).values("request"))
+        .order_by("sort_on", "pk")
+    )
+    first = cases.first()
+    if first is None:
+        return 0
+    context = {
+        "count": flood.held(controller).count(),
+        "due_on": first.due_on,
+        "since": flood.held(controller).order_by("marked_at").values_list("marked_at", flat=True)[0],
+        "link": f"{base_url(controller)}/desk/held/",
+    }
+    told = 0
+    for hearer in directory(controller, today).hearers(first, [Role.LEAD]):
+        user = User.objects.get(pk=hearer.user_id)
+        last = Notice.objects.filter(user=user, kind=NOTICE).order_by("-created_at").first()
+        if last is None or local_date(controller, last.created_at) != today:
+            notices.to_staff(user=user, kind=NOTICE, now=now, context=context)
+            told += 1
+    return told

@@ -61,6 +61,10 @@ ALARMS: Final[Mapping[str, tuple[_StrPromise, _StrPromise]]] = {
         _("A store has not been checked for more than an hour."),
         _("See whether the workers of the queue “stores” keep up."),
     ),
+    "requests_held": (
+        _("Requests are held because they came in a crowd. Their clocks run, and no mail was sent."),
+        _("A privacy lead looks at the page “Held, a flood” of the desk, lets through what is real and closes the rest."),
+    ),
     "mails_failed": (
         _("Mails could not be delivered."),
         _("The page of the mails lists them; correct the address and send again, or write a letter."),

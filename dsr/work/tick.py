@@ -24,6 +24,7 @@ from dsr.cases import (
     plans,
     silence,
     tasks,
+    waves,
 )
 from dsr.fulfil import end_of_life, expiry, operations, store_health, uploads
 from dsr.models import Controller, Message, Notice, Pulse
@@ -125,6 +126,11 @@ def ladder_rungs(now: datetime) -> int:
     return sum(escalate.climb(controller=one, now=now) for one in Controller.objects.order_by("slug"))
 
 
+def held_requests(now: datetime) -> int:
+    """Let through who proved who she is, and tell the leads once a day what is held as part of a flood."""
+    return waves.look_after(now=now)
+
+
 def silent_subjects(now: datetime) -> int:
     """Remind persons who have not answered a question; after that the lead decides (T-15, no. 4)."""
     return silence.remind(now=now, limit=CHUNK)
@@ -176,6 +182,7 @@ PASSES: tuple[Callable[[datetime], int], ...] = (
     stuck_cases,
     calendar_changes,
     ladder_rungs,
+    held_requests,
     silent_subjects,
     ending_answers,
     digests,

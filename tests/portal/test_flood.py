@@ -9,13 +9,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from dsr import crowd
-from dsr.cases import actors, flood, messages, queue, waves
+from dsr import alarms, crowd, vitals
+from dsr.cases import actors, escalate, flood, messages, queue, waves
 from dsr.cases.intake import Told
 from dsr.cases.perform import RefusedError
 from dsr.law.rights import Right
 from dsr.law.workflow import State
-from dsr.models import Case, Event, Message, Request, Suspicion
+from dsr.models import Case, Event, Message, Notice, Request, Suspicion
 from tests.factories import MONDAY, make_controller, make_request, make_staff
 from tests.portal.walk import file_access
 
@@ -151,6 +151,26 @@ def test_the_page_of_what_is_held(client: Client) -> None:
     assert client.post("/desk/held/wave/", {"since": wave.wave.isoformat(), "reason": REASON}).status_code == 302
     assert "Nothing is held" in client.get("/desk/held/").content.decode()
     assert Case.objects.get(pk=case.pk).state == State.RECEIVED
+
+
+def test_leads_hear_once_a_day_and_the_ladder_does_not_climb_a_thousand_times() -> None:
+    """Rules 1.7: held cases are one line a day, not a mail each; a proof lets its request through at the next tick."""
+    controller, lead = make_controller(), make_staff("otto", "lead")
+    requests = flooded(14, networks=1)
+    Request.objects.filter(pk=requests[-1].pk).update(identity_level=1)
+    late = MONDAY + timedelta(days=40)
+    assert waves.look_after(now=late) == 2
+    assert Suspicion.objects.get(request=requests[-1]).outcome == "released"
+    assert waves.look_after(now=late + timedelta(hours=1)) == 0
+    assert waves.look_after(now=late + timedelta(days=1)) == 1
+    notice = Notice.objects.filter(user=lead, kind="flood").order_by("created_at")[0]
+    said = notice.content()
+    assert said["subject"] == "3 requests are held as part of a flood"
+    assert "July 15, 2026" in said["body"]
+    escalate.climb(controller=controller, now=late)
+    assert not Case.objects.filter(request__suspicion__settled_at__isnull=True, escalations__isnull=False).exists()
+    assert Case.objects.filter(request__in=requests[:10], escalations__isnull=False).exists()
+    assert [one.detail for one in alarms.of(vitals.gather(now=late)) if one.code == "requests_held"] == ["3"]
 
 
 @pytest.mark.slow
