@@ -123,12 +123,16 @@ def note_opened(*, upload: Upload, case_id: RowId, actor: Actor, now: datetime) 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A file as a page lists it; `name` is safe to show, `size` and `state` are words."""
+    """A file as a page lists it: a name that is safe to show, and words. `state` is empty while the file is kept.
+
+    `scan` is for staff: whether the virus scanner looked at it.
+    """
 
     id: str
     name: str
     size: str
     state: str
+    scan: str
     kind: str
     purpose: str
     upload: Upload
@@ -141,9 +145,8 @@ def shown(uploads: Iterable[Upload]) -> list[Shown]:
             id=str(upload.pk),
             name=name_of(upload),
             size=words.size(upload.size),
-            state=words.state(
-                deleted=upload.deleted_at is not None, seen=upload.seen_at is not None, scanned=upload.scanned
-            ),
+            state=words.state(deleted=upload.deleted_at is not None, seen=upload.seen_at is not None),
+            scan=words.scan(scanned=upload.scanned),
             kind=words.media_type(upload.media_type),
             purpose=words.purpose(upload.purpose),
             upload=upload,

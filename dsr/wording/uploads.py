@@ -124,8 +124,13 @@ def size(number: int) -> str:
     return filesizeformat(number)
 
 
-def state(*, deleted: bool, seen: bool, scanned: bool) -> str:
-    """What became of a file, as staff reads it."""
-    if deleted:
-        return _("Deleted after it was checked") if seen else _("Deleted")
+def state(*, deleted: bool, seen: bool) -> str:
+    """What became of a file; empty while it is kept."""
+    if not deleted:
+        return ""
+    return _("Deleted after it was checked") if seen else _("Deleted")
+
+
+def scan(*, scanned: bool) -> str:
+    """Whether the virus scanner looked at a file that is kept, as staff reads it."""
     return _("Kept") if scanned else _("Kept, not scanned for viruses")

@@ -186,7 +186,7 @@ def test_an_infected_file_is_not_kept_and_a_silent_scanner_is_asked_again(vault,
         clamd.manner = "error"
         unsure = receive("for now", request=case.request)
         bad = receive("later " + EICAR.decode(), request=case.request)
-        assert uploads.shown([unsure])[0].state == "Kept, not scanned for viruses"
+        assert uploads.shown([unsure])[0].scan == "Kept, not scanned for viruses"
         assert ends.scan_again(now=MONDAY) == 0
         clamd.manner = "honest"
         assert ends.scan_again(now=MONDAY) == 2

@@ -27,10 +27,12 @@ for (const area of all("textarea[maxlength]")) {
 }
 
 for (const input of all("input[type=file][multiple]")) {
+  const said = document.createElement("div");
   const list = document.createElement("ul");
   list.className = "files";
-  list.setAttribute("role", "status");
-  input.after(list);
+  said.setAttribute("role", "status");
+  said.append(list);
+  input.after(said);
   input.addEventListener("change", () => {
     list.replaceChildren(...[...input.files].map((file) => {
       const item = document.createElement("li");
