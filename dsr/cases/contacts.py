@@ -73,7 +73,8 @@ def contact(controller: Controller, kind: str, given: str) -> Contact:
     if kind == Kind.PHONE:
         return Contact(Kind.PHONE, _phone(controller, text))
     if kind == Kind.POST:
-        words = "".join(char if char.isalnum() else " " for char in fold(text)).split()
+        # Twice: letters of mathematical alphabets fold to capitals first.
+        words = "".join(char if char.isalnum() else " " for char in fold(fold(text))).split()
         if len(words) < _LEAST_WORDS:
             raise BadContactError(kind)
         return Contact(Kind.POST, " ".join(words))

@@ -28,7 +28,8 @@ def test_two_pages_then_the_link_of_a_mail_and_the_way_back(
 ) -> None:
     """ux.md 1.5: from the tile to "stopped" in two pages; a mistake is said; the link says since when; undo works."""
     controller = make_controller()
-    page, found = browse.page(mode), []
+    page = browse.page(mode)
+    found: list[str] = []
 
     def look(where: str) -> None:
         found.extend(f"{where}: {problem}" for problem in problems(page))

@@ -72,6 +72,12 @@ ALLOWED = {
     ("dsr.Case", "warnings"): "codes",
     ("dsr.Event", "data"): "codes, counts and commitments; dsr.audit.chain refuses texts",
     ("dsr.Plan", "summary"): "per line: store, dataset, treatment, law, counts",
+    ("dsr.Plan", "policy"): "the id of a standing policy",
+    ("dsr.Plan", "policy_sha256"): "the hash of its words",
+    ("dsr.Suppression", "channels"): "codes",
+    ("dsr.Suppression", "source"): "a code",
+    ("dsr.ApiKey", "name"): "what staff call a program",
+    ("dsr.ApiKey", "scopes"): "codes",
     ("dsr.Task", "result"): "counts, hashes and codes",
     ("dsr.SigningKey", "public"): "a public key",
 }
