@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from dsr import wording
-from dsr.cases import changes
+from dsr.cases import changes, flood
 from dsr.cases.clock import local_date
 from dsr.cases.facts import identified
 from dsr.cases.headway import FINISHED, headway_of
@@ -81,7 +81,7 @@ def _part(asked: Request, case: Case, today: date) -> Part:
     package = package_of(case)
     return Part(
         case=case,
-        title=wording.right_plain(case.right),
+        title=_("In your own words") if case.unclassified else wording.right_plain(case.right),
         headline=words.headline,
         next_step=words.next_step,
         timeline=timeline(asked, case, today=today),
@@ -93,7 +93,7 @@ def _part(asked: Request, case: Case, today: date) -> Part:
         paused=wording.clock_stopped(pause.started_on) if pause else "",
         overdue=overdue,
         package=package,
-        resumable=case.state == State.NOT_IDENTIFIED,
+        resumable=case.state == State.NOT_IDENTIFIED and not flood.dismissed(asked),
         headway=headway(case),
         asked_for_detail=state is State.CLARIFY_PENDING,
         contestable=state in ANSWERED,
@@ -127,7 +127,7 @@ def _needs(asked: Request, case: Case) -> str:
     if wanted is not None:
         return str(wanted)
     for_other = bool(asked.content().get("scope", {}).get("for"))
-    if case.is_open and not for_other and not identified(case):
+    if case.is_open and not for_other and not case.unclassified and not identified(case):
         return str(_WANTED[State.ID_PENDING])
     return ""
 
@@ -161,7 +161,8 @@ def proof_needed(asked: Request) -> bool:
     """Whether an open right still waits for the person to show who she is (I-06, I-07); never for somebody else's request."""
     if asked.content().get("scope", {}).get("for"):
         return False
-    return any(case.is_open and not identified(case) for case in asked.cases.all())
+    # While nobody has said which right it is, nobody knows either whether it needs a proof (I-06).
+    return any(case.is_open and not case.unclassified and not identified(case) for case in asked.cases.all())
 
 
 # --- how far the systems are -------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from portal.views import (
     requests,
     sitting,
     talk,
+    triage,
 )
 
 app_name = "portal"
@@ -75,6 +76,8 @@ urlpatterns = [
     path("requests/<str:reference>/contest/", contest.contest, name="contest"),
     path("requests/<str:reference>/change/", changes.scope, name="change"),
     path("requests/<str:reference>/wishes/", changes.wishes, name="wishes"),
+    path("requests/<str:reference>/meant/", triage.meant, name="meant"),
+    path("requests/<str:reference>/take-up/", triage.take_up, name="take-up"),
     path("requests/<str:reference>/withdraw/", requests.withdraw, name="withdraw"),
     path("requests/<str:reference>/letters/<uuid:letter_id>/", letters.show, name="letter"),
     path("requests/<str:reference>/letters/<uuid:letter_id>.pdf", letters.pdf, name="letter-pdf"),

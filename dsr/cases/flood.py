@@ -94,6 +94,11 @@ def held(controller: Controller) -> QuerySet[Suspicion]:
     return rows
 
 
+def dismissed(request: Request) -> bool:
+    """Whether it was closed as part of a flood, and nobody has taken it up again."""
+    return Suspicion.objects.filter(request=request, outcome=Suspicion.Outcome.DISMISSED).exists()
+
+
 def alive(*, request: Request, now: datetime) -> None:
     """The sender came back to a held request: it is looked at by itself from now on, never closed with others."""
     Suspicion.objects.filter(request=request, settled_at__isnull=True, alive_at__isnull=True).update(alive_at=now)

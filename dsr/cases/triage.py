@@ -20,7 +20,7 @@ from dsr.cases.facts import facts_of
 from dsr.cases.perform import RefusedError, perform, staff_id
 from dsr.law.rights import IDENTITY_MINIMUM, Right
 from dsr.law.workflow import Action, Actor, Refusal, State, refusal
-from dsr.models import Case, Request, User
+from dsr.models import Case, Event, Request, User
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -127,6 +127,12 @@ def _say_to_her(request: Request, text: str, actor: Actor, now: datetime) -> Non
 def may_be_unsorted(case: Case, actor: Actor, *, now: datetime) -> bool:
     """Whether the person still has the button that says she meant something else."""
     return refusal(facts_of(case, now=now), Action.UNSORT, actor) is None
+
+
+def may_be_misread(request: Request, actor: Actor, *, now: datetime) -> bool:
+    """The same for any case of a request; asks no more than one query where nothing was sorted by the office."""
+    sorted_here = Event.objects.filter(case__request=request, action=Action.CLASSIFY.value)
+    return sorted_here.exists() and any(may_be_unsorted(case, actor, now=now) for case in _open_cases(request))
 
 
 @transaction.atomic

@@ -47,6 +47,12 @@ class MessageForm(UiForm):
     attached = FilesField(Upload.Purpose.MESSAGE, required=False, label=gettext_lazy("Add files, if you like"))
 
 
+class MeantForm(UiForm):
+    """What she wants instead of what we understood."""
+
+    text = _box(gettext_lazy("What do you want?"), gettext_lazy("Tell us in your own words what you meant"), rows=6)
+
+
 class AnswerForm(UiForm):
     """The answer to a question that stopped the clock (T-15). Three buttons: my answer, everything, only a message."""
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from dsr import limits, wording
 from dsr.addresses import base_url
-from dsr.cases import endings
+from dsr.cases import endings, flood
 from dsr.cases.perform import ConflictError, RefusedError
 from dsr.fulfil.gather import addressee_of, head_of, sender_of
 from dsr.law.letters import LetterCode
@@ -73,6 +73,7 @@ def _row(asked: Request, parts: list[progress.Part]) -> dict[str, Any]:
 @access.own
 def detail(request: Any, asked: Request) -> HttpResponse:
     """Where it stands, by when it is answered, what was written, what she can do."""
+    flood.alive(request=asked, now=timezone.now())
     return talk.page(request, asked, talk.form_of(request, asked))
 
 
