@@ -7,9 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.core.checks import Warning as CheckWarning
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 
 from dsr import vault
+from dsr.carriers import eid, sms
 from dsr.cases import ring
 from dsr.vault.keys import parse
 from exporters.record.load import load_record
@@ -80,4 +82,21 @@ def check_mail(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if backend.endswith(("filebased.EmailBackend", "console.EmailBackend")) and not settings.DSR_DEMO:
         hint = "Set DSR_MAIL_BACKEND=smtp and DSR_SMTP_HOST; the others are for the demo and for development."
         return [CheckWarning("Mails are written, not sent.", hint=hint, id="dsr.W003")]
+    return []
+
+
+@register
+def check_carriers(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """dsr.E012: a gateway, an address or an eID service that is configured wrongly is not offered to anybody."""
+    hint = "docs/identity.md shows complete examples."
+    try:
+        sms.gateway()
+        eid.check_settings()
+    except (ImproperlyConfigured, TypeError, ValueError) as error:
+        return [Error(str(error), hint=hint, id="dsr.E012")]
+    layout = settings.DSR_PRINT_ADDRESS
+    fits = all(isinstance(lines, list) and all(isinstance(line, str) for line in lines) for lines in layout.values())
+    if not fits:
+        words = "DSR_PRINT_ADDRESS must name a list of lines for each store."
+        return [Error(words, hint=hint, id="dsr.E012")]
     return []

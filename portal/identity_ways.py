@@ -145,7 +145,7 @@ def _link(asked: Request, user: User | None, way: Way) -> dict[str, Any]:
     if way is Way.ACCOUNT and hers:
         return {"label": _("Enter my customer number"), "url": reverse("portal:link")}
     account = _("Sign in or make an account") if user is None else _("Add this request to my account")
-    return {
+    links: dict[Way, dict[str, Any]] = {
         Way.ACCOUNT: {"label": account, "url": reverse("portal:identity-account", args=here)},
         Way.CODE: {"label": _("Get a code"), "url": reverse("portal:identity-number", args=here)},
         Way.EID: {
@@ -156,7 +156,8 @@ def _link(asked: Request, user: User | None, way: Way) -> dict[str, Any]:
         Way.LETTER: {"label": _("Get a letter"), "url": reverse("portal:identity-letter", args=here)},
         Way.CALLBACK: {"label": _("Ask for a call"), "url": reverse("portal:identity-call", args=here)},
         Way.SHOP: {"label": _("Page for the shop"), "url": reverse("portal:identity-shop", args=here)},
-    }[way]
+    }
+    return links[way]
 
 
 def rights_in_words(rights: Sequence[Right]) -> str:

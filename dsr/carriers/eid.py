@@ -37,8 +37,10 @@ _STANDARD: Final[Mapping[str, str]] = {
 class Service(Protocol):
     """What vouches for a person. Errors are dsr.oidc.ProviderDownError and dsr.oidc.NotProvenError: codes, never a claim."""
 
-    store: str
-    """Whose customer numbers its claims name, and with whose records they are compared."""
+    @property
+    def store(self) -> str:
+        """Whose customer numbers its claims name, and with whose records they are compared."""
+        ...
 
     def start(self, *, back: str, now: datetime) -> tuple[str, dict[str, str]]:
         """Where to send the browser, and what the session has to remember until it is `back`."""
@@ -87,18 +89,22 @@ def _text(value: Any) -> str:
     return " ".join(str(value).split())[:LONGEST] if isinstance(value, (str, int)) else ""
 
 
-def _row(controller: Controller) -> dict[str, Any]:
-    row = settings.DSR_EID.get(controller.slug, {})
+def check_settings() -> None:
+    """ImproperlyConfigured when an entry of DSR_EID is not whole; its text names the controller."""
+    for slug in settings.DSR_EID:
+        _row(str(slug))
+
+
+def _row(slug: str) -> dict[str, Any]:
+    row = settings.DSR_EID.get(slug, {})
     if not isinstance(row, dict) or (row and not {"issuer", "client_id", "store", "label"} <= set(row) <= _KNOWN):
-        raise ImproperlyConfigured(
-            f"DSR_EID: {controller.slug} needs issuer, client_id, store and label; see docs/identity.md"
-        )
+        raise ImproperlyConfigured(f"DSR_EID: {slug} needs issuer, client_id, store and label; see docs/identity.md")
     return row
 
 
 def service_of(controller: Controller) -> Service | None:
     """The service of a controller; None when none is configured, and the way is not offered."""
-    row = _row(controller)
+    row = _row(controller.slug)
     if not row:
         return None
     chosen = {name: str(row[name]) for name in ("issuer", "client_id", "client_secret", "scopes") if name in row}
@@ -108,7 +114,7 @@ def service_of(controller: Controller) -> Service | None:
 
 def label(controller: Controller, language: str) -> str:
     """How people call the service, in their language or English."""
-    given = _row(controller).get("label", "")
+    given = _row(controller.slug).get("label", "")
     if isinstance(given, dict):
         return str(given.get(language.partition("-")[0]) or given.get("en") or "")
     return str(given)

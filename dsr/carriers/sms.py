@@ -67,8 +67,8 @@ def gateway() -> Gateway | None:
         raise ImproperlyConfigured("method in DSR_SMS must be POST or PUT: addresses end in logs")
     if bool(given.get("path")) != bool(given.get("values")):
         raise ImproperlyConfigured("DSR_SMS needs both path and values, or neither")
-    lists = {name: tuple(given[name]) for name in ("ok", "values") if name in given}
-    return Gateway(**{**given, **lists})
+    lists: dict[str, Any] = {name: tuple(given[name]) for name in ("ok", "values") if name in given}
+    return Gateway(**(given | lists))
 
 
 def send(to: str, text: str) -> Trouble | None:
