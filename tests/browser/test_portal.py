@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +15,8 @@ from django.utils import timezone
 from dsr.cases import actors, endings, identity, messages
 from dsr.demo.people import by_position
 from dsr.fulfil.spool import Sink, store_artifact
-from dsr.models import User
+from dsr.models import Draft, User
+from portal import draft
 from portal.questions import STEPS
 from tests.browser.harness import MODES, problems
 from tests.factories import make_case, make_controller, make_request, make_staff, make_user
@@ -38,8 +41,10 @@ FOR_EVERYBODY = (
     "/keys/",
     "/marketing-stop/",
     "/new/unsure/",
+    "/new/died/",
     "/requests/find/",
     "/account/login/",
+    "/account/login/code/",
     "/account/signup/",
     "/account/password/reset/",
     "/account/password/reset/done/",
@@ -61,6 +66,7 @@ OF_A_REQUEST = (
     "/link/",
     "/link/code/",
     "/requests/none/",
+    "/account/",
     "/account/logout/",
 )
 # Pages that look different for an answered request and for one that is late and not identified.
@@ -69,7 +75,14 @@ TWICE = ("/requests/{}/", "/identity/{}/")
 OF_A_CLOSED_REQUEST = ("/requests/{}/", "/requests/{}/contest/")
 # The answer that makes a page apply.
 APPLIES = {
-    "other": {"who": {"who": "child"}},
+    "own-words": {"what": {"right": "unsure"}},
+    "child": {"who": {"who": "child"}},
+    "represented": {"who": {"who": "represented"}},
+    "deceased": {"who": {"who": "deceased"}},
+    "other-user": {"who": {"who": "other_user"}},
+    "authority": {"who": {"who": "child"}, "child": {"name": "Jan Kowalski", "shown": "upload"}},
+    "sender": {"who": {"who": "represented"}},
+    "former": {"account": {"account": "former"}},
     "details": {"account": {"account": "no"}},
     "kinds": {"data": {"extent": "some"}},
     "months": {"period": {"period": "part"}},
@@ -147,15 +160,24 @@ def test_pages_of_a_request_are_clean(browse: Browse, anna: User, answered: Requ
 
 
 def drafting(browse: Browse, page: Page, user: User | None, answers: dict[str, Any]) -> None:
-    """Give the browser a session with a draft."""
-    client = Client()
+    """Give the browser a draft, and the session that typed it."""
+    client, now, token = Client(), timezone.now(), secrets.token_urlsafe(24)
     if user is not None:
         client.force_login(user)
+    row = Draft(
+        controller=make_controller(),
+        user=user,
+        digest=hashlib.sha256(token.encode()).hexdigest(),
+        updated_at=now,
+        expires_at=now + draft.KEPT,
+    )
+    row.put({"key": "k" * 32, "begun_at": now.isoformat(), "answers": answers, "done": []})
+    row.save()
     session = client.session
-    session["draft"] = {"key": "k" * 32, "answers": answers}
+    session["draft"] = str(row.pk)
     session.save()
-    name = settings.SESSION_COOKIE_NAME
-    page.context.add_cookies([{"name": name, "value": str(session.session_key), "url": browse.base_url}])
+    for name, value in ((settings.SESSION_COOKIE_NAME, str(session.session_key)), (draft.COOKIE, token)):
+        page.context.add_cookies([{"name": name, "value": value, "url": browse.base_url}])
 
 
 @pytest.mark.parametrize("mode", [pytest.param("desktop", marks=pytest.mark.slow), "narrow"])
@@ -293,3 +315,39 @@ def test_a_download_arrives_as_a_file(browse: Browse, anna: User, answered: Requ
     assert download.value.suggested_filename == "answer.zip"
     page.reload()
     assert "None." not in page.inner_text("main")
+
+
+def test_the_pages_around_a_sitting_are_clean(browse: Browse, anna: User) -> None:
+    """Several rights on the check page, the unfinished request of another session, what was thrown away, what arrived."""
+    page, found = browse.page("narrow"), []
+    contact = {"contact": {"reply": "letter", "language": "en"}, "post": {"post": "Example Road 1"}}
+    drafting(
+        browse,
+        page,
+        None,
+        {
+            "what": {"right": "erasure"},
+            "who": {"who": "other_user"},
+            "other-user": {"name": "Jan Kowalski", "email": "jan@example.com"},
+            "sender": {"name": "Maria Kowalska", "email": ""},
+            "delete": {"delete": "everything"},
+            "copy": {"copy_first": "yes"},
+            **contact,
+        },
+    )
+    page.goto("/new/check/")
+    assert "Send my request" in page.inner_text("main")
+    found += [f"check: {problem}" for problem in problems(page)]
+    page.click("text=Send my request")
+    assert "arrived" in page.inner_text("h1")
+    found += [f"arrived: {problem}" for problem in problems(page)]
+    drafting(browse, page, None, {"what": {"right": "access"}})
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    page.goto("/new/who/")
+    found += [f"unfinished: {problem}" for problem in problems(page)]
+    page.click("text=Throw it away and start again")
+    page.goto("/new/what/")
+    page.click("text=Throw away what I typed")
+    assert "gone" in page.inner_text("h1")
+    found += [f"thrown away: {problem}" for problem in problems(page)]
+    assert not found, "\n".join(found)
