@@ -48,8 +48,8 @@ class SignIn(LoginView):  # type: ignore[misc]
 sign_in = SignIn.as_view()
 
 
-@require_safe
 @owner
+@require_safe
 def home(request: Any) -> HttpResponse:
     """My account."""
     user: User = request.user

@@ -88,7 +88,7 @@ def test_second_click_on_send_does_nothing(browse: Browse) -> None:
 
 
 def test_session_warning_comes_five_minutes_before_the_end_and_can_be_put_off(browse: Browse, db: Any) -> None:
-    page = browse.page(make_user())
+    page = browse.page(user=make_user())
     page.clock.install()
     page.goto("/requests/")
     warning = page.locator("[data-session]")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+import hmac
 import json
 import threading
 import time
@@ -14,7 +15,7 @@ from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 from joserfc import jwt
-from joserfc.jwk import OctKey, RSAKey
+from joserfc.jwk import RSAKey
 
 CLIENT, SECRET = "dsr-desk", "not a secret"
 
@@ -100,7 +101,8 @@ class Provider:
         if self.sign == "none":
             return ".".join((b64(json.dumps({"alg": "none"}).encode()), b64(json.dumps(said).encode()), ""))
         if self.sign == "hmac":  # the public key taken for a secret (CVE-2015-9256 and its relatives)
-            return jwt.encode({"alg": "HS256", "kid": "one"}, said, OctKey.import_key(self.key.as_pem(private=False)))
+            text = f"{b64(json.dumps({'alg': 'HS256', 'kid': 'one'}).encode())}.{b64(json.dumps(said).encode())}"
+            return f"{text}.{b64(hmac.digest(self.key.as_pem(private=False), text.encode(), 'sha256'))}"
         key = self.other if self.sign == "other" else self.key
         return jwt.encode({"alg": "RS256", "kid": "one"}, said, key)
 

@@ -235,5 +235,5 @@ def test_the_demo_names_its_log_ins_and_nothing_else_does(client, settings):
 
 
 def test_pages_of_allauth_that_nobody_needs_do_not_exist(client):
-    for path in ("email/", "password/change/", "password/set/", "reauthenticate/", "login/code/confirm/"):
+    for path in ("email/", "password/change/", "password/set/", "reauthenticate/", "mfa/"):
         assert client.get(f"/account/{path}").status_code == 404

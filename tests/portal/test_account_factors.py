@@ -134,10 +134,11 @@ def test_five_wrong_codes_end_the_sign_in(client, anna):
     assert not signed_in(client)
 
 
-def test_an_app_is_set_up_asked_for_and_its_code_works_once(client, anna):
+def test_an_app_is_set_up_asked_for_and_its_code_works_once(client, anna, django_capture_on_commit_callbacks):
     """I-02: the session is one with a second factor from the next sign-in on, not from the moment the app was made."""
     sign_in(client)
-    secret = set_up_app(client)
+    with django_capture_on_commit_callbacks(execute=True):
+        secret = set_up_app(client)
     codes = re.findall(r"<li>(\d{4} \d{4})", client.get("/account/codes/", **SECURE).content.decode())
     assert len(codes) == 10
     assert "authenticator app was set up" in mails_of(anna)[-1]
