@@ -19,7 +19,7 @@ from dsr.cases.scope import stores_of
 from dsr.law.policies import POLICIES, Policy, channels_of
 from dsr.law.rights import Right
 from dsr.law.workflow import Action, State
-from dsr.models import Case, Plan, Suppression
+from dsr.models import Case, Channel, Plan, Suppression
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,11 +45,15 @@ def begin_all(*, request: Request, now: datetime) -> list[Case]:
 
 
 def concerned(case: Case) -> list[Contact]:
-    """The addresses and numbers a marketing objection is about: those told with it, or else the contact given (I-06)."""
+    """The addresses and numbers a marketing objection is about: those told with it (I-06).
+
+    What arrived by phone, letter or mail has the e-mail address for the answer as well: it covers all channels (O-03).
+    """
     content = case.request.content()
     told = [(kind, value) for kind, value in content.get("identifiers", []) if kind in contacts.OF_IDENTIFIER]
-    if not told and content.get("contact_email"):
-        told = [("email", content["contact_email"])]
+    reply = content.get("contact_email")
+    if reply and (not told or case.request.channel != Channel.PORTAL):
+        told.append(("email", reply))
     found: dict[Contact, None] = {}
     for kind, value in told:
         try:
@@ -112,7 +116,9 @@ def _source(case: Case) -> str:
     told = case.request.content().get("scope", {}).get("through", "")
     if told in Suppression.Source.values:
         return str(told)
-    return Suppression.Source.REQUEST.value if case.request.channel == "portal" else Suppression.Source.STAFF.value
+    return (
+        Suppression.Source.REQUEST.value if case.request.channel == Channel.PORTAL else Suppression.Source.STAFF.value
+    )
 
 
 _FIRST: Final[dict[Right, Callable[[Case, Any], dict[str, Any]]]] = {Right.MARKETING_OBJECTION: _listed}

@@ -194,3 +194,61 @@ def test_one_mail_with_the_way_back_and_nothing_somebody_typed(demo_stores: Path
     assert only.to == ["anna@example.com"]
     assert "555" not in str(only.body)
     assert "/marketing-stop/undo/" in str(only.body)
+
+
+def test_narrowed_to_a_channel_no_switch_of_all_channels_is_touched(
+    demo_stores: Path, drain: Callable[[], int]
+) -> None:
+    """O-03: who keeps the other channels is not blocked as a whole; what no switch of the map can do, a person does."""
+    address, hers = shared(demo_stores)
+    before = others(demo_stores, [])
+    case = objection(("email", address), channels=["sms"])
+    drain()
+    assert others(demo_stores, []) == before
+    task = Task.objects.get(case=case, store="billing")
+    assert (task.status, task.error_code) == ("manual", "by_hand")
+    assert Task.objects.get(case=case, store="radius").status == "done"
+    # A lead says that it was done by hand; the case goes on by itself.
+    otto = actors.staff(make_staff("otto", "lead"))
+    tasks.waive(task_id=task.pk, reason="Switched off in the dialler.", actor=otto, now=timezone.now())
+    jobs.after_task(str(task.pk))
+    drain()
+    case.refresh_from_db()
+    assert case.state == "completed"
+    assert Letter.objects.get(case=case, code="L-16").content()["said"]["elements"]["channels_and_time"] == [
+        "Text messages: since 15 June 2026"
+    ]
+
+
+def test_applied_twice_and_stopped_before_by_somebody_else(demo_stores: Path, drain: Callable[[], int]) -> None:
+    """The same plan again changes nothing, and what was so already is no remainder that keeps the case open."""
+    address, hers = shared(demo_stores)
+    first = objection(("email", address))
+    task = Task.objects.select_related("case__controller", "case__request").get(case=first, store="billing")
+    changed = [engine.apply(task, lambda: None, now=timezone.now())[0]["changed"] for _ in range(2)]
+    assert changed[0] > 0
+    assert changed[1] == 0
+    drain()
+    second = objection(("email", address))
+    drain()
+    second.refresh_from_db()
+    assert second.state == "completed", list(
+        second.tasks.values("store", "operation", "status", "error_code", "error_place")
+    )
+
+
+def test_SC_06_told_to_staff_on_the_phone(demo_stores: Path) -> None:
+    """One step, no proof beyond the number: the number and the address for the answer are stopped at once."""
+    told = Told(name="Anna Example", contact_email="anna@example.com", identifiers=(("phone", "+44 7700 900001"),))
+    case = make_case(identified=False, rights=(Right.MARKETING_OBJECTION,), told=told, channel="phone")
+    assert case.state == "executing"
+    for kind, value, channel in (("phone", "+447700900001", "phone"), ("email", "anna@example.com", "email")):
+        one = contacts.contact(case.controller, kind, value)
+        assert suppression.is_suppressed(controller=case.controller, contact=one, channel=channel)
+    assert set(Suppression.objects.values_list("source", flat=True)) == {"staff"}
+
+
+def test_a_note_that_names_no_address_waits_for_a_person() -> None:
+    told = Told(name="Anna Example")
+    case = make_case(identified=False, rights=(Right.MARKETING_OBJECTION,), told=told, channel="phone")
+    assert case.state == "received"
