@@ -154,8 +154,10 @@ def send(
     now: datetime,
     marks: Sequence[str] = (),
     row: Draft | None = None,
+    second_factor: bool = False,
 ) -> Request:
-    """Open the request (T-02: counted now, whatever is proved later); proven links of the account identify it at once (I-02).
+    """Open the request (T-02: counted now, whatever is proved later); proven links of the account identify it at once (I-02),
+    as surely as they are, and more surely in a session with a `second_factor`.
 
     One request, one case per right (T-26). What was sent for somebody else who uses the connection belongs to no account:
     it is that person's (H-09). The files of the draft's `row` become the request's. InvalidRequestError says what is missing. The same key twice gives the same request.
@@ -177,5 +179,5 @@ def send(
     if row is not None:
         uploads.hand_over(draft=row, request=request, now=now)
     if user is not None and not request.identity_level:
-        proofs.identify_by_links(request=request, user=user, now=now)
+        proofs.identify_by_links(request=request, user=user, now=now, second_factor=second_factor)
     return request

@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dsr import crowd, limits, wording
+from dsr import accounts, crowd, limits, wording
 from dsr.cases.intake import InvalidRequestError
 from dsr.inbox import Inbox
 from dsr.law import persons
@@ -237,6 +237,7 @@ def _send(request: Any, about: About, form: SendForm, now: datetime) -> HttpResp
                 now=now,
                 marks=marks,
                 row=draft.current(request, now=now),
+                second_factor=accounts.second_factor(request),
             )
             crowd.watch(http=request, sent=sent, marks=marks, now=now)
     except InvalidRequestError as error:
