@@ -29,7 +29,7 @@ from dsr.law.rights import (
     ground_article,
 )
 from dsr.law.workflow import Action, Refusal, RefusalCode, Role, State
-from dsr.wording import cases, clock, letters
+from dsr.wording import cases, clock, letters, subject
 from dsr.wording.clock import day_with_weekday, place_name
 from dsr.wording.dates import day
 from dsr.wording.events import EVENTS
@@ -110,8 +110,8 @@ def state(value: State | str) -> str:
 def subject_state(value: State | str, of: Right | str | None = None) -> SubjectWords:
     """A state as the subject reads it; plainer where the right is known."""
     found = State(value)
-    words = cases.SUBJECT_STATES_OF_RIGHT.get((found, Right(of))) if of else None
-    headline, following = words or cases.SUBJECT_STATES[found]
+    words = subject.SUBJECT_STATES_OF_RIGHT.get((found, Right(of))) if of else None
+    headline, following = words or subject.SUBJECT_STATES[found]
     return SubjectWords(str(headline), str(following))
 
 

@@ -14,7 +14,7 @@ from dsr import wording
 from dsr.law.clock import ClockCode, ClockInput, Line, Suspension, SuspensionKind, WarningCode, due_dates
 from dsr.law.rights import ExtensionReason, Ground, IdentityLevel, RestrictionGround, Right
 from dsr.law.workflow import Action, Refusal, RefusalCode, State
-from dsr.wording import cases, clock, events
+from dsr.wording import clock, events, subject
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -54,7 +54,7 @@ def test_every_line_of_the_clock_has_a_sentence(code: str) -> None:
 
 
 def test_every_state_has_a_headline_and_a_next_step_for_the_subject() -> None:
-    assert set(cases.SUBJECT_STATES) == set(State)
+    assert set(subject.SUBJECT_STATES) == set(State)
     for state in State:
         for right in (None, *Right):
             words = wording.subject_state(state, right)
@@ -66,7 +66,7 @@ def test_every_state_has_a_headline_and_a_next_step_for_the_subject() -> None:
 def test_the_subject_reads_no_legal_terms_in_her_states() -> None:
     """Plain words (Art. 12(1)): no articles, no jargon."""
     jargon = re.compile(r"Art\.|controller|erasure|rectification|restriction|portability|processing", re.IGNORECASE)
-    for headline, following in (*cases.SUBJECT_STATES.values(), *cases.SUBJECT_STATES_OF_RIGHT.values()):
+    for headline, following in (*subject.SUBJECT_STATES.values(), *subject.SUBJECT_STATES_OF_RIGHT.values()):
         assert not jargon.search(f"{headline} {following}")
 
 

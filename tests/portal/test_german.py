@@ -7,14 +7,14 @@ from django.urls import reverse
 from django.utils import translation
 
 from dsr.law.workflow import State
-from dsr.wording import cases
+from dsr.wording import subject
 from tests.factories import make_controller
 from tests.portal.walk import text_of
 
 
 @pytest.mark.parametrize("state", list(State))
 def test_every_state_is_told_in_german(state: State) -> None:
-    headline, following = cases.SUBJECT_STATES[state]
+    headline, following = subject.SUBJECT_STATES[state]
     with translation.override("en"):
         english = (str(headline), str(following))
     with translation.override("de"):
