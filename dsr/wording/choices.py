@@ -45,13 +45,14 @@ CONTACT: Final = frozenset({"address", "phone", "email", "iban"})
 def correction(item: Mapping[str, Any]) -> tuple[str, str]:
     """One correction as (what, from which value to which); the label of a listed field goes before its kind."""
     what = str(item.get("label") or CORRECTED.get(str(item.get("kind")), CORRECTED["other"]))
-    old, new = (_value(str(item.get("kind")), str(item.get(name, ""))) for name in ("old", "new"))
+    old, new = (value(str(item.get("kind")), str(item.get(name, ""))) for name in ("old", "new"))
     if old:
         return what, _("%(new)s (now: %(old)s)") % {"new": new, "old": old}
     return what, new
 
 
-def _value(kind: str, text: str) -> str:
+def value(kind: str, text: str) -> str:
+    """A value of a correction as a person reads it: a day in words, anything else as it is."""
     try:
         return dates.day(date.fromisoformat(text)) if kind == "birth_date" else text
     except ValueError:

@@ -140,7 +140,12 @@ class RectificationForm(StepForm):
         """Beside the form: its rows with their signed facts, its blocks, and whether another block fits."""
         context: dict[str, Any] = super().get_context()
         rows = [
-            {"field": self[f"row-{at}"], "label": row["label"], "old": row["old"], "sealed": self._sealed(row)}
+            {
+                "field": self[f"row-{at}"],
+                "label": row["label"],
+                "old": choices.value(row["kind"], row["old"]),
+                "sealed": self._sealed(row),
+            }
             for at, row in enumerate(self.rows)
         ]
         for at in range(self.blocks):
