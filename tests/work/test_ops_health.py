@@ -266,5 +266,5 @@ def test_the_number_of_queries_does_not_grow(healthy, django_assert_num_queries)
         pulses.keep({pulses.of_worker(str(number)): ""}, now=timezone.now())
     with django_assert_num_queries(8):
         metrics.text(now=timezone.now())
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         health.report(now=timezone.now())
