@@ -81,6 +81,7 @@ def test_the_queue_is_clean_full_and_empty(browse: Browse, demo_stores: Any) -> 
     browse.audit("/desk/", user=mara)
     browse.audit("/desk/?right=erasure&state=refused", user=mara, modes=["phone"])
     browse.audit("/desk/stores/", user=mara)
+    browse.audit("/desk/identity/", user=mara, modes=["desktop", "phone"])
     browse.audit("/desk/health/", user=mara)
 
 

@@ -63,6 +63,10 @@ OF_A_REQUEST = (
     "/identity/{}/number/",
     "/identity/{}/code/",
     "/identity/{}/account/",
+    "/identity/{}/letter/",
+    "/identity/{}/letter/sent/",
+    "/identity/{}/call/",
+    "/identity/{}/shop/",
     "/link/",
     "/link/code/",
     "/requests/none/",
@@ -70,7 +74,7 @@ OF_A_REQUEST = (
     "/account/logout/",
 )
 # Pages that look different for an answered request and for one that is late and not identified.
-TWICE = ("/requests/{}/", "/identity/{}/")
+TWICE = ("/requests/{}/", "/identity/{}/", "/identity/{}/call/")
 # Pages of a request that is over.
 OF_A_CLOSED_REQUEST = ("/requests/{}/", "/requests/{}/contest/")
 # The answer that makes a page apply.

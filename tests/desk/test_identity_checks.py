@@ -48,7 +48,7 @@ def test_I_04_what_was_seen_when_and_by_whom_is_noted_and_closes_the_call(mara, 
     case.refresh_from_db()
     sent = {"version": case.version, "method": "callback", "store": "billing", "customer_number": "NW-1"}
     tomorrow = timezone.now() + timedelta(days=2)
-    day = {"checked_on_0": tomorrow.day, "checked_on_1": tomorrow.month, "checked_on_2": tomorrow.year}
+    day = {f"checked_on_{part}": getattr(tomorrow, part) for part in ("day", "month", "year")}
 
     assert "Choose something that fits" in text_of(mara.post(page, {**sent, "seen": "passport"}))
     assert "today or earlier" in text_of(mara.post(page, {**sent, **day, "seen": "number_and_pin"}))
@@ -76,7 +76,8 @@ def test_I_04_claims_are_shown_to_whoever_compares_and_gone_with_the_decision(ma
     assert "1980-01-02" not in text_of(mara.get(reverse("desk:identity", args=[case.pk])))
 
 
-def test_a_check_of_another_brand_is_not_there(mara, case):
+def test_a_check_of_another_brand_is_not_there(mara, case, settings):
+    settings.DSR_HOSTS = {"testserver": case.controller.slug}
     other = make_case(controller=make_controller("other"), identified=False)
     check = identity_checks.ask_callback(request=other.request, time="midday", now=timezone.now())
 
