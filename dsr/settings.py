@@ -206,7 +206,7 @@ SESSION_ENGINE = "dsr.sessions"  # sealed
 SESSION_COOKIE_AGE = 30 * 60  # ux.md 1.3: thirty minutes, prolonged by use
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "dsr.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "portal.views.lost.csrf_failure"
 
 _TLS = DSR_BASE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = _TLS

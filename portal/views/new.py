@@ -24,8 +24,8 @@ from dsr.law.rights import Right
 from dsr.limits import client_address, limited
 from dsr.models import Request
 from portal import access, checking, draft, filing, progress, questions
-from portal.forms.ask import UNSURE
 from portal.forms.send import SendForm, stamp
+from portal.forms.what import UNSURE
 from portal.questions import About, Step
 from portal.views import sitting
 
@@ -116,6 +116,12 @@ def step(request: Any, name: str) -> HttpResponse:
     return _page(request, found, form, about)
 
 
+def typed_again(request: Any, found: Step, now: datetime) -> HttpResponse:
+    """The page with what was posted to it, kept nowhere: to be sent once more."""
+    about = about_of(request, now).of(request.GET.get(OF, ""))
+    return _page(request, found, _form(request, found, about, data=request.POST), about, again=True)
+
+
 def _posted(request: Any) -> dict[str, list[str]]:
     return {key: values for key, values in request.POST.lists() if key != "csrfmiddlewaretoken"}
 
@@ -131,7 +137,7 @@ def _typed(request: Any, found: Step, right: str, now: datetime) -> QueryDict | 
     return data
 
 
-def _page(request: Any, found: Step, form: StepForm, about: About) -> HttpResponse:
+def _page(request: Any, found: Step, form: StepForm, about: About, *, again: bool = False) -> HttpResponse:
     earlier = questions.before(about, found)
     changing = questions.next_open(about) is None
     adding = found.name == "what" and bool(about.done)
@@ -148,12 +154,12 @@ def _page(request: Any, found: Step, form: StepForm, about: About) -> HttpRespon
         "step": found,
         "back": "" if adding else back,
         "adding": adding,
-        "typing": True,
+        "again": again,
         "single": form.single,
         "only": form[next(iter(form.fields))] if form.single else None,
         "no_right_after_death": found.name == "who" and not persons.rights_after_death(request.controller.country),
     }
-    return render(request, "portal/question.html", context, status=422 if form.errors else 200)
+    return render(request, "portal/question.html", context, status=422 if form.errors or again else 200)
 
 
 def _answered(request: Any, found: Step, form: StepForm, about: About, now: datetime) -> HttpResponse | None:
@@ -257,8 +263,8 @@ def _check_page(request: Any, about: About, form: SendForm, now: datetime) -> Ht
         form.data = {**_sending(request, now), "website": ""}
     context = {
         "nav": "start",
-        "typing": True,
         "form": form,
+        "back": address(questions.path(about)[-1]),
         **checking.page_of(about, form_of, address=address, controller=request.controller, now=now),
     }
     return render(request, "portal/check.html", context, status=422 if form.errors else 200)

@@ -214,3 +214,34 @@ def test_4_5_drafts_are_deleted_seven_days_after_the_last_answer(client):
     assert client.get("/new/", follow=True).redirect_chain[-1][0] == "/new/what/"
     assert uploads.remove_due(now=now, limit=10) == 1
     assert not Draft.objects.exists()
+
+
+def test_a_form_opened_before_signing_in_elsewhere_shows_what_was_typed_again_and_keeps_nothing_by_itself():
+    make_user()
+    client = Client(enforce_csrf_checks=True)
+    page = client.get("/new/what/").content.decode()
+    old = _token(page)
+    sign_in = _token(client.get("/account/login/").content.decode())
+    posted = {"login": "anna@example.com", "password": "correct horse battery", "csrfmiddlewaretoken": sign_in}
+    assert client.post("/account/login/", posted).status_code == 302
+
+    own, forged = {"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "cross-site"}
+    typed = {"right": "erasure", "csrfmiddlewaretoken": old}
+    again = client.post("/new/what/", typed, headers=own)
+
+    assert again.status_code == 422
+    assert "press Continue once more" in text_of(again)
+    assert re.search(r'value="erasure"[^>]*checked', again.content.decode())
+    assert not Draft.objects.exists()
+    for headers in (forged, {}):
+        refused = client.post("/new/what/", typed, headers=headers)
+        assert refused.status_code == 403
+        assert "press Continue once more" not in text_of(refused)
+    fresh = {"right": "erasure", "csrfmiddlewaretoken": _token(again.content.decode())}
+    assert client.post("/new/what/", fresh).headers["Location"] == "/new/who/"
+
+
+def _token(page: str) -> str:
+    found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+    assert found
+    return found.group(1)
