@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from dsr.law import offers
 from dsr.law.persons import Person
 from dsr.law.rights import Right
-from portal.forms import ask, people
+from portal.forms import ask, people, what
 from portal.forms import rights as own
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class About:
     @property
     def unsure(self) -> bool:
         """Whether she says in her own words what she wants; the office finds out which right that is (4.1)."""
-        return self.get("what", "right") == ask.UNSURE and not self.done
+        return self.get("what", "right") == what.UNSURE and not self.done
 
     @property
     def who(self) -> str:
@@ -161,8 +161,8 @@ def _needs_post(about: About) -> bool:
 
 
 STEPS: Final[tuple[Step, ...]] = (
-    Step("what", ask.WhatForm, lambda _about: True),
-    Step("own-words", ask.OwnWordsForm, lambda about: about.unsure),
+    Step("what", what.WhatForm, lambda _about: True),
+    Step("own-words", what.OwnWordsForm, lambda about: about.unsure),
     Step("who", people.WhoForm, _known, common=True),
     Step("child", people.ChildForm, _for(Person.CHILD), gettext_lazy("Who is the child?"), common=True),
     Step(

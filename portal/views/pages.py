@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from dsr.law.rights import Right
 from portal import access, draft
-from portal.forms.ask import UNSURE, OwnWordsForm
+from portal.forms.what import UNSURE, OwnWordsForm
 from portal.questions import offered
 
 if TYPE_CHECKING:
