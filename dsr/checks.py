@@ -10,7 +10,7 @@ from django.core.checks import Warning as CheckWarning
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 
-from dsr import vault
+from dsr import outside, vault
 from dsr.carriers import eid, sms
 from dsr.cases import ring
 from dsr.vault.keys import parse
@@ -99,4 +99,14 @@ def check_carriers(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if not fits:
         words = "DSR_PRINT_ADDRESS must name a list of lines for each store."
         return [Error(words, hint=hint, id="dsr.E012")]
+    return []
+
+
+@register
+def check_portals(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """dsr.E013: a self-care portal that is configured wrongly is an error at start, not at somebody's sign-in."""
+    try:
+        outside.check_settings()
+    except ImproperlyConfigured as error:
+        return [Error(str(error), hint="docs/accounts.md shows complete examples.", id="dsr.E013")]
     return []

@@ -69,22 +69,21 @@ def _names(setting: str, slug: str, row: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(value)
 
 
-def _row(setting: str, controller: Controller) -> tuple[str, Mapping[str, Any]] | None:
-    row = getattr(settings, setting).get(controller.slug)
-    if row is None:
-        return None
+def _row(setting: str, slug: str) -> Mapping[str, Any]:
+    row = getattr(settings, setting)[slug]
     if not isinstance(row, dict):
-        raise ImproperlyConfigured(f"{setting}: {controller.slug}: not a JSON object")
-    return controller.slug, row
+        raise ImproperlyConfigured(f"{setting}: {slug}: not a JSON object")
+    return row
 
 
 def oidc_portal(controller: Controller) -> OidcPortal | None:
     """The OIDC provider of a controller; None without one. ImproperlyConfigured names what is wrong, never a secret."""
-    found = _row("DSR_OIDC", controller)
-    if found is None:
-        return None
-    slug, row = found
+    return _oidc(controller.slug) if controller.slug in settings.DSR_OIDC else None
+
+
+def _oidc(slug: str) -> OidcPortal:
     name = "DSR_OIDC"
+    row = _row(name, slug)
     return OidcPortal(
         store=_text(name, slug, row, "store"),
         strong=_names(name, slug, row),
@@ -102,11 +101,12 @@ def oidc_portal(controller: Controller) -> OidcPortal | None:
 
 def handover_portal(controller: Controller) -> HandoverPortal | None:
     """The hand-over keys of a controller; None without any. ImproperlyConfigured as above."""
-    found = _row("DSR_HANDOVER", controller)
-    if found is None:
-        return None
-    slug, row = found
+    return _handover(controller.slug) if controller.slug in settings.DSR_HANDOVER else None
+
+
+def _handover(slug: str) -> HandoverPortal:
     name = "DSR_HANDOVER"
+    row = _row(name, slug)
     keys = row.get("keys")
     if not isinstance(keys, dict) or not keys:
         raise ImproperlyConfigured(f'{name}: {slug}: keys is an object like {{"k1": "hmac:<base64>"}}')
@@ -118,6 +118,14 @@ def handover_portal(controller: Controller) -> HandoverPortal | None:
         issuer=_text(name, slug, row, "issuer"),
         keys={str(key_id): _key(slug, str(key_id), text) for key_id, text in keys.items()},
     )
+
+
+def check_settings() -> None:
+    """Read all of it, as the start does (dsr.E013). ImproperlyConfigured names what is wrong."""
+    for slug in settings.DSR_OIDC:
+        _oidc(slug)
+    for slug in settings.DSR_HANDOVER:
+        _handover(slug)
 
 
 def _key(slug: str, key_id: str, text: Any) -> OctKey | OKPKey:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dsr import accounts, limits
-from dsr.cases import identity, identity_checks, identity_codes, proofs
+from dsr.cases import identity, identity_checks, identity_codes, notices, proofs
 from dsr.cases.clock import local_date
 from dsr.cases.codes import LockedError, TooManyCodesError
 from dsr.cases.perform import ConflictError
@@ -245,6 +245,7 @@ def link_code(request: Any, user: User) -> HttpResponse:
         checked = identity_codes.finish_link(user=user, entered=entered, now=timezone.now(), asker=asker)
         status = checked.status
         if status == "ok":
+            notices.to_account(user=user, what="number_linked", now=timezone.now())
             messages.success(request, _("Thank you. We know now that it is you, and go on with your requests."))
             return HttpResponseRedirect(reverse("portal:requests"))
         form.add_error("code", code_error(status, checked.tries_left))

@@ -25,8 +25,8 @@ OIDC = {"issuer": "https://login.example.com", "client_id": "dsr", "claim": "cus
 def anna() -> User:
     controller = make_controller()
     user = make_user(controller=controller)
-    contact = {"contact": user.email, "method": "code", "now": timezone.now()}
-    identity.link(user=user, store="billing", customer_number="10000001", **contact)
+    now = timezone.now()
+    identity.link(user=user, store="billing", customer_number="10000001", contact="a@b.example", method="code", now=now)
     return user
 
 

@@ -6,6 +6,7 @@ import html
 import json
 import re
 import time
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -22,7 +23,6 @@ from tests.portal.passkey import Passkey
 from tests.portal.walk import newest_code, text_of
 
 pytestmark = pytest.mark.django_db
-SECURE = {"secure": True}
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +36,7 @@ def anna():
 
 
 def sign_in(client, **more):
-    return client.post("/account/login/", {"login": "anna@example.com", "password": PASSWORD, **more}, **SECURE)
+    return client.post("/account/login/", {"login": "anna@example.com", "password": PASSWORD, **more}, secure=True)
 
 
 def signed_in(client) -> bool:
@@ -44,37 +44,39 @@ def signed_in(client) -> bool:
 
 
 def code_of(secret: str, step: int = 0) -> str:
-    return totp.format_hotp_value(totp.hotp_value(secret, int(time.time()) // 30 + step))
+    return str(totp.format_hotp_value(totp.hotp_value(secret, int(time.time()) // 30 + step)))
 
 
 def set_up_app(client) -> str:
     """Set an app up as a person does; returns its secret."""
-    page = client.get("/account/app/", **SECURE)
-    secret = client.session[totp.SECRET_SESSION_KEY]
+    page = client.get("/account/app/", secure=True)
+    secret = str(client.session[totp.SECRET_SESSION_KEY])
     assert " ".join(secret[i : i + 4] for i in range(0, len(secret), 4)) in text_of(page)
-    done = client.post("/account/app/", {"code": code_of(secret, -1)}, **SECURE)
+    done = client.post("/account/app/", {"code": code_of(secret, -1)}, secure=True)
     assert done.headers["Location"] == "/account/codes/", text_of(done)
     return secret
 
 
-def options_of(page) -> dict:
-    return json.loads(html.unescape(re.search(r'data-options="([^"]+)"', page.content.decode()).group(1)))
+def options_of(page) -> Any:
+    found = re.search(r'data-options="([^"]+)"', page.content.decode())
+    assert found, text_of(page)
+    return json.loads(html.unescape(found.group(1)))
 
 
 def add_passkey(client, key: Passkey | None = None) -> Passkey:
     made = key or Passkey()
-    page = client.get("/account/passkeys/add/", **SECURE)
+    page = client.get("/account/passkeys/add/", secure=True)
     done = client.post(
-        "/account/passkeys/add/", {"name": "My phone", "credential": made.create(options_of(page))}, **SECURE
+        "/account/passkeys/add/", {"name": "My phone", "credential": made.create(options_of(page))}, secure=True
     )
     assert done.status_code == 302, text_of(done)
     return made
 
 
 def open_with(client, key: Passkey, **more):
-    asked = client.get("/account/passkeys/sign-in/", headers={"accept": "application/json"}, **SECURE).json()
+    asked = client.get("/account/passkeys/sign-in/", headers={"accept": "application/json"}, secure=True).json()
     return client.post(
-        "/account/passkeys/sign-in/", {"credential": key.get(asked["request_options"]), **more}, **SECURE
+        "/account/passkeys/sign-in/", {"credential": key.get(asked["request_options"]), **more}, secure=True
     )
 
 
@@ -82,7 +84,7 @@ def mails_of(user) -> list[str]:
     """What the notices to an account say, sent by the job that sends them."""
     for notice in Notice.objects.filter(user=user, status="queued").order_by("created_at"):
         jobs.send_notice(str(notice.pk))
-    return [message.body for message in mail.outbox if "was changed" in message.subject]
+    return [str(message.body) for message in mail.outbox if "was changed" in message.subject]
 
 
 def test_a_code_by_mail_signs_in_and_comes_back_to_where_one_was(client, anna):
@@ -139,7 +141,7 @@ def test_an_app_is_set_up_asked_for_and_its_code_works_once(client, anna, django
     sign_in(client)
     with django_capture_on_commit_callbacks(execute=True):
         secret = set_up_app(client)
-    codes = re.findall(r"<li>(\d{4} \d{4})", client.get("/account/codes/", **SECURE).content.decode())
+    codes = re.findall(r"<li>(\d{4} \d{4})", client.get("/account/codes/", secure=True).content.decode())
     assert len(codes) == 10
     assert "authenticator app was set up" in mails_of(anna)[-1]
     assert not accounts.second_factor(as_request(client, anna))
@@ -151,27 +153,27 @@ def test_an_app_is_set_up_asked_for_and_its_code_works_once(client, anna, django
     second = sign_in(client, next="/link/")
     assert second.headers["Location"] == "/account/second/"
     assert not signed_in(client)
-    replayed = client.post("/account/second/", {"code": code_of(secret, -1)}, **SECURE)
+    replayed = client.post("/account/second/", {"code": code_of(secret, -1)}, secure=True)
     assert "That code is not right" in text_of(replayed)
     good = code_of(secret)
-    done = client.post("/account/second/", {"code": f"{good[:3]} {good[3:]}"}, **SECURE)
+    done = client.post("/account/second/", {"code": f"{good[:3]} {good[3:]}"}, secure=True)
     assert done.headers["Location"] == "/link/"
     assert accounts.second_factor(as_request(client, anna))
 
     other = Client()
     sign_in(other)
-    again = other.post("/account/second/", {"code": good}, **SECURE)
+    again = other.post("/account/second/", {"code": good}, secure=True)
     assert "That code is not right" in text_of(again)
-    recovered = other.post("/account/second/", {"code": codes[0]}, **SECURE)
+    recovered = other.post("/account/second/", {"code": codes[0]}, secure=True)
     assert recovered.status_code == 302
     assert signed_in(other)
     third = Client()
     sign_in(third)
-    assert "not right" in text_of(third.post("/account/second/", {"code": codes[0]}, **SECURE))
+    assert "not right" in text_of(third.post("/account/second/", {"code": codes[0]}, secure=True))
 
 
 def as_request(client, user):
-    request = RequestFactory().get("/")
+    request: Any = RequestFactory().get("/")
     request.session, request.user, request.controller = client.session, user, user.controller
     return request
 
@@ -182,21 +184,21 @@ def test_ten_wrong_codes_are_enough_and_a_closed_account_stays_closed(client, an
     client.post("/account/logout/")
     sign_in(client)
     User.objects.filter(pk=anna.pk).update(is_active=False)
-    closed = client.post("/account/second/", {"code": code_of(secret)}, **SECURE)
+    closed = client.post("/account/second/", {"code": code_of(secret)}, secure=True)
     assert closed.headers["Location"] == "/account/inactive/"
     assert not signed_in(client)
 
     User.objects.filter(pk=anna.pk).update(is_active=True)
     sign_in(client)
     for _ in range(10):
-        client.post("/account/second/", {"code": "000000"}, **SECURE)
-    assert "Too many wrong codes" in text_of(client.post("/account/second/", {"code": code_of(secret, 1)}, **SECURE))
+        client.post("/account/second/", {"code": "000000"}, secure=True)
+    assert "Too many wrong codes" in text_of(client.post("/account/second/", {"code": code_of(secret, 1)}, secure=True))
 
 
 def test_a_passkey_opens_the_account_by_itself_and_counts_as_two_factors(client, anna):
     sign_in(client)
     key = add_passkey(client)
-    home = text_of(client.get("/account/", **SECURE))
+    home = text_of(client.get("/account/", secure=True))
     assert "Passkey “My phone”" in home
     assert "A passkey was added" in mails_of(anna)[-1]
     client.post("/account/logout/")
@@ -207,9 +209,9 @@ def test_a_passkey_opens_the_account_by_itself_and_counts_as_two_factors(client,
     assert signed_in(client)
     assert accounts.second_factor(as_request(client, anna))
     row = Authenticator.objects.get(user=anna, type="webauthn")
-    client.post(f"/account/passkeys/{row.pk}/", {"name": "Old phone"}, **SECURE)
-    assert "Old phone" in text_of(client.get("/account/", **SECURE))
-    assert client.post(f"/account/passkeys/{row.pk}/remove/", **SECURE).status_code == 302
+    client.post(f"/account/passkeys/{row.pk}/", {"name": "Old phone"}, secure=True)
+    assert "Old phone" in text_of(client.get("/account/", secure=True))
+    assert client.post(f"/account/passkeys/{row.pk}/remove/", secure=True).status_code == 302
     assert "A passkey was removed" in mails_of(anna)[-1]
     assert not Authenticator.objects.filter(user=anna).exists()
 
@@ -218,7 +220,7 @@ def test_a_passkey_of_another_site_of_staff_or_of_another_challenge_opens_nothin
     sign_in(client)
     key = add_passkey(client)
     client.post("/account/logout/")
-    home = text_of(open_with(client, Passkey(user_handle=key.user_handle)).client.get("/account/login/", **SECURE))
+    home = text_of(open_with(client, Passkey(user_handle=key.user_handle)).client.get("/account/login/", secure=True))
     assert "This passkey does not open an account here" in home
     key.origin = "https://evil.example.net"
     open_with(client, key)
@@ -227,13 +229,13 @@ def test_a_passkey_of_another_site_of_staff_or_of_another_challenge_opens_nothin
     open_with(client, key)
     assert not signed_in(client)
     key.verified = True
-    asked = client.get("/account/passkeys/sign-in/", headers={"accept": "application/json"}, **SECURE).json()
+    asked = client.get("/account/passkeys/sign-in/", headers={"accept": "application/json"}, secure=True).json()
     once = key.get(asked["request_options"])
-    client.get("/account/passkeys/sign-in/", headers={"accept": "application/json"}, **SECURE)
-    client.post("/account/passkeys/sign-in/", {"credential": once}, **SECURE)
+    client.get("/account/passkeys/sign-in/", headers={"accept": "application/json"}, secure=True)
+    client.post("/account/passkeys/sign-in/", {"credential": once}, secure=True)
     assert not signed_in(client)
     for rubbish in ("", "{}", "[]", '{"response": {"userHandle": 5}}', '{"id": "x", "response": {}}'):
-        assert client.post("/account/passkeys/sign-in/", {"credential": rubbish}, **SECURE).status_code == 302
+        assert client.post("/account/passkeys/sign-in/", {"credential": rubbish}, secure=True).status_code == 302
     assert not signed_in(client)
     Authenticator.objects.filter(user=anna).update(user=make_staff())
     key.user_handle = str(make_staff().pk).replace("-", "").encode()
@@ -243,22 +245,22 @@ def test_a_passkey_of_another_site_of_staff_or_of_another_challenge_opens_nothin
 
 def test_changes_ask_who_is_there_and_a_password_does_not_remove_what_guards_against_it(client, anna):
     client.force_login(anna)
-    gate = client.get("/account/app/", **SECURE)
+    gate = client.get("/account/app/", secure=True)
     assert gate.headers["Location"] == "/account/again/password/?next=%2Faccount%2Fapp%2F"
-    wrong = client.post(gate.headers["Location"], {"password": "wrong wrong wrong"}, **SECURE)
+    wrong = client.post(gate.headers["Location"], {"password": "wrong wrong wrong"}, secure=True)
     assert "That password is not right" in text_of(wrong)
-    done = client.post(gate.headers["Location"], {"password": PASSWORD, "next": "/account/app/"}, **SECURE)
+    done = client.post(gate.headers["Location"], {"password": PASSWORD, "next": "/account/app/"}, secure=True)
     assert done.headers["Location"] == "/account/app/"
     secret = set_up_app(client)
 
     other = Client()
     other.force_login(anna)
-    gate = other.get("/account/app/remove/", **SECURE)
+    gate = other.get("/account/app/remove/", secure=True)
     assert gate.headers["Location"].startswith("/account/again/app/?")
-    by_password = other.post("/account/again/password/", {"password": PASSWORD, "next": "/account/"}, **SECURE)
+    by_password = other.post("/account/again/password/", {"password": PASSWORD, "next": "/account/"}, secure=True)
     assert by_password.headers["Location"].startswith("/account/again/app/")
-    other.post(gate.headers["Location"], {"code": code_of(secret, 1), "next": "/account/app/remove/"}, **SECURE)
-    assert other.post("/account/app/remove/", **SECURE).headers["Location"] == "/account/second/all/"
+    other.post(gate.headers["Location"], {"code": code_of(secret, 1), "next": "/account/app/remove/"}, secure=True)
+    assert other.post("/account/app/remove/", secure=True).headers["Location"] == "/account/second/all/"
     assert not Authenticator.objects.filter(user=anna).exists()
     assert "app was removed" in mails_of(anna)[-1]
 
@@ -267,14 +269,14 @@ def test_an_account_without_a_password_shows_itself_by_a_code(client, anna):
     anna.set_unusable_password()
     anna.save()
     client.force_login(anna)
-    gate = client.get("/account/passkeys/add/", **SECURE)
+    gate = client.get("/account/passkeys/add/", secure=True)
     assert gate.headers["Location"] == "/account/again/code/?next=%2Faccount%2Fpasskeys%2Fadd%2F"
-    client.post("/account/again/code/", {"next": "/account/passkeys/add/"}, **SECURE)
+    client.post("/account/again/code/", {"next": "/account/passkeys/add/"}, secure=True)
     where = {"next": "/account/passkeys/add/"}
-    assert "not right" in text_of(client.post("/account/again/code/", {"code": "1", **where}, **SECURE))
-    done = client.post("/account/again/code/", {"code": newest_code(), **where}, **SECURE)
+    assert "not right" in text_of(client.post("/account/again/code/", {"code": "1", **where}, secure=True))
+    done = client.post("/account/again/code/", {"code": newest_code(), **where}, secure=True)
     assert done.headers["Location"] == "/account/passkeys/add/"
-    assert client.get("/account/passkeys/add/", **SECURE).status_code == 200
+    assert client.get("/account/passkeys/add/", secure=True).status_code == 200
 
 
 def test_the_secrets_of_factors_move_with_the_key_ring(client, anna, settings):

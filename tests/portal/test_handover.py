@@ -10,6 +10,7 @@ import time
 import uuid
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -17,6 +18,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, OKPKey
 
 from dsr.cases import identity
+from dsr.checks import check_portals
 from dsr.law.rights import IdentityLevel
 from dsr.models import SpentToken, User
 from dsr.outside import handover_portal
@@ -34,7 +36,7 @@ ED = OKPKey.generate_key("Ed25519")
 @pytest.fixture(autouse=True)
 def _keys(settings):
     make_controller()
-    raw = base64.urlsafe_b64decode(ED.as_dict(private=False)["x"] + "=")
+    raw = base64.urlsafe_b64decode(str(ED.as_dict(private=False)["x"]) + "=")
     keys = {"k1": f"hmac:{base64.b64encode(RAW).decode()}", "k2": f"ed25519:{base64.b64encode(raw).decode()}"}
     row = {"issuer": "https://my.example.com", "store": "billing", "keys": keys, "strong": ["otp"]}
     settings.DSR_HANDOVER = {"northwave": {**row, "url": "https://my.example.com/privacy"}}
@@ -132,7 +134,7 @@ def test_a_token_that_says_the_wrong_thing_opens_a_page_that_says_what_to_do(cli
 def test_a_token_that_was_not_signed_by_the_portal_opens_nothing(client, caplog):
     unsigned = base64.urlsafe_b64encode(json.dumps({"alg": "none"}).encode()).rstrip(b"=").decode()
     payload = token().split(".")[1]
-    public = OctKey.import_key(base64.urlsafe_b64decode(ED.as_dict(private=False)["x"] + "="))
+    public = OctKey.import_key(base64.urlsafe_b64decode(str(ED.as_dict(private=False)["x"]) + "="))
     mixed = token(public, head={"alg": "HS256", "kid": "k2"})  # the public key as a secret
     unknown = token(head={"alg": "HS256", "kid": "k9"})
     good = token()
@@ -158,20 +160,29 @@ def test_without_keys_there_is_no_such_page_and_wrong_keys_are_named(client, set
     settings.DSR_HANDOVER = {}
     assert client.get("/handover/").status_code == 404
     row = {"issuer": "i", "store": "billing", "keys": {"k1": "hmac:c2hvcnQ="}}
-    settings.DSR_HANDOVER = {"northwave": row}
-    with pytest.raises(Exception, match="key k1 must be hmac: or ed25519:"):
-        client.get("/handover/")
+    for settings.DSR_HANDOVER, words in (
+        ({"northwave": row}, "key k1 must be hmac: or ed25519:"),
+        ({"northwave": []}, "not a JSON object"),
+        ({"northwave": {**row, "keys": {}}}, "keys is an object"),
+        ({"northwave": {**row, "issuer": ""}}, "issuer is missing"),
+    ):
+        (found,) = check_portals(None)
+        assert (found.id, words in found.msg) == ("dsr.E013", True)
+        assert "c2hvcnQ" not in found.msg
 
 
 def test_the_recipe_in_the_docs_makes_a_good_token():
     """docs/accounts.md: what the portal's developer copies."""
     text = (Path(__file__).resolve().parents[2] / "docs" / "accounts.md").read_text(encoding="utf-8")
-    recipe = re.search(r"```python\n(.*?)```", text, re.DOTALL).group(1)
-    known = {"__name__": "recipe"}
-    exec(compile(recipe, "docs/accounts.md", "exec"), known)  # noqa: S102 -- our own documentation
+    found = re.search(r"```python\n(.*?)```", text, re.DOTALL)
+    assert found
+    known: dict[str, Any] = {"__name__": "recipe"}
+    exec(compile(found.group(1), "docs/accounts.md", "exec"), known)  # noqa: S102 -- our own documentation
     made = known["token"](base64.b64encode(RAW).decode(), "10000042", email="nora@example.com")
     controller = make_controller()
     portal = handover_portal(controller)
+    assert portal
+
     told = handover.read(made, portal=portal, controller=controller, now=timezone.now())
 
     assert (told.subject, told.email) == ("10000042", "nora@example.com")
