@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -18,6 +19,7 @@ from dsr.models import Draft, Request, Upload
 from dsr.uploads.errors import UploadRefusedError
 from dsr.vault import open_file
 from dsr.wording import uploads as words
+from exporters.contract import Permanent, Temporary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from dsr.law.workflow import Actor
     from dsr.models import Message, RowId
 
+log = logging.getLogger(__name__)
 __all__ = [
     "FOLDER",
     "PROOFS",
@@ -87,7 +90,7 @@ def read(upload: Upload) -> Iterator[bytes]:
 def remove(*, upload: Upload, now: datetime, reason: str = "withdrawn", actor: Actor = SYSTEM) -> bool:
     """Delete a file: the key first, in one transaction with the event, then the bytes. False when it was gone already.
 
-    What is left of a file of a request is the row: what it was for, when it came and went. A file of a draft leaves nothing.
+    A storage that is away stops nothing: the bytes are unreadable, and deleted later. What is left of a file of a request is the row: what it was for, when it came and went. A file of a draft leaves nothing.
     """
     return _end(upload, "upload_removed", now, actor, reason=reason)
 
@@ -112,7 +115,11 @@ def _end(upload: Upload, kind: str, now: datetime, actor: Actor, *, reason: str 
         if upload.request is not None:
             told = {"reason": reason} if reason else {}
             tell(upload.request, kind, upload.purpose, now, actor=actor, **told)
-    drop_bytes(upload)
+    try:
+        drop_bytes(upload)
+    except (Temporary, Permanent, OSError) as error:
+        # Nobody can read them any more, and the tick tries again (dsr.fulfil.uploads).
+        log.warning("the store of sealed files does not delete now (%s)", type(error).__name__)
     return True
 
 

@@ -44,17 +44,8 @@ def remove_due(*, now: datetime, limit: int) -> int:
     proven = Q(purpose=Upload.Purpose.IDENTITY, request__identified_at__gte=F("created_at"))
     for reason, rows in (("time_over", live.filter(delete_after__lte=now)), ("verified", live.filter(proven))):
         for upload in list(holds.free(rows, request="request_id").order_by("delete_after")[: limit - done]):
-            done += _removed(upload, now, reason)
+            done += uploads.remove(upload=upload, now=now, reason=reason)
     return done + _remove_drafts(now, limit - done) + _remove_bytes(limit)
-
-
-def _removed(upload: Upload, now: datetime, reason: str) -> int:
-    try:
-        return int(uploads.remove(upload=upload, now=now, reason=reason))
-    except (Temporary, Permanent, OSError) as error:
-        # The key is gone and the event written; the bytes are left to `_remove_bytes`.
-        log.warning("the store of sealed files does not delete now (%s)", type(error).__name__)
-        return 1
 
 
 def _remove_drafts(now: datetime, limit: int) -> int:
@@ -62,7 +53,7 @@ def _remove_drafts(now: datetime, limit: int) -> int:
     done = 0
     for draft in list(Draft.objects.filter(expires_at__lte=now).order_by("expires_at")[: max(limit, 0)]):
         for upload in draft.uploads.filter(deleted_at=None):
-            _removed(upload, now, "time_over")
+            uploads.remove(upload=upload, now=now, reason="time_over")
         # Asked again: an answer in another window may have given the draft seven more days meanwhile.
         done += Draft.objects.filter(pk=draft.pk, expires_at__lte=now).delete()[0]
     return done
@@ -95,7 +86,7 @@ def scan_again(*, now: datetime) -> int:
             scan_attempts=F("scan_attempts") + 1, scanned=verdict is Verdict.CLEAN
         )
         if verdict is Verdict.INFECTED:
-            _removed(upload, now, FileRefusal.INFECTED.value)
+            uploads.remove(upload=upload, now=now, reason=FileRefusal.INFECTED.value)
         silent = silent + 1 if verdict is Verdict.UNKNOWN else 0
         answered += verdict is not Verdict.UNKNOWN
         if silent >= _SILENT:

@@ -129,7 +129,7 @@ def test_no_byte_lies_unsealed_on_a_disk_and_what_is_too_large_is_cut_on_the_way
     parts = {"proof": [sent(b"a" * size, f"{number}.txt") for number, size in enumerate((3 << 20, 5 << 20, 9))]}
     request = RequestFactory().post("/", {"words": "Hello", **parts})
 
-    found = request.FILES.getlist("proof")
+    found: list[Any] = request.FILES.getlist("proof")
     assert request.POST["words"] == "Hello"
     assert [(one.name, one.size, one.too_large) for one in found] == [
         ("0.txt", 3 << 20, False),
@@ -151,6 +151,7 @@ def test_a_body_beyond_all_measure_is_not_read_and_answered_in_words(settings):
 
     announced = FILES * settings.DSR_UPLOAD_MAX_MB * 2**20 + 1
     kind = "multipart/form-data; boundary=x"
-    answer = Client().generic("POST", "/", b"", kind, CONTENT_LENGTH=str(announced), **{"wsgi.input": Unread()})
+    environ: Any = {"CONTENT_LENGTH": str(announced), "wsgi.input": Unread()}
+    answer = Client().generic("POST", "/", b"", kind, **environ)
     assert answer.status_code == 413
     assert "One file may have 10 MB." in answer.content.decode()
