@@ -52,6 +52,7 @@ _SCOPE = (
     ("copy", "copy_first", "copy_first"),
     ("restriction", "ground", "ground"),
     ("restriction-what", "kinds", "pause_kinds"),
+    ("restriction-what", "until", "until_contract_end"),
     ("portability", "origins", "origins"),
     ("portability", "to_whom", "to_whom"),
     ("provider", "receiver", "receiver"),

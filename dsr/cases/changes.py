@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 CHOICES: Final[Mapping[Right, tuple[str, ...]]] = {
     Right.ACCESS: ("data", "kinds", "from", "to"),
     Right.PORTABILITY: ("data", "kinds", "from", "to"),
-    Right.ERASURE: ("delete",),
+    Right.ERASURE: ("delete", "delete_kinds"),
 }
 _ANY_WAY: Final = BEFORE_COLLECTING | {State.COLLECTING}
 # Collected once, but nobody has checked it yet: more can still be fetched (4.0.1), less cannot be taken out quietly.
@@ -48,9 +48,7 @@ def scope_refusal(case: Case) -> Refusal | None:
 
 def scope_of(case: Case) -> dict[str, Any]:
     """The choices of this right as they stand, by their codes (dsr.wording.asked)."""
-    content = case.request.content()
-    own = content.get("by_right", {}).get(case.right, {}).get("scope")
-    found = own if own is not None else content.get("scope", {})
+    found = asked_words.of_right(case.request.content(), case.right)
     return {code: found[code] for code in CHOICES.get(Right(case.right), ()) if code in found}
 
 
@@ -60,8 +58,9 @@ def is_wider(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     for code in ("data", "delete"):
         if old.get(code) not in whole and new.get(code) in whole:
             return True
-    if old.get("kinds") and not set(new.get("kinds") or ()) <= set(old["kinds"]):
-        return True
+    for code in ("kinds", "delete_kinds"):
+        if old.get(code) and (not new.get(code) or not set(new[code]) <= set(old[code])):
+            return True
     earlier = bool(old.get("from")) and str(new.get("from") or "") < str(old["from"])
     later = bool(old.get("to")) and str(new.get("to") or "9999") > str(old["to"])
     return earlier or later

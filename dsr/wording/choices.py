@@ -1,7 +1,7 @@
 """Words for what a person chose on the pages of single rights; the part of dsr.wording.asked that belongs to one right each.
 
 A scope may hold: `paper` and `paper_to`, `recordings` and `footage` (what they are searched by), `corrections` (each a kind, the old and
-the new value), `delete_kinds`, `reason`, `pause_kinds`, `origins` and `receiver` of a portable copy, `uses`, `consents` and
+the new value), `delete_kinds`, `reason`, `pause_kinds`, `until_contract_end`, `origins` and `receiver` of a portable copy, `uses`, `consents` and
 `decisions` (each a code with the words she read), `call` and `call_phone`.
 """
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from django.utils.functional import _StrPromise
 
+PAUSE_UNTIL: Final[Mapping[str, _StrPromise]] = {"contract_end": gettext_lazy("Only until my contract ends")}
 PAPER: Final[Mapping[str, _StrPromise]] = {"paper": gettext_lazy("Yes, on paper, by post")}
 ORIGINS: Final[Mapping[str, _StrPromise]] = {
     "both": gettext_lazy("Both: what I gave you, and what my use created"),
@@ -73,6 +74,7 @@ def lines(scope: Mapping[str, Any], kinds: Mapping[str, _StrPromise]) -> list[tu
         (_("Kinds of data to delete"), _several(kinds, scope.get("delete_kinds"))),
         (_("Reason given"), str(scope.get("reason", ""))),
         (_("Kinds of data to pause"), _several(kinds, scope.get("pause_kinds"))),
+        (_("How long to pause"), _several(PAUSE_UNTIL, scope.get("until_contract_end"))),
         (_("Which part of the data"), str(ORIGINS.get(str(scope.get("origins", "")), ""))),
         (_("Uses objected to"), _texts(scope, "uses")),
         (_("Consents taken back"), _texts(scope, "consents")),

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dsr.wording import asked
+from dsr.wording import asked, choices
 from portal.forms.ask import StepForm, choice_field, line_field, text_field
 from portal.forms.copies import DataForm, KindsForm, MonthsForm, PeriodForm, PortabilityForm, ProviderForm
 from portal.forms.corrections import EvidenceForm, PauseForm, RectificationForm
@@ -137,6 +137,13 @@ class RestrictionWhatForm(_KindsOrWords):
         hint=gettext_lazy("For example: my old address, or the use of my call records for a credit check."),
         optional=True,
         rows=3,
+    )
+    until = forms.MultipleChoiceField(
+        label=gettext_lazy("How long?"),
+        help_text=gettext_lazy("You need not say. We tell you at least seven days before we lift the pause."),
+        choices=list(choices.PAUSE_UNTIL.items()),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
 
 

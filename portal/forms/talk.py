@@ -170,12 +170,29 @@ class DeleteScopeForm(UiForm):
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Select what you want us to delete")},
     )
+    kinds = forms.MultipleChoiceField(
+        label=gettext_lazy("Which data should we delete?"),
+        help_text=gettext_lazy("Only if you want some of it."),
+        choices=list(asked_words.KINDS.items()),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
     words = _box(gettext_lazy("Anything else about it"), "", optional=True)
+
+    def clean(self) -> dict[str, Any]:
+        """Some of it needs to say what."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        some = cleaned.get("delete") == "some"
+        if some and not cleaned.get("kinds") and not str(cleaned.get("words", "")).strip():
+            self.add_error("kinds", _("Select what you want, or say it in your own words"))
+        return cleaned
 
     @property
     def scope(self) -> dict[str, Any]:
-        """The choice by its code."""
-        return {"delete": self.cleaned_data["delete"]}
+        """The choices by their codes."""
+        cleaned = self.cleaned_data
+        kinds = cleaned["kinds"] if cleaned["delete"] == "some" else []
+        return {"delete": cleaned["delete"], "delete_kinds": kinds}
 
 
 def scope_form(right: Right) -> type[ScopeForm | DeleteScopeForm]:

@@ -47,6 +47,7 @@ def scope(http: Any, asked: Request) -> HttpResponse:
     initial = {
         **now_asked,
         "extent": now_asked.get("data", ""),
+        "kinds": now_asked.get("kinds") or now_asked.get("delete_kinds") or [],
         "start": now_asked.get("from", ""),
         "end": now_asked.get("to", ""),
     }
