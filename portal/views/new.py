@@ -26,7 +26,6 @@ from dsr.models import Request
 from portal import access, checking, draft, filing, progress, questions
 from portal.forms.send import SendForm, stamp
 from portal.forms.what import UNSURE
-from portal.forms.what import UNSURE
 from portal.questions import About, Step
 from portal.views import sitting
 
