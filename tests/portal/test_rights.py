@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from dsr.cases import identity
 from dsr.demo.people import by_position
+from dsr.fulfil import current
 from dsr.law.rights import Right
-from dsr.models import Request, Upload
+from dsr.models import Receiver, Request, Upload
 from dsr.wording import asked
 from portal.questions import BY_NAME, STEPS
 from tests.factories import MONDAY, make_controller, make_user
@@ -20,7 +22,8 @@ ONE = {"kind-0": "email", "old-0": "maria@example.net", "new-0": "maria@example.
 
 
 @pytest.fixture(autouse=True)
-def _controller():
+def _controller(monkeypatch):
+    monkeypatch.setattr(current, "SECONDS", 60.0)  # a busy machine is no store that is down
     make_controller()
 
 
@@ -233,3 +236,49 @@ def test_every_right_has_pages_and_no_page_of_a_right_preselects_anything(demo_s
         assert " checked" not in str(form), step.name
         assert " selected" not in str(form).replace('<option value="" selected>', ""), step.name
     assert {Right.ACCESS, Right.PORTABILITY} <= set(Right)
+
+
+def test_P_05_a_provider_on_file_is_chosen_by_name_and_another_one_is_typed(client):
+    today = timezone.localdate()
+    ready = {"host": "sftp.example.com", "username": "northwave", "secret": "env:DSR_RECEIVER_X", "folder": "/in"}
+    keys = {"host_key": "SHA256:x", "recipient_key": "age1x", "verified_on": today, "verified_by": "Dora"}
+    rows = [("Southwave Ltd", {}), ("Oldwave", {"ended_at": timezone.now()}), ("Unproven", {"verified_on": None})]
+    for name, changes in rows:
+        values = {**ready, **keys, "contact": "privacy@example.com", "created_at": timezone.now(), **changes}
+        Receiver.objects.create(controller=make_controller(), name=name, **values)
+    form = BY_NAME["provider"].form(controller=make_controller(), user=None)
+    choices = dict(form.fields["receiver"].choices)
+    assert [str(label) for label in choices.values()] == ["Southwave Ltd", "Another provider"]
+    assert errors("provider", {"receiver": "another"}) == ["Enter the name of the provider"]
+    assert errors("provider", {}) == ["Select the provider, or that it is another one"]
+
+    chosen = next(iter(choices))
+    pages = {"portability": {"origins": "provided", "to_whom": "provider"}, "provider": {"receiver": chosen}}
+    walk(client, "portability", ME, NO_ACCOUNT, pages, REPLY)
+    assert "Southwave Ltd" in text_of(client.get("/new/check/"))
+    send(client)
+
+    content = Request.objects.get().content()
+    assert content["words"] == "Southwave Ltd"
+    assert (content["scope"]["origins"], content["scope"]["receiver"]) == ("provided", chosen)
+    assert "Only what I gave you" in dict(asked.lines(content["scope"]))["Which part of the data"]
+
+
+def test_22_3_a_decision_is_looked_at_by_a_person_who_may_call(client):
+    make_controller().__class__.objects.update(
+        automated_decisions=[{"name": "Order credit check", "logic": "x", "effect": "y"}]
+    )
+    decision = {
+        "decisions": ["Order credit check"],
+        "decision": "",
+        "view": "I always paid",
+        "call": ["yes"],
+        "phone": "07700 900123",
+    }
+    walk(client, "automated_decision", ME, NO_ACCOUNT, {"decision": decision}, REPLY)
+    assert "Order credit check" in text_of(client.get("/new/check/"))
+    send(client)
+
+    words = dict(asked.lines(Request.objects.get().content()["scope"]))
+    assert words["Decisions to look at"] == "Order credit check"
+    assert words["Wants to be called"] == "07700 900123"
