@@ -42,6 +42,7 @@ def promise(controller: Controller, channels: Iterable[str], *, since: datetime)
     return Promise(asked, local_date(controller, since + STOPS_WITHIN[MarketingChannel.POST]))
 
 
+@transaction.atomic
 def stop(
     *,
     controller: Controller,
@@ -71,7 +72,7 @@ def stop(
         identifiers=tuple((_TOLD.get(contact.kind, contact.kind.value), text) for contact, text in given),
         scope=scope,
     )
-    return intake.open_request(
+    sent = intake.open_request(
         controller=controller,
         rights=[Right.MARKETING_OBJECTION],
         channel=Channel.PORTAL,
@@ -83,6 +84,12 @@ def stop(
         account=account,
         submission_key=submission_key,
     )
+    # Where the key has been sent before, the stop may have been undone meanwhile: what the page says is true all the same.
+    for contact, _ in given:
+        suppression.add(
+            controller=controller, contact=contact, channels=asked, source=str(source), request=sent, now=now
+        )
+    return sent
 
 
 def links(controller: Controller) -> StopLinks:

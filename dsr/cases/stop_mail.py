@@ -12,7 +12,7 @@ from dsr.addresses import base_url
 from dsr.cases import contacts, messages, suppression
 from dsr.cases.clock import local_date
 from dsr.cases.stop_tokens import StopLinks
-from dsr.law.policies import STOPS_WITHIN, MarketingChannel
+from dsr.law.policies import STOPS_WITHIN, MarketingChannel, channels_of
 from dsr.models import Message
 from dsr.vault import blind
 
@@ -39,4 +39,6 @@ def tell(*, request: Request, to: str, now: datetime) -> Message | None:
     links = StopLinks(controller.slug, suppression.ensured_keys(controller, now=now))
     undo = f"{base_url(controller)}/marketing-stop/undo/{links.undo(one, now=now)}/"
     until = local_date(controller, request.received_at + STOPS_WITHIN[MarketingChannel.POST])
-    return messages.queue_mail(request=request, kind=KIND, to=to, now=now, context={"undo": undo, "until": until})
+    asked = channels_of(request.content().get("scope", {}).get("channels", []))
+    context = {"undo": undo, "until": until, "channels": {channel.value: True for channel in asked}}
+    return messages.queue_mail(request=request, kind=KIND, to=to, now=now, context=context)

@@ -179,10 +179,12 @@ def lift(*, controller: Controller, contact: Contact, channels: Iterable[str] = 
     Only the person's own proven act leads here (a link sent to that very address). Nothing is switched on by it: whoever
     wants marketing still has to give consent, and no store is changed.
     """
-    found = entry(controller=controller, contact=contact)
+    seen = entry(controller=controller, contact=contact)
+    found: Suppression | None = (
+        Suppression.objects.of(controller).select_for_update().filter(pk=seen.pk).first() if seen else None
+    )
     if found is None:
         return False
-    found = Suppression.objects.select_for_update().get(pk=found.pk)
     left = sorted(set(found.channels) - {MarketingChannel(code).value for code in channels})
     if left:
         Suppression.objects.filter(pk=found.pk).update(channels=left)

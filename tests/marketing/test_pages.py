@@ -80,6 +80,10 @@ def test_narrowed_to_a_channel_and_what_is_wrong_is_said(client: Client, control
     assert "Text messages: at once" in done
     assert "Phone calls" not in done
     assert "confirmation" not in done
+    client.post("/marketing-stop/", {"reach": "anna@example.com", "channels": ["email"]})
+    (told,) = Message.objects.all()
+    assert "E-mail stops at once." in told.content()["body"]
+    assert "Phone calls" not in told.content()["body"]
 
 
 def test_the_tile_leads_here_and_so_does_the_choice(client: Client, controller: Controller) -> None:
