@@ -160,7 +160,7 @@ def _request(request: Request) -> dict[str, Any]:
         # That it was sent, and when, is the row; what it said is in the letter or in the portal message it announced.
         mail.put({"to": "", "subject": str(mail.content().get("subject", "")), "body": ""})
         mail.save(update_fields=["sealed"])
-    codes = OneTimeCode.objects.filter(request=request).delete()[0]
+    codes = OneTimeCode.objects.filter(request=request).delete()[0] + request.checks.all().delete()[0]
     identifiers, proven = _subject(request)
     told = request.content()
     kept = {("name", word) for word in blind.fold(str(told.get("name", ""))).split()} | proven

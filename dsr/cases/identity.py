@@ -15,15 +15,15 @@ from django.utils.translation import gettext as _
 from dsr.cases import clock, identity_checks, letters, messages, notices_on_file
 from dsr.cases.actors import SYSTEM
 from dsr.cases.facts import identified
+from dsr.cases.identifiers import add_identifiers
 from dsr.cases.perform import ConflictError, RefusedError, perform, record
 from dsr.law import identity as law
 from dsr.law.letter_elements import Element
 from dsr.law.letters import LetterCode
 from dsr.law.rights import IdentityLevel
 from dsr.law.workflow import Action, Actor, Refusal, Role, State
-from dsr.models import AccountLink, Case, IndexToken, Request, RowId, Subject, Suspension, User
+from dsr.models import AccountLink, Case, Request, RowId, Suspension, User
 from dsr.vault import blind
-from exporters.contract import IdentifierKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -162,32 +162,6 @@ def identify(
     )
     for case in request.cases.all():
         _go_on(case, data={"method": method, "level": level, **(data or {})}, actor=actor, now=now)
-
-
-def add_identifiers(*, request: Request, found: list[dict[str, str]]) -> Subject:
-    """Add identifiers to the request's subject; each carries the link that taught it, none is kept twice."""
-    subject = Subject.objects.filter(request=request).select_related("request").first()
-    if subject is None:
-        subject = Subject(controller=request.controller, request=request)
-    content = subject.content()
-    known = content.setdefault("identifiers", [])
-    seen = {(item["kind"], item["value"], item["store"]) for item in known}
-    known.extend(item for item in found if (item["kind"], item["value"], item["store"]) not in seen)
-    subject.put(content)
-    subject.save()
-    _index_numbers(request, found)
-    return subject
-
-
-def _index_numbers(request: Request, found: list[dict[str, str]]) -> None:
-    """Make the request findable by the customer numbers proved for it: her later answers name it (`own_records`)."""
-    kind = IdentifierKind.CUSTOMER_NUMBER.value
-    tokens = {blind.token(request.controller.slug, kind, item["value"]) for item in found if item["kind"] == kind}
-    have = set(IndexToken.objects.filter(request=request, kind=kind).values_list("token", flat=True))
-    IndexToken.objects.bulk_create(
-        IndexToken(controller=request.controller, request=request, kind=kind, token=token)
-        for token in sorted(tokens - have)
-    )
 
 
 def _go_on(case: Case, *, data: dict[str, Any], actor: Actor, now: datetime) -> None:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from dsr.cases import identity, tasks
+from dsr.cases import tasks
+from dsr.cases.identifiers import add_identifiers
 from dsr.cases.perform import RefusedError, record
 from dsr.cases.scope import stores_of
 from dsr.fulfil.stores import open_by_name
@@ -192,7 +193,7 @@ def decide(*, case_id: RowId, store: str, chosen: list[str], reason: str, actor:
     row.put(content)
     row.save()
     picked = [{"kind": IdentifierKind.RECORD.value, "value": key, "store": store, "link": "decision"} for key in chosen]
-    identity.add_identifiers(request=case.request, found=picked)
+    add_identifiers(request=case.request, found=picked)
     data = {"store": store, "offered": len(offered), "chosen": len(chosen)}
     record(case_id=case_id, kind="match_decided", actor=actor, now=now, data=data, note=reason)
     if not content["candidates"]:

@@ -12,7 +12,7 @@ from dsr.fulfil.own_terms import Describing
 from dsr.law.letters import LetterCode
 from dsr.law.rights import Right
 from dsr.law.workflow import State
-from dsr.models import Artifact, Channel, Letter, OneTimeCode, Upload
+from dsr.models import Artifact, Channel, IdentityCheck, Letter, OneTimeCode, Upload
 from dsr.output import phrases
 from dsr.wording import uploads
 from dsr.wording.events import EVENTS
@@ -242,6 +242,9 @@ class _Describing(Describing):
             (OneTimeCode.Purpose.FOLLOW.value, _("to follow a request")),
             (OneTimeCode.Purpose.DOWNLOAD.value, _("to open an answer")),
             (OneTimeCode.Purpose.POST.value, _("to open an answer, sent by post")),
+            (OneTimeCode.Purpose.PROVE.value, _("to show who you are, sent by post")),
+            (IdentityCheck.Kind.CALLBACK.value, _("a call you asked for")),
+            (IdentityCheck.Kind.COMPARE.value, _("an electronic identity that was compared")),
         )
         secret = self.text(_("a code that opens your data: disclosing it would endanger them"))
         never = {"category": "credentials", "disclosure": Disclosure.NEVER, "reason": secret}

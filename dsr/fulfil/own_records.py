@@ -21,7 +21,7 @@ from dsr.cases.uploads import name_of
 from dsr.fulfil.letters import text_of
 from dsr.fulfil.own_described import OWN, described, label
 from dsr.fulfil.whose import Hers, hers
-from dsr.models import Artifact, Case, Event, EventNote, Letter, Message, OneTimeCode, Upload
+from dsr.models import Artifact, Case, Event, EventNote, IdentityCheck, Letter, Message, OneTimeCode, Upload
 from dsr.output.inputs import Found, Redaction, Searched
 from dsr.vault import MissingKeyError
 from exporters.contract import Batch, CellNote, Note
@@ -203,6 +203,9 @@ class _Reading:
         rows = self._before(OneTimeCode.objects, "created_at").filter(mine)
         for code in rows.order_by("created_at", "id"):
             yield self._at(code.created_at), code.purpose, self._at(code.sent_at), self._at(code.used_at)
+        checks = self._of_requests(self._before(IdentityCheck.objects, "created_at"), "request")
+        for check in checks.order_by("created_at", "id"):
+            yield self._at(check.created_at), check.kind, None, self._at(check.closed_at)
 
     def _before(self, rows: Any, column: str) -> Any:
         """What was there before the draft was asked for: what it does itself is not part of it."""

@@ -26,7 +26,7 @@ SEEN: Final[Mapping[str, _StrPromise]] = {
     "eid_reader": _("Electronic identity, read at a terminal"),
     "number_and_contract": _("Called on the number on file; knew what stands in the contract"),
     "number_and_pin": _("Called on the number on file; knew the service password"),
-    "code_of_letter": _("Named the code of a letter to the address on file"),
+    "code_of_letter": _("Sent back our letter to the address on file, with its code"),
     "eid_identifier": _("The electronic identity named an identifier that the store holds"),
     "eid_compared": _("Name, date of birth and address compared with the store"),
 }
