@@ -74,7 +74,7 @@ MIDDLEWARE = [
     "dsr.http.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "dsr.sessions.SessionMiddleware",
-    "portal.draft.DraftCookie",
+    "portal.draft_cookie.DraftCookie",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

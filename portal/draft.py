@@ -17,9 +17,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from dsr.accounts import signed_in_as
 from dsr.cases import uploads
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from django.contrib.sessions.backends.base import SessionBase
-    from django.http import HttpRequest, HttpResponse
 
     from dsr.models import Request
 
@@ -107,6 +104,11 @@ def claim(request: Any, *, now: datetime) -> None:
     if row is not None:
         request.session[_CLAIM] = str(row.pk)
         _adopted(request, row, signed_in_as(request, Kind.SUBSCRIBER))
+
+
+def look_again(request: Any) -> None:
+    """Forget what was looked up for this request: somebody signed in meanwhile."""
+    setattr(request, _HELD, None)
 
 
 # --- reading and writing ------------------------------------------------------------------------------------------------
@@ -280,39 +282,3 @@ def sent_requests(session: SessionBase) -> dict[str, str]:
 def handed_in(session: SessionBase) -> dict[str, str]:
     """Requests handed in for others in this session: submission key -> reference, the newest last."""
     return dict(session.get(_HANDED_IN, {}))
-
-
-def take_along(sender: object, request: Any, **_more: Any) -> None:
-    """Signed in: what this session typed belongs to the account from now on."""
-    if request is not None and hasattr(request, "controller"):
-        setattr(request, _HELD, None)
-        current(request, now=timezone.now())
-
-
-def leave_behind(sender: object, request: Any, **_more: Any) -> None:
-    """Signed out: the draft stays with the account, the browser forgets where it was."""
-    if request is not None and hasattr(request, "controller"):
-        forget(request)
-
-
-class DraftCookie:
-    """Hand the token of a new draft to the browser, and take it back when the draft is gone or its account signed out."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        token = getattr(request, "draft_cookie", None)
-        if token:
-            response.set_cookie(
-                COOKIE,
-                token,
-                max_age=KEPT,
-                httponly=True,
-                samesite="Lax",
-                secure=settings.SESSION_COOKIE_SECURE,
-            )
-        elif token == "":
-            response.delete_cookie(COOKIE, samesite="Lax")
-        return response
