@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.utils import timezone
@@ -29,12 +29,11 @@ def test_a_photo_stays_beside_a_mistake_and_can_be_removed_and_the_desk_opens_wh
     page = browse.page(mode, user=anna)
     page.goto(f"/requests/{asked.reference}/")
     chooser = page.locator("input[type=file]")
-    chooser.set_input_files(
-        [
-            {"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": photo()},
-            {"name": "tool.pdf", "mimeType": "application/pdf", "buffer": b"MZ\x90\x00" + bytes(100)},
-        ]
-    )
+    files: list[Any] = [
+        {"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": photo()},
+        {"name": "tool.pdf", "mimeType": "application/pdf", "buffer": b"MZ\x90\x00" + bytes(100)},
+    ]
+    chooser.set_input_files(files)
     page.locator("form", has=chooser).locator("button.btn:not(.btn-link)").last.click()
     page.wait_for_selector("[data-errors]")
     found += problems(page)
