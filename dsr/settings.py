@@ -259,7 +259,6 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # Nothing that somebody sends us lies unsealed on a disk: files stay in memory, up to their limits (docs/uploads.md).
 FILE_UPLOAD_HANDLERS = ["dsr.uploads.handler.HeldInMemory"]
 DATA_UPLOAD_MAX_NUMBER_FILES = 50
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 
 # --- mail ----------------------------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = envsecret("DSR_MAIL_FROM", default="privacy@example.com")
