@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -204,3 +206,29 @@ def test_what_is_scanned_is_what_was_sent_not_only_what_is_kept(draft, vault, se
         settings.DSR_CLAMD = clamd.address
         uploads.receive(controller=draft.controller, file=sent(photo()), purpose="authority", now=MONDAY, draft=draft)
         assert clamd.got == photo()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_files_at_the_same_instant_do_not_both_get_the_last_place(draft, vault, receive, settings, monkeypatch):
+    """Both are sealed before either is tied: whoever ties second sees the first, and is refused."""
+    settings.DSR_UPLOADS_MAX = 1
+    save, both = FileSystemStorage.save, threading.Barrier(2, timeout=20)
+
+    def wait(*args: Any, **kwargs: Any) -> str:
+        name = save(*args, **kwargs)
+        both.wait()
+        return name
+
+    monkeypatch.setattr(FileSystemStorage, "save", wait)
+
+    def keep(text: str) -> str:
+        try:
+            return receive(text, draft=draft).purpose
+        except UploadRefusedError as error:
+            return error.code.value
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(keep, ("one", "two"))) == ["evidence", "request_many"]
+    assert Upload.objects.count() == len(files_in(vault)) == 1
