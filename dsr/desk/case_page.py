@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dsr import wording
-from dsr.cases import queue
+from dsr.cases import flood, queue
 from dsr.cases.clock import local_date
 from dsr.cases.facts import identified
 from dsr.cases.scope import stores_of
@@ -26,6 +26,7 @@ from dsr.fulfil.locate import COPIES
 from dsr.law.rights import IdentityLevel, Right
 from dsr.law.workflow import BEFORE_COLLECTING, Action, State
 from dsr.models import Artifact, Case, Channel, Subject, Task, User
+from dsr.wording.flood import MARKS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,8 +46,8 @@ def case_context(request: DeskRequest, case: Case, tab: str, *, now: datetime) -
         "collects": Right(case.right) in COPIES,
         "stages": stages(case, done=progress.done, total=progress.total),
         "person": person_name(case) if shown else _("Case %(reference)s") % {"reference": case.request.reference},
-        "right": wording.right(case.right),
-        "article": wording.article(case.right),
+        "right": _("Not sorted yet") if case.unclassified else wording.right(case.right),
+        "article": "" if case.unclassified else wording.article(case.right),
         "state": wording.state(case.state),
         "channel": CHANNELS[Channel(case.request.channel)],
         "language_name": dict(settings.LANGUAGES).get(case.request.language, case.request.language),
@@ -54,8 +55,18 @@ def case_context(request: DeskRequest, case: Case, tab: str, *, now: datetime) -
         "tabs": _tabs(request, case, tab),
         "today": local_date(case.controller, now),
         "plan_url": _plan_url(case),
+        "held": _held(request, case),
         "undelivered": undelivered(case.request),
     }
+
+
+def _held(request: DeskRequest, case: Case) -> dict[str, Any] | None:
+    """Why the case is held as part of a flood, and whether this person may let it through; None for any other case."""
+    row = flood.held(case.controller).filter(request=case.request).first() if case.state == State.RECEIVED else None
+    if row is None:
+        return None
+    why = ". ".join(str(MARKS[code]) for code in row.reasons)
+    return {"since": row.marked_at, "why": f"{why}.", "may": duty_refusal(request.actor, Duty.SETTLE_HELD) is None}
 
 
 def _plan_url(case: Case) -> str:

@@ -147,6 +147,7 @@ def test_the_page_of_what_is_held(client: Client) -> None:
     assert client.post("/desk/held/wave/", {"since": wave.wave.isoformat(), "reason": ""}).status_code == 422
     case = requests[0].cases.get()
     assert client.get(f"/desk/cases/{case.pk}/do/dismiss/").status_code == 200
+    assert "Held since 15 June 2026, 10:00" in client.get(f"/desk/cases/{case.pk}/").content.decode()
     assert client.post(f"/desk/held/{case.pk}/let-through/").status_code == 302
     assert client.post("/desk/held/wave/", {"since": wave.wave.isoformat(), "reason": REASON}).status_code == 302
     assert "Nothing is held" in client.get("/desk/held/").content.decode()

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy
 
 from dsr import wording
-from dsr.forms import Hinted, UiForm
+from dsr.forms import Hinted, UiForm, dress
 from dsr.law.offers import required
 from dsr.law.rights import Right
 
@@ -74,6 +74,8 @@ class BrandForm(UiForm):
         ]
         for code in controller.languages:
             self.fields[f"{_HOURS}{code}"] = _hours(code)
+        self.order_fields(["name", "phone", *(f"{_HOURS}{code}" for code in controller.languages)])
+        dress(self)
 
     @classmethod
     def of(cls, controller: Controller, data: Any = None, files: Any = None) -> BrandForm:

@@ -104,7 +104,7 @@ def _row(case: Any, today: date, *, shown: bool, language: str) -> Row:
     return Row(
         case=case,
         person=(name or _("No name given")) if shown else _("Not shown to your role"),
-        right=wording.right(case.right),
+        right=_("Not sorted yet") if case.unclassified else wording.right(case.right),
         next=next_step(
             case,
             needs_person=case.needs_person,
