@@ -13,13 +13,14 @@ from django.db import transaction
 from dsr.cases import contacts, suppression, tasks
 from dsr.cases.actors import SYSTEM
 from dsr.cases.duties import Duty
-from dsr.cases.perform import ConflictError, insist, perform, record
+from dsr.cases.perform import ConflictError, RefusedError, insist, perform, record
 from dsr.cases.plans import HeldError, StoppedError
 from dsr.cases.scope import stores_of
 from dsr.law.policies import POLICIES, Policy, channels_of
 from dsr.law.rights import Right
-from dsr.law.workflow import Action, State
-from dsr.models import Case, Channel, Plan, Suppression
+from dsr.law.workflow import Action, Refusal, State
+from dsr.models import Case, Channel, IndexToken, Plan, Suppression
+from dsr.vault import blind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,11 +37,15 @@ OPERATION: Final = "apply"
 
 
 def begin_all(*, request: Request, now: datetime) -> list[Case]:
-    """Begin what works at once among the rights of a new request, within the transaction that opens it; returns these cases.
+    """Begin what works at once among the rights of a request, within the transaction that opens or sorts it; returns these cases.
 
     A marketing objection that names no address or number (a note of a call) waits for a person.
     """
-    waiting = request.cases.filter(right__in=[right.value for right in POLICIES], state=State.RECEIVED)
+    waiting = request.cases.filter(
+        right__in=[right.value for right in POLICIES],
+        state__in=[State.RECEIVED, State.ASSESSING],
+        unclassified=False,
+    )
     return [begin(case_id=case.pk, actor=SYSTEM, now=now) for case in waiting if concerned(case)]
 
 
@@ -69,6 +74,26 @@ def channels_asked(case: Case) -> list[str]:
 
 
 @transaction.atomic
+def begin_named(*, case_id: RowId, reach: str, actor: Actor, now: datetime, seen_version: int | None = None) -> Case:
+    """The same by staff, with an e-mail address or phone number the person named and the file did not hold; `reach` may be empty.
+
+    RefusedError `address_missing` when the file names none either, BadContactError for text that is none.
+    """
+    case: Case = Case.objects.select_related("controller", "request").get(pk=case_id)
+    if reach.strip():
+        kind = contacts.Kind.EMAIL if "@" in reach else contacts.Kind.PHONE
+        contacts.contact(case.controller, kind, reach)
+        content = case.request.content()
+        case.request.put(content | {"identifiers": [*content.get("identifiers", []), [kind.value, reach.strip()]]})
+        case.request.save(update_fields=["sealed"])
+        token = blind.token(case.controller.slug, kind.value, reach)
+        IndexToken.objects.get_or_create(controller=case.controller, request=case.request, kind=kind.value, token=token)
+    if not concerned(case):
+        raise RefusedError(Refusal("address_missing", {}))
+    return begin(case_id=case_id, actor=actor, now=now, seen_version=seen_version)
+
+
+@transaction.atomic
 def begin(*, case_id: RowId, actor: Actor, now: datetime, seen_version: int | None = None) -> Case:
     """Stop now: first effect, transition, one task for each store, all in one transaction (4.0.2, O-03).
 
@@ -87,7 +112,6 @@ def begin(*, case_id: RowId, actor: Actor, now: datetime, seen_version: int | No
         # The entry on the list is the first line applied: from here on there is nothing to withdraw (4.0.1).
         changes={"first_applied_at": now},
         data={"policy": policy.id, "policy_sha256": policy.sha256, **done},
-        extra_facts={"policy": policy.id},
     )
     for store in stores_of(case.controller):
         tasks.ensure(case=case, operation=OPERATION, store=store, now=now, again=True)

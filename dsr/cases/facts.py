@@ -9,6 +9,7 @@ from django.db.models import Count, Max
 from dsr.cases.clock import local_date
 from dsr.cases.scope import stores_of
 from dsr.law import identity as law
+from dsr.law.policies import POLICIES
 from dsr.law.regimes import regime
 from dsr.law.rights import CHANGES_NO_STORE, Right
 from dsr.law.workflow import ANSWERED, Facts, State
@@ -50,6 +51,7 @@ def facts_of(case: Case, *, now: datetime, **extra: Any) -> Facts:
         "extension_allowed": case.contested_at is None and regime(case.regime, case.received_on).extendable,
         "late_refusal": case.late_refusal,
         "legal_hold": case.legal_hold,
+        "policy": POLICIES[right].id if right in POLICIES else "",
         "handler_id": _id(case.handler_id),
         "preparer_id": _id(case.preparer_id),
         "hand_ids": frozenset(

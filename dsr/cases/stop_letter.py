@@ -52,7 +52,7 @@ def complete(*, case_id: RowId, now: datetime) -> Case:
         actor=SYSTEM,
         now=now,
         data={"letter": LetterCode.STOP_CONFIRMED.value, "policy": policy.id, "policy_sha256": policy.sha256},
-        extra_facts={"policy": policy.id, "letter_ready": True},
+        extra_facts={"letter_ready": True},
     )
 
 

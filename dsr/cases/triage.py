@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from dsr import wording
-from dsr.cases import clock, endings, intake, messages
+from dsr.cases import at_once, clock, endings, intake, messages
 from dsr.cases.actors import SYSTEM
 from dsr.cases.facts import facts_of
 from dsr.cases.perform import RefusedError, perform, staff_id
@@ -66,6 +66,7 @@ def classify(
             case_id=_say(case, Right(case.right), actor, now, None).pk, actor=actor, now=now, proof=_unmeant()
         )
     _accept(request, found, now)
+    at_once.begin_all(request=request, now=now)
     _tell(request, rights, note, actor, now)
     return found
 

@@ -13,13 +13,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from dsr import wording
-from dsr.cases import answer, clarifications, contests, endings, flood, identity, triage
+from dsr.cases import answer, at_once, clarifications, contests, endings, flood, identity, triage
 from dsr.cases.duties import Duty, duty_refusal
 from dsr.cases.facts import facts_of
 from dsr.desk.doing import Doing, on_request, plain, with_fields
 from dsr.desk.forms import after
 from dsr.desk.forms import steps as forms
 from dsr.desk.forms import triage as triage_forms
+from dsr.desk.forms.at_once import StopNowForm
 from dsr.fulfil.locate import COPIES
 from dsr.law.letter_approval import Approval, approval
 from dsr.law.letters import LetterCode
@@ -65,6 +66,15 @@ DOINGS: Final[Mapping[Action, Doing]] = {
         concerns=lambda facts: facts.dismissed,
     ),
     Action.ACCEPT: Doing(run=plain(Action.ACCEPT), done=gettext_lazy("Accepted.")),
+    Action.STOP_NOW: Doing(
+        run=with_fields(at_once.begin_named, "reach"),
+        form=StopNowForm,
+        rights=frozenset({Right.MARKETING_OBJECTION}),
+        done=gettext_lazy("Stopped. The address is on the suppression list, and every store is told."),
+        explains=gettext_lazy(
+            "No proof and no second person: the policy stands in for it. It is looked at afterwards."
+        ),
+    ),
     Action.START_COLLECTION: Doing(
         run=with_fields(answer.start_collection),
         rights=SEARCHES_FIRST,

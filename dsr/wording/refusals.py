@@ -152,7 +152,9 @@ _VERBS: Final[Mapping[str, _StrPromise]] = {
     "unsorted_already": _("This cannot be sorted anew any more. Write us a message instead."),
     "words_missing": _("Tell us in your own words what you meant."),
     "colour_unknown": _("Write a colour as # and six digits from 0 to f, like #0b4f6c."),
-    "colour_light_first": _("Choose the colour for light pages first. Without one for dark pages we make a shade of it."),
+    "colour_light_first": _(
+        "Choose the colour for light pages first. Without one for dark pages we make a shade of it."
+    ),
     "colour_unreadable_light": _(
         "%(colour)s cannot be read on light pages: its contrast is %(measured)s to 1, and it has to be %(needed)s. The nearest colour"
         " that can be read is %(nearest)s."
@@ -165,6 +167,7 @@ _VERBS: Final[Mapping[str, _StrPromise]] = {
     "right_demanded": _("The law of this controller demands a form for “%(right)s”. It cannot be left out."),
     "logo_too_large": _("The picture is too large. Use one of at most 1 MB and 4,000 pixels a side."),
     "logo_unknown": _("This is no picture that we can read. Use a PNG, a JPEG or a WebP file."),
+    "address_missing": _("Enter the e-mail address or phone number that should get no marketing."),
     "rights_missing": _("Choose what the person wants."),
     "candidates_changed": _("The candidates changed meanwhile. Look at them again."),
     "date_impossible": _("This day lies outside the years the calendars know."),

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from django.utils import timezone
 
-from dsr.cases import suppression
+from dsr.cases import actors, at_once, suppression, triage
 from dsr.cases.contacts import Contact, Kind
 from dsr.cases.intake import Told
+from dsr.cases.perform import RefusedError
 from dsr.law.policies import POLICIES
 from dsr.law.rights import Right
 from dsr.models import Event, Suppression
@@ -66,3 +67,38 @@ def test_old_entries_stay_when_somebody_says_so(client: Client) -> None:
     assert "1 entry is three years old" in text_of(client.get("/desk/at-once/"))
     client.post("/desk/at-once/keep/")
     assert Suppression.objects.get().review_on > (now + timedelta(days=3 * 364)).date()
+
+
+@pytest.mark.django_db
+def test_staff_stop_what_named_no_address(client: Client) -> None:
+    """SC-06: a note of a call without a number waits; with the number it is one step, and wrong words change nothing."""
+    case = make_case(identified=False, rights=(Right.MARKETING_OBJECTION,), told=Told(name="Anna"), channel="phone")
+    client.force_login(make_staff())
+    where = f"/desk/cases/{case.pk}/do/stop_now/"
+    assert "E-mail address or phone number" in text_of(client.get(where))
+    for wrong in ("", "call her"):
+        client.post(where, {"version": case.version, "reach": wrong})
+        case.refresh_from_db()
+        assert case.state == "received"
+    with pytest.raises(RefusedError):
+        at_once.begin_named(case_id=case.pk, reach="", actor=actors.staff(make_staff()), now=timezone.now())
+    client.post(where, {"version": case.version, "reach": "+44 7700 900001"})
+    case.refresh_from_db()
+    assert case.state == "executing"
+    assert Suppression.objects.get().kind == "phone"
+
+
+@pytest.mark.django_db
+def test_sorted_as_a_marketing_stop_it_works_at_once() -> None:
+    """4.1, 4.0.2: words that somebody had to read first lose no further day."""
+    told = Told(name="Anna", words="No more newsletters!", contact_email="anna@example.com")
+    case = make_case(identified=False, told=told, unclassified=True)
+    triage.classify(
+        case_id=case.pk,
+        rights=[Right.MARKETING_OBJECTION],
+        actor=actors.staff(make_staff()),
+        now=timezone.now(),
+    )
+    case.refresh_from_db()
+    assert (case.right, case.state) == ("marketing_objection", "executing")
+    assert Suppression.objects.get().kind == "email"
