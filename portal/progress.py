@@ -147,8 +147,11 @@ def _said(case: Case, *, overdue: bool) -> dict[str, str]:
 
 
 def package_of(case: Case) -> Artifact | None:
-    """The released answer of a case, expired or not; drafts do not exist for the person."""
-    rows = case.artifacts.filter(kind=Artifact.Kind.PACKAGE, released_at__isnull=False, superseded_at__isnull=True)
+    """The last released answer of a case, expired or not; drafts do not exist for the person.
+
+    What was released stays hers while a contested case is drafted anew (4.2 no. 21).
+    """
+    rows = case.artifacts.filter(kind=Artifact.Kind.PACKAGE, released_at__isnull=False)
     return rows.order_by("-released_at").first()
 
 

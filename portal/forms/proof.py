@@ -153,21 +153,6 @@ class CallForm(UiForm):
     )
 
 
-class MessageForm(UiForm):
-    """What a person writes to the office on the page of her request."""
-
-    text = forms.CharField(
-        label=gettext_lazy("Your message"),
-        help_text=gettext_lazy("Asking a question does not stop the clock."),
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 4, "maxlength": 2000}),
-        error_messages={
-            "required": gettext_lazy("Enter your message"),
-            "max_length": gettext_lazy("Your message must be 2,000 characters or fewer"),
-        },
-    )
-
-
 def code_error(status: str, tries_left: int) -> str:
     """What a page says about an entered code; `status` as in dsr.cases.codes.Checked. `ok` raises KeyError."""
     return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db
 def anna(client):
     """Signed in, with the customer number of her requests linked to her account."""
     user = make_user()
-    number = {"store": "billing", "customer_number": "10000001", "contact": "anna@example.com"}
+    number: dict[str, Any] = {"store": "billing", "customer_number": "10000001", "contact": "anna@example.com"}
     identity.link(user=user, method="code", now=timezone.now(), **number)
     client.force_login(user)
     return user

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dsr import wording
-from dsr.cases import actors, answer, endings, identity, messages
+from dsr.cases import actors, answer, endings, escalate, identity, messages, overdue
 from dsr.law.rights import Right
 from dsr.law.workflow import BEFORE_COLLECTING, State
 from dsr.models import Case, Letter, Message, Request
@@ -128,6 +128,13 @@ def test_L_19_a_late_answer_is_never_hidden(client, anna):
     assert "We are late. We are sorry." in page
     assert wording.day(due(request.cases.get())) in page
     assert "You can complain." in page
+    assert "Example Data Protection Authority" in page
+    escalate.climb(controller=request.controller, now=timezone.now())  # L-19 names a new day
+    again = page_of(client, request)
+    promised = overdue.promised_on(request.cases.get(), timezone.now())
+    assert f"You will have our answer by {wording.day(promised)}." in again
+    assert "Where it stands: We have your request." in again
+    assert "We are late and sorry" in text_of(client.get("/requests/"))
 
 
 def test_T_16_an_extension_shows_the_new_date_and_the_letter(client, anna):
@@ -146,6 +153,8 @@ def test_T_16_an_extension_shows_the_new_date_and_the_letter(client, anna):
 
     assert wording.day_with_weekday(due(case)) in page
     assert "extended" in page
+    assert "You have had a contract for twenty years." in page
+    assert "at most two more months" not in page
     assert wording.letter("L-05") in page
     letter = Letter.objects.get(code="L-05")
     opened = text_of(client.get(reverse("portal:letter", args=[case.request.reference, letter.pk])))
@@ -286,7 +295,7 @@ def test_pages_ask_the_database_the_same_number_of_times_for_one_message_and_for
     for number in range(10):
         messages.from_subject(request=Request.objects.get(pk=request.pk), text=f"{number}", now=timezone.now())
 
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(24):
         client.get(f"/requests/{request.reference}/")
 
 
