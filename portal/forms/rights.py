@@ -55,9 +55,9 @@ class DeleteForm(StepForm):
         gettext_lazy("What should we delete?"), asked.DELETE, gettext_lazy("Select what we should delete")
     )
     reason = text_field(
-        gettext_lazy("Why? You need not say"),
+        gettext_lazy("Why should we delete it?"),
         "",
-        hint=gettext_lazy("A reason can help us find the rule that fits best. Without one we decide just the same."),
+        hint=gettext_lazy("You need not say. A reason can help us find the rule that fits best."),
         optional=True,
         rows=2,
     )
@@ -77,6 +77,12 @@ class _KindsOrWords(StepForm):
     """Kinds of data, own words, or both; `Something else` alone says nothing."""
 
     missing: Any = ""
+
+    def get_context(self) -> dict[str, Any]:
+        """One of the two is needed, so the first one is not called optional; `clean` decides."""
+        self.fields["kinds"].required = True
+        context: dict[str, Any] = super().get_context()
+        return context
 
     def clean(self) -> dict[str, Any]:
         """At least one of the two."""

@@ -46,6 +46,12 @@ class _ListForm(StepForm):
         if not field.choices:
             del self.fields[self.listed]
 
+    def get_context(self) -> dict[str, Any]:
+        """One of the two is needed, so the first one is not called optional; `clean` decides."""
+        self.fields[self.listed if self.listed in self.fields else self.own].required = True
+        context: dict[str, Any] = super().get_context()
+        return context
+
     def clean(self) -> dict[str, Any]:
         """Something of the list or some words."""
         data = dict(super().clean() or {})
@@ -99,13 +105,14 @@ class ConsentForm(_ListForm):
 
     listed, own, missing = "consents", "words", gettext_lazy("Tell us which consent you take back")
 
-    consents = _checkboxes(gettext_lazy("Which consent do you take back?"))
+    consents = _checkboxes(
+        gettext_lazy("Which consent do you take back?"),
+        hint=gettext_lazy("It works at once. What we did before stays lawful."),
+    )
     words = text_field(
         gettext_lazy("Another consent, in your own words"),
         "",
-        hint=gettext_lazy(
-            "For example: the newsletter, or the use of my location. It works at once; what we did before stays lawful."
-        ),
+        hint=gettext_lazy("For example: the newsletter, or the use of my location."),
         optional=True,
         rows=2,
     )

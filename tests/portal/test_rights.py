@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -87,7 +89,7 @@ def test_what_is_enough_is_enough(step, data):
 
 
 def test_access_on_paper_and_by_search_key_is_in_the_request_in_words(client):
-    some = {
+    some: dict[str, Any] = {
         "data": {"extent": "some", "paper": ["paper"]},
         "kinds": {"kinds": ["recordings", "usage"], "recordings": "3 March 2026, 07700 900123"},
         "post": {"post": "Beispielweg 1\n10115 Berlin"},
@@ -218,8 +220,11 @@ def test_4_0_11_the_check_page_of_an_erasure_says_what_stays_why_and_until_when(
 def test_O_01_a_use_is_chosen_from_the_list_and_kept_in_the_words_she_read(client, demo_stores):
     walk(client, "objection", ME, NO_ACCOUNT, {"objection": {"use": "x", "situation": "I was ill"}}, REPLY)
     form = BY_NAME["objection"].form(controller=make_controller(), user=None)
-    code, label = form.fields["uses"].choices[0]
+    listed: Any = form.fields["uses"]
+    code, label = listed.choices[0]
 
+    page = text_of(client.get("/new/objection/"))
+    assert "(optional)" not in page.split("Another use")[0]  # one of the two is needed
     answer(client, "objection", uses=[code], use="", situation="I was ill")
     assert str(label) in text_of(client.get("/new/check/"))
     send(client)
@@ -242,12 +247,17 @@ def test_P_05_a_provider_on_file_is_chosen_by_name_and_another_one_is_typed(clie
     today = timezone.localdate()
     ready = {"host": "sftp.example.com", "username": "northwave", "secret": "env:DSR_RECEIVER_X", "folder": "/in"}
     keys = {"host_key": "SHA256:x", "recipient_key": "age1x", "verified_on": today, "verified_by": "Dora"}
-    rows = [("Southwave Ltd", {}), ("Oldwave", {"ended_at": timezone.now()}), ("Unproven", {"verified_on": None})]
+    rows: list[tuple[str, dict[str, Any]]] = [
+        ("Southwave Ltd", {}),
+        ("Oldwave", {"ended_at": timezone.now()}),
+        ("Unproven", {"verified_on": None}),
+    ]
     for name, changes in rows:
         values = {**ready, **keys, "contact": "privacy@example.com", "created_at": timezone.now(), **changes}
         Receiver.objects.create(controller=make_controller(), name=name, **values)
     form = BY_NAME["provider"].form(controller=make_controller(), user=None)
-    choices = dict(form.fields["receiver"].choices)
+    field: Any = form.fields["receiver"]
+    choices = dict(field.choices)
     assert [str(label) for label in choices.values()] == ["Southwave Ltd", "Another provider"]
     assert errors("provider", {"receiver": "another"}) == ["Enter the name of the provider"]
     assert errors("provider", {}) == ["Select the provider, or that it is another one"]
