@@ -87,6 +87,7 @@ def test_t26_several_rights_become_cases_with_one_receipt_and_she_is_told(mara) 
         == {one.right for one in found}
     )
     assert {one.received_on for one in asked.cases.all()} == {date(2026, 6, 15)}
+    assert asked.cases.get(right=Right.MARKETING_OBJECTION).state == State.EXECUTING  # I-06: it works at once
     text = Message.objects.get(request=asked, kind="message").content()["body"]
     assert all(part in text for part in ("Stop", "copy", "We stop at once."))
     assert Message.objects.filter(request=asked, kind="new_message", by_mail=True).count() == 1

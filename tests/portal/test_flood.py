@@ -16,6 +16,7 @@ from dsr.cases.perform import RefusedError
 from dsr.law.rights import Right
 from dsr.law.workflow import State
 from dsr.models import Case, Event, Message, Notice, Request, Suspicion
+from dsr.wording.flood import MARKS
 from tests.factories import MONDAY, make_controller, make_request, make_staff
 from tests.portal.walk import file_access
 
@@ -64,6 +65,10 @@ def test_a_flood_is_held_and_a_person_beside_it_is_not(mailoutbox: Any) -> None:
     (wave,) = waves.waves(controller)
     assert (wave.number, len(wave.networks), wave.reasons, wave.alive) == (30, 3, {"network": 30}, 0)
     assert "192.0." not in str(list(Suspicion.objects.values_list("network", flat=True)))
+
+
+def test_every_mark_has_words() -> None:
+    assert set(MARKS) == {mark.value for mark in flood.Mark}
 
 
 def test_rates_slide_and_names_of_a_template_do_not_count() -> None:
