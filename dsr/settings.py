@@ -193,6 +193,7 @@ DSR_HANDOVER = envjson("DSR_HANDOVER")
 DSR_SMS = envjson("DSR_SMS")
 DSR_PRINT_DIR = envsecret("DSR_PRINT_DIR")
 DSR_PRINT_ADDRESS = envjson("DSR_PRINT_ADDRESS")
+DSR_CONTACT_CHANGED = envjson("DSR_CONTACT_CHANGED")
 DSR_EID = envjson("DSR_EID")
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "portal:requests"

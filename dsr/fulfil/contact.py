@@ -6,19 +6,23 @@ What a person types is never a destination here; it only says whose file is look
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import phonenumbers
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from dsr.cases import contacts_seen
 from dsr.fulfil.stores import open_by_name
+from dsr.law.identity import NEW_FOR
 from exporters.contract import Collects, Identifier, IdentifierKind, Locates, MatchStatus, Subject
 from exporters.registry import capable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from dsr.models import Controller
     from exporters.contract import Match
@@ -33,16 +37,52 @@ class OnFile:
 
     email: str = field(default="", repr=False)
     phone: str = field(default="", repr=False)
+    changed: Mapping[str, datetime] = field(default_factory=dict)
+    """When the store says that `email` or `phone` was changed (aware), where `DSR_CONTACT_CHANGED` names the field."""
 
 
 def on_file(controller: Controller, store: str, customer_number: str) -> OnFile:
     """The contacts that the store holds for a customer number. Temporary when it is down."""
-    match = _locate(open_by_name(controller, store), store, customer_number)
+    exporter: Any = open_by_name(controller, store)
+    match = _locate(exporter, store, customer_number)
     if match is None:
         return OnFile()
+    named: dict[str, str] = settings.DSR_CONTACT_CHANGED.get(store, {})
+    cells = _cells(exporter, store, customer_number, match, set(named.values())) if named else {}
+    stamps = ((kind, _instant(cells.get(place, ""), controller)) for kind, place in named.items())
     addresses = (text.strip() for text in _alone(match, IdentifierKind.EMAIL))
     numbers = (_e164(text, controller.place[:2]) for text in _alone(match, IdentifierKind.PHONE))
-    return OnFile(email=next(filter(_is_address, addresses), ""), phone=next(filter(None, numbers), ""))
+    return OnFile(
+        email=next(filter(_is_address, addresses), ""),
+        phone=next(filter(None, numbers), ""),
+        changed={kind: at for kind, at in stamps if at is not None},
+    )
+
+
+def new_until(
+    held: OnFile, kind: str, *, controller: Controller, store: str, customer_number: str, now: datetime
+) -> datetime | None:
+    """Until when a contact counts as new (ux.md 1.6), by what the store says and by what we remember; None: it does not."""
+    remembered = contacts_seen.note(
+        controller=controller,
+        store=store,
+        customer_number=customer_number,
+        kind=kind,
+        contact=getattr(held, kind),
+        now=now,
+    )
+    changed = held.changed.get(kind)
+    ends = [at for at in (remembered, changed and changed + NEW_FOR) if at is not None and at > now]
+    return max(ends, default=None)
+
+
+def _instant(text: str, controller: Controller) -> datetime | None:
+    """A day or a moment as stores spell them, in the controller's time zone where they say none; None for anything else."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=ZoneInfo(controller.timezone))
 
 
 def is_customer(controller: Controller, store: str, customer_number: str) -> bool:
@@ -105,23 +145,31 @@ def address_on_file(controller: Controller, store: str, customer_number: str) ->
     layout: list[str] = settings.DSR_PRINT_ADDRESS.get(store, [])
     exporter: Any = open_by_name(controller, store)
     match = _locate(exporter, store, customer_number)
-    if match is None or not layout or not capable(exporter, Collects):
+    if match is None or not layout:
         return ()
-    wanted = {place.partition(".")[0] for line in layout for place in line.split()}
+    places = {place for line in layout for place in line.split()}
+    cells = _cells(exporter, store, customer_number, match, places)
+    lines = (" ".join(filter(None, (cells.get(place, "") for place in line.split()))) for line in layout)
+    return tuple(line[:MAX_LINE] for line in lines if line)[:MAX_LINES]
+
+
+def _cells(exporter: Any, store: str, customer_number: str, match: Match, places: set[str]) -> dict[str, str]:
+    """The values at `dataset.field` places of one person; empty unless each dataset holds exactly one row of hers."""
+    if not capable(exporter, Collects):
+        return {}
+    wanted = {place.partition(".")[0] for place in places}
     cells: dict[str, str] = {}
     seen: set[str] = set()
-    batches = exporter.collect(_subject(store, customer_number), match.keys)
-    for batch in batches:
+    for batch in exporter.collect(_subject(store, customer_number), match.keys):
         if batch.dataset in wanted:
             if batch.dataset in seen or len(batch.rows) != 1:
-                return ()
+                return {}
             seen.add(batch.dataset)
             row = zip(batch.columns, batch.rows[0], strict=True)
             cells |= {f"{batch.dataset}.{name}": _text(value) for name, value in row}
         elif seen == wanted:
             break  # everything else of hers is nobody's business here
-    lines = (" ".join(filter(None, (cells.get(place, "") for place in line.split()))) for line in layout)
-    return tuple(line[:MAX_LINE] for line in lines if line)[:MAX_LINES] if seen == wanted else ()
+    return cells if seen == wanted else {}
 
 
 def _text(value: object) -> str:

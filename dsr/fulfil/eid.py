@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from dsr.cases import contacts_seen, identity, identity_checks, notices_on_file
+from dsr.cases import identity, identity_checks, notices_on_file
 from dsr.cases.actors import SYSTEM
-from dsr.fulfil.contact import is_customer, on_file
+from dsr.fulfil.contact import is_customer, new_until, on_file
 from dsr.law.rights import IdentityLevel
 from dsr.models import IdentityCheck
 from dsr.vault import blind
@@ -60,8 +60,6 @@ def _vouched(check: IdentityCheck, claims: dict[str, str], store: str, number: s
     for kind in ("email", "phone"):
         value = getattr(held, kind)
         if value and blind.fold(value) == blind.fold(claims.get(kind, "")):
-            until = contacts_seen.note(
-                controller=check.controller, store=store, customer_number=number, kind=kind, contact=value, now=now
-            )
+            until = new_until(held, kind, controller=check.controller, store=store, customer_number=number, now=now)
             return until is None
     return False

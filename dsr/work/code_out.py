@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from dsr.addresses import base_url
 from dsr.carriers import post, sms
-from dsr.cases import codes, contacts_seen
+from dsr.cases import codes
 from dsr.cases.clock import local_date
 from dsr.cases.mail_text import subject_and_body
 from dsr.fulfil import contact
@@ -99,11 +99,11 @@ def _destination(code: OneTimeCode, kind: str, now: datetime) -> str:
     content: dict[str, Any] = code.content()
     if "to" not in content:
         store, number = content["store"], content["customer_number"]
-        to = getattr(contact.on_file(code.controller, store, number), kind)
-        content["to"] = to
-        if to:
-            until = contacts_seen.note(
-                controller=code.controller, store=store, customer_number=number, kind=kind, contact=to, now=now
+        held = contact.on_file(code.controller, store, number)
+        content["to"] = getattr(held, kind)
+        if content["to"]:
+            until = contact.new_until(
+                held, kind, controller=code.controller, store=store, customer_number=number, now=now
             )
             content |= {"new_until": until.isoformat()} if until else {}
         code.put(content)

@@ -18,6 +18,7 @@ from django.utils import timezone
 from dsr.carriers import post, sms
 from dsr.cases import codes, identity_codes
 from dsr.demo.people import by_position
+from dsr.fulfil import contact
 from dsr.law.rights import Right
 from dsr.models import OneTimeCode
 from dsr.work import code_out, jobs
@@ -260,3 +261,16 @@ def test_a_store_that_is_down_leaves_the_letter_for_later(room, demo_stores):
     code.refresh_from_db()
     assert code.sent_at is None
     assert code.request.cases.get().state == "received"
+
+
+def test_I_07_a_store_that_says_when_a_contact_was_changed_is_believed(settings, demo_stores):
+    controller, now = make_controller(), timezone.now()
+    on = {"controller": controller, "store": "billing", "customer_number": PERSON.customer_no}
+    settings.DSR_CONTACT_CHANGED = {"billing": {"email": "customers.created_at", "phone": "customers.no_such_field"}}
+    held = contact.on_file(controller, "billing", PERSON.customer_no)
+    made = held.changed["email"]
+
+    assert set(held.changed) == {"email"}
+    assert contact.new_until(held, "email", now=made + timedelta(days=29), **on) == made + timedelta(days=30)
+    assert contact.new_until(held, "email", now=made + timedelta(days=31), **on) is None
+    assert contact.new_until(held, "phone", now=now, **on) is None

@@ -27,8 +27,8 @@ OPEN = [
 ]
 OPEN += ["/account/signup/", "/account/password/reset/", "/account/inactive/", "/account/password/reset/done/"]
 # What only exists after something else happened (a POST only, a clock that runs, an answer that was released).
-NOT_A_PAGE = ("message/", "package/", "package/code/", "package/confirm/", "package/download/", "account/")
-POSTED = ("message/", "package/confirm/")
+NOT_A_PAGE = ("message/", "package/", "package/code/", "package/confirm/", "package/download/", "account/", "eid/")
+POSTED = ("message/", "package/confirm/", "eid/")
 
 
 def page_of(pattern: str, reference: str) -> str:
