@@ -161,7 +161,8 @@ def send(
     as surely as they are, and more surely in a session with a `second_factor`.
 
     One request, one case per right (T-26). What was sent for somebody else who uses the connection belongs to no account:
-    it is that person's (H-09). The files of the draft's `row` become the request's. InvalidRequestError says what is missing. The same key twice gives the same request.
+    it is that person's (H-09). The files of the draft's `row` become the request's. InvalidRequestError says what is missing.
+    The same key twice gives the same request.
     """
     user = None if about.who == Person.OTHER_USER else about.user
     request = intake.open_request(

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dsr import accounts, crowd, limits, wording
+from dsr.cases import messages
 from dsr.cases.intake import InvalidRequestError
 from dsr.inbox import Inbox
 from dsr.law import persons
@@ -165,23 +166,37 @@ def _page(request: Any, found: Step, form: StepForm, about: About, *, again: boo
 def _answered(request: Any, found: Step, form: StepForm, about: About, now: datetime) -> HttpResponse | None:
     """Keep a valid answer and say where to go; None when the form shows an error after all."""
     answer = form.answer()
-    if answer.get("right") == UNSURE:
-        return HttpResponseRedirect(reverse("portal:unsure"))
-    if answer.get("right") == Right.MARKETING_OBJECTION and not about.done:
-        return HttpResponseRedirect(
-            reverse("portal:marketing-stop")
-        )  # beside other rights it has a page of its own here
-    if answer.get("account") == "yes":
-        # Not kept: whoever comes back without having signed in is asked again.
-        draft.claim(request, now=now)
-        return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': reverse('portal:new')})}")
-    if found.name == "what" and answer["right"] in {part["right"] for part in about.done}:
-        form.add_error("right", _("You ask for that already. Choose something else, or go back to your answers."))
+    refused = _refused(answer, about) if found.name == "what" else ""
+    if refused:
+        form.add_error("right", refused)
         return None
-    if _nobody_may(request, found, answer, about):
-        return HttpResponseRedirect(reverse("portal:new-died"))
+    if answer.get("account") == "yes":
+        draft.claim(request, now=now)
+    where = _elsewhere(request, found, answer, about)
+    if where:
+        return HttpResponseRedirect(where)
     draft.keep(request, found.name, answer, now=now, right="" if found.common else request.GET.get(OF, ""))
     return _onward(about_of(request, now))
+
+
+def _refused(answer: dict[str, Any], about: About) -> str:
+    """Why this right cannot be added to the sitting; empty when it can."""
+    if about.done and answer["right"] == UNSURE:
+        return _("Send this request first. Then tell us in your own words what else you want.")
+    if answer["right"] in {part["right"] for part in about.done}:
+        return _("You ask for that already. Choose something else, or go back to your answers.")
+    return ""
+
+
+def _elsewhere(request: Any, found: Step, answer: dict[str, Any], about: About) -> str:
+    """Where an answer leads that is not kept; empty for one that is."""
+    if answer.get("right") == UNSURE:
+        return reverse("portal:unsure")
+    if answer.get("right") == Right.MARKETING_OBJECTION and not about.done:
+        return reverse("portal:marketing-stop")  # beside other rights it has a page of its own here
+    if answer.get("account") == "yes":  # whoever comes back without having signed in is asked again
+        return f"{reverse('account_login')}?{urlencode({'next': reverse('portal:new')})}"
+    return reverse("portal:new-died") if _nobody_may(request, found, answer, about) else ""
 
 
 def _nobody_may(request: Any, found: Step, answer: dict[str, Any], about: About) -> bool:
@@ -282,7 +297,7 @@ def sent(request: Any, asked: Request) -> HttpResponse:
         "due_on": progress.latest_due(asked),
         "same_day": len({part.case.due_on for part in parts}) == 1,
         "proof_needed": progress.proof_needed(asked),
-        "receipt_to": asked.content().get("contact_email", ""),
+        "receipt_to": messages.contact_of(asked),
         "behalf": persons.Behalf.of(asked.content().get("scope", {})),
     }
     return render(request, "portal/sent.html", context)

@@ -7,7 +7,7 @@ from django.core import mail
 
 from dsr import wording
 from dsr.models import Case, Request
-from tests.factories import make_controller
+from tests.factories import make_controller, make_user
 from tests.portal.walk import ACCESS, ME, NO_ACCOUNT, REPLY, answer, due, send, text_of, walk
 
 pytestmark = pytest.mark.django_db
@@ -128,3 +128,25 @@ def test_T_26_a_marketing_stop_beside_others_works_at_once(client):
 
     states = dict(Case.objects.values_list("right", "state"))
     assert states == {"access": "received", "marketing_objection": "executing"}
+
+
+def test_free_words_are_a_request_of_their_own_and_not_lost_beside_another(client):
+    walk(client, "access", ME, NO_ACCOUNT, ACCESS, REPLY)
+    client.post("/new/add/")
+
+    page = client.post("/new/what/", {"right": "unsure"})
+
+    assert page.status_code == 422
+    assert "Send this request first" in text_of(page)
+
+
+def test_who_wants_letters_is_told_of_no_mail_unless_one_goes_to_the_account(client):
+    letter = {"contact": {"reply": "letter", "language": "en"}, "post": {"post": "Example Road 1"}}
+    walk(client, "access", ME, NO_ACCOUNT, ACCESS, letter)
+    page = text_of(client.get(send(client).headers["Location"]))
+    assert "so we send no e-mail" in page
+    assert "maria@example.com" not in page
+
+    client.force_login(make_user())
+    walk(client, "access", ME, ACCESS, letter)
+    assert "We send a receipt to anna@example.com" in text_of(client.get(send(client).headers["Location"]))
