@@ -3,7 +3,8 @@ const page = document.querySelector("[data-live]");
 if (page) {
   const said = page.querySelector("[data-said]");
   const parts = new Map();
-  for (const part of page.querySelectorAll("[data-part]")) parts.set(part.dataset.part, { part, html: part.innerHTML });
+  const bare = (part) => part.innerHTML.replace(/(middlewaretoken" value=")\w+/g, "$1"); // another at each look
+  for (const part of page.querySelectorAll("[data-part]")) parts.set(part.dataset.part, { part, html: bare(part) });
   let { every, news } = page.dataset;
   let timer = 0;
   let over = false;
@@ -12,17 +13,17 @@ if (page) {
     if (!over && !document.hidden) timer = setTimeout(look, every * 1000);
   };
   const put = (known, fresh) => {
-    // What is the same stays untouched: nothing is read out twice, an opened letter stays open.
-    if (!known || known.html === fresh.innerHTML) return;
+    // What is the same stays: nothing is read out twice.
+    if (!known || known.html === bare(fresh)) return;
     const here = document.activeElement;
     const href = known.part.contains(here) && here.getAttribute("href");
-    known.html = fresh.innerHTML;
+    known.html = bare(fresh);
     known.part.replaceChildren(...fresh.childNodes);
     if (href) known.part.querySelector(`[href="${CSS.escape(href)}"]`)?.focus();
   };
   const look = async () => {
     try {
-      // A redirect leads to the sign-in: the session is over, and asking on would not bring it back.
+      // A redirect leads to the sign-in: the session is over.
       const answer = await fetch(page.dataset.live, { redirect: "manual", cache: "no-store" });
       over = answer.type === "opaqueredirect" || (answer.status >= 400 && answer.status < 500);
       if (answer.ok) {
@@ -34,7 +35,7 @@ if (page) {
         ({ every, news } = root.dataset);
       }
     } catch {
-      // The network is away for a moment.
+      // The network is away.
     }
     wait();
   };
