@@ -24,9 +24,8 @@ from dsr.limits import limited
 from dsr.models import Artifact, Task
 from dsr.vault import MissingKeyError, TamperedError
 from portal import access, download, progress
-from portal.forms.proof import CodeForm, code_error
+from portal.forms.proof import CodeForm, code_error, no_code_now
 from portal.sendings import later_letter
-from portal.views.identity import no_code_now
 
 if TYPE_CHECKING:
     from datetime import datetime

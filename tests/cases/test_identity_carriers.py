@@ -20,7 +20,7 @@ from dsr.cases import codes, identity_codes
 from dsr.demo.people import by_position
 from dsr.fulfil import contact
 from dsr.law.rights import Right
-from dsr.models import OneTimeCode
+from dsr.models import OneTimeCode, Request
 from dsr.work import code_out, jobs
 from tests.factories import make_controller, make_request
 from tests.output.reading import text_of
@@ -81,6 +81,12 @@ def gateway(settings):
         yield found
 
 
+def asked(code: OneTimeCode) -> Request:
+    """The request that a code is for."""
+    assert code.request
+    return code.request
+
+
 def ask(way: str = "sms", number: str = PERSON.customer_no) -> OneTimeCode:
     request = make_request(rights=(Right.ERASURE,), at=timezone.now())
     return identity_codes.start_identity(
@@ -100,7 +106,7 @@ def test_I_02_a_code_by_text_message_goes_to_the_number_on_file_and_proves_it(ga
     digits = re.search(r"\d{4} \d{4}", body["body"])
     assert digits
     checked = identity_codes.finish_identity(
-        request=code.request, entered=digits.group(), asker="her", now=timezone.now()
+        request=asked(code), entered=digits.group(), asker="her", now=timezone.now()
     )
     assert checked.status == "ok"
     assert PERSON.phone not in caplog.text
@@ -141,7 +147,7 @@ def test_a_gateway_that_is_down_and_a_number_that_is_not_ours_look_alike(gateway
 
     assert (ours.sent_at is None, not_ours.sent_at is None) == (True, False)  # only a worker knows
     found = [
-        identity_codes.finish_identity(request=code.request, entered="1", asker="her", now=timezone.now())
+        identity_codes.finish_identity(request=asked(code), entered="1", asker="her", now=timezone.now())
         for code in (ours, not_ours)
     ]
     assert found[0] == found[1]
@@ -183,7 +189,7 @@ def letter(number: str = PERSON.customer_no) -> OneTimeCode:
 
 
 def enter(code: OneTimeCode, digits: str) -> str:
-    found = identity_codes.finish_letter(request=code.request, entered=digits, now=timezone.now())
+    found = identity_codes.finish_letter(request=asked(code), entered=digits, now=timezone.now())
     return found.status
 
 
@@ -196,10 +202,10 @@ def test_I_07_a_letter_to_the_address_on_file_proves_enough_for_a_copy(room, cap
     assert (room / f"{code.pk.hex}.pdf").read_bytes() == first
     words = text_of(first)
     assert PERSON.address.street in words
-    assert code.request.reference in words
+    assert asked(code).reference in words
     assert "It was not you?" in words
     beside = json.loads((room / f"{code.pk.hex}.json").read_text())
-    assert beside["reference"] == code.request.reference
+    assert beside["reference"] == asked(code).reference
     assert not any(word in str(beside) for word in (PERSON.name, PERSON.address.street, PERSON.customer_no))
     assert sorted(path.suffix for path in room.iterdir()) == [".json", ".pdf"]
 
@@ -210,8 +216,8 @@ def test_I_07_a_letter_to_the_address_on_file_proves_enough_for_a_copy(room, cap
     assert code.attempts_left == codes.TRIES  # whoever does not even name the letter uses no try up
     assert enter(code, digits.group()[:4] + "9999 9999") == "wrong"
     assert enter(code, digits.group()) == "ok"
-    code.request.refresh_from_db()
-    assert (code.request.identity_level, code.request.cases.get().state) == (3, "assessing")
+    asked(code).refresh_from_db()
+    assert (asked(code).identity_level, asked(code).cases.get().state) == (3, "assessing")
     assert digits.group() not in caplog.text
 
 
@@ -260,12 +266,12 @@ def test_a_store_that_is_down_leaves_the_letter_for_later(room, demo_stores):
 
     code.refresh_from_db()
     assert code.sent_at is None
-    assert code.request.cases.get().state == "received"
+    assert asked(code).cases.get().state == "received"
 
 
 def test_I_07_a_store_that_says_when_a_contact_was_changed_is_believed(settings, demo_stores):
     controller, now = make_controller(), timezone.now()
-    on = {"controller": controller, "store": "billing", "customer_number": PERSON.customer_no}
+    on: dict[str, Any] = {"controller": controller, "store": "billing", "customer_number": PERSON.customer_no}
     settings.DSR_CONTACT_CHANGED = {"billing": {"email": "customers.created_at", "phone": "customers.no_such_field"}}
     held = contact.on_file(controller, "billing", PERSON.customer_no)
     made = held.changed["email"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -107,7 +108,7 @@ def test_I_07_a_link_by_a_new_contact_is_one_sign_until_thirty_days_have_passed(
     anna = make_user()
     request = make_request(account=anna)
     until = NOW + timedelta(days=10)
-    given = {"store": "billing", "customer_number": "1", "contact": "x@example.com", "method": "code"}
+    given: dict[str, Any] = {"store": "billing", "customer_number": "1", "contact": "x@example.com", "method": "code"}
     identity.link(user=anna, firm_from=until, now=NOW, **given)
     request.refresh_from_db()
     assert (request.identity_level, request.contact_is_new, request.cases.get().state) == (2, True, "received")
@@ -121,7 +122,7 @@ def test_I_07_a_link_by_a_new_contact_is_one_sign_until_thirty_days_have_passed(
 @pytest.mark.django_db
 def test_a_firm_link_stays_firm_when_the_contact_changes_later():
     anna = make_user()
-    given = {"store": "billing", "customer_number": "1", "contact": "x@example.com", "method": "code"}
+    given: dict[str, Any] = {"store": "billing", "customer_number": "1", "contact": "x@example.com", "method": "code"}
     identity.link(user=anna, now=NOW, **given)
     again = identity.link(user=anna, firm_from=NOW + timedelta(days=10), now=NOW + timedelta(days=1), **given)
 
