@@ -46,6 +46,7 @@ class _Describing(Describing):
         return (
             self._accounts(),
             self._links(),
+            self._sign_in(),
             self._requests(),
             self._cases(),
             self._history(),
@@ -94,6 +95,32 @@ class _Describing(Describing):
             retention=self.account_kept,
             category="identification",
             purpose=_("To be sure that we show your data to nobody else"),
+        )
+
+    def _sign_in(self) -> DatasetInfo:
+        kinds = (
+            ("totp", _("authenticator app")),
+            ("webauthn", _("passkey")),
+            ("recovery_codes", _("recovery codes")),
+            ("oidc", _("sign-in with our customer portal")),
+            ("handover", _("handed over by our customer portal")),
+        )
+        secret = self.text(_("what opens your account: disclosing it would endanger your account"))
+        never = {"category": "credentials", "disclosure": Disclosure.NEVER, "reason": secret}
+        return self.dataset(
+            "account_sign_in",
+            _("Ways to sign in to your account"),
+            (
+                self.field("kind", _("Way"), values=self.words(kinds)),
+                self.field("name", _("Name you gave it"), **self.you()),
+                self.field("known_as", _("What our customer portal calls you")),
+                self.field("added_at", _("Added on")),
+                self.field("last_used_at", _("Last used on"), category="security"),
+                self.field("secret", _("Secret"), **never),
+            ),
+            retention=self.account_kept,
+            category="security",
+            purpose=_("So that nobody else opens your account"),
         )
 
     def _requests(self) -> DatasetInfo:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -81,7 +82,7 @@ HANDED_OUT = (
     Artifact.Kind.CERTIFICATE,
     Artifact.Kind.OUTGOING,
 )
-_CLOSED = frozenset({"password", "code"})
+_CLOSED = frozenset({"password", "code", "secret"})
 
 
 def _once(batch: Batch) -> Iterator[Batch]:
@@ -101,6 +102,7 @@ class _Reading:
         made: dict[str, Any] = {
             "account": self._accounts,
             "account_links": self._links,
+            "account_sign_in": self._sign_in,
             "requests": self._requests,
             "cases": self._cases,
             "messages": self._messages,
@@ -128,6 +130,16 @@ class _Reading:
                 content = _content(link)
                 proved = content.get("customer_number", ""), content.get("contact", ""), link.method
                 yield link.store, *proved, self._at(link.proven_at), self._at(link.revoked_at)
+
+    def _sign_in(self) -> Iterator[Row]:
+        for user in self._hers.accounts:
+            factors = Authenticator.objects.filter(user=user, created_at__lte=self._until).order_by("created_at", "pk")
+            for row in factors:
+                name = str(row.data.get("name", ""))
+                yield str(row.type), name, "", self._at(row.created_at), self._at(row.last_used_at)
+            logins = user.outside_logins.filter(created_at__lte=self._until).select_related("user")
+            for login in logins.order_by("created_at"):
+                yield login.source, "", str(_content(login).get("subject", "")), self._at(login.created_at), None
 
     def _requests(self) -> Iterator[Row]:
         for request in self._hers.requests:

@@ -169,14 +169,15 @@ def arrive(request: Any) -> HttpResponse:
     if request.method == "POST":
         return _take_over(request, portal)
     if "t" in request.GET:
-        response: HttpResponse = _kept_token(request, portal)
-    elif told := _handed(request):
-        context = {"nav": "account", "ending": told["subject"][-2:], "portal": portal, "other": subscriber(request)}
-        response = render(request, "account/handover.html", context)
-    else:
-        response = _failed(request, portal, status=410)
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+        response = _kept_token(request, portal)
+        # Only here: a page under this policy sends its forms without an origin, and the check of forms refuses those.
+        response["Referrer-Policy"] = "no-referrer"
+        return response
+    told = _handed(request)
+    if told is None:
+        return _failed(request, portal, status=410)
+    context = {"nav": "account", "ending": told["subject"][-2:], "portal": portal, "other": subscriber(request)}
+    return render(request, "account/handover.html", context)
 
 
 def _kept_token(request: Any, portal: Any) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.utils import timezone
 from dsr.cases import identity
 from tests.browser.harness import problems
 from tests.factories import PASSWORD, make_controller, make_user
+from tests.portal.test_handover import RAW, token
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -94,4 +96,22 @@ def test_a_passkey_is_made_and_opens_the_account_and_its_pages_are_clean(
     look()
     page.get_by_role("button", name="Use my passkey").click()
     page.wait_for_url("**/requests/")
+    assert not found, "\n".join(found)
+
+
+def test_a_hand_over_link_asks_and_its_button_signs_in(browse: Browse, anna: User, settings: Any) -> None:
+    key = f"hmac:{base64.b64encode(RAW).decode()}"
+    row = {"issuer": "https://my.example.com", "store": "billing", "keys": {"k1": key}}
+    settings.DSR_HANDOVER = {"northwave": row}
+    page, found = browse.page("narrow"), []
+    page.goto(f"/handover/?t={token(email=anna.email, email_verified=True)}")
+    assert page.url.endswith("/handover/")
+    found += problems(page)
+    page.get_by_role("button", name="Continue as customer ending …42").click()
+    page.wait_for_url("**/account/join/")
+    found += problems(page)
+    page.get_by_role("button", name="Go on with a second account").click()
+    page.wait_for_url("**/requests/")
+    page.goto("/handover/?t=x")
+    found += problems(page)
     assert not found, "\n".join(found)

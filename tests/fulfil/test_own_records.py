@@ -6,9 +6,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 
-from dsr.cases import actors, codes, identity, messages
+from dsr import factors
+from dsr.cases import actors, codes, identity, messages, outside
 from dsr.cases.intake import Told
+from dsr.cases.outside import Vouched
 from dsr.cases.perform import record
 from dsr.desk import datasets
 from dsr.desk.tasks_view import store_label
@@ -17,7 +20,7 @@ from dsr.fulfil.own_records import HANDED_OUT, own_found, own_left_out, referenc
 from dsr.law.letters import LetterCode
 from dsr.law.rights import Right
 from dsr.law.workflow import State
-from dsr.models import AccountLink, Artifact, Letter, OneTimeCode, Request, Subject
+from dsr.models import AccountLink, Artifact, IdentityCheck, Letter, OneTimeCode, Request, Subject
 from dsr.wording.events import EVENTS
 from exporters.contract import CellNote, Disclosure
 from tests.factories import MONDAY, make_case, make_controller, make_request, make_staff, make_user
@@ -237,7 +240,22 @@ def test_nothing_that_opens_something_leaves() -> None:
         secret in told for secret in (digits, code.digest, anna.password, case.chain_head, str(code.pk), str(case.pk))
     )
     closed = {f.name for info in described("en").values() for f in info.fields if f.disclosure is Disclosure.NEVER}
-    assert closed == {"password", "code"}
+    assert closed == {"password", "code", "secret"}
+
+
+def test_a_01_the_ways_into_her_account_are_in_it_and_what_opens_it_is_not() -> None:
+    anna = linked()
+    secret = factors.seal("JBSWY3DPEHPK3PXP")
+    Authenticator.objects.create(user=anna, type="totp", data={"secret": secret}, created_at=MONDAY)
+    said = Vouched("oidc", "https://login.example.com", "u-1", "billing", "10000001", 2)
+    outside.join(user=anna, vouched=said, now=MONDAY)
+    case = make_case(account=anna, number=NUMBER)
+
+    found = own_found(case, until=LATER)
+
+    ways = rows(found, "account_sign_in")
+    assert [(row["kind"], row["known_as"]) for row in ways] == [("totp", ""), ("oidc", "u-1")]
+    assert secret not in everything(found)
 
 
 def test_a_18_what_the_draft_itself_does_is_not_in_it_so_that_a_second_run_has_the_same_bytes() -> None:
@@ -298,7 +316,7 @@ def test_every_code_that_may_stand_in_a_row_has_words() -> None:
     def values(dataset: str, name: str) -> set[str]:
         return set(next(item for item in infos[dataset].fields if item.name == name).values)
 
-    assert values("identity_checks", "purpose") == set(OneTimeCode.Purpose.values)
+    assert values("identity_checks", "purpose") == {*OneTimeCode.Purpose.values, *IdentityCheck.Kind.values}
     assert values("files", "kind") == {kind.value for kind in HANDED_OUT}
     assert values("letters", "letter") == {code.value for code in LetterCode}
     assert values("letters", "channel") == set(Letter.Channel.values)
