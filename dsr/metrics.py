@@ -93,6 +93,7 @@ def _families(read: Vitals, numbers: Mapping[str, CaseNumbers]) -> Iterator[Gaug
     yield from _of_background(read)
     yield _gauge("mails_waiting", "Mails to be sent", [((), read.mails_waiting)])
     yield _gauge("mails_failed", "Mails that could not be delivered", [((), read.mails_failed)])
+    yield _gauge("requests_held", "Requests held as part of a flood", [((), read.held)])
     stores = {(row.controller.slug, row.store): row for row in read.stores}
     labels = ("controller", "store")
     yield _gauge("store_ok", "Whether the last check was good", [(at, row.ok) for at, row in stores.items()], labels)
