@@ -162,6 +162,8 @@ def identify(
     )
     for case in request.cases.all():
         _go_on(case, data={"method": method, "level": level, **(data or {})}, actor=actor, now=now)
+    if method not in {"callback", "eid"}:  # theirs are closed as confirmed, by whoever knows what was seen
+        identity_checks.drop(request=request, now=now)
 
 
 def _go_on(case: Case, *, data: dict[str, Any], actor: Actor, now: datetime) -> None:

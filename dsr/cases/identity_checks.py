@@ -9,19 +9,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
 from dsr.cases import clock, messages
 from dsr.cases.actors import SYSTEM
 from dsr.cases.duties import Duty
+from dsr.cases.facts import identified
 from dsr.cases.own_rules import calendar_of
 from dsr.cases.perform import ConflictError, RefusedError, insist, record
 from dsr.law.identity import CALL_TIMES
 from dsr.law.workflow import Actor, Refusal
-from dsr.models import IdentityCheck, Request, RowId, User
+from dsr.models import Case, IdentityCheck, Request, RowId, User
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from django.db.models import QuerySet
+
+    from dsr.models import Controller
 
 Kind = IdentityCheck.Kind
 MOST_CALLS = 3
@@ -107,6 +112,28 @@ def done(*, request: Request, kind: str, actor: Actor, now: datetime) -> None:
         request=request, kind=_KIND_OF.get(kind, ""), closed_at__isnull=True
     )
     rows.update(**_closing("confirmed", actor, now))
+    drop(request=request, now=now)
+
+
+def open_in(controller: Controller) -> QuerySet[IdentityCheck]:
+    """What is to be done at the desk: checks of requests that still owe something."""
+    owing = Case.objects.of(controller).open().filter(request=OuterRef("request"))
+    return IdentityCheck.objects.of(controller).filter(Exists(owing), closed_at__isnull=True)
+
+
+def drop(*, request: Request, now: datetime) -> None:
+    """Close what nobody needs any more, because the person is identified for all she asked; claims go with it (I-04)."""
+    if not all(identified(case) for case in request.cases.all()):
+        return
+    rows = IdentityCheck.objects.of(request.controller).filter(request=request, closed_at__isnull=True)
+    rows.update(**_closing("not_needed", SYSTEM, now))
+
+
+def drop_over(*, now: datetime, limit: int) -> int:
+    """Close the checks of requests that are over; returns how many. Claims are not kept until the file is archived."""
+    owing = Case.objects.open().filter(request=OuterRef("request"))
+    over = IdentityCheck.objects.filter(~Exists(owing), closed_at__isnull=True).values_list("pk", flat=True)[:limit]
+    return IdentityCheck.objects.filter(pk__in=list(over)).update(**_closing("not_needed", SYSTEM, now))
 
 
 def _closing(outcome: str, actor: Actor, now: datetime) -> dict[str, Any]:

@@ -28,6 +28,7 @@ MAX_LETTERS: Final = 3
 """Letters with a code to one customer number in LETTER_FOR, over all requests: paper costs, and frightens."""
 
 
+@transaction.atomic
 def start_link(
     *, user: User, store: str, customer_number: str, now: datetime, asker: str = "", way: str = Way.MAIL
 ) -> OneTimeCode:

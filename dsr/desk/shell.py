@@ -11,11 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr import alarms, vitals
-from dsr.cases import queue
+from dsr.cases import identity_checks, queue
 from dsr.cases.clock import local_date
 from dsr.desk.access import Duty, Sight, duty_refusal, sees
 from dsr.law.workflow import Role
-from dsr.models import IdentityCheck
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,7 +59,7 @@ def _sidebar(request: DeskRequest, current: str) -> list[dict[str, Any]]:
                 "current": current == queue.HELD,
             }
         )
-    checks = IdentityCheck.objects.of(request.controller).filter(closed_at__isnull=True).count()
+    checks = identity_checks.open_in(request.controller).count()
     name = "identity-checks"
     views.append({"url": reverse(f"desk:{name}"), "label": _("Identity"), "count": checks, "current": name == current})
     pages = (

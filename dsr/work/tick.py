@@ -18,6 +18,7 @@ from dsr.cases import (
     contacts_seen,
     delivery,
     escalate,
+    identity_checks,
     notices,
     outbox,
     outside,
@@ -100,7 +101,8 @@ def case_files(now: datetime) -> int:
 
 def leftovers(now: datetime) -> int:
     """Remove bytes whose keys are gone, old one-time codes, expired sessions, and the memory of contacts of long ago."""
-    return end_of_life.leftovers(now=now, limit=CHUNK) + contacts_seen.forget(now=now)
+    ours = contacts_seen.forget(now=now) + identity_checks.drop_over(now=now, limit=CHUNK)
+    return end_of_life.leftovers(now=now, limit=CHUNK) + ours
 
 
 def posted_letters(now: datetime) -> int:

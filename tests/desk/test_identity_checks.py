@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from dsr.cases import codes, identity_checks
+from dsr.cases import actors, codes, endings, identity, identity_checks
 from dsr.models import IdentityCheck, Message, OneTimeCode
 from tests.factories import make_case, make_controller
 from tests.portal.walk import text_of
@@ -99,3 +99,19 @@ def test_letters_for_the_post_room_are_listed_until_they_are_taken(mara, case, s
 
     OneTimeCode.objects.filter(pk=code.pk).update(posted_at=now)
     assert "Taken from the folder lately" in text_of(mara.get(page))
+
+
+def test_I_04_claims_do_not_outlive_another_proof_or_the_end_of_the_case(mara, case):
+    told, now = {"name": "Anna Example"}, timezone.now()
+    first = identity_checks.ask_comparison(request=case.request, service="eid", claims=told, now=now)
+    identity.identify(request=case.request, level=3, method="letter", known=(), actor=actors.SYSTEM, now=now)
+    first.refresh_from_db()
+    assert (first.outcome, first.wrapped_key) == ("not_needed", "")
+
+    other = make_case(at=now, identified=False)
+    second = identity_checks.ask_comparison(request=other.request, service="eid", claims=told, now=now)
+    endings.withdraw(case_id=other.pk, actor=actors.subject(), now=now)
+    assert other.request.reference not in text_of(mara.get(reverse("desk:identity-checks")))
+    assert identity_checks.drop_over(now=now, limit=9) == 1
+    second.refresh_from_db()
+    assert (second.outcome, second.wrapped_key) == ("not_needed", "")

@@ -119,7 +119,7 @@ def checks(request: DeskRequest) -> HttpResponse:
     """What is to be done so that it is known who asks: calls, comparisons, letters for the post room."""
     insist_sight(request.actor, Sight.PERSON)
     today = local_date(request.controller, timezone.now())
-    rows = IdentityCheck.objects.of(request.controller).filter(closed_at__isnull=True).order_by("due_on", "created_at")
+    rows = identity_checks.open_in(request.controller).order_by("due_on", "created_at")
     lines = [_line(row, today) for row in rows.select_related("request").prefetch_related("request__cases")]
     lying = OneTimeCode.objects.of(request.controller).filter(
         way=OneTimeCode.Way.POST, printed_at__isnull=False, purpose=OneTimeCode.Purpose.PROVE
