@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from dsr import wording
 from dsr.cases import actors, flood, triage, uploads
 from dsr.inbox import Inbox
+from dsr.law.workflow import State
 from dsr.limits import client_address
 from dsr.wording import asked as asked_words
 from portal import access, progress
@@ -53,7 +54,7 @@ def parts_context(http: Any, asked: Request, *, now: datetime) -> dict[str, Any]
         "detail": next((part for part in parts if part.asked_for_detail), None),
         "identified": bool(asked.identified_at),
         "misread": triage.may_be_misread(asked, actor_of(http), now=now),
-        "dismissed": flood.dismissed(asked),
+        "dismissed": any(part.case.state == State.NOT_IDENTIFIED for part in parts) and flood.dismissed(asked),
         "clocks": len({(part.case.due_on, part.is_open, part.paused) for part in parts}) > 1,
         "every": BUSY if busy else RUNS if is_open else OVER,
         "news": sum(not line["own"] for line in talk) + len(letters),

@@ -53,6 +53,8 @@ OF_THE_COMPANY = {
     "dsr.RetentionRow": None,
     "dsr.LetterWording": None,
     "dsr.Pulse": None,
+    "dsr.BrandChange": None,
+    "dsr.Logo": None,
     "dsr.Receiver": None,  # another company, to which data are transmitted on request
 }
 # The rest, one by one, with the reason.
@@ -64,6 +66,8 @@ ALLOWED = {
     ("account.EmailAddress", "email"): "allauth's list of confirmed addresses",
     ("account.EmailConfirmation", "key"): "not used: confirmation is by code",
     ("sessions.Session", "session_data"): "sealed by dsr.sessions",
+    ("dsr.Suspicion", "reasons"): "codes",
+    ("dsr.Suspicion", "network"): "a keyed hash of a /24 or /48, for counting",
     ("dsr.Artifact", "file_name"): "made from the reference and the kind",
     ("dsr.Artifact", "details"): "counts and hashes",
     ("dsr.Transmission", "file_name"): "made from the reference",
