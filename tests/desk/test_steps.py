@@ -30,7 +30,6 @@ NO_VERB_YET = {
     Action.ANNOUNCE_FEE,
     Action.FEE_SETTLED,
     Action.RESTRICT_NOW,
-    Action.STOP_NOW,
     Action.RESUME_ASSESSMENT,
     Action.PLAN_STALE,
     Action.COMPLETE_PARTLY,
