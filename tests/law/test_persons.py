@@ -84,9 +84,10 @@ def test_4_0_10_scotland_has_an_age_of_its_own_and_an_unknown_part_of_a_country_
 
 
 def test_every_row_says_where_it_comes_from_and_how_sure_it_is():
-    for row in [*AFTER_DEATH.values(), *ASKED_FROM.values(), persons.ASKED_AT]:
-        assert row.source
-        assert row.mark in {"V", "K", "P"}
+    sources = [(row.source, row.mark) for row in AFTER_DEATH.values()]
+    sources += [(age.source, age.mark) for age in (*ASKED_FROM.values(), persons.ASKED_AT)]
+
+    assert all(source and mark in {"V", "K", "P"} for source, mark in sources)
 
 
 @pytest.mark.parametrize(("born_on", "adult"), [(date(2008, 11, 22), True), (date(2008, 11, 23), False)])
