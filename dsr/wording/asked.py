@@ -113,16 +113,6 @@ def of_right(content: Mapping[str, Any], right: str) -> dict[str, Any]:
     return {code: value for code, value in shared.items() if code not in others} | dict(parts[right].get("scope", {}))
 
 
-def of_right(content: Mapping[str, Any], right: str) -> dict[str, Any]:
-    """The scope of one right: what all rights of a sitting share, and what was chosen for this one (T-26)."""
-    shared: dict[str, Any] = dict(content.get("scope") or {})
-    parts: Mapping[str, Any] = content.get("by_right") or {}
-    if right not in parts:
-        return shared
-    others = {code for part in parts.values() for code in part.get("scope", {})}
-    return {code: value for code, value in shared.items() if code not in others} | dict(parts[right].get("scope", {}))
-
-
 def lines(scope: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What was chosen, as (label, words) in the active language; unknown codes of another release are left out."""
     found = [
