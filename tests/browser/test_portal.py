@@ -238,7 +238,7 @@ def test_SC_01_from_the_start_page_to_the_receipt_and_the_proof_without_an_accou
     page.click("text=Send my request")
     look("sent")
     page.click("main a:has-text('Show us it is you')")
-    page.click("text=Enter my customer number")
+    page.click("text=Get a code")
     page.fill("#id_number", PERSON.customer_no)
     go_on(page)
     look("code")
