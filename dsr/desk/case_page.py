@@ -20,6 +20,7 @@ from dsr.desk.forms.identity import METHODS
 from dsr.desk.forms.intake import CHANNELS
 from dsr.desk.mails import undelivered
 from dsr.desk.next_step import Next, next_step
+from dsr.desk.sent_files import waiting_proofs
 from dsr.desk.stages import stages
 from dsr.desk.tasks_view import Progress, progress_of, store_label
 from dsr.fulfil.locate import COPIES
@@ -57,6 +58,7 @@ def case_context(request: DeskRequest, case: Case, tab: str, *, now: datetime) -
         "plan_url": _plan_url(case),
         "held": _held(request, case),
         "undelivered": undelivered(case.request),
+        "proofs": waiting_proofs(request, case),
     }
 
 

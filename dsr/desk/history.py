@@ -16,8 +16,9 @@ from dsr.desk.tasks_view import OPERATIONS, store_label
 from dsr.desk.troubles import trouble
 from dsr.law.clock import SuspensionKind
 from dsr.law.workflow import State
-from dsr.models import Case, Event, EventNote, User
+from dsr.models import Case, Event, EventNote, Upload, User
 from dsr.vault import MissingKeyError, TamperedError
+from dsr.wording import uploads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -116,6 +117,7 @@ def _details(event: Event, stores: dict[str, Any], names: dict[str, str], langua
         yield names.get(str(data.get("assignee")), "") or _("to nobody")
     yield from _about_work(data)
     yield from _about_escalation(event, names)
+    yield from _about_upload(event)
     if data.get("due_on") and event.action not in {"task_done", "report_overdue"}:
         yield _("due %(day)s") % {"day": _day(data["due_on"])}
     if data.get("ground"):
@@ -158,6 +160,15 @@ def _about_escalation(event: Event, names: dict[str, str]) -> Iterator[str]:
         yield _("by mail") if data.get("by_mail") else _("no address for a mail: write a letter")
     if data.get("due_before"):
         yield _("was due %(day)s") % {"day": _day(data["due_before"])}
+
+
+def _about_upload(event: Event) -> Iterator[str]:
+    """What a sent file was for, and why it went."""
+    if event.action.startswith("upload_"):
+        if event.data.get("purpose") in set(Upload.Purpose):
+            yield uploads.purpose(str(event.data["purpose"]))
+        if event.data.get("reason"):
+            yield uploads.reason(str(event.data["reason"]))
 
 
 def _day(value: object) -> str:

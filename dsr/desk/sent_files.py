@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Count, Min, Q
 from django.utils.translation import gettext_lazy
 
 from dsr import wording
@@ -37,6 +37,15 @@ def sent_context(request: DeskRequest, case: Case, form: AddFilesForm | None = N
         "why_no_check": wording.refusal(may_check) if may_check else "",
         "add_form": None if may_add or not shown else form or AddFilesForm(),
     }
+
+
+def waiting_proofs(request: DeskRequest, case: Case) -> dict[str, Any] | None:
+    """How many proofs nobody has looked at yet, and when the first goes by itself; None without one, or for other roles."""
+    if duty_refusal(request.actor, Duty.IDENTIFY):
+        return None
+    rows = case.request.uploads.filter(purpose__in=uploads.PROOFS, deleted_at=None)
+    found = rows.aggregate(count=Count("pk"), until=Min("delete_after"))
+    return found if found["count"] else None
 
 
 def _row(one: uploads.Shown, *, shown: bool) -> dict[str, Any]:

@@ -134,3 +134,16 @@ def state(*, deleted: bool, seen: bool) -> str:
 def scan(*, scanned: bool) -> str:
     """Whether the virus scanner looked at a file that is kept, as staff reads it."""
     return _("Kept") if scanned else _("Kept, not scanned for viruses")
+
+
+_REASONS: Final[Mapping[str, _StrPromise]] = {
+    "withdrawn": gettext_lazy("taken back before it was sent"),
+    "time_over": gettext_lazy("its time was over"),
+    "verified": gettext_lazy("the identity is confirmed"),
+    "infected": gettext_lazy("the virus scanner found something"),
+}
+
+
+def reason(code: str) -> str:
+    """Why a file went or was not kept, for the history; a code of a later release stands as it is."""
+    return str(_REASONS.get(code, code))

@@ -71,11 +71,15 @@ def test_i_04_seen_and_deleted_from_the_page_and_then_it_opens_no_more(receive, 
     case = make_case()
     proof, evidence = receive(request=case.request, purpose="identity"), receive("x", request=case.request)
     mara = browser("mara")
+    assert "A proof waits for somebody to look at it. It goes by itself 29 June 2026" in page(mara, "case", case.pk)
+    assert "A proof waits" not in page(browser("olga", "auditor"), "case", case.pk)
 
     assert mara.post(reverse("desk:upload-seen", args=[case.pk, evidence.pk])).status_code == 404
     answer = mara.post(reverse("desk:upload-seen", args=[case.pk, proof.pk]), follow=True).content.decode()
     assert "Deleted after it was checked" in answer
     assert "Mara Example" in answer
+    assert "A proof waits" not in answer
+    assert "Proof of identity" in page(mara, "history", case.pk)
     assert mara.get(reverse("desk:upload", args=[case.pk, proof.pk])).status_code == 404
     assert mara.post(reverse("desk:upload-seen", args=[case.pk, proof.pk])).status_code == 404
 

@@ -22,6 +22,8 @@ def test_every_reason_is_a_sentence_about_the_file(code):
 def test_every_purpose_and_form_has_words():
     assert {words.purpose(code) for code in Upload.Purpose.values}.isdisjoint(Upload.Purpose.values)
     assert {words.media_type(form.value) for form in Form}.isdisjoint({form.value for form in Form})
+    for code in ("withdrawn", "time_over", "verified", "infected"):
+        assert words.reason(code) != code
     assert words.media_type("image/heic") == "image/heic"
     assert set(ENDINGS) == set(Form)
     assert words.hint(1) == "A photo, a PDF or a text document. Up to 1 file of 10 MB."
