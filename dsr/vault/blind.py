@@ -28,7 +28,17 @@ def _index_key(controller: str, key_id: str) -> bytes:
 
 
 def fold(value: str) -> str:
-    """Case, accents, compatibility forms and blanks folded away: `Müller ` and `MULLER` meet."""
+    """Case, accents, compatibility forms and blanks folded away: `Müller ` and `MULLER` meet.
+
+    Until nothing changes: a compatibility form may hide a capital (`𝔄` is `A` only when taken apart).
+    """
+    folded = _folded_once(value)
+    while (again := _folded_once(folded)) != folded:
+        folded = again
+    return folded
+
+
+def _folded_once(value: str) -> str:
     plain = unicodedata.normalize("NFKD", value.casefold())
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
 
