@@ -123,3 +123,7 @@ def test_names_are_found_by_folded_words_and_prefixes():
 @given(st.text())
 def test_folding_twice_changes_nothing(text):
     assert blind.fold(blind.fold(text)) == blind.fold(text)
+
+
+def test_a_capital_hidden_in_a_compatibility_form_is_folded():
+    assert blind.fold("𝔄") == blind.fold("a")
