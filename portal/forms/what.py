@@ -64,6 +64,8 @@ class OwnWordsForm(StepForm):
     words = text_field(
         gettext_lazy("Tell us in your own words"),
         gettext_lazy("Tell us what you want. A few words are enough."),
-        hint=gettext_lazy("We find out which right it is and tell you what we understood. Your month starts when you send this."),
+        hint=gettext_lazy(
+            "We find out which right it is and tell you what we understood. Your month starts when you send this."
+        ),
         rows=6,
     )

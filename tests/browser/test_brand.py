@@ -42,13 +42,14 @@ def otto(live_server: Any) -> User:
 def test_a_brand_from_right_to_left_is_clean(browse: Browse, otto: User, settings: Any) -> None:
     """`dir="rtl"` with own colours and logo: axe, policy, no sideways scroll at 320 px, in light and dark; six requests at most."""
     settings.LANGUAGES = [*settings.LANGUAGES, ("ar", "Arabic")]
-    found = []
+    found: list[str] = []
+    asked: list[str] = []
     for mode in ("narrow", "dark"):
         page = browse.page(mode)
         page.set_extra_http_headers({"Accept-Language": "ar"})
+        page.on("request", lambda request: asked.append(request.url))
         for path in ("/", "/new/what/", "/new/unsure/"):
-            asked: list[str] = []
-            page.on("request", lambda request, asked=asked: asked.append(request.url))
+            asked.clear()
             page.goto(path)
             assert page.evaluate("document.documentElement.dir") == "rtl"
             assert len(set(asked)) <= 6, asked

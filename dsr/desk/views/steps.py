@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpResponse
 
+    from dsr.desk.doing import Doing
     from dsr.law.workflow import Actor
     from dsr.models import Case, RowId
 
@@ -98,7 +99,7 @@ def _typed(case: Case, action: str, draft: str) -> dict[str, Any]:
     return dict(row.content()["fields"]) if row else {}
 
 
-def _doing(action: str) -> steps.Doing:
+def _doing(action: str) -> Doing:
     try:
         return steps.DOINGS[Action(action)]
     except (ValueError, KeyError):
