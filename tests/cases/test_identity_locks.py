@@ -107,13 +107,18 @@ def test_a_code_may_be_pasted_in_any_spelling(spelled):
 def test_guesses_in_the_same_instant_are_counted_one_by_one():
     request = make_request(rights=(Right.ERASURE,))
     code = start(request)
-    codes.draw(code=code)
+    digits = codes.draw(code=code)
 
-    results = race(lambda: codes.check(code=OneTimeCode.objects.get(pk=code.pk), entered=WRONG, now=NOW).tries_left, 12)
+    def guess(entered: str = WRONG) -> str:
+        return codes.check(code=OneTimeCode.objects.get(pk=code.pk), entered=entered, now=NOW).status
 
-    assert {left: results.count(left) for left in range(5)} == {0: 8, 1: 1, 2: 1, 3: 1, 4: 1}, results
+    results = race(guess, 12)
+
+    assert set(results) <= {"wrong", "locked"}
+    assert results.count("wrong") < codes.TRIES
     code.refresh_from_db()
     assert (code.attempts_left, code.locked_at) == (0, NOW)
+    assert guess(digits) == "locked"
 
 
 def test_a_letter_is_asked_for_three_times_and_not_a_fourth_over_all_requests():
