@@ -40,7 +40,9 @@ class Plan(Sealed, OwnedRow):
     not_before = models.DateTimeField(null=True, blank=True)  # the end of the cooling time
     expires_at = models.DateTimeField(null=True, blank=True)
     applied_at = models.DateTimeField(null=True, blank=True)
-    reviewed_at = models.DateTimeField(null=True, blank=True)  # of what worked at once: somebody looked at it afterwards
+    reviewed_at = models.DateTimeField(
+        null=True, blank=True
+    )  # of what worked at once: somebody looked at it afterwards
 
     class Meta:
         constraints = [

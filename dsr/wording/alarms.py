@@ -63,7 +63,9 @@ ALARMS: Final[Mapping[str, tuple[_StrPromise, _StrPromise]]] = {
     ),
     "requests_held": (
         _("Requests are held because they came in a crowd. Their clocks run, and no mail was sent."),
-        _("A privacy lead looks at the page “Held, a flood” of the desk, lets through what is real and closes the rest."),
+        _(
+            "A privacy lead looks at the page “Held, a flood” of the desk, lets through what is real and closes the rest."
+        ),
     ),
     "mails_failed": (
         _("Mails could not be delivered."),

@@ -55,8 +55,14 @@ def silent_case(account: User | None = None) -> Case:
 def collecting(account: User) -> Case:
     """Billing has answered, RADIUS is being read."""
     now = timezone.now()
-    number = {"store": "billing", "customer_number": "10000001", "contact": "anna@example.com"}
-    identity.link(user=account, method="code", now=now, **number)
+    identity.link(
+        user=account,
+        store="billing",
+        customer_number="10000001",
+        contact="anna@example.com",
+        method="code",
+        now=now,
+    )
     case = make_case(account=account, at=now)
     answer.start_collection(case_id=case.pk, actor=actors.staff(make_staff()), now=now)
     Task.objects.filter(case=case).update(status="done", result={"stores": 2})

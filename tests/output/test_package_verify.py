@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from dsr.output import archive, signing
 from dsr.output.package import Archive
-from dsr.output.pdf import ROOT
+from dsr.output.renderer import ROOT
 from dsr.output.signing import DOMAIN, KeyFormatError, Published, Signer, Trusted, keys_document, trusted
 from dsr.output.verify import MEANING, Finding, main, verify
 from tests.output import sample

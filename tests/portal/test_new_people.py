@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from django.core import mail
 from django.utils import timezone
@@ -13,6 +15,9 @@ from dsr.models import Request
 from portal.questions import BY_NAME
 from tests.factories import make_controller, make_user
 from tests.portal.walk import ACCESS, REPLY, answer, send, text_of, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +47,7 @@ DECEASED = {
     **day("died_on", 3, 2, 2025),
 }
 OTHER_USER = {"name": "Jan Kowalski", "email": "jan@example.com"}
-BRANCHES = {
+BRANCHES: Mapping[str, Mapping[str, object]] = {
     "child": CHILD,
     "represented": REPRESENTED,
     "deceased": DECEASED,
@@ -50,7 +55,13 @@ BRANCHES = {
 }
 
 
-def branch(who: str) -> dict[str, dict[str, object]]:
+def behalf_of(request: Request) -> Behalf:
+    behalf = Behalf.of(request.content()["scope"])
+    assert behalf is not None
+    return behalf
+
+
+def branch(who: str) -> Mapping[str, Mapping[str, object]]:
     return {"who": {"who": who}, who.replace("_", "-"): BRANCHES[who]}
 
 
@@ -85,7 +96,7 @@ def test_the_senders_own_proof_never_identifies_a_request_for_somebody_else(clie
 
     request = Request.objects.get()
     now = timezone.now()
-    assert Behalf.of(request.content()["scope"]).who == who
+    assert behalf_of(request).who == who
     assert not proofs.identify_by_links(request=request, user=linked, now=now)
     if who == "other_user":
         assert request.account is None
@@ -146,7 +157,7 @@ def test_H_08_where_the_law_lets_heirs_ask_they_ask_and_nobody_else(client):
     """Germany: the heirs, for a copy; not the family, not for portability (BGH III ZR 183/17)."""
     walk(client, "access", branch("deceased"), SENDER, ACCESS, REPLY)
     send(client)
-    behalf = Behalf.of(Request.objects.get().content()["scope"])
+    behalf = behalf_of(Request.objects.get())
     assert (behalf.who, behalf.relation, behalf.died_on) == ("deceased", "heir", "2025-02-03")
 
     answer(client, "what", right="access")
@@ -195,7 +206,7 @@ def test_H_09_the_other_user_of_the_line_gets_the_reply_and_the_sender_sees_only
     content = request.content()
     assert (content["name"], content["contact_email"]) == ("Jan Kowalski", "jan@example.com")
     assert content["identifiers"] == [["email", "jan@example.com"]]
-    behalf = Behalf.of(content["scope"])
+    behalf = behalf_of(request)
     assert (behalf.sender, behalf.sender_contact) == ("Lena Lawyer", "lena@example.net")
     assert [message.to for message in mail.outbox] == [["jan@example.com"]]
     # A second click and a resend lead to the same page.
@@ -227,7 +238,7 @@ def test_H_09_nothing_of_it_shows_among_the_senders_requests(client):
 def test_errors_of_these_pages_say_what_to_do(step, data, error):
     form = BY_NAME[step].form(data, controller=make_controller(), user=None)
 
-    assert any(text.startswith(error) for errors in form.errors.values() for text in errors), form.errors
+    assert any(str(text).startswith(error) for errors in form.errors.values() for text in errors), form.errors
 
 
 def test_one_connection_is_searched_by_its_address_and_time(client):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from django.core import mail
 
@@ -9,6 +11,9 @@ from dsr import wording
 from dsr.models import Case, Request
 from tests.factories import make_controller, make_user
 from tests.portal.walk import ACCESS, ME, NO_ACCOUNT, REPLY, answer, due, send, text_of, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +26,7 @@ def _controller():
     make_controller()
 
 
-def add(client, right: str, pages: dict[str, dict[str, object]]) -> list[str]:
+def add(client, right: str, pages: Mapping[str, Mapping[str, object]]) -> list[str]:
     """Add a right on the check page and answer what it asks; returns the pages met."""
     where = str(client.post("/new/add/").headers["Location"])
     assert where == "/new/what/"
