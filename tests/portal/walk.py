@@ -10,6 +10,7 @@ from django.core import mail
 from django.utils.html import strip_tags
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from django.test import Client
@@ -29,7 +30,7 @@ def answer(client: Client, step: str, **data: Any) -> str:
     return str(response.headers["Location"])
 
 
-def walk(client: Client, right: str, *groups: dict[str, dict[str, Any]]) -> list[str]:
+def walk(client: Client, right: str, *groups: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Answer `what`, then whichever page comes next from `groups`, until the check page; returns the pages met."""
     pages = {name: data for group in groups for name, data in group.items()}
     met, where = ["what"], answer(client, "what", right=right)
