@@ -1,0 +1,67 @@
+"""Hostile tries at accounts: passwords planted before the owner of an address comes, mails sent to strangers."""
+
+from __future__ import annotations
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from dsr.models import User
+from tests.factories import PASSWORD, make_controller, make_user
+from tests.portal.walk import newest_code
+
+pytestmark = pytest.mark.django_db
+PLANTED = "planted by a stranger"
+
+
+@pytest.fixture(autouse=True)
+def _controller():
+    make_controller()
+
+
+def _plant(email: str) -> None:
+    """A stranger makes an account with somebody else's address and never sees the code."""
+    Client().post("/account/signup/", {"email": email, "password1": PLANTED})
+    assert User.objects.get(email=email).check_password(PLANTED)
+
+
+def _stranger_gets_in(email: str) -> bool:
+    stranger = Client()
+    stranger.post("/account/login/", {"login": email, "password": PLANTED})
+    return "_auth_user_id" in stranger.session
+
+
+def test_a_password_planted_before_the_owner_came_opens_nothing_after_she_proved_her_address(client):
+    """I-02: whoever proves the address by a code owns the account, and nobody else has a key to it."""
+    _plant("nora@example.com")
+    client.post("/account/login/code/", {"email": "nora@example.com"})
+    client.post("/account/login/code/confirm/", {"code": newest_code("nora@example.com")})
+    assert client.get("/account/").status_code == 200  # she is in, and stays in
+
+    assert not _stranger_gets_in("nora@example.com")
+
+
+def test_the_same_when_she_only_began_to_set_a_new_password(client):
+    _plant("nora@example.com")
+    client.post("/account/password/reset/", {"email": "nora@example.com"})
+    client.post("/account/password/reset/confirm/", {"code": newest_code("nora@example.com")})
+
+    assert not _stranger_gets_in("nora@example.com")
+
+
+def test_whoever_made_the_account_keeps_her_password(client):
+    client.post("/account/signup/", {"email": "nora@example.com", "password1": PLANTED})
+    client.post("/account/confirm-email/", {"action": "verify", "code": newest_code("nora@example.com")})
+
+    assert _stranger_gets_in("nora@example.com")
+
+
+def test_a_confirmed_account_keeps_its_password_after_a_code(client):
+    user = make_user()
+    client.post("/account/login/code/", {"email": user.email})
+    client.post("/account/login/code/confirm/", {"code": newest_code(user.email)})
+    user.refresh_from_db()
+
+    assert "_auth_user_id" in client.session
+    assert user.check_password(PASSWORD)
+    assert mail.outbox
