@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from smtplib import SMTPException
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
@@ -26,6 +26,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dsr.cases import notices
+from dsr.limits import Limit
 from dsr.models import Kind, User
 from dsr.tenancy import controller_for_host, kind_of_path
 
@@ -35,6 +36,10 @@ if TYPE_CHECKING:
     from dsr.models import Controller
 
 log = logging.getLogger(__name__)
+MAILS: Final = Limit("account_mails", 12, 60 * 60)
+"""Mails of sign-in, sign-up and forgotten passwords to one address in an hour, from wherever they are asked for: anybody can
+type anybody's address.
+"""
 
 
 class ScopedBackend(BaseBackend):
@@ -117,13 +122,20 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         return f'"{controller.name}" <{controller.privacy_email}>'
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send a code; a mail server that is down becomes a sentence on the page, never an error page."""
+        """Send a code; a mail server that is down, or more mails than a person needs, is a sentence on the page and no error."""
+        controller: Any = self.request.controller
+        if MAILS.take(f"{controller.pk}:{email.casefold()}", at=time.time()):
+            self._not_sent("TooManyMails")
+            return
         try:
-            super().send_mail(template_prefix, email, {**context, "controller": self.request.controller})
+            super().send_mail(template_prefix, email, {**context, "controller": controller})
         except (SMTPException, OSError) as error:
-            log.warning("a mail of the sign-in could not be sent (%s)", type(error).__name__)
-            words = _("We cannot send mails right now. Please try again in a few minutes.")
-            self.add_message(self.request, messages.ERROR, message=str(words))
+            self._not_sent(type(error).__name__)
+
+    def _not_sent(self, code: str) -> None:
+        log.warning("a mail of the sign-in could not be sent (%s)", code)
+        words = _("We cannot send mails right now. Please try again in a few minutes.")
+        self.add_message(self.request, messages.ERROR, message=str(words))
 
     def format_email_subject(self, subject: str) -> str:
         """No site prefix: the controller's name stands in the sender."""

@@ -21,11 +21,16 @@ from dsr.vault import blind
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from dsr.models import Controller
+
 Purpose, Way = OneTimeCode.Purpose, OneTimeCode.Way
 LETTER_FOR: Final = timedelta(days=14)
 """A letter takes days, and people are away for a week."""
 MAX_LETTERS: Final = 3
 """Letters with a code to one customer number in LETTER_FOR, over all requests: paper costs, and frightens."""
+MOST_TO_NUMBER: Final = ((timedelta(hours=1), 10), (timedelta(days=1), 30))
+"""Mails and text messages with a code to one customer number, over all requests and accounts: whoever files many requests
+must not fill the mailbox of somebody whose number he knows. Numbers that are not ours are counted alike."""
 
 
 @transaction.atomic
@@ -39,7 +44,14 @@ def start_link(
     """
     content = {"store": store, "customer_number": customer_number.strip()}
     code = codes.make(
-        controller=user.controller, purpose=Purpose.LINK, user=user, content=content, asker=asker, way=way, now=now
+        controller=user.controller,
+        purpose=Purpose.LINK,
+        user=user,
+        content=content,
+        asker=asker,
+        way=way,
+        number_token=_counted(user.controller, store, customer_number, now),
+        now=now,
     )
     _note(_hers(user), "identity_way", {"way": "code", "channel": way}, now)
     return code
@@ -58,6 +70,7 @@ def start_identity(
         content=content,
         asker=asker,
         way=way,
+        number_token=_counted(request.controller, store, customer_number, now),
         now=now,
     )
     _note((request,), "identity_way", {"way": "code", "channel": way}, now)
@@ -71,9 +84,9 @@ def start_letter(*, request: Request, store: str, customer_number: str, now: dat
     TooManyCodesError after MAX_LETTERS to this number, LockedError.
     """
     number, slug = customer_number.strip(), request.controller.slug
-    kind = f"letter_to:{store}"
+    kind, counted = f"letter_to:{store}", _bare(number)
     lately = OneTimeCode.objects.of(request.controller).filter(
-        purpose=Purpose.PROVE, number_token__in=blind.tokens(slug, kind, number), created_at__gt=now - LETTER_FOR
+        purpose=Purpose.PROVE, number_token__in=blind.tokens(slug, kind, counted), created_at__gt=now - LETTER_FOR
     )
     if lately.count() >= MAX_LETTERS:
         raise codes.TooManyCodesError
@@ -83,7 +96,7 @@ def start_letter(*, request: Request, store: str, customer_number: str, now: dat
         request=request,
         content={"store": store, "customer_number": number},
         way=Way.POST,
-        number_token=blind.token(slug, kind, number),
+        number_token=blind.token(slug, kind, counted),
         lifetime=LETTER_FOR,
         now=now,
     )
@@ -162,6 +175,22 @@ def finish_letter(*, request: Request, entered: str, now: datetime) -> codes.Che
         )
     _after((request,), code, checked, method="letter", now=now)
     return checked
+
+
+def _counted(controller: Controller, store: str, number: str, now: datetime) -> str:
+    """What a code to this number is counted under; TooManyCodesError when there were MOST_TO_NUMBER."""
+    kind, counted = f"code_to:{store}", _bare(number)
+    rows = OneTimeCode.objects.of(controller).filter(number_token__in=blind.tokens(controller.slug, kind, counted))
+    for span, most in MOST_TO_NUMBER:
+        if rows.filter(created_at__gt=now - span).count() >= most:
+            raise codes.TooManyCodesError
+    return blind.token(controller.slug, kind, counted)
+
+
+def _bare(number: str) -> str:
+    """A customer number without what stores may overlook, so that another spelling of it is not another number to count."""
+    folded = blind.fold(number)
+    return "".join(character for character in folded if character.isalnum()).lstrip("0") or folded
 
 
 def _hers(user: User) -> list[Request]:

@@ -6,6 +6,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from dsr.accounts import MAILS
 from dsr.models import User
 from tests.factories import PASSWORD, make_controller, make_user
 from tests.portal.walk import newest_code
@@ -65,3 +66,14 @@ def test_a_confirmed_account_keeps_its_password_after_a_code(client):
     assert "_auth_user_id" in client.session
     assert user.check_password(PASSWORD)
     assert mail.outbox
+
+
+def test_a_stranger_cannot_fill_a_mailbox_from_many_addresses():
+    """Limits by the sender's address do not help against somebody who has a network of them."""
+    make_user("victim")
+    for number in range(20):
+        stranger = Client(REMOTE_ADDR=f"2001:db8:{number:x}::1")
+        stranger.post("/account/password/reset/", {"email": "victim@example.com"})
+        stranger.post("/account/signup/", {"email": "Victim@example.com", "password1": PLANTED})
+
+    assert len(mail.outbox) <= MAILS.most
