@@ -32,7 +32,8 @@ ENDINGS: Final = {
     Form.JPEG: (".jpg", ".jpeg"),
     Form.PNG: (".png",),
     Form.WEBP: (".webp",),
-    Form.TEXT: (".txt", ".text", ".log", ".csv", ".md"),
+    # No .csv: a spreadsheet would run the formulas in it.
+    Form.TEXT: (".txt", ".text", ".log", ".md"),
     Form.DOCX: (".docx",),
     Form.ODT: (".odt",),
 }

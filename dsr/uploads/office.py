@@ -12,6 +12,7 @@ import zipfile
 import zlib
 from typing import Final
 
+from dsr.uploads import office_xml
 from dsr.uploads.codes import FileRefusal, RefusedFileError
 
 MAX_PARTS: Final = 3_000
@@ -22,9 +23,6 @@ _FOREIGN: Final = re.compile(
     r"vbaproject|\.bin$|(^|/)(embeddings|activex|basic|scripts|object \d+)(/|$)|\.(exe|js|vbs|html?|svgz?|jar|zip|docm)$",
     re.IGNORECASE,
 )
-_MACRO: Final = re.compile(rb"macroEnabled|vbaProject|oleObject|activeX", re.IGNORECASE)
-_OUTSIDE: Final = re.compile(rb"<[^>]*TargetMode\s*=\s*[\"']External[\"'][^>]*>", re.IGNORECASE)
-_LINK: Final = re.compile(rb"/relationships/hyperlink[\"']", re.IGNORECASE)
 _DOCUMENT: Final = b"wordprocessingml.document.main+xml"
 _OPEN: Final = b"application/vnd.oasis.opendocument.text"
 _END: Final = b"PK\x05\x06"
@@ -72,26 +70,26 @@ def _insist_document(archive: zipfile.ZipFile, names: set[str]) -> None:
         _insist_open(archive)
         return
     types = _part(archive, "[Content_Types].xml") if "[Content_Types].xml" in names else b""
-    if _MACRO.search(types):
-        raise RefusedFileError(FileRefusal.ACTIVE)
     if _DOCUMENT not in types:
         raise RefusedFileError(FileRefusal.OLD_OFFICE)
+    office_xml.insist_types(types)
     for name in sorted(names):
-        if name.endswith(".rels") and _fetches(_part(archive, name)):
-            raise RefusedFileError(FileRefusal.ACTIVE)
+        if name.lower().endswith(".rels"):
+            office_xml.insist_relations(_part(archive, name))
+        elif name.lower().startswith("word/") and name.lower().endswith(".xml"):
+            office_xml.insist_fields(_part(archive, name))
 
 
 def _insist_open(archive: zipfile.ZipFile) -> None:
-    manifest = _part(archive, "META-INF/manifest.xml") if "META-INF/manifest.xml" in archive.namelist() else b""
+    names = archive.namelist()
+    manifest = _part(archive, "META-INF/manifest.xml") if "META-INF/manifest.xml" in names else b""
     if b"encryption-data" in manifest:
         raise RefusedFileError(FileRefusal.LOCKED)
-    if b"script:event-listener" in _part(archive, "content.xml"):
-        raise RefusedFileError(FileRefusal.ACTIVE)
-
-
-def _fetches(relations: bytes) -> bool:
-    """Whether a part is loaded from somewhere else (a template, a picture, a frame); a link to click is not."""
-    return bool(_MACRO.search(relations)) or any(not _LINK.search(one) for one in _OUTSIDE.findall(relations))
+    if "content.xml" not in names:
+        raise RefusedFileError(FileRefusal.DAMAGED)
+    for name in ("content.xml", "styles.xml"):
+        if name in names:
+            office_xml.insist_open(_part(archive, name))
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> bytes:
