@@ -148,6 +148,20 @@ def own(view: Callable[[Any, Request], HttpResponseBase]) -> Callable[..., HttpR
     return guarded
 
 
+def own_proof(view: Callable[[Any, Request], HttpResponse]) -> Callable[..., HttpResponseBase]:
+    """The same for pages on which whoever is here proves who she is: closed where she asked for somebody else.
+
+    Her own number, letter or electronic identity would identify the request of a person it says nothing about (H-04, 072).
+    """
+
+    def herself(request: Any, asked: Request) -> HttpResponse:
+        if asked.content().get("scope", {}).get("for"):
+            return HttpResponseRedirect(reverse("portal:identity", args=[asked.reference]))
+        return view(request, asked)
+
+    return functools.wraps(view)(own(herself))
+
+
 def own_part(view: Callable[[Any, Request, RowId], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """The same for one letter of a request, which the view looks up among hers."""
 

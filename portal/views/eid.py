@@ -36,7 +36,7 @@ def _back_url(asked: Request) -> str:
 
 @require_POST
 @limited(limits.find)
-@access.own
+@access.own_proof
 def start(request: Any, asked: Request) -> HttpResponse:
     """Send the browser to the service; the session remembers for which request."""
     here, service = reverse("portal:identity", args=[asked.reference]), eid.service_of(asked.controller)

@@ -90,7 +90,7 @@ def _typed_number(asked: Request) -> str:
 
 @require_http_methods(READ_OR_SEND)
 @limited(limits.find)
-@access.own
+@access.own_proof
 def number(request: Any, asked: Request) -> HttpResponse:
     """Without an account: the customer number; a code goes to the contact on the contract, if it is ours."""
 
@@ -112,7 +112,7 @@ def number(request: Any, asked: Request) -> HttpResponse:
 
 @require_http_methods(READ_OR_SEND)
 @limited(limits.code_entry)
-@access.own
+@access.own_proof
 def code(request: Any, asked: Request) -> HttpResponse:
     """The code from the contract's contact; after five wrong ones the other ways are named on the same page."""
     form = CodeForm(request.POST if request.method == "POST" else None)
@@ -139,7 +139,7 @@ def _code_page(request: Any, form: CodeForm, again: str, back: str, **more: Any)
 
 @require_http_methods(READ_OR_SEND)
 @limited(limits.find)
-@access.own
+@access.own_proof
 def letter(request: Any, asked: Request) -> HttpResponse:
     """A code by letter to the address on the contract; the code is entered where letters say, on any device."""
     stores = identity_ways.letter_stores(request)
@@ -156,7 +156,7 @@ def letter(request: Any, asked: Request) -> HttpResponse:
 
 
 @require_safe
-@access.own
+@access.own_proof
 def letter_sent(request: Any, asked: Request) -> HttpResponse:
     """What happens now, the same whether or not the number is ours."""
     until = local_date(asked.controller, timezone.now() + identity_codes.LETTER_FOR)
@@ -166,7 +166,7 @@ def letter_sent(request: Any, asked: Request) -> HttpResponse:
 
 @require_http_methods(READ_OR_SEND)
 @limited(limits.new_request)
-@access.own
+@access.own_proof
 def call(request: Any, asked: Request) -> HttpResponse:
     """Ask to be called on the number on the contract; a member of staff finds it among what is due."""
     back = reverse("portal:identity", args=[asked.reference])
@@ -183,7 +183,7 @@ def call(request: Any, asked: Request) -> HttpResponse:
 
 
 @require_safe
-@access.own
+@access.own_proof
 def shop(request: Any, asked: Request) -> HttpResponse:
     """A page to print or to show on the phone: the reference, and what the shop is to do."""
     back = reverse("portal:identity", args=[asked.reference])
