@@ -22,6 +22,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from dsr.models import Controller, OneTimeCode, Request, User
+from dsr.vault import blind
 from dsr.work import wake
 
 if TYPE_CHECKING:
@@ -39,6 +40,10 @@ MAX_PER_HOUR = 6
 """Codes of one purpose that one session may ask for in an hour."""
 MAX_FOR_ALL = 20
 """The same for one request over all sessions: nobody's mailbox is filled by strangers who know her reference."""
+MOST_TO_ONE = ((timedelta(hours=1), 10), (timedelta(days=1), 30))
+"""Mails and text messages with a code to one address or customer number, over all requests and accounts: whoever files many
+requests must not fill the mailbox of somebody whose address or number he knows. What is not ours is counted alike.
+"""
 LOCKED_FOR = timedelta(hours=1)
 """After five wrong tries no code of this kind is sent for so long; every other way stays open (ux.md 1.6)."""
 PRINT_AGAIN = timedelta(minutes=10)
@@ -109,6 +114,16 @@ def make(
         code.save(force_insert=True)
         wake.nudge("dsr.work.jobs.send_code", str(code.pk))
     return code
+
+
+def counted(*, controller: Controller, kind: str, value: str, now: datetime) -> str:
+    """Under which token (`number_token`) a code to this destination is counted; TooManyCodesError after MOST_TO_ONE."""
+    sent = OneTimeCode.objects.of(controller).filter(purpose__in=(Purpose.LINK, Purpose.IDENTITY, Purpose.FOLLOW))
+    rows = sent.filter(number_token__in=blind.tokens(controller.slug, kind, value))
+    for span, most in MOST_TO_ONE:
+        if rows.filter(created_at__gt=now - span).count() >= most:
+            raise TooManyCodesError
+    return blind.token(controller.slug, kind, value)
 
 
 def _insist_unlocked(rows: QuerySet[OneTimeCode], now: datetime) -> None:

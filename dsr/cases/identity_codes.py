@@ -28,9 +28,6 @@ LETTER_FOR: Final = timedelta(days=14)
 """A letter takes days, and people are away for a week."""
 MAX_LETTERS: Final = 3
 """Letters with a code to one customer number in LETTER_FOR, over all requests: paper costs, and frightens."""
-MOST_TO_NUMBER: Final = ((timedelta(hours=1), 10), (timedelta(days=1), 30))
-"""Mails and text messages with a code to one customer number, over all requests and accounts: whoever files many requests
-must not fill the mailbox of somebody whose number he knows. Numbers that are not ours are counted alike."""
 
 
 @transaction.atomic
@@ -178,13 +175,7 @@ def finish_letter(*, request: Request, entered: str, now: datetime) -> codes.Che
 
 
 def _counted(controller: Controller, store: str, number: str, now: datetime) -> str:
-    """What a code to this number is counted under; TooManyCodesError when there were MOST_TO_NUMBER."""
-    kind, counted = f"code_to:{store}", _bare(number)
-    rows = OneTimeCode.objects.of(controller).filter(number_token__in=blind.tokens(controller.slug, kind, counted))
-    for span, most in MOST_TO_NUMBER:
-        if rows.filter(created_at__gt=now - span).count() >= most:
-            raise codes.TooManyCodesError
-    return blind.token(controller.slug, kind, counted)
+    return codes.counted(controller=controller, kind=f"code_to:{store}", value=_bare(number), now=now)
 
 
 def _bare(number: str) -> str:

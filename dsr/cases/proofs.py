@@ -58,6 +58,7 @@ def start_follow(*, controller: Controller, reference: str, now: datetime, asker
                 request=request,
                 content={"to": to},
                 asker=asker,
+                number_token=codes.counted(controller=controller, kind="follow_to", value=to, now=now),
                 now=now,
             )
         except (codes.TooManyCodesError, codes.LockedError):

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from dsr.cases import codes, identity_codes
+from dsr.cases import codes, identity_codes, proofs
 from dsr.models import OneTimeCode
 from tests.factories import MONDAY, make_request
 
@@ -30,3 +30,14 @@ def test_many_requests_do_not_send_many_codes_to_one_customer_number():
     assert OneTimeCode.objects.count() == 10
     assert _ask(make_request(), "10000002")
     assert _ask(make_request(), "10000001", now=MONDAY + timedelta(minutes=61))
+
+
+def test_many_requests_that_name_one_address_do_not_fill_its_mailbox_with_codes_to_follow_them():
+    """A held request sends no receipt, but its reference still asks for codes: the address has a limit of its own."""
+    for number in range(14):
+        request = make_request()
+        proofs.start_follow(
+            controller=request.controller, reference=request.reference, asker=f"session {number}", now=MONDAY
+        )
+
+    assert OneTimeCode.objects.filter(purpose="follow", request__isnull=False).count() == 10
