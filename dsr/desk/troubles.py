@@ -46,6 +46,7 @@ TROUBLES: Final[Mapping[str, _StrPromise]] = {
     "value_changed": _("The store wrote something else than it was told. Nothing was kept; ask its owner, plan again."),
     "nothing_asked": _("The plan does not say what to change. Enter it on the case, then plan again."),
     "plan_blocked": _("The plan could fail half way, so it is not made. The places below say what to change first."),
+    "changed_since": _("Somebody wrote over what was stopped a moment ago. It is planned and stopped again by itself."),
     "plan_stale": _(
         "Something the plan lists has changed. What was done before that stays done; plan again for the rest."
     ),

@@ -253,7 +253,7 @@ class Walker:
             self.look()
             if self.name != "marketing-stop":  # there the tick stands at everything, which narrows nothing (O-03)
                 self._nothing_chosen()
-            self.answer(pages.get(self.name, PAGES[self.name]))
+            self.answer(pages[self.name] if self.name in pages else PAGES[self.name])
             self.press("main form[data-once]:has([name=password]) button.btn" if self.name == "login" else GO_ON)
             assert self.page.url != before, (before, self.page.inner_text("main"))
             assert len(self.met) < 40, self.met

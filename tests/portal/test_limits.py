@@ -35,9 +35,9 @@ def test_addresses_lie_in_the_cache_under_a_keyed_hash(monkeypatch):
     kept = []
     increment = cache.incr
 
-    def spy(key: str) -> int:
+    def spy(key: str, units: int = 1) -> int:
         kept.append(key)
-        return increment(key)
+        return increment(key, units)
 
     monkeypatch.setattr(cache, "incr", spy)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from django.test import Client
 
 # Only drawn in a state the pages do not show at rest: an error, a script's list, a page for the session's end.
-IN_STATES = {"error", "errors", "field-bad", "files", "session", "honey"}
+IN_STATES = {"error", "errors", "field-bad", "files", "session", "honey", "logo-own"}
 pytestmark = pytest.mark.django_db
 
 

@@ -83,6 +83,9 @@ ALLOWED = {
     ("dsr.ApiKey", "name"): "what staff call a program",
     ("dsr.ApiKey", "scopes"): "codes",
     ("dsr.Task", "result"): "counts, hashes and codes",
+    ("dsr.OutsideLogin", "source"): "a code",
+    ("mfa.Authenticator", "type"): "a code",
+    ("mfa.Authenticator", "data"): "secrets sealed by dsr.factors, public keys of passkeys, counters",
     ("dsr.SigningKey", "public"): "a public key",
 }
 FOREIGN = ("auth", "contenttypes")  # tables of the framework that nothing of ours writes to
