@@ -96,6 +96,7 @@ def oidc_go(request: Any) -> HttpResponse:
         return _failed(request, portal, status=503, down=True)
     request.session[_OIDC] = {
         **dataclasses.asdict(pending),
+        "controller": str(request.controller.pk),
         "next": get_next_redirect_url(request) or "",
         "at": now.isoformat(),
     }
@@ -114,7 +115,7 @@ def oidc_done(request: Any) -> HttpResponse:
     portal, kept, now = oidc_portal(request.controller), request.session.pop(_OIDC, None), timezone.now()
     if portal is None:
         raise Http404
-    if kept is None or now - datetime.fromisoformat(kept["at"]) > _AT_PROVIDER:
+    if not _of_here(request, kept) or now - datetime.fromisoformat(kept["at"]) > _AT_PROVIDER:
         return _failed(request, portal, status=400)
     pending = oidc.Pending(kept["state"], kept["nonce"], kept["verifier"])
     query = {name: str(request.GET.get(name)) for name in ("state", "code", "error", "iss") if name in request.GET}
@@ -189,15 +190,20 @@ def _kept_token(request: Any, portal: Any) -> HttpResponse:
         log.warning("a hand-over to %s was refused (%s)", request.controller.slug, error)
     else:
         kept = {**dataclasses.asdict(told), "expires_at": told.expires_at.isoformat(), "at": now.isoformat()}
-        request.session[_HANDOVER] = kept
+        request.session[_HANDOVER] = {**kept, "controller": str(request.controller.pk)}
     return HttpResponseRedirect(reverse("portal:handover"))
 
 
 def _handed(request: Any) -> dict[str, Any] | None:
     kept = request.session.get(_HANDOVER)
-    if kept is None or timezone.now() - datetime.fromisoformat(kept["at"]) > handover.DECIDE:
+    if not _of_here(request, kept) or timezone.now() - datetime.fromisoformat(kept["at"]) > handover.DECIDE:
         return None
     return dict(kept)
+
+
+def _of_here(request: Any, kept: Any) -> bool:
+    """Whether this controller's portal said it: a session taken along to another brand's host vouches for nobody there."""
+    return kept is not None and kept.get("controller") == str(request.controller.pk)
 
 
 def _take_over(request: Any, portal: Any) -> HttpResponse:
@@ -234,7 +240,8 @@ def _go_on(request: Any, vouched: Vouched, *, where: str) -> HttpResponse:
         return _enter(request, user, vouched, where=where)
     if outside.local_account(controller=request.controller, vouched=vouched) is not None:
         at = timezone.now().isoformat()
-        request.session[_JOIN] = {"vouched": dataclasses.asdict(vouched), "next": where, "at": at}
+        kept = {"vouched": dataclasses.asdict(vouched), "next": where, "at": at}
+        request.session[_JOIN] = {**kept, "controller": str(request.controller.pk)}
         return HttpResponseRedirect(reverse("account_join"))
     return _enter(request, _opened(request, vouched), vouched, where=where)
 
@@ -263,7 +270,7 @@ def _enter(request: Any, user: User, vouched: Vouched, *, where: str) -> HttpRes
 
 def _joining(request: Any) -> tuple[Vouched, str] | None:
     kept = request.session.get(_JOIN)
-    if kept is None or timezone.now() - datetime.fromisoformat(kept["at"]) > _AT_PROVIDER:
+    if not _of_here(request, kept) or timezone.now() - datetime.fromisoformat(kept["at"]) > _AT_PROVIDER:
         return None
     return Vouched(**kept["vouched"]), str(kept["next"])
 
