@@ -68,7 +68,8 @@ def _note(session: SessionBase, name: str, request_id: str, now: datetime) -> No
 
 
 def follow(session: SessionBase, asked: Request, *, now: datetime) -> None:
-    """Remember that this session proved the contact given with a request."""
+    """Remember that this session proved the contact given with a request; its key changes (session fixation)."""
+    session.cycle_key()
     _note(session, _FOLLOWED, str(asked.pk), now)
 
 

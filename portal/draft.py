@@ -269,6 +269,9 @@ def sent(request: Any, submission_key: str, asked: Request, *, now: datetime) ->
     What was handed in for somebody else who uses the connection does not open to this session (H-09): only its number stays.
     """
     discard(request, now=now)
+    if not request.user.is_authenticated:
+        # From here on the session opens a request: whoever put its cookie into this browser before has another one now.
+        request.session.cycle_key()
     hers = asked.content().get("scope", {}).get("for", {}).get("who") == Person.OTHER_USER
     name, kept = (_HANDED_IN, asked.reference) if hers else (_SENT, str(asked.pk))
     request.session[name] = dict(list({**request.session.get(name, {}), submission_key: kept}.items())[-_KEEP_SENT:])

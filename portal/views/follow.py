@@ -66,7 +66,6 @@ def code(request: Any) -> HttpResponse:
         )
         if followed.request is not None:
             request.session.pop(_LOOKED_FOR, None)
-            request.session.cycle_key()
             access.follow(request.session, followed.request, now=now)
             return HttpResponseRedirect(reverse("portal:request", args=[followed.request.reference]))
         form.add_error("code", _("That did not work. Look at the newest e-mail from us, or ask for a new code below."))
@@ -84,7 +83,6 @@ def letter(request: Any) -> HttpResponse:
         entered = form.cleaned_data["code"]
         page = _opened_by(request, asked, entered, now) if asked is not None else ""
         if asked is not None and page:
-            request.session.cycle_key()
             access.follow(request.session, asked, now=now)
             return HttpResponseRedirect(reverse(page, args=[asked.reference]))
         form.add_error("code", _("That did not work. Compare reference and code with the newest letter from us."))

@@ -165,7 +165,12 @@ def test_an_old_partner_who_types_his_phone_into_the_form_is_called_on_the_numbe
 def test_a_contact_changed_in_billing_yesterday_proves_the_thief_and_is_not_enough(client, drain, demo_stores):
     """I-07, ux.md 1.6: a takeover starts with the contact; erasure and a copy wait for a sign that does not rest on it."""
     controller, now = make_controller(), timezone.now()
-    seen = {"controller": controller, "store": "billing", "customer_number": MARIA.customer_no, "kind": "email"}
+    seen: dict[str, Any] = {
+        "controller": controller,
+        "store": "billing",
+        "customer_number": MARIA.customer_no,
+        "kind": "email",
+    }
     contacts_seen.note(**seen, contact=MARIA.email, now=now - timedelta(days=200))
     with sqlite3.connect(demo_stores / "billing.sqlite3") as billing:
         columns = {row[1] for row in billing.execute("PRAGMA table_info(customers)")}
