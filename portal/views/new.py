@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 from django.http import Http404, HttpResponseRedirect, QueryDict
@@ -22,7 +23,7 @@ from dsr.inbox import Inbox
 from dsr.law import persons
 from dsr.law.persons import Person
 from dsr.law.rights import Right
-from dsr.limits import client_address, limited
+from dsr.limits import Limit, client_address, limited
 from dsr.models import Request
 from portal import access, checking, draft, filing, progress, questions
 from portal.forms.send import SendForm, stamp
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
     from portal.forms.ask import StepForm
 
+# A mobile network shares an address, and each draft is a row for a week.
+DRAFTS: Final = Limit("drafts", 120, 15 * 60)
 OF = "of"
 """The parameter that says to which right of the sitting a page belongs; without it, to the one in hand."""
 
@@ -62,6 +65,14 @@ def _onward(about: About) -> HttpResponse:
     return HttpResponseRedirect(address(step, part.right.value if part.right and part.right != about.right else ""))
 
 
+def beginning(request: Any) -> int:
+    """Drafts begun from one address: the links of the start page make one, and so does every program that follows them."""
+    if draft.current(request, now=timezone.now()) is not None:
+        return 0
+    return DRAFTS.take(client_address(request), at=time.time())
+
+
+@limited(beginning, methods=("GET", "HEAD", "POST"))
 @require_safe
 def begin(request: Any) -> HttpResponse:
     """Start, or go on where the draft stopped; `?right=` comes from a tile of the start page and answers the first page."""
@@ -93,6 +104,7 @@ def _known_already(step: Step, about: About) -> dict[str, Any]:
     return {}
 
 
+@limited(beginning)
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request: Any, name: str) -> HttpResponse:
     """One question: show it with what was answered before, or keep the answer and go to the next open one."""

@@ -13,9 +13,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dsr.law.rights import Right
+from dsr.limits import limited
 from portal import access, draft
 from portal.forms.what import UNSURE, OwnWordsForm
 from portal.questions import offered
+from portal.views import new
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -71,6 +73,7 @@ def start(request: Any) -> HttpResponse:
     return render(request, "portal/start.html", {"nav": "start", "tiles": tiles, "started": started})
 
 
+@limited(new.beginning)
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsure(request: Any) -> HttpResponse:
     """For whoever does not know the name of the right: her own words are enough (4.1); sayings beside them, and people to talk to."""
