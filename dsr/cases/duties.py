@@ -59,8 +59,7 @@ DUTIES: Final[Mapping[Duty, frozenset[Role]]] = {
     # What went out wrong is a breach in the making: whoever decides, and whoever watches, can stop it.
     Duty.REVOKE: frozenset({Role.LEAD, Role.DPO}),
     Duty.WORD_LETTERS: frozenset({Role.ADMINISTRATOR, Role.DPO}),
-    # By the system as well: who proves to be somebody is let through.
-    Duty.SETTLE_HELD: _as_in_the_table(Action.DISMISS) | {Role.SYSTEM},
+    Duty.SETTLE_HELD: _as_in_the_table(Action.DISMISS),
     Duty.DISMISS_WAVE: frozenset({Role.LEAD}),
     Duty.BRAND: frozenset({Role.LEAD, Role.ADMINISTRATOR}),
 }

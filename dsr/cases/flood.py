@@ -111,6 +111,10 @@ def let_through(*, request: Request, actor: Actor, now: datetime) -> Suspicion:
     RefusedError for a role that does not handle requests, or when it is not held any more.
     """
     insist(actor, Duty.SETTLE_HELD)
+    return _release(request, actor, now)
+
+
+def _release(request: Request, actor: Actor, now: datetime) -> Suspicion:
     row = _settle(request, Suspicion.Outcome.RELEASED, actor, now)
     for case_id in request.cases.values_list("pk", flat=True):
         record(case_id=case_id, kind="let_through", actor=actor, now=now)
@@ -121,7 +125,7 @@ def let_through(*, request: Request, actor: Actor, now: datetime) -> Suspicion:
 def proved(*, request: Request, now: datetime) -> None:
     """Who proves to be somebody is no flood: a held request goes on by itself, inside the caller's transaction."""
     if Suspicion.objects.filter(request=request, settled_at__isnull=True).exists():
-        let_through(request=request, actor=SYSTEM, now=now)
+        _release(request, SYSTEM, now)
 
 
 @transaction.atomic

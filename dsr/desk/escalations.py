@@ -33,6 +33,7 @@ _KINDS: Final[Mapping[str, str]] = {RungCode.OVERDUE.value: "bad", RungCode.LAST
 MAILS: Final[Mapping[str, tuple[_StrPromise, str]]] = {
     Notice.Status.QUEUED.value: (gettext_lazy("mail waits to be sent"), ""),
     Notice.Status.SENDING.value: (gettext_lazy("mail is on its way"), ""),
+    Notice.Status.HELD.value: (gettext_lazy("mail is held back"), "warn"),
     Notice.Status.SENT.value: (gettext_lazy("mail sent %(when)s"), "ok"),
     Notice.Status.FAILED.value: (gettext_lazy("mail could not be sent"), "bad"),
     Notice.Status.BOUNCED.value: (gettext_lazy("mail came back"), "bad"),

@@ -31,6 +31,7 @@ KINDS: Final[Mapping[str, _StrPromise]] = {
     "withdrawn": _("Withdrawal confirmed"),
     "anchor": _("Anchor of the event chains"),
     "account_changed": _("Change to an account announced"),
+    "flood": _("Requests held as part of a flood"),
     "digest": _("Cases that need attention"),
 }
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import time
+from typing import TYPE_CHECKING, Any, Final
 
 from allauth.account import forms as allauth
+from allauth.account.adapter import get_adapter
 from allauth.account.internal import flows
 from allauth.core import context
 from django import forms
@@ -13,12 +15,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr.forms import dress
+from dsr.limits import Limit
 from dsr.models import Kind, User
 from dsr.signin import EMAIL_ERRORS, plain
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+GUESSES: Final = Limit("mailed_code_guesses", 10, 30 * 60)
+"""Guesses at one mailed code, over all requests of all sessions: twice what a session has."""
 PASSWORD_HELP = gettext_lazy("At least 10 characters. Three or four words in a row are easy to remember.")
 
 
@@ -87,6 +92,14 @@ class NewPasswordForm(allauth.ResetPasswordKeyForm):  # type: ignore[misc]
         dress(self)
 
 
+def guessed_too_often(code: str) -> bool:
+    """Count one guess at a code that was mailed; whether there were more than GUESSES.
+
+    The session counts as well, but requests at the same instant, and a slow one that saves what it read before, forget that.
+    """
+    return bool(GUESSES.take(f"{context.request.controller.pk}:{code}", at=time.time()))
+
+
 class _CodeForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -94,6 +107,13 @@ class _CodeForm(forms.Form):
         plain(code, _("Code"), {"required": _("Enter the code")}, _("8 digits. You can paste it."))
         code.widget.attrs |= {"class": "input-code", "inputmode": "numeric", "autocomplete": "one-time-code"}
         dress(self)
+
+    def clean_code(self) -> str:
+        """Guessed too often, even the right code is wrong."""
+        expected = getattr(self, "expected_code", "")
+        if expected and guessed_too_often(expected):
+            raise get_adapter().validation_error("incorrect_code")
+        return str(super().clean_code())  # type: ignore[misc]
 
 
 class ResetCodeForm(_CodeForm, allauth.ConfirmPasswordResetCodeForm):  # type: ignore[misc]

@@ -25,6 +25,7 @@ from dsr.cases import identity, notices, outside
 from dsr.fulfil.stores import customer_number_stores
 from dsr.models import AccountLink, Kind, User
 from dsr.outside import handover_portal, oidc_portal
+from portal.forms.account import guessed_too_often
 from portal.forms.factors import digits
 from portal.forms.proof import CodeForm
 from portal.fresh import owner
@@ -153,7 +154,7 @@ def _refused(request: Any, kept: dict[str, Any] | None, entered: str) -> str:
     """Why this code is not good; empty when it is, and it is used up then. The code lies in the sealed session."""
     if not kept or time.time() - float(kept["at"]) > _CODE_SECONDS:
         return _("This code has expired. We can send a new one.")
-    if kept["left"] < 1:
+    if kept["left"] < 1 or guessed_too_often(kept["code"]):
         return _("That was not right too many times. We can send a new code.")
     if compare_user_code(actual=digits(entered), expected=kept["code"]):
         del request.session[_FRESH_CODE]

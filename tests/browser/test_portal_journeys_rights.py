@@ -150,3 +150,18 @@ def test_who_is_not_sure_says_it_in_her_own_words_or_takes_the_guide(browse: Bro
     she.send()
     assert Case.objects.get().due_on is not None
     assert she.found == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", ["dark", "phone", "narrow"])
+@pytest.mark.parametrize("language", ["en", "de", "pl"])
+def test_every_page_of_every_right_in_every_look(browse: Browse, mode: str, language: str) -> None:
+    """The same roads without an account, one after the other, with axe on each page in this mode and language."""
+    make_controller(languages=["en", "de", "pl"])
+    she = Walker(browse.page(mode, locale=language), axe=f"{mode} {language}")
+    for name, road in ROADS.items():
+        she.choose(road.right)
+        she.walk({step: answers for step, answers in road.pages.items() if answers != {"account": "yes"}})
+        assert she.send(), name
+    assert Request.objects.count() == len(ROADS)
+    assert she.found == []

@@ -21,6 +21,8 @@ SAMPLE = {
     "artifact_id": uuid.uuid4(),
     "mail_id": uuid.uuid4(),
     "letter_id": uuid.uuid4(),
+    "upload_id": uuid.uuid4(),
+    "check_id": uuid.uuid4(),
     "receiver_id": uuid.uuid4(),
     "number": 1,
     "absence_id": uuid.uuid4(),

@@ -29,7 +29,7 @@ def statuses(client: Client, url: str) -> set[int]:
 
 def address(pattern: Any, case: Case) -> str:
     letter = Letter.objects.filter(case=case).first()
-    known = {"case_id": case.pk, "upload_id": uuid.uuid4(), "letter_id": letter.pk if letter else uuid.uuid4()}
+    known = {"case_id": case.pk, "letter_id": letter.pk if letter else uuid.uuid4()}
     return reverse(f"desk:{pattern.name}", kwargs={n: {**SAMPLE, **known}[n] for n in pattern.pattern.converters})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.test import Client
 
@@ -77,3 +78,18 @@ def test_a_stranger_cannot_fill_a_mailbox_from_many_addresses():
         stranger.post("/account/signup/", {"email": "Victim@example.com", "password1": PLANTED})
 
     assert len(mail.outbox) <= MAILS.most
+
+
+def test_a_session_that_forgets_its_tries_gives_no_more_guesses_at_a_mailed_code(client):
+    """Requests at the same instant, or a slow one that saves what it read before, put the count of the session back."""
+    user = make_user()
+    client.post("/account/login/code/", {"email": user.email})
+    before = Session.objects.get()
+    for _ in range(4):
+        for _ in range(3):
+            client.post("/account/login/code/confirm/", {"code": "00000000"})
+        before.save()
+
+    client.post("/account/login/code/confirm/", {"code": newest_code(user.email)})
+
+    assert "_auth_user_id" not in client.session
