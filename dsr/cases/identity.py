@@ -110,6 +110,11 @@ def links_of(user: User) -> tuple[tuple[str, str], ...]:
     return tuple((row.store, str(row.content()["customer_number"])) for row in _live(user))
 
 
+def firm_links_of(user: User, *, now: datetime) -> tuple[tuple[str, str], ...]:
+    """The same without links whose contact on file is a new one: whoever changed it a few days ago may be somebody else."""
+    return tuple((row.store, str(row.content()["customer_number"])) for row in _live(user) if _is_firm(row, now))
+
+
 def links_level(user: User, *, second_factor: bool = False) -> IdentityLevel:
     """How sure the account's proven links are: as the weakest of them, because an answer is about all of them.
 

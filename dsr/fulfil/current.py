@@ -40,6 +40,7 @@ from exporters.registry import capable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from dsr.models import Controller, User
     from exporters.contract import Batch, FieldInfo
@@ -64,12 +65,14 @@ class Value:
     text: str = field(repr=False)
 
 
-def current_values(*, controller: Controller, user: User | None, language: str) -> tuple[Value, ...]:
+def current_values(*, controller: Controller, user: User | None, language: str, now: datetime) -> tuple[Value, ...]:
     """The values of every proven customer number, labels in `language`; empty for whoever has proved none, and on any trouble.
+
+    Numbers that were proved by a contact that changed lately show nothing yet, as everywhere else (ux.md 1.6).
 
     Waits SECONDS at most. Account numbers are cut to their last four characters.
     """
-    numbers = identity.links_of(user) if user is not None else ()
+    numbers = identity.firm_links_of(user, now=now) if user is not None else ()
     if not numbers:
         return ()
     ends_at = time.monotonic() + SECONDS

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -127,7 +128,8 @@ class RectificationForm(StepForm):
         """The page: what the stores hold today joins the rows; whatever is wrong with a store, the blocks are there."""
         if not self.is_bound:
             language = (get_language() or "en").partition("-")[0]
-            for value in current_values(controller=self.controller, user=self.user, language=language):
+            now = timezone.now()
+            for value in current_values(controller=self.controller, user=self.user, language=language, now=now):
                 self._add_row({"place": value.place, "kind": value.kind, "label": value.label, "old": value.text})
             dress(self)
         return super().render(template_name, context, renderer)

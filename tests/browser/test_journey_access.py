@@ -66,7 +66,7 @@ class Walk:
         self.go(path)
         self.page.locator("main input[type=email]").fill(email)
         self.page.locator("main input[type=password]").fill(PASSWORD)
-        self.page.locator("main button").last.click()
+        self.page.locator("main").get_by_role("button", name="Sign in", exact=True).click()
         self.see()
 
 

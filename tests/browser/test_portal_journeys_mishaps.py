@@ -31,11 +31,12 @@ def click_twice(page: Page) -> None:
 
 def post_twice(page: Page) -> list[str]:
     """What a browser without scripts sends on two clicks: the same form twice, at the same time. Returns where each led."""
-    return page.evaluate("""() => {
+    led: list[str] = page.evaluate("""() => {
         const form = document.querySelector('main form[data-once]');
         const send = () => fetch(form.action || location.href, {method: 'POST', body: new FormData(form)}).then(r => r.url);
         return Promise.all([send(), send()]);
     }""")
+    return led
 
 
 def test_two_clicks_back_and_send_again_are_one_request(browse: Browse) -> None:

@@ -172,7 +172,7 @@ class Walker:
 
     def _choose_file(self, name: str, data: bytes) -> None:
         box = self.page.locator(f"{MAIN_FORM} input[type=file][name='{name}']")
-        box.set_input_files([{"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": data}])
+        box.set_input_files({"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": data})
 
     def _touch(self, name: str, value: Any) -> None:
         boxes = self.page.locator(f"{MAIN_FORM} [name='{name}']")

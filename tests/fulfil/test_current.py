@@ -26,7 +26,7 @@ def linked(number=PERSON.customer_no, store="billing"):
 
 
 def found(user, language="en"):
-    values = current.current_values(controller=make_controller(), user=user, language=language)
+    values = current.current_values(controller=make_controller(), user=user, language=language, now=MONDAY)
     return {value.label: value for value in values}
 
 
