@@ -119,7 +119,8 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_from_email(self) -> str:
         """The privacy office of the controller whose page this is."""
         controller: Any = context.request.controller
-        return f'"{controller.name}" <{controller.privacy_email}>'
+        name = str(controller.name).replace("\\", "/").replace('"', "'")
+        return f'"{name}" <{controller.privacy_email}>'
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a code; a mail server that is down, or more mails than a person needs, is a sentence on the page and no error."""

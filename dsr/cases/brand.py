@@ -30,6 +30,8 @@ FIELDS: Final = (
     "name", "phone", "account_url", "contract_url", "notice_url", "office_hours", "languages", "rights_offered", "colour_light",
     "colour_dark",
 )  # fmt: skip
+_ONE_LINE: Final = frozenset({"name", "phone"})
+"""Fields that stand in a line of their own, the name in the sender of every mail: a line break there would stop all of them."""
 LOGO_BYTES: Final = 1024 * 1024
 LOGO_SIDE: Final = 4000  # pixels of what is uploaded
 LOGO_BOX: Final = (320, 96)  # pixels of what is handed out: twice the height it is shown in
@@ -47,6 +49,8 @@ def change(
     insist(actor, Duty.BRAND)
     row = Controller.objects.select_for_update().get(pk=controller.pk)
     wanted = {name: values[name] for name in FIELDS if name in values}
+    for name in _ONE_LINE & wanted.keys():
+        wanted[name] = " ".join(str(wanted[name]).split())
     if logo is not None:
         wanted["logo_sha256"] = _kept(row, drawn(logo), now) if logo else ""
     _check(row, wanted)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import base64
+from email.utils import parseaddr
 
 import pytest
+from django.core import mail
 from django.utils import timezone
 from joserfc.jwk import OctKey
 
-from dsr.cases import outside
+from dsr.cases import actors, brand, outside
 from dsr.cases.outside import Vouched
 from dsr.models import Controller, OutsideLogin, User
-from tests.factories import make_controller, make_user
+from tests.factories import MONDAY, make_controller, make_staff, make_user
 from tests.portal.test_handover import token
 
 pytestmark = pytest.mark.django_db
@@ -61,3 +63,16 @@ def test_what_waits_to_be_joined_at_one_brand_opens_no_account_at_another(client
 
     assert not User.objects.filter(controller__slug="southwave").exists()
     assert "_auth_user_id" not in client.session
+
+
+def test_no_name_of_a_brand_stops_the_mails_of_the_sign_in(client):
+    """A line break or a quote in the sender is refused by every mail library, and nobody would get a code any more."""
+    north = Controller.objects.get(slug="northwave")
+    otto = actors.staff(make_staff("otto", "lead"))
+    values = {"name": 'North "wave"\r\nBcc: victim@example.com\\'}
+    brand.change(controller=north, values=values, actor=otto, now=MONDAY)
+
+    assert client.post("/account/login/code/", {"email": make_user().email}).status_code == 302
+    sent = mail.outbox[-1]
+    assert parseaddr(str(sent.message()["From"])) == ("North 'wave' Bcc: victim@example.com/", north.privacy_email)
+    assert "Bcc" not in sent.message()
