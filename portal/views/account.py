@@ -139,7 +139,7 @@ def fresh_code(request: Any) -> HttpResponse:
 
 @require_safe
 def stay(request: Any) -> HttpResponse:
-    """Prolong the session, as any click does (ui/session.js asks this); 410 when there is none any more."""
+    """Prolong the session, as any click does (ui/portal.js asks this); 410 when there is none any more."""
     return HttpResponse(status=204 if not request.session.is_empty() else 410)
 
 

@@ -138,8 +138,8 @@ def test_a_session_goes_on_for_who_is_still_there_and_a_closed_account_ends_at_o
     page = client.get("/account/").content.decode()
     assert 'data-session="1800"' in page
     assert "30 minutes after your last click" in page
-    assert "ui/session.js" in page
-    assert "ui/session.js" not in Client().get("/").content.decode()
+    assert "ui/portal.js" in page
+    assert "data-session" not in Client().get("/").content.decode()
     User.objects.filter(pk=anna.pk).update(is_active=False)
     assert client.get("/account/").status_code == 302
 

@@ -1,4 +1,4 @@
-// Focus the error summary, count characters, list chosen files. Every page works without this file.
+// Focus the error summary, count characters, list chosen files, warn before a session ends. Every page works without this file.
 const all = (selector) => document.querySelectorAll(selector);
 
 document.querySelector("[data-errors]")?.focus();
@@ -48,4 +48,37 @@ for (const form of all("form[data-once]")) {
     form.dataset.sent = "1";
     setTimeout(() => delete form.dataset.sent, 5000);
   });
+}
+
+// Warns five minutes before the session ends and lets it go on (WCAG 2.2.1). A page opened in another tab counts as well.
+const notice = document.querySelector("[data-session]");
+if (notice) {
+  const tabs = new BroadcastChannel("session");
+  let timers = [];
+  const end = () => {
+    notice.hidden = false;
+    notice.querySelector("[data-soon]").hidden = true;
+    notice.querySelector("[data-over]").hidden = false;
+  };
+  const begin = () => {
+    const left = Number(notice.dataset.session);
+    timers.forEach(clearTimeout);
+    notice.hidden = true;
+    timers = [
+      setTimeout(() => { notice.hidden = false; }, Math.max(0, left - 300) * 1000),
+      setTimeout(end, left * 1000),
+    ];
+  };
+  notice.querySelector("[data-stay]").addEventListener("click", async () => {
+    const answer = await fetch(notice.dataset.stayAt, { method: "HEAD" }).catch(() => null);
+    if (!answer?.ok) {
+      if (answer) end();
+      return;
+    }
+    tabs.postMessage("");
+    begin();
+  });
+  tabs.addEventListener("message", begin);
+  tabs.postMessage("");
+  begin();
 }
