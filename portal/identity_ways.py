@@ -109,7 +109,9 @@ def _words(request: Any, asked: Request, user: User | None, way: Way) -> tuple[s
         else _("We send a code to the e-mail address on your contract.")
     )
     if way is Way.ACCOUNT and hers:
-        return _("Link your customer number"), f"{where} {_('You do this once. About 2 minutes.')}"
+        once = _("You do this once. About 2 minutes.")
+        return _("Link your customer number"), f"{where} {once}"
+    quick = _("About 2 minutes.")  # outside the text that holds it: what extracts sentences does not look in there
     return {
         Way.ACCOUNT: (
             _("With an account on this website"),
@@ -117,7 +119,7 @@ def _words(request: Any, asked: Request, user: User | None, way: Way) -> tuple[s
                 "Sign in, or make an account. Then enter your customer number and the code we send you. About 3 minutes."
             ),
         ),
-        Way.CODE: (_("With a code, without an account"), f"{where} {_('About 2 minutes.')}"),
+        Way.CODE: (_("With a code, without an account"), f"{where} {quick}"),
         Way.EID: (
             _("With %(service)s") % {"service": eid.label(request.controller, request.LANGUAGE_CODE)},
             _("You go to the website of the electronic identity and come back to us. About 3 minutes."),

@@ -125,6 +125,8 @@ def _planned(case: Case, at: int, today: date | None) -> str:
 
 def _identity(asked: Request) -> Item:
     if asked.identified_at is None:
+        if asked.content().get("scope", {}).get("for"):
+            return _item(_("We check that you may ask for this person"))
         return _item(_("You show us that it is you"))
     return _item(_("Identity confirmed"), asked.identified_at, METHODS.get(asked.identity_method, ""))
 

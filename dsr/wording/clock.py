@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext_lazy, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from dsr.law import calendars
 from dsr.law.clock import ClockCode, SuspensionKind, WarningCode
-from dsr.wording.dates import day
+from dsr.wording.dates import day, short_weekday
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -148,7 +147,7 @@ PLACES: Final[Mapping[str, _StrPromise]] = {
 def day_with_weekday(value: date) -> str:
     """The same with a short weekday: "Thu 4 June 2026"."""
     pattern = pgettext("short weekday, then a day in a sentence", "%(weekday)s %(day)s")
-    return pattern % {"weekday": date_format(value, "D"), "day": day(value)}
+    return pattern % {"weekday": short_weekday(value), "day": day(value)}
 
 
 def holiday(on: date, place: str, fallback: str) -> str:

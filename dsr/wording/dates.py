@@ -33,10 +33,15 @@ def month(value: date) -> str:
     return _cased(date_format(value, _MONTHS.get(language, "F Y")), language)
 
 
+def short_weekday(value: date) -> str:
+    """The day of the week in two or three letters: "Thu", "Do", "cz"."""
+    return _cased(date_format(value, "D"), _language())
+
+
 def _language() -> str:
     return (get_language() or "en").partition("-")[0]
 
 
 def _cased(text: str, language: str) -> str:
-    """Names of months have small letters except in English and German."""
+    """Names of months and days have small letters except in English and German."""
     return text.lower() if language in _SMALL_MONTHS else text

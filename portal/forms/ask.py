@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
 from dsr import wording
@@ -216,13 +216,14 @@ class FormerForm(StepForm):
 
 def language_choices(controller: Controller) -> list[tuple[str, str]]:
     """The languages the controller answers in, each in its own name."""
-    names = {
-        "en": "English",
-        "de": "Deutsch",
-        **{code: str(name) for code, name in settings.LANGUAGES if code not in {"en", "de"}},
-    }
     known = [code for code, _name in settings.LANGUAGES]
-    return [(code, names[code]) for code in controller.languages or known if code in names]
+    offered = [code for code in controller.languages or known if code in known]
+    return [(code, _own_name(code)) for code in offered]
+
+
+def _own_name(code: str) -> str:
+    name: str = get_language_info(code)["name_local"]
+    return name[:1].upper() + name[1:]
 
 
 class ContactForm(StepForm):
