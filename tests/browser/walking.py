@@ -233,6 +233,7 @@ class Walker:
     def choose(self, right: str) -> None:
         """From the start page to the first question of a right, by its tile or by the first question."""
         self.doing = right
+        self.met.clear()
         self.go("/")
         tile = f"main a[href$='?right={right}']"
         if self.page.locator(tile).count():
