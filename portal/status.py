@@ -18,10 +18,12 @@ from portal.sendings import sendings_of
 from portal.views.letters import letters_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from dsr.law.workflow import Actor
     from dsr.models import Message, Request
+    from portal.progress import Part
 
 # Seconds between two looks of an open page: while systems work, while the request runs, once it is answered.
 BUSY, RUNS, OVER = 5, 20, 60
@@ -63,13 +65,23 @@ def parts_context(http: Any, asked: Request, *, now: datetime) -> dict[str, Any]
 
 def page_context(http: Any, asked: Request, form: Any) -> dict[str, Any]:
     """The whole page; `form` is the box at the end of the conversation."""
-    content = asked.content()
-    return parts_context(http, asked, now=timezone.now()) | {
-        "nav": "requests",
-        "form": form,
-        "words": content.get("words", ""),
-        "choices": asked_words.lines(content.get("scope", {})),
-    }
+    page = parts_context(http, asked, now=timezone.now())
+    return page | {"nav": "requests", "form": form, "wished": _wished(asked.content(), page["parts"])}
+
+
+def _wished(content: Mapping[str, Any], parts: Sequence[Part]) -> list[dict[str, Any]]:
+    """What she told us: of several rights each under its name, then what they share, which has none (T-26)."""
+    scope, by_right = content.get("scope", {}), content.get("by_right", {})
+    named = [(part.title, by_right[part.case.right]) for part in parts if part.case.right in by_right]
+    if not named:
+        return [{"title": "", "words": content.get("words", ""), "choices": asked_words.lines(scope)}]
+    own = {code for told in by_right.values() for code in told.get("scope", {})}
+    shared = {code: value for code, value in scope.items() if code not in own}
+    groups = [(title, told.get("words", ""), told.get("scope", {})) for title, told in named]
+    return [
+        {"title": title, "words": words, "choices": asked_words.lines(chosen)}
+        for title, words, chosen in [*groups, ("", "", shared)]
+    ]
 
 
 def actor_of(http: Any) -> Actor:

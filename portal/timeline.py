@@ -98,12 +98,17 @@ def _steps(asked: Request, case: Case, rank: int, happened: Mapping[str, datetim
     steps = [(RECEIVED, _item(_("Received"), asked.received_at, CHANNELS.get(asked.channel, "")))]
     if IDENTITY_MINIMUM[right] > IdentityLevel.NONE:
         steps.append((IDENTITY, _identity(asked)))
-    steps += [(RECEIVED, item) for item in _before_contest(case)]
+    # Until it is assessed again, what was searched and checked belongs to the first answer, and comes before it.
+    again, contest = "reassess" in happened, _before_contest(case)
+    if again:
+        steps += [(RECEIVED, item) for item in contest]
     if right in SEARCHES_FIRST:
         steps.append((SEARCH, _search(case, happened, done=rank > SEARCH)))
         steps.append((CHECK, _check(right, happened, done=rank > CHECK)))
     if right in CHANGES_STORE:
         steps.append((CARRY_OUT, _carry_out(case, happened, done=rank > CARRY_OUT)))
+    if not again:
+        steps += [(CARRY_OUT, item) for item in contest]
     return [*steps, (ANSWER, _end(case, right))]
 
 

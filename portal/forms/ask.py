@@ -218,10 +218,11 @@ def language_choices(controller: Controller) -> list[tuple[str, str]]:
     """The languages the controller answers in, each in its own name."""
     known = [code for code, _name in settings.LANGUAGES]
     offered = [code for code in controller.languages or known if code in known]
-    return [(code, _own_name(code)) for code in offered]
+    return [(code, own_name(code)) for code in offered]
 
 
-def _own_name(code: str) -> str:
+def own_name(code: str) -> str:
+    """The name a language gives itself, as a choice on a page: `Français`."""
     name: str = get_language_info(code)["name_local"]
     return name[:1].upper() + name[1:]
 

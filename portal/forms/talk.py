@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from dsr.files_field import FilesField
 from dsr.forms import UiForm
 from dsr.models import Upload
 from dsr.wording import asked as asked_words
+from portal.forms.ask import own_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -218,4 +219,4 @@ class WishesForm(UiForm):
     def __init__(self, *args: Any, languages: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choice: Any = self.fields["language"]
-        choice.choices = [(code, get_language_info(code)["name_local"]) for code in languages]
+        choice.choices = [(code, own_name(code)) for code in languages]

@@ -63,6 +63,13 @@ def test_L_20_from_the_button_to_the_date_of_our_answer(client, anna):
     ):
         assert words in page
     assert "We are late" not in page
+    first = page.index("We refused your request")
+    assert (
+        page.index("Identity confirmed")
+        < first
+        < page.index("You did not agree with our answer")
+        < page.index("Somebody else looks at it again")
+    )
 
 
 def test_a_second_click_and_a_second_browser_contest_once(client, anna):

@@ -8,6 +8,7 @@ from django.utils import translation
 
 from dsr.law.workflow import State
 from dsr.wording import subject
+from portal.forms.ask import language_choices
 from tests.factories import make_controller
 from tests.portal.walk import text_of
 
@@ -54,3 +55,12 @@ def test_a_language_is_chosen_on_the_page_one_is_on(client) -> None:
 
     assert back.request["PATH_INFO"] == "/help/"
     assert '<html lang="pl"' in back.content.decode()
+
+
+@pytest.mark.django_db
+def test_languages_are_offered_in_their_own_names_whatever_the_page_speaks() -> None:
+    """Who does not read the language of the page finds her own."""
+    with translation.override("de"):
+        offered = language_choices(make_controller(languages=["en", "fr", "pl"]))
+
+    assert offered == [("en", "English"), ("fr", "Français"), ("pl", "Polski")]

@@ -121,7 +121,9 @@ def test_H_01_a_child_old_enough_is_asked_too(client):
     page = text_of(client.get("/new/check/"))
     assert "We will also ask Jan." in page
     assert "3 February 2010" in page
-    send(client)
+    sent = text_of(client.get(send(client).headers["Location"]))
+    assert "We check that you may ask for this person" in sent
+    assert "You show us that it is you" not in sent
 
     assert Behalf.of(Request.objects.get().content()["scope"]) == Behalf(
         who="child", name="Jan Kowalski", relation="Mother", born_on="2010-02-03", shown="account", ask=True

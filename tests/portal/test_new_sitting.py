@@ -63,6 +63,10 @@ def test_T_26_a_second_right_asks_only_its_own_questions_and_becomes_a_case_of_t
     sent = text_of(client.get(response.headers["Location"]))
     for right in cases:
         assert wording.right_plain(right) in sent
+    page = text_of(client.get(f"/requests/{request.reference}/"))
+    told = page[page.index("What you asked for") :]
+    assert told.index(wording.right_plain("access")) < told.index("Everything") < told.index("Credit check")
+    assert told.index(wording.right_plain("objection")) < told.index("Credit check") < told.index("How we reply")
 
 
 def test_the_same_right_twice_is_refused_in_words_and_there_is_a_way_back(client):
