@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dsr.models import Controller
+
+# The longest address a mail can go to (RFC 5321); what a portal says beyond that is no address.
+MAX_ADDRESS: Final = 254
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ def known_as(*, controller: Controller, vouched: Vouched) -> User | None:
 
 def local_account(*, controller: Controller, vouched: Vouched) -> User | None:
     """A subscriber's account that has the vouched address already; None without a verified address or such an account."""
-    if not vouched.email or not vouched.email_verified:
+    if not vouched.email or not vouched.email_verified or len(vouched.email) > MAX_ADDRESS:
         return None
     return User.objects.filter(handle=User.handle_for(controller.pk, Kind.SUBSCRIBER, vouched.email)).first()
 
@@ -63,7 +66,8 @@ def open_account(*, controller: Controller, vouched: Vouched, now: datetime) -> 
     """Make the account of somebody who comes for the first time: no password, and her address only if the portal verified it
     and nobody has it here. ConflictError: she came twice in one moment; look again.
     """
-    free = vouched.email_verified and local_account(controller=controller, vouched=vouched) is None
+    fits = vouched.email_verified and len(vouched.email) <= MAX_ADDRESS
+    free = fits and local_account(controller=controller, vouched=vouched) is None
     user = User(controller=controller, kind=Kind.SUBSCRIBER, email=vouched.email if free else "")
     user.set_unusable_password()
     try:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, Max, OuterRef, Q
 
 from dsr.addresses import base_url
 from dsr.cases import flood, notices
@@ -50,14 +50,16 @@ class Wave:
 def waves(controller: Controller) -> list[Wave]:
     """The waves that wait for somebody, the newest first."""
     found: dict[datetime, Wave] = {}
-    rows = with_life(flood.held(controller)).values_list("wave", "marked_at", "network", "reasons", "lives")
-    for since, marked_at, network, reasons, lives in rows:
-        wave = found.setdefault(since, Wave(since, marked_at))
-        wave.until = max(wave.until, marked_at)
-        wave.number += 1
+    # Counted by the database: in a flood there are more rows than a page may load.
+    kinds = with_life(flood.held(controller)).order_by().values_list("wave", "network", "reasons")
+    counted = kinds.annotate(number=Count("pk"), last=Max("marked_at"), alive=Count("pk", filter=Q(lives=True)))
+    for since, network, reasons, number, last, alive in counted:
+        wave = found.setdefault(since, Wave(since, last))
+        wave.until = max(wave.until, last)
+        wave.number += number
         wave.networks |= {network} - {""}
-        wave.reasons.update(reasons)
-        wave.alive += lives
+        wave.reasons.update(dict.fromkeys(reasons, number))
+        wave.alive += alive
     return sorted(found.values(), key=lambda wave: wave.since, reverse=True)
 
 

@@ -65,7 +65,7 @@ def due_messages(now: datetime) -> int:
     """Wake a worker for every mail that is due, and for codes not sent yet."""
     messages = list(outbox.due(Message.objects.all(), now).order_by("not_before").values_list("pk", flat=True)[:CHUNK])
     notices = list(outbox.due(Notice.objects.all(), now).order_by("not_before").values_list("pk", flat=True)[:CHUNK])
-    waiting = list(codes.unsent(now).values_list("pk", flat=True)[:CHUNK])
+    waiting = list(codes.unsent(now).order_by("expires_at", "pk").values_list("pk", flat=True)[:CHUNK])
     found = len(messages) + len(notices) + len(waiting)
     if wake.has_room("default", rows=found):
         for job, rows in (("send_message", messages), ("send_notice", notices), ("send_code", waiting)):
