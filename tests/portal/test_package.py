@@ -13,7 +13,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from dsr.audit import verify_case
-from dsr.cases import actors, answer, identity
+from dsr.cases import actors, answer, contests, identity
 from dsr.cases.intake import Told
 from dsr.demo.people import by_position
 from dsr.fulfil.spool import Sink, store_artifact
@@ -290,3 +290,17 @@ def test_a_look_at_the_headers_is_not_a_download(client, anna, case, at, drain):
 
     assert client.head(f"{at}download/").status_code == 200
     assert not case.events.filter(action="downloaded").exists()
+
+
+def test_what_was_done_before_an_objection_stands_before_it(client, anna, drain):
+    """ux.md 1.7: the steps of a contested answer are told in the order in which they happened."""
+    case = released(drain, account=anna)
+    subject = actors.subject(str(anna.pk))
+    contests.contest(case_id=case.pk, reason="May is missing.", actor=subject, now=timezone.now())
+    client.force_login(anna)
+
+    page = text_of(client.get(f"/requests/{case.request.reference}/"))
+
+    steps = ["We searched", "A second person checked it", "You did not agree", "Somebody else looks at it again"]
+    assert [page.count(step) > 0 for step in steps] == [True] * len(steps)
+    assert sorted(steps, key=page.index) == steps
