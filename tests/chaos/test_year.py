@@ -67,6 +67,7 @@ def the_chains_hold(year: Year) -> None:
         assert verify_case(case) == []
 
 
+@pytest.mark.slow
 def test_SC_23_months_with_easter_a_changed_clock_and_an_outage_escalate_as_rules_1_7_say():
     """Until the middle of May: four time zones, one night of summer time, Easter, four days without a tick."""
     year = the_year(seed=2026, people=60, last=datetime(2026, 5, 15, tzinfo=UTC))
