@@ -5,7 +5,7 @@ ARGS ?=
 # One more than there are cores: many tests wait for a server, a time-out or a browser.
 WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 1 )))
 # The heart of it once more with our own database on PostgreSQL; `make test-slow` runs everything there.
-OWN_DATABASE := tests/cases tests/journeys tests/delivery/test_verbs.py tests/work/test_queue.py
+OWN_DATABASE := tests/cases tests/delivery/test_verbs.py tests/work/test_queue.py
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help

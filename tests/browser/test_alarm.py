@@ -75,6 +75,7 @@ def collecting(account: User) -> Case:
     return case
 
 
+@pytest.mark.slow
 def test_the_alarms_of_a_case_are_clean(browse: Browse) -> None:
     otto = make_staff("otto", "lead")
     case, silent = late_case(), silent_case()

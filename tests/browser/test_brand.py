@@ -60,6 +60,7 @@ def test_a_brand_from_right_to_left_is_clean(browse: Browse, otto: User, setting
     assert not found, "\n".join(found)
 
 
+@pytest.mark.slow
 def test_the_desk_pages_of_sorting_floods_and_brand_are_clean(browse: Browse, otto: User) -> None:
     asked = make_request(told=Told(name="Anna Example", words=WORDS), unclassified=True)
     for n in range(3):

@@ -85,6 +85,7 @@ def test_the_queue_is_clean_full_and_empty(browse: Browse, demo_stores: Any) -> 
     browse.audit("/desk/health/", user=mara)
 
 
+@pytest.mark.slow
 def test_registering_is_clean_with_and_without_errors(browse: Browse) -> None:
     ines = make_staff("ines", "intake")
     browse.audit("/desk/new/", user=ines)
@@ -107,6 +108,7 @@ def test_a_case_in_trouble_is_clean(browse: Browse, demo_stores: Any) -> None:
     browse.audit(url("waive", case, task.pk), user=otto, modes=["phone"], act=press("Leave out Billing"))
 
 
+@pytest.mark.slow
 def test_steps_open_and_greyed_are_clean(browse: Browse) -> None:
     mara, otto = make_staff("mara"), make_staff("otto", "lead")
     case = make_case(at=ago(3))
@@ -116,6 +118,7 @@ def test_steps_open_and_greyed_are_clean(browse: Browse) -> None:
     browse.audit(url("step", case, "extend"), user=otto, modes=["narrow"], act=press("Extend"))
 
 
+@pytest.mark.slow
 def test_the_answer_is_clean_from_data_to_review(browse: Browse, demo_stores: Any) -> None:
     mara, otto = make_staff("mara"), make_staff("otto", "lead")
     case = in_review()
@@ -126,6 +129,7 @@ def test_the_answer_is_clean_from_data_to_review(browse: Browse, demo_stores: An
         browse.audit(page, user=mara, modes=["phone"])
 
 
+@pytest.mark.slow
 def test_two_who_match_are_clean_and_fit_a_phone(browse: Browse, demo_stores: Any) -> None:
     mara = make_staff("mara")
     case = make_case(at=ago(3), number=PERSON.customer_no)

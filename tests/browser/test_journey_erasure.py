@@ -31,6 +31,7 @@ def work() -> None:
         run_due()
 
 
+@pytest.mark.slow
 def test_SC_03_from_what_stays_to_the_certificate(browse, demo_stores):
     make_controller(customer_stores=["billing"], cooling_hours=0)
     mara_user, otto_user, anna = make_staff("mara"), make_staff("otto", "lead"), make_user("anna")

@@ -56,6 +56,7 @@ def drafted(otto: User, case: Case) -> Letter:
     return found
 
 
+@pytest.mark.slow
 def test_letters_on_the_desk_are_clean_from_draft_to_list(browse: Browse) -> None:
     otto = make_staff("otto", "lead")
     case = make_case(at=timezone.now() - timedelta(days=3))
@@ -65,6 +66,7 @@ def test_letters_on_the_desk_are_clean_from_draft_to_list(browse: Browse) -> Non
         browse.audit(page, user=otto, modes=TWO)
 
 
+@pytest.mark.slow
 def test_the_page_of_own_words_and_facts_is_clean_for_who_saves_and_who_looks(browse: Browse) -> None:
     make_controller()
     path = reverse("desk:letter-wordings")
@@ -72,6 +74,7 @@ def test_the_page_of_own_words_and_facts_is_clean_for_who_saves_and_who_looks(br
     browse.audit(path, user=make_staff("otto", "lead"), modes=["phone"])
 
 
+@pytest.mark.slow
 def test_receivers_and_the_choice_of_one_are_clean(browse: Browse) -> None:
     otto = make_staff("otto", "lead")
     case = make_case(at=timezone.now() - timedelta(days=3), rights=(Right.PORTABILITY,))
@@ -97,6 +100,7 @@ def test_receivers_and_the_choice_of_one_are_clean(browse: Browse) -> None:
         browse.audit(page, user=otto, modes=TWO)
 
 
+@pytest.mark.slow
 def test_the_delivery_page_is_clean_also_with_errors_and_after_it_was_taken_back(browse: Browse) -> None:
     otto = make_staff("otto", "lead")
     case = handed_over(timezone.now())

@@ -184,7 +184,9 @@ def drafting(browse: Browse, page: Page, user: User | None, answers: dict[str, A
         page.context.add_cookies([{"name": name, "value": value, "url": browse.base_url}])
 
 
-@pytest.mark.parametrize("mode", [pytest.param("desktop", marks=pytest.mark.slow), "narrow"])
+# The journeys walk the questions each time, one look a page; all of them with their errors take longer.
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", ["desktop", "narrow"])
 def test_every_question_is_clean_and_so_are_its_errors(browse: Browse, anna: User, mode: str) -> None:
     User.objects.update(display_name="")
     page, found = browse.page(mode), []

@@ -121,6 +121,7 @@ def test_a_draft_is_built_shown_and_can_be_built_again(mara, collected, drain):
     assert collected.manifest_sha256 not in {"", first}
 
 
+@pytest.mark.slow
 def test_letter_and_report_come_from_the_vault_as_they_would_leave(mara, drafted):
     for kind in ("letter", "report"):
         artifact = Artifact.objects.get(case=drafted, kind=kind, superseded_at__isnull=True)
@@ -133,6 +134,7 @@ def test_letter_and_report_come_from_the_vault_as_they_would_leave(mara, drafted
         assert response.headers["Content-Disposition"].startswith("inline")
 
 
+@pytest.mark.slow
 def test_the_package_itself_never_leaves_through_the_desk(mara, otto, drafted):
     for artifact in Artifact.objects.filter(case=drafted, kind__in=["package", "collected"]):
         assert mara.get(at("preview", drafted, artifact.pk)).status_code == 404
@@ -197,6 +199,7 @@ def test_the_second_person_sees_files_counts_and_checks(otto, in_review):
     assert "tick-bad" not in page
 
 
+@pytest.mark.slow
 def test_a_waived_store_is_a_warning_for_the_second_person(otto, in_review):
     task = in_review.tasks.get(operation="collect", store="radius")
     task.status = "waived"
@@ -208,6 +211,7 @@ def test_a_waived_store_is_a_warning_for_the_second_person(otto, in_review):
     assert "tick-warn" in page
 
 
+@pytest.mark.slow
 def test_returning_needs_a_comment_and_brings_it_to_the_handler(mara, otto, in_review, snapshot):
     before = snapshot(in_review)
     empty = step(otto, in_review, "return_to_drafting", comment="")

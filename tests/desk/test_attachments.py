@@ -48,6 +48,7 @@ def test_the_review_page_lists_them_and_one_is_opened_as_a_download(case, mara, 
     assert "A file of the person opened by staff" in history
 
 
+@pytest.mark.slow
 def test_who_may_not_see_data_sees_no_file_and_opens_none(case, signed_in):
     for name in ("ines", "adam", "olga"):
         browser = signed_in(name)
@@ -56,6 +57,7 @@ def test_who_may_not_see_data_sees_no_file_and_opens_none(case, signed_in):
         assert "call.wav" not in browser.get(reverse("desk:files", args=[case.pk])).content.decode()
 
 
+@pytest.mark.slow
 def test_looking_at_a_file_does_not_make_the_decision_stale(case, mara, signed_in):
     case.refresh_from_db()
     mara.post(reverse("desk:step", args=[case.pk, "submit_for_review"]), {"version": case.version})
@@ -70,6 +72,7 @@ def test_looking_at_a_file_does_not_make_the_decision_stale(case, mara, signed_i
     assert case.state == "approved"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [4, 99])
 def test_a_file_that_is_not_there_is_not_there(case, mara, number):
     assert mara.get(reverse("desk:attachment", args=[case.pk, "recordings", number])).status_code == 404

@@ -18,7 +18,8 @@ from tests.factories import make_case, make_controller
 if TYPE_CHECKING:
     from django.test import Client
 
-pytestmark = pytest.mark.django_db
+# Hundreds of addresses times roles: with the long tests; tests/desk/test_access.py walks them as a stranger and a subscriber each time.
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 OF_A_CASE = [one for one in desk.urlpatterns if "case_id" in one.pattern.converters]
 CLOSED = {403, 404, 405}
 

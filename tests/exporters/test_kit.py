@@ -85,6 +85,7 @@ class TestClubOnMariadb(ClubKit):
     backend = "mariadb"
 
 
+@pytest.mark.slow
 @pytest.mark.stores
 class TestClubOnPostgresql(ClubKit):
     backend = "postgresql"

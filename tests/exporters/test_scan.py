@@ -177,6 +177,7 @@ def test_a_key_of_texts_and_numbers_leads_back_to_its_row_in_mariadb(tmp_path: P
         assert found == {("odd", "word", Kind.CUSTOMER_NUMBER): 3}
 
 
+@pytest.mark.slow
 @pytest.mark.stores
 def test_a_row_of_mariadb_larger_than_its_packets_is_looked_at_all_the_same(tmp_path: Path) -> None:
     with club.fresh("mariadb", tmp_path) as own:
@@ -200,6 +201,7 @@ _READING = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.stores
 @pytest.mark.parametrize("backend", ["postgresql", "mariadb"])
 def test_a_server_that_hangs_up_in_the_middle_is_temporary(backend: str, tmp_path: Path) -> None:

@@ -156,6 +156,7 @@ def again(case: Case, drain) -> None:
     drain()
 
 
+@pytest.mark.slow
 def test_X_02_files_the_map_withholds_are_left_out_with_the_reason(demo_stores, drain):
     tree = Tree(demo_stores, path=", never: staff")
     tree.put(NUMBER, {"secret-name.wav": WAV})
@@ -180,6 +181,7 @@ def test_X_06_a_folder_of_which_nobody_may_speak_leaves_no_trace(tree, drain):
     assert task_of(case).result["files"] == {"recordings": 1}
 
 
+@pytest.mark.slow
 def test_what_lies_is_delivered_with_a_note(tree, drain):
     tree.put(NUMBER, {"holiday.jpg": b"MZ\x90\x00 not a picture", "page.html": b"<html><script>alert(1)</script>"})
 

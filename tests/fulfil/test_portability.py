@@ -216,6 +216,7 @@ def test_P_05_nothing_is_drafted_while_nobody_has_decided_about_the_wish(demo_st
     assert (task.status, task.error_code) == ("manual", "receiver_open")
 
 
+@pytest.mark.slow
 def test_what_was_sent_once_is_decided_anew_in_a_second_answer(demo_stores, drain, server, monkeypatch) -> None:
     """A case that is looked at again sends nothing by itself, and its chain keeps the first receipt."""
     case = released(on_the_way(server, monkeypatch, drain), drain)
@@ -300,6 +301,7 @@ def test_P_05_another_host_key_ends_it_before_the_password_leaves(
     assert "not the one the other provider named to us" in letter(case)
 
 
+@pytest.mark.slow
 def test_a_full_disk_at_the_other_side_is_tried_again_and_leaves_nothing(
     demo_stores, drain, server, monkeypatch
 ) -> None:
@@ -319,6 +321,7 @@ def test_a_full_disk_at_the_other_side_is_tried_again_and_leaves_nothing(
     assert len(server.files()) == 1
 
 
+@pytest.mark.slow
 def test_a_connection_cut_in_the_middle_goes_on_under_the_same_name(demo_stores, drain, server, monkeypatch) -> None:
     case = on_the_way(server, monkeypatch, drain)
     server.behaviour.cut_after = 100
@@ -349,6 +352,7 @@ def test_killed_between_rename_and_last_word_it_is_not_sent_twice(demo_stores, d
     assert (row.status, len(server.behaviour.renames), len(server.behaviour.uploads)) == ("sent", 1, 1)
 
 
+@pytest.mark.slow
 def test_what_arrives_changed_is_not_left_there(demo_stores, drain, server, monkeypatch) -> None:
     case = on_the_way(server, monkeypatch, drain)
     server.behaviour.flip = True
@@ -356,6 +360,7 @@ def test_what_arrives_changed_is_not_left_there(demo_stores, drain, server, monk
     assert (sending(case).error_code, server.files()) == ("not_confirmed", {})
 
 
+@pytest.mark.slow
 def test_a_file_of_the_same_name_is_never_overwritten(demo_stores, drain, server, monkeypatch) -> None:
     case = on_the_way(server, monkeypatch, drain)
     outgoing = Artifact.objects.get(case=case, kind=Artifact.Kind.OUTGOING)
