@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from django.core import mail
+from playwright.sync_api import Error
 
 from dsr.audit import verify_case
 from dsr.demo.people import by_position
@@ -41,8 +42,14 @@ class Walk:
             assert words in self.page.inner_text("body"), (self.page.url, self.page.inner_text("main")[:2000])
 
     def go(self, path: str, words: str = "") -> None:
-        """Open an address."""
-        self.page.goto(path)
+        """Open an address; a page that reloads itself in that moment, because the case moved on, is left all the same."""
+        try:
+            self.page.goto(path)
+        except Error as crossed:
+            if "ERR_ABORTED" not in str(crossed):
+                raise
+            self.page.wait_for_load_state()
+            self.page.goto(path)
         self.see(words)
 
     def press(self, name: str, words: str = "") -> None:
