@@ -1,4 +1,4 @@
-"""Running what is due, as a worker would: by rows, until nothing is left."""
+"""Running what is due, as a worker would: by rows, the oldest first, until nothing is left."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ def run_due() -> int:
     done = 0
     for _ in range(ROUNDS):
         now = timezone.now()
-        todo = list(tasks.due(now).values_list("pk", flat=True))
-        mails = list(Message.objects.filter(Q(status="queued"), not_before__lte=now).values_list("pk", flat=True))
-        waiting = list(codes.unsent(now).values_list("pk", flat=True))
+        todo = list(tasks.due(now).order_by("not_before", "pk").values_list("pk", flat=True))
+        queued = Message.objects.filter(Q(status="queued"), not_before__lte=now)
+        mails = list(queued.order_by("not_before", "pk").values_list("pk", flat=True))
+        waiting = list(codes.unsent(now).order_by("expires_at", "pk").values_list("pk", flat=True))
         if not (todo or mails or waiting):
             return done
         for pk in todo:

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
-from dsr.cases import clock, letters, messages
-from dsr.cases.perform import ConflictError, RefusedError, perform
+from dsr.cases import clock, letters, messages, pauses
+from dsr.cases.perform import RefusedError, perform
 from dsr.law.letter_elements import Element
 from dsr.law.letters import LetterCode
 from dsr.law.workflow import Action, Actor, Refusal
-from dsr.models import Case, RowId, Suspension
+from dsr.models import Case, RowId
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date, datetime
+    from datetime import datetime
 
     from dsr.models import Upload
 
@@ -44,15 +44,7 @@ def ask(
     """
     case = Case.objects.select_related("controller", "request").get(pk=case_id)
     choices = tuple(line.strip() for line in options.splitlines() if line.strip())
-    today = clock.local_date(case.controller, now)
-    try:
-        with transaction.atomic():
-            Suspension.objects.create(
-                controller=case.controller, case=case, kind="clarification", started_at=now, started_on=today
-            )
-    except IntegrityError:
-        raise ConflictError from None  # somebody else opened a pause in the same moment
-    changes = clock.recomputed(case, now=now)
+    changes = pauses.begin(case=case, kind="clarification", now=now)
     case = perform(
         case_id=case_id,
         action=Action.ASK_CLARIFICATION,
@@ -104,10 +96,7 @@ def answer(
     if not text.strip() and not everything:
         raise RefusedError(Refusal("reason_missing", {}))
     case = Case.objects.select_related("controller", "request").get(pk=case_id)
-    today = clock.local_date(case.controller, now)
-    case.suspensions.filter(ended_at__isnull=True).update(ended_at=now, ended_on=today)
-    changes = clock.recomputed(case, now=now)
-    changes["told_due_on"] = changes["due_on"]  # the mail below says it
+    changes = pauses.resume(case=case, now=now)
     case = perform(
         case_id=case_id,
         action=Action.ANSWER_CLARIFICATION,
@@ -120,14 +109,5 @@ def answer(
     )
     if actor.kind == "subject" and (text.strip() or files):
         messages.from_subject(request=case.request, text=text, now=now, files=files)
-    _tell_new_date(case, changes["due_on"], now)
+    pauses.tell(case=case, kind="detail_answered", due_on=changes["due_on"], now=now)
     return case
-
-
-def _tell_new_date(case: Case, due_on: date | None, now: datetime) -> None:
-    """After a pause the last day is another one: the person hears which (rules 1.3)."""
-    to = messages.contact_of(case.request)
-    if to and due_on:
-        name = str(case.request.content().get("name", ""))
-        context = {"name": name, "due_on": due_on}
-        messages.queue_mail(request=case.request, kind="detail_answered", to=to, now=now, context=context)

@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from dsr import wording
-from dsr.cases import clock, letters, tasks
+from dsr.cases import clock, letters, pauses, tasks
 from dsr.cases.perform import perform, staff_id
 from dsr.law.letter_elements import Element
 from dsr.law.letters import LetterCode, Outcome
@@ -35,7 +35,7 @@ def withdraw(
     Not once the first line of a plan is applied (4.2 no. 19, 4.0.1). L-18 confirms; a new request is possible at any time.
     """
     case = Case.objects.select_related("controller", "request").get(pk=case_id)
-    _end_pause(case, now)
+    pauses.end(case=case, now=now)
     case = perform(
         case_id=case_id,
         action=Action.WITHDRAW,
@@ -51,10 +51,6 @@ def withdraw(
         case=case, code=LetterCode.WITHDRAWAL_CONFIRMED, elements={}, paragraph=paragraph, actor=actor, now=now
     )
     return case
-
-
-def _end_pause(case: Case, now: datetime) -> None:
-    case.suspensions.filter(ended_at__isnull=True).update(ended_at=now, ended_on=clock.local_date(case.controller, now))
 
 
 def _sentence(text: str) -> str:
@@ -81,7 +77,7 @@ def refuse(
     L-07 with authority and court is written in the same transaction; an incomplete one refuses the whole.
     """
     case = Case.objects.select_related("controller", "request").get(pk=case_id)
-    _end_pause(case, now)
+    pauses.end(case=case, now=now)
     case = perform(
         case_id=case_id,
         action=Action.REFUSE,
@@ -211,7 +207,7 @@ def close_not_identified(
         actor=actor,
         now=now,
     )
-    _end_pause(case, now)
+    pauses.end(case=case, now=now)
     return case
 
 

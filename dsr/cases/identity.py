@@ -8,26 +8,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from dsr.cases import clock, identity_checks, letters, messages, notices_on_file
+from dsr.cases import clock, identity_checks, letters, notices_on_file, pauses
 from dsr.cases.actors import SYSTEM
 from dsr.cases.facts import identified
 from dsr.cases.identifiers import add_identifiers
-from dsr.cases.perform import ConflictError, RefusedError, perform, record
+from dsr.cases.perform import RefusedError, perform, record
 from dsr.law import identity as law
 from dsr.law.letter_elements import Element
 from dsr.law.letters import LetterCode
 from dsr.law.rights import IdentityLevel
 from dsr.law.workflow import Action, Actor, Refusal, Role, State
-from dsr.models import AccountLink, Case, Request, RowId, Suspension, User
+from dsr.models import AccountLink, Case, Request, RowId, User
 from dsr.vault import blind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date, datetime
+    from datetime import datetime
 
     from django.db.models import QuerySet
 
@@ -175,26 +175,14 @@ def _go_on(case: Case, *, data: dict[str, Any], actor: Actor, now: datetime) -> 
     if not identified(case):
         record(case_id=case.pk, kind="identity_partly", actor=actor, now=now, data=data)
     elif case.state == State.ID_PENDING:
-        case = end_suspension(case=case, now=now)
-        changes = clock.recomputed(case, now=now)
-        changes["told_due_on"] = changes["due_on"]  # the mail below says it
+        changes = pauses.resume(case=case, now=now)
         data |= clock.dates_data(changes)
         perform(case_id=case.pk, action=Action.CONFIRM_IDENTITY, actor=actor, now=now, changes=changes, data=data)
-        _tell_new_date(case, changes["due_on"], now)
+        pauses.tell(case=case, kind="identified", due_on=changes["due_on"], now=now)
     elif case.state == State.RECEIVED and not case.unclassified:
         perform(case_id=case.pk, action=Action.ACCEPT, actor=actor, now=now, data=data)
     elif case.is_open:
         record(case_id=case.pk, kind="identified", actor=actor, now=now, data=data)
-
-
-def _tell_new_date(case: Case, due_on: date | None, now: datetime) -> None:
-    """After a pause the last day is another one: the person hears which (rules 1.3)."""
-    to = messages.contact_of(case.request)
-    if to and due_on:
-        name = str(case.request.content().get("name", ""))
-        messages.queue_mail(
-            request=case.request, kind="identified", to=to, now=now, context={"name": name, "due_on": due_on}
-        )
 
 
 IN_PERSON_METHODS = ("shop", "callback", "letter", "eid")
@@ -239,14 +227,7 @@ def ask(
     if not doubt.strip():
         raise RefusedError(Refusal("reason_missing", {}))
     case = Case.objects.select_related("controller", "request").get(pk=case_id)
-    today = clock.local_date(case.controller, now)
-    try:
-        Suspension.objects.create(
-            controller=case.controller, case=case, kind="identity", started_at=now, started_on=today
-        )
-    except IntegrityError:
-        raise ConflictError from None  # somebody else opened a pause in the same moment
-    changes = clock.recomputed(case, now=now)
+    changes = pauses.begin(case=case, kind="identity", now=now)
     case = perform(
         case_id=case_id,
         action=Action.ASK_IDENTITY,
@@ -281,10 +262,4 @@ def ask(
         now=now,
         mail="identity_query",
     )
-    return case
-
-
-def end_suspension(*, case: Case, now: datetime) -> Case:
-    """Close the open pause on the day the answer arrived; the caller recomputes the dates in the same transaction."""
-    case.suspensions.filter(ended_at__isnull=True).update(ended_at=now, ended_on=clock.local_date(case.controller, now))
     return case

@@ -82,7 +82,7 @@ def test_five_wrong_tries_lock_codes_for_an_hour_and_the_true_person_hears_of_it
     right = identity_codes.finish_identity(request=request, entered=digits, asker="her", now=later)
 
     assert right.status == "ok"
-    failed = request.cases.get().events.filter(action="identity_failed")
+    failed = request.cases.get().events.filter(action="identity_failed").order_by("seq")
     assert [event.data["result"] for event in failed] == ["wrong"] * 4 + ["locked"]
     assert sorted(request.messages.filter(kind__startswith="identity_").values_list("kind", flat=True)) == [
         "identity_locked",

@@ -31,7 +31,9 @@ def test_a_step_changes_state_version_and_chain_together():
     )
 
     assert (after.state, after.version, after.closed_at) == (State.WITHDRAWN, 2, LATER)
-    assert list(Event.objects.filter(case=case).values_list("seq", "action", "from_state", "to_state")) == [
+    assert list(
+        Event.objects.filter(case=case).order_by("seq").values_list("seq", "action", "from_state", "to_state")
+    ) == [
         (1, "received", "", "received"),
         (2, "withdraw", "received", "withdrawn"),
     ]
