@@ -45,6 +45,9 @@ class User(AbstractBaseUser, KeyedRow):
     email = models.EmailField(max_length=254)
     display_name = models.CharField(max_length=120, blank=True)
     roles = models.JSONField(default=list, blank=True)
+    # Staff only: the teams a colleague belongs to (slugs), and the languages she can work in (codes of LANGUAGES).
+    teams = models.JSONField(default=list, blank=True)
+    languages = models.JSONField(default=list, blank=True)
     language = models.CharField(max_length=8, blank=True)
     is_active = models.BooleanField(default=True)
     session_epoch = models.PositiveIntegerField(default=0)
