@@ -45,15 +45,15 @@ def commitment(salt: str, text: str) -> str:
     return hashlib.sha256(f"{salt}\0{text}".encode()).hexdigest()
 
 
-def _plain(value: Any) -> Any:
-    """Codes, counts and dates only; a long text in an event is a programming error, because texts are personal."""
+def plain(value: Any, *, longest: int = MAX_TEXT) -> Any:
+    """Codes, counts and dates only; a text above `longest` characters is a programming error, because texts are personal."""
     if isinstance(value, (datetime, date)):
         return value.isoformat()
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [plain(item, longest=longest) for item in value]
     if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, str) and len(value) > MAX_TEXT:
+        return {str(key): plain(item, longest=longest) for key, item in value.items()}
+    if isinstance(value, str) and len(value) > longest:
         raise ValueError("an event holds codes and counts; free text belongs into its note")
     if value is None or isinstance(value, (str, int, bool)):
         return str(value) if isinstance(value, str) else value
@@ -117,7 +117,7 @@ def _event(
         action=action,
         from_state=states[0],
         to_state=states[1],
-        data={key: _plain(value) for key, value in data.items()},
+        data={key: plain(value) for key, value in data.items()},
         schema=SCHEMA,
         prev_hash=case.chain_head,
     )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong with a chain; `code`: gap, link, hash, state, note, head."""
+    """One thing wrong with a chain; `code`: gap, link, hash, state, note, head. `case_id` is `setup:<slug>` for a set-up chain."""
 
     case_id: str
     seq: int

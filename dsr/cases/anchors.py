@@ -1,4 +1,4 @@
-"""The daily anchor (4.4): one hash over the heads of all event chains and the hash of the day before.
+"""The daily anchor (4.4): one hash over the heads of all event chains, those of the set-up included, and the hash of the day before.
 
 It leaves this database as a file and as a mail to the data protection officers: whoever rewrites a chain later, and every
 link behind it, cannot rewrite those. The heads are taken as they stood at midnight UTC, so that anybody can compute the
@@ -12,7 +12,7 @@ import json
 import logging
 from datetime import UTC, datetime, time, timedelta
 from heapq import merge
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ from django.db import IntegrityError, transaction
 
 from dsr.cases import notices
 from dsr.law.terms import Role
-from dsr.models import Anchor, Case, Event, Kind, Tombstone, User
+from dsr.models import Anchor, Case, Event, Kind, SetupEvent, Tombstone, User
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 # A verb that began before midnight has committed by then.
 AFTER_MIDNIGHT = timedelta(minutes=10)
+SCHEMA = 2
+"""What an anchor made today covers; older ones keep their number, and verify by it (dsr.models.Anchor)."""
 
 
 def heads_at(cut: datetime) -> Iterator[tuple[str, int, str]]:
@@ -57,6 +59,14 @@ def _buried(day: str) -> Iterator[tuple[str, int, str]]:
             yield str(case_id), *before[-1]
 
 
+def setup_heads_at(cut: datetime) -> Iterator[tuple[str, int, str]]:
+    """`setup:` with the controller, length and head of every set-up chain before `cut` (UTC), in the order of the ids."""
+    rows = SetupEvent.objects.filter(at__lt=cut).order_by("controller_id", "seq")
+    last = {owner: (seq, head) for owner, seq, head in rows.values_list("controller_id", "seq", "hash").iterator()}
+    for owner, (seq, head) in last.items():
+        yield f"setup:{owner}", seq, head
+
+
 def merkle_root(leaves: Iterator[bytes]) -> tuple[str, int]:
     """SHA-256 tree over the leaves, pairwise, an odd one carried up; hex, with how many there were."""
     level = [hashlib.sha256(b"\0" + leaf).digest() for leaf in leaves]
@@ -67,9 +77,10 @@ def merkle_root(leaves: Iterator[bytes]) -> tuple[str, int]:
     return (level[0].hex() if level else ""), count
 
 
-def root_at(cut: datetime, previous_root: str) -> tuple[str, int]:
+def root_at(cut: datetime, previous_root: str, schema: int = SCHEMA) -> tuple[str, int]:
     """The anchor's hash over the heads before `cut` and the root of the day before, with the number of chains."""
-    root, count = merkle_root(f"{case}:{seq}:{head}".encode() for case, seq, head in heads_at(cut))
+    heads = chain(heads_at(cut), setup_heads_at(cut)) if schema > 1 else heads_at(cut)
+    root, count = merkle_root(f"{owner}:{seq}:{head}".encode() for owner, seq, head in heads)
     return hashlib.sha256(f"{previous_root}:{root}".encode()).hexdigest(), count
 
 
@@ -85,12 +96,12 @@ def anchor_due(*, now: datetime) -> int:
     # An earlier day, because the clock was put back, would break the chain of anchors.
     if now < midnight + AFTER_MIDNIGHT or Anchor.objects.filter(day__gte=day).exists():
         return 0
-    if not Event.objects.filter(at__lt=midnight).exists():
+    if not any(rows.filter(at__lt=midnight).exists() for rows in (Event.objects, SetupEvent.objects)):
         return 0
     last = Anchor.objects.filter(day__lt=day).order_by("-day").first()
     previous = last.root if last else ""
     root, count = root_at(midnight, previous)
-    anchor = Anchor(day=day, root=root, previous_root=previous, heads=count, created_at=now)
+    anchor = Anchor(day=day, root=root, previous_root=previous, heads=count, schema=SCHEMA, created_at=now)
     try:
         with transaction.atomic():
             anchor.save(force_insert=True)
@@ -115,6 +126,7 @@ def _write(anchor: Anchor) -> None:
         "root": anchor.root,
         "previous_root": anchor.previous_root,
         "chains": anchor.heads,
+        "schema": anchor.schema,
     }
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -127,7 +139,7 @@ def faults() -> list[str]:
     """The days whose anchor does not come out again from the chains as they stand, or does not follow the one before."""
     wrong, previous = [], ""
     for anchor in Anchor.objects.order_by("day"):
-        root, count = root_at(cut_of(anchor.day), anchor.previous_root)
+        root, count = root_at(cut_of(anchor.day), anchor.previous_root, anchor.schema)
         if (anchor.previous_root, anchor.root, anchor.heads) != (previous, root, count):
             wrong.append(anchor.day.isoformat())
         previous = anchor.root

@@ -15,6 +15,7 @@ from dsr.models.plan import Plan
 from dsr.models.receiver import Receiver, Transmission
 from dsr.models.retained import CaseStatistic, Tombstone
 from dsr.models.rules import CalendarDay, LadderRow, RetentionRow
+from dsr.models.setup import SetupEvent
 from dsr.models.signing import SigningKey
 from dsr.models.subject import IndexToken, OneTimeCode, Subject
 from dsr.models.suppression import ApiKey, Suppression, SuppressionKey
@@ -69,6 +70,7 @@ __all__ = [
     "ScopedQuerySet",
     "Sealed",
     "SentLetterError",
+    "SetupEvent",
     "SigningKey",
     "SpentToken",
     "StoreHealth",

@@ -38,10 +38,14 @@ class EventNote(Sealed, OwnedRow):
 
 
 class Anchor(Row):
-    """A day's Merkle root over the heads of all chains, the previous root included."""
+    """A day's Merkle root over the heads of all chains, the previous root included.
+
+    `schema` 1 counts the chains of cases, 2 those of the set-up as well.
+    """
 
     day = models.DateField(unique=True)
     root = models.CharField(max_length=64)
     previous_root = models.CharField(max_length=64, blank=True)
     heads = models.PositiveIntegerField()
+    schema = models.PositiveSmallIntegerField(default=1)
     created_at = models.DateTimeField()

@@ -1,5 +1,5 @@
-"""`manage.py audit verify [--case REFERENCE]`: re-compute every link of the event chains, every tombstone and every daily
-anchor; exit 1 when one is broken.
+"""`manage.py audit verify [--case REFERENCE]`: re-compute every link of the event chains of cases and set-up, every tombstone
+and every daily anchor; exit 1 when one is broken.
 """
 
 from __future__ import annotations
@@ -7,10 +7,10 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from dsr.audit import verify_case, verify_tombstones
+from dsr.audit import verify_case, verify_setup, verify_tombstones
 from dsr.cases import anchors
 from dsr.management.output import DeskCommand, fail
-from dsr.models import Case, Tombstone
+from dsr.models import Case, Controller, Tombstone
 
 if TYPE_CHECKING:
     from django.core.management.base import CommandParser
@@ -41,6 +41,8 @@ class Command(DeskCommand):
         stones = 0
         if not options["case"]:
             stones = Tombstone.objects.count()
+            owners = Controller.objects.order_by("slug")
+            rows += [{"case": f.case_id, "seq": f.seq, "fault": f.code} for one in owners for f in verify_setup(one)]
             rows += [{"case": f.case_id, "seq": f.seq, "fault": f.code} for f in verify_tombstones()]
             rows += [{"case": day, "seq": 0, "fault": "anchor"} for day in anchors.faults()]
         if rows:
