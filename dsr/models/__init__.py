@@ -8,11 +8,14 @@ from dsr.models.draft import Draft, Upload
 from dsr.models.escalation import Absence, Escalation, Incident, Told
 from dsr.models.event import Anchor, Event, EventNote
 from dsr.models.flood import Suspicion
+from dsr.models.hand import HandFile, HandLink, HandTask, OwnerMail, RequestLink
 from dsr.models.identity import ContactSeen, IdentityCheck
+from dsr.models.inbound import InboundMail, Partner
 from dsr.models.journal import JournalSecret, JournalStep
 from dsr.models.letter import Letter, LetterQuerySet, LetterWording, SentLetterError
 from dsr.models.plan import Plan
 from dsr.models.receiver import Receiver, Transmission
+from dsr.models.reports import CalendarFeed, CaseRisk, DayFigures, MonthlyReport
 from dsr.models.retained import CaseStatistic, Tombstone
 from dsr.models.rules import CalendarDay, LadderRow, RetentionRow
 from dsr.models.setup import SetupEvent
@@ -30,17 +33,24 @@ __all__ = [
     "Artifact",
     "BrandChange",
     "CalendarDay",
+    "CalendarFeed",
     "Case",
     "CaseQuerySet",
+    "CaseRisk",
     "CaseStatistic",
     "Channel",
     "ContactSeen",
     "Controller",
+    "DayFigures",
     "Draft",
     "Escalation",
     "Event",
     "EventNote",
+    "HandFile",
+    "HandLink",
+    "HandTask",
     "IdentityCheck",
+    "InboundMail",
     "Incident",
     "IndexToken",
     "JournalSecret",
@@ -53,16 +63,20 @@ __all__ = [
     "LetterWording",
     "Logo",
     "Message",
+    "MonthlyReport",
     "Notice",
     "OneTimeCode",
     "Outgoing",
     "OutsideLogin",
     "OwnedRow",
+    "OwnerMail",
+    "Partner",
     "Plan",
     "Pulse",
     "Receiver",
     "ReferenceCounter",
     "Request",
+    "RequestLink",
     "RetentionRow",
     "RingId",
     "Row",

@@ -81,6 +81,9 @@ class Case(Sealed, KeyedRow):
     extended = models.BooleanField(default=False)
     late_refusal = models.BooleanField(default=False)
     legal_hold = models.BooleanField(default=False)
+    # Another controller answers as well (Art. 26), or instead of us, whose processor we are (Art. 28): rules 4.1.
+    joint_controller = models.BooleanField(default=False, db_default=False)
+    processor_forwarded = models.BooleanField(default=False, db_default=False)
     regime = models.CharField(max_length=20)
     regime_version = models.CharField(max_length=40, blank=True)
     calendar_version = models.CharField(max_length=80, blank=True)
@@ -134,6 +137,8 @@ class Case(Sealed, KeyedRow):
             models.Index(RingId("wrapped_key"), name="case_ring"),
             # The passes that archive and purge look at the longest closed first, and never at those that are archived for years.
             models.Index(fields=["state", "closed_at"], name="case_closed"),
+            # How many requests came in a month or on a day.
+            models.Index(fields=["controller", "received_on"], name="case_received"),
         ]
 
     def key_owner(self) -> KeyedRow:
