@@ -20,6 +20,7 @@ from dsr.models.retained import CaseStatistic, Tombstone
 from dsr.models.rules import CalendarDay, LadderRow, RetentionRow
 from dsr.models.setup import SetupEvent
 from dsr.models.signing import SigningKey
+from dsr.models.staff import BreakGlass, StaffInvitation, StaffSession
 from dsr.models.subject import IndexToken, OneTimeCode, Subject
 from dsr.models.suppression import ApiKey, Suppression, SuppressionKey
 from dsr.models.user import AccountLink, Kind, OutsideLogin, SpentToken, User
@@ -32,6 +33,7 @@ __all__ = [
     "ApiKey",
     "Artifact",
     "BrandChange",
+    "BreakGlass",
     "CalendarDay",
     "CalendarFeed",
     "Case",
@@ -87,6 +89,8 @@ __all__ = [
     "SetupEvent",
     "SigningKey",
     "SpentToken",
+    "StaffInvitation",
+    "StaffSession",
     "StoreHealth",
     "Subject",
     "Suppression",
