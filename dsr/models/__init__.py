@@ -16,6 +16,7 @@ from dsr.models.letter import Letter, LetterQuerySet, LetterWording, SentLetterE
 from dsr.models.plan import Plan
 from dsr.models.receiver import Receiver, Transmission
 from dsr.models.reports import CalendarFeed, CaseRisk, DayFigures, MonthlyReport
+from dsr.models.restriction import Composing, Restriction
 from dsr.models.retained import CaseStatistic, Tombstone
 from dsr.models.rules import CalendarDay, LadderRow, RetentionRow
 from dsr.models.setup import SetupEvent
@@ -41,6 +42,7 @@ __all__ = [
     "CaseRisk",
     "CaseStatistic",
     "Channel",
+    "Composing",
     "ContactSeen",
     "Controller",
     "DayFigures",
@@ -79,6 +81,7 @@ __all__ = [
     "ReferenceCounter",
     "Request",
     "RequestLink",
+    "Restriction",
     "RetentionRow",
     "RingId",
     "Row",
