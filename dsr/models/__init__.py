@@ -4,6 +4,7 @@ from dsr.models.base import KeyedRow, OwnedRow, RingId, Row, RowId, ScopedQueryS
 from dsr.models.brand import BrandChange, Logo
 from dsr.models.case import Case, CaseQuerySet, Channel, Request, Suspension
 from dsr.models.controller import Controller, ReferenceCounter
+from dsr.models.desk import CaseTag, DeskSettings, Presence, SavedView, SharingRule, Skip, Tag
 from dsr.models.draft import Draft, Upload
 from dsr.models.escalation import Absence, Escalation, Incident, Told
 from dsr.models.event import Anchor, Event, EventNote
@@ -41,11 +42,13 @@ __all__ = [
     "CaseQuerySet",
     "CaseRisk",
     "CaseStatistic",
+    "CaseTag",
     "Channel",
     "Composing",
     "ContactSeen",
     "Controller",
     "DayFigures",
+    "DeskSettings",
     "Draft",
     "Escalation",
     "Event",
@@ -76,6 +79,7 @@ __all__ = [
     "OwnerMail",
     "Partner",
     "Plan",
+    "Presence",
     "Pulse",
     "Receiver",
     "ReferenceCounter",
@@ -86,11 +90,14 @@ __all__ = [
     "RingId",
     "Row",
     "RowId",
+    "SavedView",
     "ScopedQuerySet",
     "Sealed",
     "SentLetterError",
     "SetupEvent",
+    "SharingRule",
     "SigningKey",
+    "Skip",
     "SpentToken",
     "StaffInvitation",
     "StaffSession",
@@ -100,6 +107,7 @@ __all__ = [
     "SuppressionKey",
     "Suspension",
     "Suspicion",
+    "Tag",
     "Task",
     "Told",
     "Tombstone",

@@ -41,6 +41,7 @@ class OneTimeCode(Sealed, KeyedRow):
         DOWNLOAD = "download"  # fresh proof before a package
         POST = "post"  # the same, in a letter to the address on file
         PROVE = "prove"  # who she is, in a letter to the address on file
+        HAND = "hand"  # the page of a department that works by hand
 
     class Way(models.TextChoices):
         """How the digits travel; never to anywhere but a contact on file, except for FOLLOW."""
