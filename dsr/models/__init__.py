@@ -16,6 +16,7 @@ from dsr.models.journal import JournalSecret, JournalStep
 from dsr.models.letter import Letter, LetterQuerySet, LetterWording, SentLetterError
 from dsr.models.plan import Plan
 from dsr.models.receiver import Receiver, Transmission
+from dsr.models.redaction import RedactionItem, RedactionMark
 from dsr.models.reports import CalendarFeed, CaseRisk, DayFigures, MonthlyReport
 from dsr.models.restriction import Composing, Restriction
 from dsr.models.retained import CaseStatistic, Tombstone
@@ -82,6 +83,8 @@ __all__ = [
     "Presence",
     "Pulse",
     "Receiver",
+    "RedactionItem",
+    "RedactionMark",
     "ReferenceCounter",
     "Request",
     "RequestLink",
