@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
@@ -10,6 +10,7 @@ from django.db.models import F
 
 from dsr import audit
 from dsr.cases import at_once, clock, letters, messages, stop_mail
+from dsr.cases.finding import values_of_told
 from dsr.law.rights import IDENTITY_MINIMUM, IdentityLevel
 from dsr.law.workflow import Actor, Refusal, State
 from dsr.models import Case, Channel, Controller, IndexToken, ReferenceCounter, Request, User
@@ -168,12 +169,9 @@ def _next_number(controller: Controller, year: int) -> int:
 
 
 def _index(request: Request, told: Told) -> None:
-    """Blind-index what the desk searches by: words of the name, the contact, the identifiers."""
+    """Blind-index what the desk searches by: words of the name, the contact, the identifiers, for whom it is asked."""
     slug = request.controller.slug
-    found = {("name", word) for word in blind.name_words(told.name)}
-    found |= {(kind, value) for kind, value in told.identifiers if value.strip()}
-    if told.contact_email:
-        found.add(("email", told.contact_email))
+    found = values_of_told(asdict(told), country=request.controller.country)
     rows = {(kind, blind.token(slug, kind, value)) for kind, value in found}
     IndexToken.objects.bulk_create(
         IndexToken(controller=request.controller, request=request, kind=kind, token=token)

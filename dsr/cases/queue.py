@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 
-from dsr import vault
 from dsr.cases.archive import READERS
+from dsr.cases.finding import found
 from dsr.law.workflow import CLOSED, STEPS, Action, Role, State
-from dsr.models import Case, Controller, IndexToken, Letter, Message, Suspension, Suspicion, Task, User
-from dsr.vault import blind
+from dsr.models import Case, Controller, Letter, Message, Suspension, Suspicion, Task, User
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
+    from dsr.cases.queue_filters import Filters
     from dsr.models import CaseQuerySet
 
 WEEK = timedelta(days=7)
@@ -75,40 +75,30 @@ def _base(controller: Controller, user: User) -> CaseQuerySet:
 
 
 def cases(
-    *, controller: Controller, view: str, user: User, today: date, right: str = "", state: str = "", search: str = ""
+    *,
+    controller: Controller,
+    view: str,
+    user: User,
+    today: date,
+    filters: Filters | None = None,
+    search: str = "",
 ) -> CaseQuerySet:
-    """The queue in legal order: paused cases keep the place they would have. Unknown views raise KeyError."""
+    """The queue in legal order: paused cases keep the place they would have. Unknown views raise KeyError.
+
+    Each row says since when its clock is paused (`paused_on`, in the controller's days), or None.
+    """
     rows = _base(controller, user).filter(_condition(view, user, today))
-    if right:
-        rows = rows.filter(right=right)
-    if state:
-        rows = rows.filter(state=state)
+    if filters is not None:
+        rows = rows.filter(filters.condition(controller=controller, user=user))
     if search.strip():
-        rows = rows.filter(_found(controller, search))
+        rows = rows.filter(found(controller, search))
     paused = Suspension.objects.filter(case=OuterRef("pk"), ended_at__isnull=True)
     ordered: CaseQuerySet = (
-        rows.annotate(is_paused=Exists(paused))
+        rows.annotate(paused_on=Subquery(paused.values("started_on")[:1]))
         .select_related("request", "assignee", "controller")
         .order_by("sort_on", "received_on", "pk")
     )
     return ordered
-
-
-def _found(controller: Controller, search: str) -> Q:
-    """Reference, or any identifier or word of a name through the blind index."""
-    text = search.strip()
-    kinds = ("name", "email", "phone", "customer_number", "username")
-    wanted = Q()
-    for kind in kinds:
-        words = blind.fold(text).split() if kind == "name" else [text]
-        matching = Q()
-        for word in words:
-            rows = IndexToken.objects.of(controller).filter(
-                kind=kind, token__in=vault.tokens(controller.slug, kind, word)
-            )
-            matching &= Q(request__in=rows.values("request"))
-        wanted |= matching
-    return wanted | Q(request__reference__iexact=text)
 
 
 def counts(*, controller: Controller, user: User, today: date) -> dict[str, int]:

@@ -9,6 +9,7 @@ from django.db import models, transaction
 from django.db.models.functions import Left
 
 from dsr.cases import outside
+from dsr.cases.finding import values_of_told
 from dsr.models import AccountLink, IndexToken, OutsideLogin, Request, Subject
 from dsr.vault import MissingKeyError, TamperedError, blind, keyring
 
@@ -29,10 +30,7 @@ class Moved:
 def values_of(request: Request) -> set[tuple[str, str]]:
     """Everything by which a request may be found: (kind, value), from its own words and from what the stores taught."""
     told = request.content()
-    found = {("name", word) for word in blind.name_words(str(told.get("name", "")))}
-    found |= {(kind, value) for kind, value in told.get("identifiers", [])}
-    if told.get("contact_email"):
-        found.add(("email", str(told["contact_email"])))
+    found = values_of_told(told, country=request.controller.country)
     subject = Subject.objects.filter(request=request).first()
     if subject is not None:
         subject.request = request

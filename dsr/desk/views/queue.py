@@ -22,6 +22,7 @@ from dsr.cases import queue as reads
 from dsr.cases.clock import local_date
 from dsr.cases.perform import RefusedError, assign
 from dsr.cases.purge import purged
+from dsr.cases.queue_filters import Filters
 from dsr.cases.scope import stores_of
 from dsr.desk import search
 from dsr.desk.access import DeskRequest, Duty, Sight, duty_refusal, insist, sees, staff_required
@@ -71,8 +72,7 @@ def queue(request: DeskRequest) -> HttpResponse:
         view=view,
         user=request.staff,
         today=today,
-        right=filters.cleaned_data.get("right", ""),
-        state=filters.cleaned_data.get("state", ""),
+        filters=Filters(right=filters.cleaned_data.get("right", ""), state=filters.cleaned_data.get("state", "")),
         search=words,
     ).select_related("request__account")
     if view == "manual":
@@ -125,7 +125,7 @@ def _to_do(case: Any, language: str) -> Iterator[str]:
 
 
 def _note(case: Any) -> str:
-    if case.is_paused:
+    if case.paused_on:
         return _("would be due by %(day)s") % {"day": wording.day(case.sort_on)}
     return _("extended") if case.extended else ""
 

@@ -1,0 +1,110 @@
+"""By what a request is found: one list of values that are indexed, and the same reading of what somebody types (house.md "Sealing").
+
+Names are found by their words and by prefixes of three letters, in any alphabet and any order; identifiers by the whole value;
+telephone numbers however they are written; references also by their last digits.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import phonenumbers
+from django.db.models import Q
+
+from dsr import vault
+from dsr.law.persons import Behalf
+from dsr.models import IndexToken, ReferenceCounter
+from dsr.vault import blind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from dsr.models import Controller
+
+FLAG: Final = "flag"
+"""The kind under which it is indexed for whom somebody asks: a child, somebody represented (rules 3.9)."""
+_EXACT: Final = ("email", "phone", "customer_number", "username")
+_PARTS: Final = re.compile(r"[^\w]+")
+_DIGITS: Final = re.compile(r"(?:(?:DSR-?)?(\d{4})-)?0*(\d{1,6})", re.IGNORECASE)
+
+
+def values_of_told(told: Mapping[str, Any], *, country: str) -> set[tuple[str, str]]:
+    """Everything by which a request may be found, from its own words: (kind, value); the caller makes tokens of them."""
+    found = {("name", part) for word in words_of_name(str(told.get("name", ""))) for part in blind.name_words(word)}
+    for kind, value in told.get("identifiers", []):
+        if str(value).strip():
+            found |= {(str(kind), one) for one in _spellings(str(kind), str(value), country)}
+    if told.get("contact_email"):
+        found.add(("email", str(told["contact_email"])))
+    behalf = Behalf.of(told.get("scope") or {})
+    if behalf is not None:
+        found.add((FLAG, str(behalf.who)))
+    return found
+
+
+def words_of_name(name: str) -> Iterator[str]:
+    """The words of a name and, of `Müller-Lüdenscheidt` or `O'Brien`, their parts as well."""
+    for word in blind.fold(name).split():
+        yield word
+        parts = [part for part in _PARTS.split(word) if part]
+        if parts != [word]:
+            yield from parts
+
+
+def _spellings(kind: str, value: str, country: str) -> set[str]:
+    """The value as given and, of a telephone number, the one international form that every way of writing it has."""
+    given = {value}
+    if kind == "phone":
+        try:
+            number = phonenumbers.parse(value, country or None)
+        except phonenumbers.NumberParseException:
+            return given
+        given.add(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    return given
+
+
+def found(controller: Controller, text: str) -> Q:
+    """Cases whose request has this reference (or its last digits), identifier, or name; for a filter on cases.
+
+    A fixed number of subqueries for any number of words: at most ten words count.
+    """
+    typed = text.strip()
+    wanted = _by_reference(controller, typed) | _by_name(controller, typed)
+    for kind in _EXACT:
+        spellings = {typed, "".join(typed.split())} | _spellings(kind, typed, controller.country)
+        wanted |= _having(controller, kind, spellings)
+    return wanted
+
+
+def _by_reference(controller: Controller, typed: str) -> Q:
+    """`1207` is number 1207 of any year: whole references, which an index finds, instead of a look at every one."""
+    match = _DIGITS.fullmatch(typed.lstrip("-"))
+    if match is None:
+        return Q(request__reference__iexact=typed)
+    years = ReferenceCounter.objects.filter(controller=controller).values_list("year", flat=True)
+    wanted = [int(match[1])] if match[1] else sorted(years)
+    return Q(request__reference__in=[f"DSR-{year}-{int(match[2]):06d}" for year in wanted])
+
+
+def _by_name(controller: Controller, typed: str) -> Q:
+    """Every word must be there, whole or as a prefix, in any order. `Kowalska, Maria` are two words."""
+    matching = Q()
+    for word in blind.fold(typed).split()[:10]:
+        parts = [part for part in _PARTS.split(word) if part]
+        every = Q()
+        for part in parts:
+            every &= _having(controller, "name", {part})
+        matching &= _having(controller, "name", {word}) | every if parts and parts != [word] else every
+    return matching or Q(pk__in=[])
+
+
+def flagged(controller: Controller, who: str) -> Q:
+    """Cases somebody asked for on behalf of a child, of somebody represented, … (dsr.law.persons.Person)."""
+    return _having(controller, FLAG, {who})
+
+
+def _having(controller: Controller, kind: str, values: set[str]) -> Q:
+    tokens = {token for value in values if value for token in vault.tokens(controller.slug, kind, value)}
+    rows = IndexToken.objects.of(controller).filter(kind=kind, token__in=sorted(tokens))
+    return Q(request__in=rows.values("request"))
