@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
 from dsr.cases.clock import local_date
 from dsr.cases.perform import RefusedError
+from dsr.cases.setup import record_setup
 from dsr.law.terms import Role
 from dsr.law.workflow import Refusal
 from dsr.models import Absence
@@ -40,14 +41,27 @@ def enter(*, user: User, first_on: date, last_on: date, stand_in: User | None, a
     made: Absence = Absence.objects.create(
         controller=user.controller, user=user, first_on=first_on, last_on=last_on, stand_in=stand_in
     )
+    record_setup(controller=user.controller, kind="absence_entered", actor=actor, now=now, data=_said(made))
     return made
 
 
 @transaction.atomic
-def remove(*, absence: Absence, actor: Actor) -> None:
+def remove(*, absence: Absence, actor: Actor, now: datetime) -> None:
     """Take an absence back: back early, or entered by mistake."""
     _may(absence.user_id, actor)
+    said = _said(absence)
     absence.delete()
+    record_setup(controller=absence.controller, kind="absence_removed", actor=actor, now=now, data=said)
+
+
+def _said(absence: Absence) -> dict[str, Any]:
+    """An absence in its event: colleagues by id (house.md, Chain)."""
+    return {
+        "user": str(absence.user_id),
+        "first_on": absence.first_on,
+        "last_on": absence.last_on,
+        "stand_in": str(absence.stand_in_id or ""),
+    }
 
 
 def coming(user: User, *, now: datetime) -> QuerySet[Absence]:

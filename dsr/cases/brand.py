@@ -14,6 +14,7 @@ from PIL import Image, UnidentifiedImageError
 
 from dsr.cases.duties import Duty
 from dsr.cases.perform import ConflictError, RefusedError, insist, staff_id
+from dsr.cases.setup import record_setup
 from dsr.colours import DARK, LIGHT, problem
 from dsr.law.offers import required
 from dsr.law.rights import ALL_RIGHTS
@@ -60,6 +61,7 @@ def change(
     if not Controller.objects.filter(pk=row.pk).update(**{name: value for name, (_, value) in changed.items()}):
         raise ConflictError
     found: BrandChange = BrandChange.objects.create(controller=row, at=now, by_id=staff_id(actor), changes=changed)
+    record_setup(controller=row, kind="brand_changed", actor=actor, now=now, data={"changes": changed})
     return found
 
 

@@ -11,6 +11,7 @@ from dsr.cases import clock
 from dsr.cases.actors import SYSTEM
 from dsr.cases.own_rules import OwnDays, calendar_of, own_days
 from dsr.cases.perform import ConflictError, RefusedError, record
+from dsr.cases.setup import record_setup
 from dsr.law.calendars import FIRST_YEAR, LAST_YEAR
 from dsr.law.workflow import Refusal, Role
 from dsr.models import CalendarDay, Case, Controller
@@ -27,24 +28,40 @@ CHUNK = 500
 
 @transaction.atomic
 def set_day(
-    *, controller: Controller, day: date, holiday: bool | None, actor: Actor, now: datetime, name: str = ""
+    *,
+    controller: Controller,
+    day: date,
+    holiday: bool | None,
+    actor: Actor,
+    now: datetime,
+    name: str = "",
+    reason: str = "",
 ) -> int:
     """Say that a day is a holiday here (True), that a holiday is none here (False), or take the entry back (None).
 
     The data protection officer's to decide (no. 26). Open cases are recomputed by the next tick. Returns how many those are.
+    An event of the set-up, with the reason sealed beside it.
     """
     if Role.DPO not in actor.roles:
         raise RefusedError(Refusal("dpo_only", {}))
     if not FIRST_YEAR <= day.year < LAST_YEAR:
         raise RefusedError(Refusal("date_impossible", {}))
     rows = CalendarDay.objects.of(controller).filter(day=day)
+    before = rows.values("holiday", "name").first() or {"holiday": None, "name": ""}
+    after = {"holiday": holiday, "name": "" if holiday is None else name.strip()}
+    if before == after:
+        return outdated(controller, own_days(controller)).count()
     if holiday is None:
         rows.delete()
     else:
         CalendarDay.objects.update_or_create(
             controller=controller, day=day, defaults={"holiday": holiday, "name": name.strip()}
         )
-    return outdated(controller, own_days(controller)).count()
+    waiting = outdated(controller, own_days(controller)).count()
+    changes = {key: [before[key], value] for key, value in after.items() if before[key] != value}
+    data = {"day": day, "changes": changes, "cases": waiting}
+    record_setup(controller=controller, kind="calendar_day_set", actor=actor, now=now, data=data, note=reason.strip())
+    return waiting
 
 
 def outdated(controller: Controller, days: OwnDays) -> QuerySet[Case]:
@@ -94,7 +111,9 @@ def _moved(controller: Controller, case: Case, days: OwnDays, now: datetime) -> 
     """Write the new dates where they differ; True when the case was written (or must be looked at again)."""
     case.controller = controller
     fields = clock.never_later_than_told(case, clock.recomputed(case, now=now, days=days))
-    if all(getattr(case, name) == fields[name] for name in ("due_on", "first_month_due_on", "act_by_on")):
+    if all(
+        getattr(case, name) == fields[name] for name in ("received_on", "due_on", "first_month_due_on", "act_by_on")
+    ):
         return False
     data = {"due_before": case.due_on, **clock.dates_data(fields)}
     try:

@@ -36,6 +36,11 @@ class Duty(StrEnum):
     SETTLE_HELD = "settle_held"
     DISMISS_WAVE = "dismiss_wave"
     BRAND = "brand"
+    PERIODS = "periods"
+    CALENDAR = "calendar"
+    LADDER = "ladder"
+    RETENTION = "retention"
+    SEE_SETUP = "see_setup"
 
 
 def _as_in_the_table(action: Action) -> frozenset[Role]:
@@ -62,6 +67,12 @@ DUTIES: Final[Mapping[Duty, frozenset[Role]]] = {
     Duty.SETTLE_HELD: _as_in_the_table(Action.DISMISS),
     Duty.DISMISS_WAVE: frozenset({Role.LEAD}),
     Duty.BRAND: frozenset({Role.LEAD, Role.ADMINISTRATOR}),
+    # Policy within the law is the lead's and whoever operates; what the law itself says here is the data protection officer's.
+    Duty.PERIODS: frozenset({Role.LEAD, Role.ADMINISTRATOR}),
+    Duty.CALENDAR: frozenset({Role.DPO}),  # 4.2 no. 26
+    Duty.LADDER: frozenset({Role.LEAD, Role.ADMINISTRATOR}),
+    Duty.RETENTION: frozenset({Role.DPO}),  # 4.0.11: the row that may delete by itself
+    Duty.SEE_SETUP: frozenset({Role.ADMINISTRATOR, Role.LEAD, Role.DPO}),
 }
 
 

@@ -13,6 +13,7 @@ from django.db.models import Max
 
 from dsr.cases.duties import Duty
 from dsr.cases.perform import ConflictError, RefusedError, insist, staff_id
+from dsr.cases.setup import record_setup
 from dsr.law.letters import LetterCode
 from dsr.law.workflow import Refusal
 from dsr.models import LetterWording
@@ -65,7 +66,7 @@ def write(
     changed = {slot: text.strip() for slot, text in texts.items() if text.strip() != before.get(slot.value, "")}
     try:
         with transaction.atomic():
-            return [
+            written = [
                 LetterWording.objects.create(
                     controller=controller,
                     code=code,
@@ -78,6 +79,11 @@ def write(
                 )
                 for slot, text in changed.items()
             ]
+            if changed:
+                words = {slot.value: [before.get(slot.value, ""), text] for slot, text in changed.items()}
+                data = {"letter": code, "language": language, "changes": words}
+                record_setup(controller=controller, kind="letter_words_changed", actor=actor, now=now, data=data)
+            return written
     except IntegrityError:
         raise ConflictError from None
 

@@ -207,6 +207,20 @@ _VERBS: Final[Mapping[str, _StrPromise]] = {
     "receiver_host_key": _("Write the fingerprint of the server as ssh-keygen -lf prints it: SHA256:…"),
     "receiver_key": _("Write the public key of the receiver as age prints it: age1…"),
     "not_drafting": _("A new draft is possible only while the answer is being drafted."),
+    "setting_wrong": _("One of the values cannot be used. Check them and save again."),
+    "setting_range": _("Enter a number from %(least)s to %(most)s."),
+    "place_unknown": _(
+        "%(place)s is no place whose holidays we know. Write a country like DE and a part of it like BY."
+    ),
+    "statement_incomplete": _("Fill in every part of each statement, or choose that there is none."),
+    "ladder_days": _(
+        "Each step comes later than the one before it: from %(earliest)s days to one day before the day to act by."
+    ),
+    "ladder_nobody": _("Choose at least one role for each step."),
+    "retention_days": _("The last day of a row cannot be before its first day."),
+    "retention_overlaps": _(
+        "Another row of yours covers some of the same days. Remove it first, or choose other days."
+    ),
     "task_not_waiting": _("This task does not wait for a person any more."),
 }
 

@@ -33,7 +33,7 @@ def test_ones_own_absence_with_a_stand_in_and_back_early():
 
     assert (made.first_on, made.last_on, made.stand_in) == (date(2026, 6, 16), date(2026, 6, 20), tom)
     assert list(absences.coming(tom, now=MONDAY)) == [made]
-    absences.remove(absence=made, actor=actors.staff(mara))
+    absences.remove(absence=made, actor=actors.staff(mara), now=MONDAY)
     assert not Absence.objects.exists()
 
 
@@ -41,7 +41,10 @@ def test_a_lead_enters_for_others_and_a_colleague_does_not():
     mara, otto, tom = make_staff("mara"), make_staff("otto", "lead"), make_staff("tom")
     made = enter(mara, by=otto)
 
-    for forbidden in (lambda: enter(mara, by=tom), lambda: absences.remove(absence=made, actor=actors.staff(tom))):
+    for forbidden in (
+        lambda: enter(mara, by=tom),
+        lambda: absences.remove(absence=made, actor=actors.staff(tom), now=MONDAY),
+    ):
         with pytest.raises(RefusedError) as refused:
             forbidden()
         assert refused.value.refusal.code == "absence_of_others"

@@ -75,7 +75,7 @@ def remove(request: DeskRequest, absence_id: RowId) -> HttpResponse:
     """Take an absence back."""
     absence = get_object_or_404(Absence.objects.of(request.controller), pk=absence_id)
     try:
-        verbs.remove(absence=absence, actor=request.actor)
+        verbs.remove(absence=absence, actor=request.actor, now=timezone.now())
         messages.success(request, _("Removed."))
     except RefusedError as error:
         messages.error(request, wording.refusal(error.refusal))

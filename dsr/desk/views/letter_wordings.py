@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dsr import wording
-from dsr.cases import letter_facts, letter_wordings
+from dsr.cases import controller_setup, letter_wordings
 from dsr.cases.letter_wordings import EVERY
 from dsr.desk import letter_sample
 from dsr.desk.access import DeskRequest, Duty, duty_refusal, staff_required
@@ -131,7 +131,13 @@ def facts(request: DeskRequest) -> HttpResponse:
     form = FactsForm(request.POST, instance=controller, prefix="facts")
     refused = duty_refusal(request.actor, Duty.WORD_LETTERS)
     if refused is None and form.is_valid():
-        letter_facts.change(controller=request.controller, values=form.values(), actor=request.actor)
+        controller_setup.change(
+            controller=request.controller,
+            section=controller_setup.Section.FACTS,
+            values=form.values(),
+            actor=request.actor,
+            now=timezone.now(),
+        )
         flash.success(request, _("Saved. Letters that are sent from now on say this."))
         return redirect("desk:letter-wordings")
     language = request.controller.languages[0]
