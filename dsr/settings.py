@@ -42,6 +42,9 @@ DSR_UPLOAD_MAX_MB = envint("DSR_UPLOAD_MAX_MB", default=10, low=1, high=50)
 DSR_UPLOADS_MAX_MB = envint("DSR_UPLOADS_MAX_MB", default=25, low=1, high=500)
 DSR_UPLOADS_MAX = envint("DSR_UPLOADS_MAX", default=20, low=1, high=200)
 DSR_UPLOAD_DAY_MB = envint("DSR_UPLOAD_DAY_MB", default=100, low=1, high=100_000)
+# What the forecast reckons with: hours a colleague has for requests in a week, hours of work in a case (docs/reports.md).
+DSR_HOURS_PER_WEEK = envint("DSR_HOURS_PER_WEEK", default=20, low=1, high=60)
+DSR_HOURS_PER_CASE = envint("DSR_HOURS_PER_CASE", default=3, low=1, high=200)
 # The virus scanner: tcp://host:port or the path of a socket; empty: none, and the desk says that files are not scanned.
 DSR_CLAMD = envsecret("DSR_CLAMD")
 # Who shows this as a bearer token sees the details of /healthz and /metrics; without it nobody does.

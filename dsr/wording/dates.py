@@ -33,6 +33,11 @@ def month(value: date) -> str:
     return _cased(date_format(value, _MONTHS.get(language, "F Y")), language)
 
 
+def short_month(value: date) -> str:
+    """The month of a date in three letters, for an axis: "Oct", "ott"."""
+    return _cased(date_format(value, "M"), _language())
+
+
 def short_weekday(value: date) -> str:
     """The day of the week in two or three letters: "Thu", "Do", "cz"."""
     return _cased(date_format(value, "D"), _language())

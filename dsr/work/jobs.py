@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from django.db import DatabaseError, close_old_connections, connection, transaction
 from django.utils import timezone
 
-from dsr.cases import outbox, tasks
+from dsr.cases import daily, outbox, tasks
 from dsr.cases.actors import SYSTEM
 from dsr.cases.perform import ConflictError
 from dsr.cases.plans import StoppedError
 from dsr.fulfil import eid, leftovers, operations, store_health
 from dsr.fulfil.contact import contact_on_file
-from dsr.models import Message, Notice, Task
+from dsr.models import Controller, Message, Notice, Task
 from dsr.vault import MissingKeyError, TamperedError
 from dsr.work import code_out
 from dsr.work.heartbeat import Heartbeat, OvertakenError
@@ -97,6 +97,12 @@ def check_store(controller_id: str, store: str) -> None:
     """Compare a store with its data map and keep what was found."""
     _fresh_connection()
     store_health.check(controller_id=controller_id, store=store, now=timezone.now())
+
+
+def make_day_figures(controller_id: str) -> None:
+    """Reckon the figures and the forecast of a controller's day (docs/reports.md)."""
+    _fresh_connection()
+    daily.make_day(controller=Controller.objects.get(pk=controller_id), now=timezone.now())
 
 
 def send_message(message_id: str) -> None:

@@ -16,6 +16,7 @@ from dsr.cases import (
     calendar,
     codes,
     contacts_seen,
+    daily,
     delivery,
     escalate,
     identity_checks,
@@ -177,6 +178,15 @@ def store_checks(now: datetime) -> int:
     return len(named)
 
 
+def day_figures(now: datetime) -> int:
+    """Have the figures and the forecast of the day reckoned for every controller that has none yet (docs/reports.md)."""
+    waiting = daily.without(now)
+    if wake.has_room("pdf", rows=len(waiting)):
+        for controller in waiting:
+            wake.nudge("dsr.work.jobs.make_day_figures", str(controller.pk), queue="pdf")
+    return len(waiting)
+
+
 PASSES: tuple[Callable[[datetime], int], ...] = (
     approved_plans,
     due_tasks,
@@ -197,6 +207,7 @@ PASSES: tuple[Callable[[datetime], int], ...] = (
     audit_anchor,
     posted_letters,
     store_checks,
+    day_figures,
 )
 
 
