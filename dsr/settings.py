@@ -269,6 +269,12 @@ DEFAULT_FROM_EMAIL = envsecret("DSR_MAIL_FROM", default="privacy@example.com")
 # Where mail servers return what they cannot deliver (the envelope's sender); empty: to the sender of the mail.
 DSR_MAIL_BOUNCES = envsecret("DSR_MAIL_BOUNCES")
 _MAIL_DIR = envsecret("DSR_MAIL_DIR")
+# Mailboxes of the privacy office, by slug (docs/inbound.md): how often they are looked into, seconds; MB of one mail; and
+# how long a mail as it came is kept once something was made of it, in days.
+DSR_INBOX = envjson("DSR_INBOX")
+DSR_INBOX_EVERY = envint("DSR_INBOX_EVERY", default=60, low=15, high=3600)
+DSR_INBOX_MAX_MB = envint("DSR_INBOX_MAX_MB", default=40, low=1, high=100)
+DSR_INBOX_KEEP_DAYS = envint("DSR_INBOX_KEEP_DAYS", default=14, low=1, high=400)
 # smtp, file, console, or the dotted path of a backend such as anymail's (docs/mail.md).
 EMAIL_BACKEND = envmail("DSR_MAIL_BACKEND", default="file" if _MAIL_DIR else "smtp")
 EMAIL_FILE_PATH = _MAIL_DIR or str(VAR_DIR / "mail")

@@ -36,6 +36,9 @@ class Duty(StrEnum):
     SETTLE_HELD = "settle_held"
     DISMISS_WAVE = "dismiss_wave"
     BRAND = "brand"
+    SETTLE_MAIL = "settle_mail"
+    FORWARD = "forward"
+    PARTNERS = "partners"
     PERIODS = "periods"
     CALENDAR = "calendar"
     LADDER = "ladder"
@@ -67,6 +70,10 @@ DUTIES: Final[Mapping[Duty, frozenset[Role]]] = {
     Duty.SETTLE_HELD: _as_in_the_table(Action.DISMISS),
     Duty.DISMISS_WAVE: frozenset({Role.LEAD}),
     Duty.BRAND: frozenset({Role.LEAD, Role.ADMINISTRATOR}),
+    # Whoever sorts requests in free words also says what a mail is that the program could not place.
+    Duty.SETTLE_MAIL: _as_in_the_table(Action.CLASSIFY),
+    Duty.FORWARD: _HANDLING,
+    Duty.PARTNERS: frozenset({Role.LEAD, Role.ADMINISTRATOR}),
     # Policy within the law is the lead's and whoever operates; what the law itself says here is the data protection officer's.
     Duty.PERIODS: frozenset({Role.LEAD, Role.ADMINISTRATOR}),
     Duty.CALENDAR: frozenset({Role.DPO}),  # 4.2 no. 26

@@ -12,11 +12,11 @@ from dsr.cases import daily, outbox, tasks
 from dsr.cases.actors import SYSTEM
 from dsr.cases.perform import ConflictError
 from dsr.cases.plans import StoppedError
-from dsr.fulfil import eid, leftovers, operations, store_health
+from dsr.fulfil import eid, inbound, leftovers, operations, store_health
 from dsr.fulfil.contact import contact_on_file
 from dsr.models import Controller, Message, Notice, Task
 from dsr.vault import MissingKeyError, TamperedError
-from dsr.work import code_out
+from dsr.work import code_out, pulses
 from dsr.work.heartbeat import Heartbeat, OvertakenError
 from dsr.work.limits import OverLimitError, limits_of
 from dsr.work.mailer import Trouble, hand_over
@@ -179,3 +179,28 @@ def weigh_claims(check_id: str, store: str) -> None:
         eid.weigh(check_id, store=store, now=timezone.now())
     except (Temporary, Permanent) as error:
         log.warning("identity check %s waits for a person: %s at %s", check_id, error.code, error.place)
+
+
+def fetch_inbox(controller_id: str) -> None:
+    """Look into the mailbox of a controller and keep what is new; how it went is a pulse, which the desk shows."""
+    _fresh_connection()
+    controller = Controller.objects.get(pk=controller_id)
+    code = ""
+    try:
+        inbound.fetch(controller=controller, now=timezone.now())
+    except (Temporary, Permanent) as error:
+        code = error.code
+    except OSError as error:
+        code = type(error).__name__
+    if code:
+        log.warning("the mailbox of %s: %s", controller.slug, code)
+    pulses.keep({pulses.of_inbox(controller.slug): code}, now=timezone.now())
+
+
+def take_mail(mail_id: str) -> None:
+    """Make something of a mail that was kept; when our storage is away, later."""
+    _fresh_connection()
+    try:
+        inbound.take(mail_id=mail_id, now=timezone.now())
+    except (Temporary, Permanent, OSError, ConflictError) as error:
+        log.warning("mail %s waits (%s)", mail_id, type(error).__name__)

@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
+from dsr.cases.inbound_text import LOOP_HEADER
+
 if TYPE_CHECKING:
     from dsr.models import Controller
 
@@ -48,7 +50,12 @@ def hand_over(*, controller: Controller, to: str, subject: str, body: str, messa
     else takes the row meanwhile.
     """
     sender = formataddr((controller.name, controller.privacy_email))
-    headers = {"Message-ID": message_id, "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+    headers = {
+        "Message-ID": message_id,
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+        LOOP_HEADER: "1",
+    }
     envelope = settings.DSR_MAIL_BOUNCES
     if envelope:
         headers["From"] = sender

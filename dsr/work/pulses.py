@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 TICK: Final = "tick"
 STEP: Final = "tick:"
 WORKER: Final = "worker:"
+INBOX: Final = "inbox:"
 FORGOTTEN: Final = timedelta(days=1)
 """A worker that was killed leaves its row; after a day another worker removes it."""
 NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -39,6 +40,11 @@ def _row(known: Pulse | None, name: str, code: str, now: datetime) -> Pulse:
 def of_worker(name: str) -> str:
     """The pulse of a worker of this name."""
     return f"{WORKER}{name}"[:_NAME_LENGTH]
+
+
+def of_inbox(slug: str) -> str:
+    """The pulse of the mailbox of a controller."""
+    return f"{INBOX}{slug}"[:_NAME_LENGTH]
 
 
 def forget_dead_workers(*, now: datetime) -> int:

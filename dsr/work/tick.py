@@ -9,6 +9,7 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import connection
 
 from dsr.cases import (
@@ -28,7 +29,7 @@ from dsr.cases import (
     tasks,
     waves,
 )
-from dsr.fulfil import end_of_life, expiry, operations, store_health, uploads
+from dsr.fulfil import end_of_life, expiry, inbound, operations, store_health, uploads
 from dsr.models import Controller, Message, Notice, Pulse
 from dsr.work import budget, code_out, pulses, wake
 
@@ -155,9 +156,24 @@ def sent_files(now: datetime) -> int:
     last = Pulse.objects.filter(name=FILE_SWEEP).first()
     if last and timedelta() <= now - last.at < SWEEP_EVERY:
         return done
-    done += uploads.sweep(now=now)
+    done += uploads.sweep(now=now) + inbound.sweep(now=now)
     pulses.keep({FILE_SWEEP: ""}, now=now)
     return done
+
+
+def inbound_mail(now: datetime) -> int:
+    """Have mailboxes looked into and kept mails taken apart; let go of mails whose time is over (4.5). Talks to no server."""
+    for controller in Controller.objects.filter(slug__in=list(settings.DSR_INBOX)).order_by("slug"):
+        name = f"{pulses.of_inbox(controller.slug)[:37]}:at"
+        last = Pulse.objects.filter(name=name).first()
+        if last is None or not timedelta() <= now - last.at < timedelta(seconds=settings.DSR_INBOX_EVERY):
+            pulses.keep({name: ""}, now=now)
+            wake.nudge("dsr.work.jobs.fetch_inbox", str(controller.pk))
+    waiting = inbound.due(now=now, limit=CHUNK)
+    if wake.has_room("default", rows=len(waiting)):
+        for pk in waiting:
+            wake.nudge("dsr.work.jobs.take_mail", str(pk))
+    return len(waiting) + inbound.remove_due(now=now, limit=CHUNK)
 
 
 def audit_anchor(now: datetime) -> int:
@@ -204,6 +220,7 @@ PASSES: tuple[Callable[[datetime], int], ...] = (
     leftovers,
     spent_tokens,
     sent_files,
+    inbound_mail,
     audit_anchor,
     posted_letters,
     store_checks,
