@@ -104,6 +104,7 @@ NEW_ACCOUNT = Limit("new_account", 20, 60 * _MINUTE)
 FIND = Limit("find", 20, 15 * _MINUTE)
 CODE = Limit("code", 40, 15 * _MINUTE)
 REQUEST = Limit("request", 30, 60 * _MINUTE)
+BY_HAND = Limit("by_hand", 60, 15 * _MINUTE)
 PAPER = Limit("paper", 20, 10 * _MINUTE)
 
 
@@ -125,6 +126,11 @@ def find(request: HttpRequest) -> int:
 def code_entry(request: HttpRequest) -> int:
     """Codes typed from one address; each code has its own five tries beside this."""
     return CODE.take(client_address(request), at=time.time())
+
+
+def by_hand(request: HttpRequest) -> int:
+    """Links of departments opened from one address: a token cannot be guessed, and nobody may try for long."""
+    return BY_HAND.take(client_address(request), at=time.time())
 
 
 def new_request(request: HttpRequest) -> int:

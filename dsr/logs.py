@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _EMAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+")
 _PHONE = re.compile(r"\+\d[\d\s()/-]{6,}\d")
+_TOKEN = re.compile(r"(?<=/)[A-Za-z0-9_-]{40,}(?![A-Za-z0-9_-])")
 _QUERY = re.compile(r"\?[^\s\"']*")
 
 CONFIG: Final[dict[str, Any]] = {
@@ -36,8 +37,8 @@ CONFIG: Final[dict[str, Any]] = {
 
 
 def scrub(text: str) -> str:
-    """Blank e-mail addresses, telephone numbers and query strings: the net under the rule that none are logged."""
-    return _PHONE.sub("[phone]", _EMAIL.sub("[e-mail]", _QUERY.sub("?[query]", text)))
+    """Blank addresses, telephone numbers, query strings and the tokens of links: the net under the rule that none are logged."""
+    return _PHONE.sub("[phone]", _EMAIL.sub("[e-mail]", _TOKEN.sub("[token]", _QUERY.sub("?[query]", text))))
 
 
 def place_of(trace: TracebackType | None) -> str:

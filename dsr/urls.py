@@ -16,6 +16,7 @@ urlpatterns = [
     path("brand/<slug:slug>/<slug:named>.png", brand.logo, name="brand-logo"),
     path("styleguide/", include(styleguide.urlpatterns)),
     path("desk/", include("dsr.desk.urls")),
+    path("by-hand/", include("dsr.owners.urls")),
     path("api/v1/", include("dsr.api.urls")),
     path("account/", include("portal.account_urls")),
     path("", include("portal.urls")),

@@ -16,7 +16,7 @@ from django.core.files.storage import storages
 from django.db.models import Count, Min
 
 from dsr.cases import tasks
-from dsr.models import Message, Notice, Outgoing, Pulse, StoreHealth, Suspicion, Task
+from dsr.models import Message, Notice, Outgoing, OwnerMail, Pulse, StoreHealth, Suspicion, Task
 from dsr.work import pulses, wake
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def _tasks(now: datetime) -> Iterator[Waiting]:
 
 def _mails() -> tuple[int, int]:
     waiting = failed = 0
-    models: tuple[Any, ...] = (Message, Notice)
+    models: tuple[Any, ...] = (Message, Notice, OwnerMail)
     for model in models:
         rows = model.objects.filter(status__in=[*WAITING, *FAILED]).values("status").annotate(number=Count("pk"))
         for row in rows.order_by("status"):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from exporters.document import ConfigError, Item, read_document
+from exporters.owner import Owner, read_owner
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +31,7 @@ SYSTEMS: Mapping[str, str] = MappingProxyType(
         "rest": "exporters.http.store:RestStore",
         "drop": "exporters.files.drop_store:DropStore",
         "files": "exporters.files.tree_store:TreeStore",
+        "manual": "exporters.manual:ManualStore",
     }
 )
 """Short names for the exporters that come with the product; anything else is the dotted path of a class."""
@@ -45,6 +47,7 @@ class StoreConfig:
 
     `options` are what the exporter itself reads (url, map, time-outs …), each with its place in the file; `folder` is the
     file's folder, from which relative paths count; `record` is the controller's record of processing, where one is named.
+    `owner` is the name of the department, `department` all that is known of it.
     """
 
     name: str
@@ -56,6 +59,7 @@ class StoreConfig:
     options: Mapping[str, Item] = field(repr=False)
     place: Item = field(repr=False)
     record: Path | None = None
+    department: Owner = field(default_factory=lambda: Owner(""))
 
 
 def load_stores(path: str | Path) -> dict[str, StoreConfig]:
@@ -93,16 +97,18 @@ def _read(name: str, item: Item, folder: Path, records: Mapping[str, Path]) -> S
     options = {key: value for key, value in entries.items() if key not in {"controller", "system", "label", "owner"}}
     for key, value in options.items():
         _refuse_clear_secrets(key, value)
+    department = read_owner(entries["owner"])
     return StoreConfig(
         name=name,
         controller=entries["controller"].text(),
         system=entries["system"].text(),
         label=label,
-        owner=entries["owner"].text(),
+        owner=department.name,
         folder=folder,
         options=options,
         place=entries["system"],
         record=records.get(entries["controller"].text()),
+        department=department,
     )
 
 

@@ -93,7 +93,7 @@ def make(
     with transaction.atomic():
         all_of = OneTimeCode.objects.of(controller).filter(purpose=purpose, user=user, request=request)
         mine = all_of.filter(asker=asker)
-        _insist_unlocked(mine if purpose == Purpose.FOLLOW else all_of, now)
+        _insist_unlocked(mine if purpose in {Purpose.FOLLOW, Purpose.HAND} else all_of, now)
         lately = Q(created_at__gt=now - timedelta(hours=1))
         if mine.filter(lately).count() >= MAX_PER_HOUR or all_of.filter(lately).count() >= MAX_FOR_ALL:
             raise TooManyCodesError

@@ -36,6 +36,10 @@ class Duty(StrEnum):
     SETTLE_HELD = "settle_held"
     DISMISS_WAVE = "dismiss_wave"
     BRAND = "brand"
+    CHASE = "chase"
+    HAND_IN = "hand_in"
+    NOTE = "note"
+    LINK = "link"
     SETTLE_MAIL = "settle_mail"
     FORWARD = "forward"
     PARTNERS = "partners"
@@ -69,6 +73,11 @@ DUTIES: Final[Mapping[Duty, frozenset[Role]]] = {
     Duty.WORD_LETTERS: frozenset({Role.ADMINISTRATOR, Role.DPO}),
     Duty.SETTLE_HELD: _as_in_the_table(Action.DISMISS),
     Duty.DISMISS_WAVE: frozenset({Role.LEAD}),
+    # Departments that work by hand, notes, and which requests are of one person: whoever works on the case.
+    Duty.CHASE: _HANDLING,
+    Duty.HAND_IN: _HANDLING,
+    Duty.NOTE: _HANDLING | {Role.INTAKE, Role.REVIEWER, Role.DPO},
+    Duty.LINK: _HANDLING,
     Duty.BRAND: frozenset({Role.LEAD, Role.ADMINISTRATOR}),
     # Whoever sorts requests in free words also says what a mail is that the program could not place.
     Duty.SETTLE_MAIL: _as_in_the_table(Action.CLASSIFY),

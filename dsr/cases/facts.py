@@ -24,6 +24,7 @@ HANDLING = (
     "accept",
     "identified",
     "match_decided",
+    "hand_answered",
     "start_collection",
     "draft_requested",
     "plan_requested",

@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, Subquery
 
 from dsr.cases.archive import READERS
 from dsr.cases.finding import found
+from dsr.cases.hand_links import WITH_OWNER
 from dsr.law.workflow import CLOSED, STEPS, Action, Role, State
 from dsr.models import Case, Controller, Letter, Message, Suspension, Suspicion, Task, User
 
@@ -56,7 +57,8 @@ def letters_that_wait() -> QuerySet[Letter]:
 
 
 def _base(controller: Controller, user: User) -> CaseQuerySet:
-    needs = Task.objects.filter(case=OuterRef("pk"), status=Task.Status.MANUAL)
+    # What a department has been asked for waits for that department, not for somebody at the desk.
+    needs = Task.objects.filter(case=OuterRef("pk"), status=Task.Status.MANUAL).exclude(error_code=WITH_OWNER)
     # One small list for the whole query, not a look at every case: hardly any mail is undelivered. Without the controller,
     # which the cases have: databases would walk all of its mails instead of the index of states.
     lost = Message.objects.filter(status__in=Message.UNDELIVERED, by_mail=True)

@@ -61,7 +61,7 @@ def receive(
     if owner is None or (draft and request):
         raise ValueError("a file belongs to a draft or to a request")
     name = file_name(file.name or "")
-    content = _bytes_of(file, name)
+    content = bytes_of(file, name)
     _insist_room(owner, name, files=1, size=len(content))
     clean = checked(content, name=name)
     verdict = scan((content,))
@@ -96,7 +96,7 @@ def receive(
     return upload
 
 
-def _bytes_of(file: UploadedFile[Any], name: str) -> bytes:
+def bytes_of(file: UploadedFile[Any], name: str) -> bytes:
     """All of the file, read no further than its limit; `too_large` is what dsr.uploads.handler says of a file it cut."""
     most = settings.DSR_UPLOAD_MAX_MB * _MB
     if getattr(file, "too_large", False) or (file.size or 0) > most:

@@ -65,6 +65,14 @@ TROUBLES: Final[Mapping[str, _StrPromise]] = {
     "bad_value": _("A planned value cannot be read. Plan again; if it fails again, tell whoever runs this program."),
     "not_approved": _("No approved plan stands behind this. Have one approved."),
     "not_verified": _("Not every store has been read again after the change. Wait for it, or retry it."),
+    # departments
+    "with_owner": _("The department has been asked and has a link. It is reminded by itself."),
+    "owner_silent": _(
+        "The department did not answer after all reminders. Ask somebody else there, do it yourself, or have it left out."
+    ),
+    "owner_cannot": _("The department says that it cannot. Its reason is in the history; ask again, or have it left out."),
+    "owner_unreached": _("The mail to the department did not arrive. Correct the address and ask again."),
+    "owner_taken_back": _("The links of the department were taken back. Ask again, or do it yourself."),
     # files
     "file_too_large": _(
         "A file of this person is larger than one file may be. Nothing was collected from this store. Have whoever runs "

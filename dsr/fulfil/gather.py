@@ -109,7 +109,8 @@ def inquiry_of(case: Case) -> Inquiry:
     automated, transfers = statements_of(controller, case.request.language)
     content = SubjectRow.objects.select_related("request").get(request=case.request).content()
     stores = stores_of(controller)
-    asked = case.tasks.filter(operation="collect", status=Task.Status.DONE).values_list("store", flat=True)
+    answered = case.tasks.filter(operation="collect", status=Task.Status.DONE).values_list("store", "result")
+    asked = {store: bool(result.get("rows") or result.get("files")) for store, result in answered}
     kinds = {IdentifierKind(item["kind"]) for item in content["identifiers"] if not item.get("shared")} - {
         IdentifierKind.RECORD
     }
@@ -118,9 +119,9 @@ def inquiry_of(case: Case) -> Inquiry:
     return Inquiry(
         searched=(
             *(
-                Searched(store=name, label=config.label, found=bool(content.get("keys", {}).get(name)))
+                Searched(store=name, label=config.label, found=bool(content.get("keys", {}).get(name)) or asked[name])
                 for name, config in stores.items()
-                if name in set(asked)
+                if name in asked
             ),
             *((own_searched(case.request.language),) if case.right == Right.ACCESS else ()),
         ),

@@ -63,10 +63,13 @@ def store_artifact(
     write: Callable[[Sink], dict[str, Any]],
     now: datetime,
     store: str = "",
+    first: Callable[[Artifact], None] | None = None,
 ) -> Artifact:
     """Run `write` into a sealed file and return its artifact, not yet saved: the caller saves it in the transaction that
     finishes its task. `write` returns the details (counts and hashes) to keep in clear. Raises
     Temporary("own_disk_full", folder) when there is no room; nothing of the file is kept then, nor after any other error.
+
+    `first` saves the row before the bytes are stored, for who has no running task that keeps `leftovers.sweep` away.
     """
     artifact = Artifact(
         controller=case.controller,
@@ -86,8 +89,11 @@ def store_artifact(
             writer.close()
             spool.flush()
         spool.seek(0)
-        artifact.storage_name = _keep(f"{case.pk}/{uuid.uuid4()}.sealed", cast("IO[Any]", spool))
-    artifact.size, artifact.sha256 = sink.size, sink.sha256
+        artifact.size, artifact.sha256 = sink.size, sink.sha256
+        artifact.storage_name = f"{case.pk}/{uuid.uuid4()}.sealed"
+        if first is not None:
+            first(artifact)
+        artifact.storage_name = _keep(artifact.storage_name, cast("IO[Any]", spool))
     return artifact
 
 

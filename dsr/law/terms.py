@@ -124,12 +124,15 @@ class ClockEffect(StrEnum):
     KEEP = "keep"
 
 
-ActorKind = Literal["subject", "staff", "system"]
+ActorKind = Literal["subject", "staff", "owner", "system"]
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts. `id` is an account id and never a name; empty for a subject who follows her request by code."""
+    """Who acts. `id` is an account id and never a name; empty for a subject who follows her request by code.
+
+    An `owner` is somebody of a department that is asked to work by hand: no role, and nothing of the table is hers.
+    """
 
     kind: ActorKind
     id: str

@@ -117,6 +117,21 @@ _RECORDED: Final[Mapping[str, _StrPromise]] = {
     "task_retried": _("Store asked again"),
     "task_waived": _("Store waived"),
     "task_cancelled": _("Task cancelled"),
+    "hand_asked": _("A department asked to work by hand"),
+    "hand_reminded": _("A department reminded"),
+    "hand_escalated": _("A department’s silence escalated"),
+    "hand_silent": _("A department did not answer"),
+    "hand_unreached": _("A mail to a department did not arrive"),
+    "hand_taken_back": _("The links of a department taken back"),
+    "hand_link_renewed": _("A department asked for a new link"),
+    "hand_opened": _("A department opened its link"),
+    "hand_file_added": _("A file added by hand"),
+    "hand_file_removed": _("A file added by hand was removed again"),
+    "hand_file_refused": _("A file added by hand was not kept: it was harmful"),
+    "hand_answered": _("Answered by hand"),
+    "note": _("Note by staff"),
+    "linked": _("Shown as a request of the same person"),
+    "unlinked": _("No longer shown as a request of the same person"),
 }
 
 EVENTS: Final[Mapping[str, _StrPromise]] = {

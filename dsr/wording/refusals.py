@@ -224,6 +224,13 @@ _VERBS: Final[Mapping[str, _StrPromise]] = {
     "retention_overlaps": _(
         "Another row of yours covers some of the same days. Remove it first, or choose other days."
     ),
+    "hand_over": _("This is settled already, or the link does not work any more. Nothing was changed."),
+    "hand_outcome": _("Choose what came of it."),
+    "hand_name_missing": _("Enter the name of whoever answers."),
+    "hand_files_missing": _("Add at least one file, or say that nothing was found."),
+    "hand_reminded_lately": _("The department had a mail within the last twelve hours. Remind it again later."),
+    "note_missing": _("Write a note."),
+    "link_unknown": _("There is no other request with this reference."),
     "task_not_waiting": _("This task does not wait for a person any more."),
 }
 

@@ -65,6 +65,8 @@ def _not_sent(code: OneTimeCode, found: Trouble) -> None:
 
 
 def _language(code: OneTimeCode) -> str:
+    if code.purpose == OneTimeCode.Purpose.HAND:  # to a department, in its language
+        return str(code.content()["language"])
     return str((code.request.language if code.request else code.user.language if code.user else "") or "en")
 
 

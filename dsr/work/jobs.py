@@ -14,7 +14,7 @@ from dsr.cases.perform import ConflictError
 from dsr.cases.plans import StoppedError
 from dsr.fulfil import eid, inbound, leftovers, operations, store_health
 from dsr.fulfil.contact import contact_on_file
-from dsr.models import Controller, Message, Notice, Task
+from dsr.models import Controller, Message, Notice, OwnerMail, Task
 from dsr.vault import MissingKeyError, TamperedError
 from dsr.work import code_out, pulses
 from dsr.work.heartbeat import Heartbeat, OvertakenError
@@ -117,6 +117,12 @@ def send_notice(notice_id: str) -> None:
     _send(Notice.objects.select_related("user", "controller"), notice_id)
 
 
+def send_owner_mail(mail_id: str) -> None:
+    """Send a queued mail to a department that is asked to work by hand, in the same way."""
+    _fresh_connection()
+    _send(OwnerMail.objects.select_related("hand__task__case", "controller"), mail_id)
+
+
 def _send(rows: QuerySet[Any], row_id: str) -> None:
     now = timezone.now()
     if not outbox.take(rows, row_id, now=now):
@@ -134,7 +140,7 @@ def _send(rows: QuerySet[Any], row_id: str) -> None:
         outbox.failed(row, found.code, now=timezone.now(), final=found.final)
 
 
-def _hand_over(row: Message | Notice) -> Trouble | None:
+def _hand_over(row: Message | Notice | OwnerMail) -> Trouble | None:
     try:
         content = row.content()
         if content.get("on_file") and not content["to"]:
@@ -151,7 +157,7 @@ class NobodyOnFileError(Exception):
     """The store holds no address for the number, or the number is not ours."""
 
 
-def _found_on_file(row: Message | Notice, content: dict[str, Any]) -> str:
+def _found_on_file(row: Message | Notice | OwnerMail, content: dict[str, Any]) -> str:
     """The address on file of a customer number, kept in the row, so that a second try goes to the same place."""
     store, number = content["on_file"]
     try:

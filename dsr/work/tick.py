@@ -20,6 +20,7 @@ from dsr.cases import (
     daily,
     delivery,
     escalate,
+    hand_tasks,
     identity_checks,
     notices,
     outbox,
@@ -30,7 +31,7 @@ from dsr.cases import (
     waves,
 )
 from dsr.fulfil import end_of_life, expiry, inbound, operations, store_health, uploads
-from dsr.models import Controller, Message, Notice, Pulse
+from dsr.models import Controller, Message, Notice, OwnerMail, Pulse
 from dsr.work import budget, code_out, pulses, wake
 
 if TYPE_CHECKING:
@@ -63,14 +64,21 @@ def due_tasks(now: datetime) -> int:
     return found
 
 
+def departments(now: datetime) -> int:
+    """Ask the departments of tasks that no program does, and remind those that are late (rules 4.2 no. 10)."""
+    return hand_tasks.ask_due(now=now, limit=CHUNK) + hand_tasks.climb(now=now, limit=CHUNK)
+
+
 def due_messages(now: datetime) -> int:
     """Wake a worker for every mail that is due, and for codes not sent yet."""
     messages = list(outbox.due(Message.objects.all(), now).order_by("not_before").values_list("pk", flat=True)[:CHUNK])
     notices = list(outbox.due(Notice.objects.all(), now).order_by("not_before").values_list("pk", flat=True)[:CHUNK])
     waiting = list(codes.unsent(now).order_by("expires_at", "pk").values_list("pk", flat=True)[:CHUNK])
-    found = len(messages) + len(notices) + len(waiting)
+    owners = list(outbox.due(OwnerMail.objects.all(), now).order_by("not_before").values_list("pk", flat=True)[:CHUNK])
+    found = len(messages) + len(notices) + len(waiting) + len(owners)
     if wake.has_room("default", rows=found):
-        for job, rows in (("send_message", messages), ("send_notice", notices), ("send_code", waiting)):
+        jobs = ("send_message", messages), ("send_notice", notices), ("send_code", waiting), ("send_owner_mail", owners)
+        for job, rows in jobs:
             for pk in rows:
                 wake.nudge(f"dsr.work.jobs.{job}", str(pk))
     return found
@@ -206,6 +214,7 @@ def day_figures(now: datetime) -> int:
 PASSES: tuple[Callable[[datetime], int], ...] = (
     approved_plans,
     due_tasks,
+    departments,
     due_messages,
     stuck_cases,
     calendar_changes,
