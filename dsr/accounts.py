@@ -191,6 +191,10 @@ def ways_to_freshen(user: Any) -> list[dict[str, Any]]:
         return ways
     if user.has_usable_password():
         ways.append(_way("account_reauthenticate", _("Use my password")))
+    if user.is_staff_member:
+        return (
+            ways if ways or not user.outside_logins.exists() else [_way("account_oidc_again", _("Sign in once more"))]
+        )
     if user.email:
         ways.append(_way("account_fresh_code", _("Send me a code by e-mail")))
     return ways
@@ -218,6 +222,11 @@ def is_fresh(request: Any, *, within: int = FRESH_FOR) -> bool:
     )
 
 
+def outside_with_factor(request: Any) -> bool:
+    """Whether this session came by a single sign-on that says it used a second factor."""
+    return any(record["method"] == "outside" and record.get("strong") for record in _records(request))
+
+
 def second_factor(request: Any) -> bool:
     """Whether this session is one with a second factor (I-02): used in it, and older than it.
 
@@ -227,7 +236,7 @@ def second_factor(request: Any) -> bool:
     records = _records(request)
     if not records:
         return False
-    if any(record["method"] == "outside" and record.get("strong") for record in records):
+    if outside_with_factor(request):
         return True
     begun = min(float(record["at"]) for record in records)
     used = [record.get("id") for record in records if record["method"] == "mfa"]

@@ -6,11 +6,11 @@ from django.apps import AppConfig
 
 
 class DsrConfig(AppConfig):
-    """Registers the system checks; nothing else happens at start."""
+    """Registers the system checks and the list of sign-ins; nothing else happens at start."""
 
     name = "dsr"
     verbose_name = "DSR Desk"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from dsr import checks  # noqa: F401, PLC0415 -- checks need the app registry
+        from dsr import checks, staff_sessions  # noqa: F401, PLC0415 -- both need the app registry

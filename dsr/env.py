@@ -42,6 +42,14 @@ def envint(name: str, *, default: int, low: int, high: int) -> int:
     return value
 
 
+def envchoice(name: str, *words: str) -> str:
+    """Read one of `words`; the first is the default."""
+    raw = os.environ.get(name, "").strip().lower() or words[0]
+    if raw not in words:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(words)}")
+    return raw
+
+
 def envlist(name: str, *, default: str = "") -> list[str]:
     """Read a comma-separated list; empty items vanish."""
     return [item.strip() for item in os.environ.get(name, default).split(",") if item.strip()]

@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from joserfc.jwk import OctKey, OKPKey
 
 from dsr.law.rights import IdentityLevel
+from dsr.law.staffing import STAFF_ROLES
 from dsr.oidc import Provider
 
 if TYPE_CHECKING:
@@ -99,6 +100,65 @@ def _oidc(slug: str) -> OidcPortal:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class StaffDirectory:
+    """Where staff signs in (DSR_STAFF_OIDC). `trusted`: the provider always asks for two factors, whatever its tokens say."""
+
+    provider: Provider
+    strong: frozenset[str]
+    trusted: bool
+    label: str
+    claim: str
+    roles: Mapping[str, tuple[str, ...]]
+
+    def used_a_factor(self, claims: Mapping[str, Any]) -> bool:
+        """Whether this sign-in was one with two factors, by `acr`, `amr` or by trust."""
+        amr = claims.get("amr")
+        said = {str(one) for one in amr} if isinstance(amr, list) else set()
+        said |= {str(claims["acr"])} if claims.get("acr") else set()
+        return self.trusted or bool(said & self.strong)
+
+    def roles_of(self, claims: Mapping[str, Any]) -> list[str] | None:
+        """The roles that the groups in the claim stand for, in order; None where roles are given at the desk."""
+        if not self.claim:
+            return None
+        value = claims.get(self.claim)
+        groups = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+        return sorted({role for group in groups for role in self.roles.get(str(group), ())})
+
+
+def staff_directory(controller: Controller) -> StaffDirectory | None:
+    """Where the staff of a controller signs in; None without one. ImproperlyConfigured names what is wrong, never a secret."""
+    return _directory(controller.slug) if controller.slug in settings.DSR_STAFF_OIDC else None
+
+
+def _directory(slug: str) -> StaffDirectory:
+    name = "DSR_STAFF_OIDC"
+    row = _row(name, slug)
+    roles, trusted, claim = row.get("roles", {}), row.get("trusted", False), _text(name, slug, row, "claim", "")
+    known = {role.value for role in STAFF_ROLES}
+    fits = isinstance(roles, dict) and all(isinstance(one, list) and set(one) <= known for one in roles.values())
+    if not fits or bool(claim) != bool(roles):
+        raise ImproperlyConfigured(
+            f"{name}: {slug}: claim and roles belong together; roles names for each group a list of: {', '.join(sorted(known))}"
+        )
+    if not isinstance(trusted, bool):
+        raise ImproperlyConfigured(f"{name}: {slug}: trusted is true or false")
+    return StaffDirectory(
+        provider=Provider(
+            issuer=_text(name, slug, row, "issuer"),
+            client_id=_text(name, slug, row, "client_id"),
+            client_secret=_text(name, slug, row, "client_secret", ""),
+            scopes=_text(name, slug, row, "scopes", "openid email"),
+        ),
+        strong=_names(name, slug, row),
+        trusted=trusted,
+        label=_text(name, slug, row, "label", ""),
+        claim=claim,
+        roles={str(group): tuple(one) for group, one in roles.items()},
+    )
+
+
 def handover_portal(controller: Controller) -> HandoverPortal | None:
     """The hand-over keys of a controller; None without any. ImproperlyConfigured as above."""
     return _handover(controller.slug) if controller.slug in settings.DSR_HANDOVER else None
@@ -124,6 +184,8 @@ def check_settings() -> None:
     """Read all of it, as the start does (dsr.E013). ImproperlyConfigured names what is wrong."""
     for slug in settings.DSR_OIDC:
         _oidc(slug)
+    for slug in settings.DSR_STAFF_OIDC:
+        _directory(slug)
     for slug in settings.DSR_HANDOVER:
         _handover(slug)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from dsr.env import envbool, envdatabase, envint, envjson, envlist, envmail, envsecret, envstorage
+from dsr.env import envbool, envchoice, envdatabase, envint, envjson, envlist, envmail, envsecret, envstorage
 from dsr.logs import CONFIG
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -198,6 +198,9 @@ DSR_PRINT_DIR = envsecret("DSR_PRINT_DIR")
 DSR_PRINT_ADDRESS = envjson("DSR_PRINT_ADDRESS")
 DSR_CONTACT_CHANGED = envjson("DSR_CONTACT_CHANGED")
 DSR_EID = envjson("DSR_EID")
+# Staff (docs/staff.md): whether a second factor is `required` or `optional`; single sign-on, by slug.
+DSR_STAFF_FACTOR = envchoice("DSR_STAFF_FACTOR", "required", "optional")
+DSR_STAFF_OIDC = envjson("DSR_STAFF_OIDC")
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "portal:requests"
 ACCOUNT_LOGOUT_REDIRECT_URL = "portal:start"

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 DESK_PREFIX = "/desk/"
+# Under this prefix allauth's names mean the desk's own pages.
+DESK_URLS = "dsr.urls_desk"
 
 
 class NoControllerError(RuntimeError):
@@ -52,7 +54,9 @@ class ControllerMiddleware:
         if request.path.startswith(("/static/", "/healthz", "/readyz", "/metrics")):
             return self.get_response(request)
         request.controller = controller_for_host(split_domain_port(request.get_host())[0])
-        if not request.path.startswith(DESK_PREFIX):
+        if request.path.startswith(DESK_PREFIX):
+            request.urlconf = DESK_URLS
+        else:
             _speak(request)
         with timezone.override(request.controller.timezone):
             return self.get_response(request)
@@ -74,6 +78,10 @@ def _base(code: str) -> str:
 
 
 def context(request: Any) -> dict[str, Any]:
-    """Template context: the controller whose name, office and authority stand on every page, and what it looks like."""
+    """Template context: the controller whose name, office and authority stand on every page, what it looks like, and the frame
+    of pages that both interfaces have.
+    """
     controller = getattr(request, "controller", None)
-    return {"controller": controller, "brand": brand.look(controller)}
+    at_desk = request.path.startswith(DESK_PREFIX)
+    frame = "desk/base.html" if at_desk else "portal/base.html"
+    return {"controller": controller, "brand": brand.look(controller), "frame": frame, "at_desk": at_desk}

@@ -9,10 +9,11 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.urls import path
 
+from dsr import factor_pages as factors
 from dsr import limits
 from dsr.limits import limited
 from portal.fresh import fresh, owner
-from portal.views import account, factors, outside
+from portal.views import account, outside
 
 _signing_in, _code, _new = limited(limits.sign_in), limited(limits.code_entry), limited(limits.new_account)
 

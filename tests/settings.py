@@ -26,4 +26,5 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
 WHITENOISE_AUTOREFRESH = True  # no collected files: they are found where they lie
 ALLOWED_HOSTS = ["*"]
 DSR_BASE_URL = "http://testserver"
+DSR_STAFF_FACTOR = "optional"  # as in the demo; tests/staff asks for it
 DSR_LEASE_SECONDS = 600  # beats would need the database while a test holds its transaction

@@ -48,6 +48,9 @@ class Duty(StrEnum):
     LADDER = "ladder"
     RETENTION = "retention"
     SEE_SETUP = "see_setup"
+    PEOPLE = "people"
+    BREAK_GLASS = "break_glass"
+    REVIEW_GLASS = "review_glass"
 
 
 def _as_in_the_table(action: Action) -> frozenset[Role]:
@@ -83,6 +86,9 @@ DUTIES: Final[Mapping[Duty, frozenset[Role]]] = {
     Duty.SETTLE_MAIL: _as_in_the_table(Action.CLASSIFY),
     Duty.FORWARD: _HANDLING,
     Duty.PARTNERS: frozenset({Role.LEAD, Role.ADMINISTRATOR}),
+    Duty.PEOPLE: frozenset({Role.LEAD, Role.ADMINISTRATOR}),
+    Duty.BREAK_GLASS: frozenset({Role.DEPUTY}),  # 4.3: deputies of the DPO only
+    Duty.REVIEW_GLASS: frozenset({Role.DPO, Role.LEAD}),
     # Policy within the law is the lead's and whoever operates; what the law itself says here is the data protection officer's.
     Duty.PERIODS: frozenset({Role.LEAD, Role.ADMINISTRATOR}),
     Duty.CALENDAR: frozenset({Role.DPO}),  # 4.2 no. 26

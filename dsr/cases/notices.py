@@ -50,9 +50,8 @@ def to_account(*, user: User, what: str, now: datetime) -> Notice | None:
         return None
     with translation.override(user.language or translation.get_language() or "en"):
         context = {"controller": user.controller, "what": ACCOUNT_CHANGES[what]}
-        subject, body = subject_and_body(
-            "account_changed", {**context, "link": f"{base_url(user.controller)}/account/"}
-        )
+        where = "/desk/account/" if user.is_staff_member else "/account/"
+        subject, body = subject_and_body("account_changed", {**context, "link": f"{base_url(user.controller)}{where}"})
     return _queued(user, "account_changed", subject, body, now)
 
 

@@ -89,6 +89,7 @@ def prepare(var: Path) -> dict[str, str]:
     wanted = {
         "DSR_VAR": str(var),
         "DSR_DEMO": "1",
+        "DSR_STAFF_FACTOR": "optional",
         "DSR_STORES": str(stores),
         "DSR_MAIL_DIR": str(var / "mail"),
         "DSR_KEYS_FILE": str(ring),

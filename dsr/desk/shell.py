@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr import alarms, vitals
-from dsr.cases import identity_checks, queue
+from dsr.cases import glass, identity_checks, queue
 from dsr.cases.clock import local_date
 from dsr.desk.access import Duty, Sight, duty_refusal, sees
 from dsr.law.workflow import Role
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from dsr.alarms import Alarm
     from dsr.desk.access import DeskRequest
+    from dsr.law.workflow import Actor
+    from dsr.models import BreakGlass
 
 VIEWS: Final[Mapping[str, _StrPromise]] = {
     "mine": gettext_lazy("My cases"),
@@ -67,6 +69,8 @@ def _sidebar(request: DeskRequest, current: str) -> list[dict[str, Any]]:
         ("absences", _("Absences")),
         ("stores", _("Stores")),
         ("receivers", _("Receivers")),
+        ("people", _("People")),
+        *([("glasses", _("Break-glass"))] if glass_concerns(request.actor) else []),
         ("mails", _("Mails")),
         ("letter-wordings", _("Letters")),
         ("brand", _("Brand")),
@@ -79,10 +83,24 @@ def _sidebar(request: DeskRequest, current: str) -> list[dict[str, Any]]:
     return [{"title": _("Views"), "links": views}, {"title": _("Set up"), "links": set_up}]
 
 
+def glass_concerns(actor: Actor) -> bool:
+    """Whether the actor may break the glass, or watches over it (4.3)."""
+    return any(duty_refusal(actor, duty) is None for duty in (Duty.BREAK_GLASS, Duty.REVIEW_GLASS))
+
+
 def _standing_still() -> list[Alarm]:
     """What the pulses say is wrong and urgent: a late tick, a clock, no worker. One query, and nothing asked of Redis."""
     now = timezone.now()
     return [alarm for alarm in alarms.of_background(vitals.background(now=now), now=now) if alarm.urgent]
+
+
+def _glass_open(request: DeskRequest) -> list[BreakGlass]:
+    """Who reads beyond her role right now; for those it concerns, on every page of theirs."""
+    if not glass_concerns(request.actor):
+        return []
+    found = glass.open_in(request.controller, now=timezone.now())
+    watches = duty_refusal(request.actor, Duty.REVIEW_GLASS) is None
+    return [row for row in found if watches or row.user_id == request.staff.pk]
 
 
 def page(
@@ -96,5 +114,6 @@ def page(
         "sees_data": sees(request.actor, Sight.DATA),
         "standing_still": _standing_still(),
         "repairs": bool(request.actor.roles & REPAIRS),
+        "glass_open": _glass_open(request),
     }
     return render(request, f"desk/{template}.html", {**frame, **context}, status=status)

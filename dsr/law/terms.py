@@ -51,7 +51,9 @@ BEFORE_COLLECTING: Final = WITH_SUBJECT | {State.RECEIVED, State.ASSESSING}
 
 
 class Role(StrEnum):
-    """Who may act (4.0.7). A lead is also a reviewer; the DPO advises and is consulted but decides nothing (Art. 38(6))."""
+    """Who may act (4.0.7). A lead is also a reviewer; the DPO advises and is consulted but decides nothing
+    (Art. 38(6)), nor does her deputy, who reads metadata until she breaks the glass (4.3).
+    """
 
     SUBJECT = "subject"
     SYSTEM = "system"
@@ -63,6 +65,7 @@ class Role(StrEnum):
     DPO = "dpo"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
+    DEPUTY = "deputy"
 
 
 class Action(StrEnum):
@@ -137,6 +140,8 @@ class Actor:
     kind: ActorKind
     id: str
     roles: frozenset[Role]
+    # The id of the glass she broke, while that lasts: she reads more, and may do nothing more (4.3).
+    glass: str = ""
 
     @property
     def effective(self) -> frozenset[Role]:

@@ -182,6 +182,8 @@ def _readable(refused: Refusal) -> dict[str, Any]:
             words[key] = day(value)
         elif key == "roles":
             words[key] = _joined([say(Role(role)) for role in str(value).split(",")])
+        elif refused.code in {"roles_conflict", "last_of_role"}:
+            words[key] = say(Role(str(value)))
         elif isinstance(value, NoTransmission):
             words[key] = str(NO_TRANSMISSION[value])
         elif key == "state":

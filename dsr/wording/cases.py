@@ -83,6 +83,7 @@ ROLES: Final[Mapping[Role, _StrPromise]] = {
     Role.DPO: _("Data protection officer"),
     Role.AUDITOR: _("Auditor"),
     Role.ADMINISTRATOR: _("Administrator"),
+    Role.DEPUTY: _("Deputy of the data protection officer"),
 }
 
 # Buttons: a verb, and an object where the verb alone says too little.

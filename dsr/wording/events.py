@@ -82,6 +82,7 @@ _RECORDED: Final[Mapping[str, _StrPromise]] = {
     "letter_code_made": _("Letter with a code printed"),
     "copy_made": _("Protected copy for the post made"),
     "opened_by_letter": _("Opened with the code of a letter"),
+    "glass_read": _("Read under break-glass"),
     "escalated": _("People told that time is running out"),
     "reminded": _("Person reminded of our question"),
     "dates_recomputed": _("Dates computed anew with a changed calendar"),

@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy
 
 from dsr.forms import dress
 from dsr.limits import Limit
-from dsr.models import Kind, User
+from dsr.models import User
 from dsr.signin import EMAIL_ERRORS, plain
+from dsr.tenancy import kind_of_path
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -28,9 +29,9 @@ PASSWORD_HELP = gettext_lazy("At least 10 characters. Three or four words in a r
 
 
 def _account_of(email: str) -> User | None:
-    """The subscriber's account with this address at the controller of the current request."""
-    controller: Any = context.request.controller
-    return User.objects.filter(handle=User.handle_for(controller.pk, Kind.SUBSCRIBER, email)).first()
+    """The account with this address at the controller of the current request: staff's at the desk, a subscriber's elsewhere."""
+    request: Any = context.request
+    return User.objects.filter(handle=User.handle_for(request.controller.pk, kind_of_path(request.path), email)).first()
 
 
 def _new_password(field: Any) -> None:
@@ -75,7 +76,7 @@ class ResetForm(allauth.ResetPasswordForm):  # type: ignore[misc]
         dress(self)
 
     def clean_email(self) -> str:
-        """Only an active subscriber of this controller; staff passwords are never reset from here."""
+        """Only an active account of this controller and this interface: the portal resets no password of staff."""
         email = str(self.cleaned_data["email"])
         found = _account_of(email)
         self.users = [found] if found and found.is_active else []

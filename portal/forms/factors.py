@@ -23,8 +23,8 @@ from django.utils.translation import gettext_lazy
 from dsr import factors
 from dsr.forms import dress
 from dsr.limits import WRONG_PASSWORD, Limit
-from dsr.models import Kind
 from dsr.signin import EMAIL_ERRORS, plain
+from dsr.tenancy import kind_of_path
 from portal.forms.account import _account_of, _CodeForm
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ class PasskeySignInForm(_PasskeyUsed, webauthn.LoginWebAuthnForm):  # type: igno
     """Sign in with a passkey alone."""
 
     def clean_credential(self) -> Any:
-        """Only a subscriber of this controller, whoever else has a passkey on this installation."""
+        """Only an account of this controller and this interface, whoever else has a passkey on this installation."""
         found = super().clean_credential()
         if not _here(found.user):
             raise ValidationError(_WRONG_PASSKEY)
@@ -211,7 +211,7 @@ class PasskeySignInForm(_PasskeyUsed, webauthn.LoginWebAuthnForm):  # type: igno
 
 def _here(user: Any) -> bool:
     request = context.request
-    return bool(user.controller_id == request.controller.pk and user.kind == Kind.SUBSCRIBER)
+    return bool(user.controller_id == request.controller.pk and user.kind == kind_of_path(request.path))
 
 
 class PasskeySecondForm(_PasskeyUsed, webauthn.AuthenticateWebAuthnForm):  # type: ignore[misc]

@@ -29,6 +29,9 @@ SAMPLE = {
     "store": "billing",
     "dataset": "x",
     "action": "accept",
+    "user_id": uuid.uuid4(),
+    "act": "reset-factor",
+    "glass_id": uuid.uuid4(),
 }
 INSIDE = [pattern for pattern in urls.urlpatterns if not str(pattern.pattern).startswith("account/")]
 

@@ -1,4 +1,7 @@
-"""allauth's pages of second factors with what is ours: pictures without inline data, passkeys that open alone, ways back."""
+"""allauth's pages of second factors with what is ours: pictures without inline data, passkeys that open alone, ways back.
+
+The portal and the desk show the same pages: under /desk/ allauth's names mean the desk's addresses (dsr.urls_desk).
+"""
 
 from __future__ import annotations
 
