@@ -119,7 +119,7 @@ def _first(mail: InboundMail, letter: Letter) -> bool:
 
 
 def _decide(mail: InboundMail, letter: Letter, now: datetime) -> None:
-    doubt = _doubt_at_sight(letter)
+    doubt = mail.doubt or _doubt_at_sight(letter)
     if not doubt:
         meant = _meant(mail.controller, letter)
         if meant or letter.references:
@@ -295,3 +295,18 @@ def _decided(mail: InboundMail, actor: Actor, now: datetime) -> None:
 def state_of(content: dict[str, Any], number: int) -> str:
     """What became of an attachment: `kept`, the code of a refusal, or empty while it waits."""
     return str(content.get("done", {}).get(str(number), ""))
+
+
+def undecided(controller: Controller) -> int:
+    """How many mails wait for a person."""
+    return InboundMail.objects.of(controller).filter(kind=Kind.UNDECIDED).count()
+
+
+def note_fetched(*, mail: InboundMail, actor: Actor, now: datetime) -> None:
+    """Record that a member of staff fetched a mail as it came: on the cases of its request, else in the set-up chain."""
+    data = {"mail": str(mail.pk)}
+    if mail.request is None:
+        record_setup(controller=mail.controller, kind="mail_fetched", actor=actor, now=now, data=data)
+        return
+    for case_id in mail.request.cases.order_by("pk").values_list("pk", flat=True):
+        record(case_id=case_id, kind="mail_fetched", actor=actor, now=now, data=data)

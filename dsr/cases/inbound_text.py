@@ -31,7 +31,7 @@ MAX_BOUNDARIES: Final = 60
 """Multiparts inside one another; honest mail has three or four."""
 MAX_TEXT: Final = 10_000
 _OUR_ID: Final = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\.\d{1,5})?@[\w.-]+>")
-_ADDRESS: Final = re.compile(r"[^\s@<>\"(),:;\\\[\]]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
+_ADDRESS: Final = re.compile(r"[^\s\x00-\x1f\x7f-\x9f@<>\"(),:;\\\[\]]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
 # Characters that show nothing, or turn the direction of what follows: in names they only ever deceive.
 _UNSEEN: Final = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"

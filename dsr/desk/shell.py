@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr import alarms, vitals
-from dsr.cases import glass, identity_checks, queue
+from dsr.cases import glass, identity_checks, inbound, queue
 from dsr.cases.clock import local_date
 from dsr.desk.access import Duty, Sight, duty_refusal, sees
 from dsr.law.workflow import Role
@@ -64,6 +64,8 @@ def _sidebar(request: DeskRequest, current: str) -> list[dict[str, Any]]:
     checks = identity_checks.open_in(request.controller).count()
     name = "identity-checks"
     views.append({"url": reverse(f"desk:{name}"), "label": _("Identity"), "count": checks, "current": name == current})
+    mails = inbound.undecided(request.controller)
+    views.append({"url": reverse("desk:inbox"), "label": _("Inbox"), "count": mails, "current": current == "inbox"})
     pages = (
         ("at-once", _("Worked at once")),
         ("absences", _("Absences")),

@@ -110,6 +110,7 @@ _RECORDED: Final[Mapping[str, _StrPromise]] = {
     "mail_bounced": _("A mail came back"),
     "mail_failed": _("A mail could not be delivered"),
     "mail_received": _("A mail from outside was added"),
+    "mail_fetched": _("A mail from outside downloaded as it came"),
     "mail_posted": _("Letter posted instead of a mail"),
     "mail_sent_again": _("A mail is sent once more"),
     "message": _("Message"),
