@@ -122,6 +122,17 @@ class Case(Sealed, KeyedRow):
         ]
         indexes = [
             models.Index(fields=["controller", "state", "sort_on"], name="case_queue"),
+            # The queue in its order, a page at a time, and what was closed last: neither sorts years of cases.
+            models.Index(
+                fields=["controller", "sort_on", "received_on", "id"],
+                condition=~models.Q(state__in=sorted(s.value for s in CLOSED)),
+                name="case_open_order",
+            ),
+            models.Index(
+                fields=["controller", "-closed_at", "id"],
+                condition=models.Q(state__in=sorted(s.value for s in CLOSED)),
+                name="case_closed_order",
+            ),
             models.Index(fields=["next_rung_on"], name="case_next_rung"),
             models.Index(
                 fields=["controller", "calendar_version"],
