@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from dsr import appearance, brand, health, styleguide
+from dsr.desk.views.calendar import feed
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -15,6 +16,7 @@ urlpatterns = [
     path("brand/<slug:slug>/<slug:named>.css", brand.css, name="brand-css"),
     path("brand/<slug:slug>/<slug:named>.png", brand.logo, name="brand-logo"),
     path("styleguide/", include(styleguide.urlpatterns)),
+    path("calendar/<str:secret>.ics", feed, name="calendar-feed"),
     path("desk/", include("dsr.desk.urls")),
     path("by-hand/", include("dsr.owners.urls")),
     path("api/v1/", include("dsr.api.urls")),

@@ -170,28 +170,39 @@ def history(controller: Controller, first: date, last: date) -> History:
 
 
 def hours_ahead(controller: Controller, today: date, days: int) -> list[float]:
-    """The hours the team has for requests on each calendar day from today on; empty when there is no team to reckon with.
+    """The hours the team has for requests on each calendar day from today on; empty when there is no team to reckon with."""
+    by_day = _hours(controller, today, days)
+    return [sum(day.values()) for day in by_day] if any(by_day) else []
 
-    Handlers and leads, each with DSR_HOURS_PER_WEEK spread over five working days; nothing on holidays of the controller's
+
+def hours_each(controller: Controller, today: date, days: int) -> dict[RowId, float]:
+    """The hours of each member of the team in so many calendar days from today on, by account id."""
+    found: dict[RowId, float] = {}
+    for day in _hours(controller, today, days):
+        for user, hours in day.items():
+            found[user] = found.get(user, 0.0) + hours
+    return found
+
+
+def _hours(controller: Controller, today: date, days: int) -> list[dict[RowId, float]]:
+    """Handlers and leads, each with DSR_HOURS_PER_WEEK spread over five working days; nothing on holidays of the controller's
     calendar and on days somebody is away.
     """
     staff = User.objects.filter(controller=controller, kind=Kind.STAFF, is_active=True).values_list("pk", "roles")
-    team = {pk for pk, roles in staff if HANDLING & {Role(role) for role in roles}}
-    if not team:
-        return []
+    team = [pk for pk, roles in staff if HANDLING & {Role(role) for role in roles}]
     last = today + timedelta(days=days - 1)
-    away = [
-        (user, first_on, last_on)
-        for user, first_on, last_on in Absence.objects.of(controller)
+    away = list(
+        Absence.objects.of(controller)
         .filter(user__in=team, last_on__gte=today, first_on__lte=last)
         .values_list("user", "first_on", "last_on")
-    ]
+    )
     calendar, each = calendar_of(controller), settings.DSR_HOURS_PER_WEEK / WORKING_DAYS
-    found = []
+    found: list[dict[RowId, float]] = []
     for number in range(days):
         day = today + timedelta(days=number)
         gone = {user for user, first_on, last_on in away if first_on <= day <= last_on}
-        found.append(each * (len(team) - len(gone)) if calendar.is_working_day(day) else 0.0)
+        works = calendar.is_working_day(day)
+        found.append({user: each if works and user not in gone else 0.0 for user in team})
     return found
 
 

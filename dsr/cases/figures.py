@@ -51,13 +51,18 @@ def midnight(controller: Controller, day: date) -> datetime:
 
 def closed_between(controller: Controller, first: date, last: date) -> CaseQuerySet:
     """Cases that ended from the first to the last day, with `outcome`, `closed_on` and `late`."""
-    ended = models.Event.objects.filter(case=OuterRef("pk"), to_state__in=ANSWERED).order_by("-seq")
-    overdue = models.Incident.objects.filter(case=OuterRef("pk"), kind=models.Incident.Kind.OVERDUE)
-    rows: CaseQuerySet = models.Case.objects.of(controller).filter(
+    rows = models.Case.objects.of(controller).filter(
         state__in=sorted(CLOSED),
         closed_at__gte=midnight(controller, first),
         closed_at__lt=midnight(controller, last + timedelta(days=1)),
     )
+    return with_outcome(rows, controller)
+
+
+def with_outcome(rows: QuerySet[Any], controller: Controller) -> CaseQuerySet:
+    """The cases with how they ended (`outcome`, the state of an open one), on which day (`closed_on`), and whether `late`."""
+    ended = models.Event.objects.filter(case=OuterRef("pk"), to_state__in=ANSWERED).order_by("-seq")
+    overdue = models.Incident.objects.filter(case=OuterRef("pk"), kind=models.Incident.Kind.OVERDUE)
     found: CaseQuerySet = rows.annotate(
         # The file of an archived case no longer says in its state how it ended; the chain does.
         outcome=Case(When(state=State.ARCHIVED, then=Subquery(ended.values("to_state")[:1])), default=F("state")),

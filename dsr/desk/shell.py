@@ -14,6 +14,7 @@ from dsr import alarms, vitals
 from dsr.cases import glass, identity_checks, inbound, queue
 from dsr.cases.clock import local_date
 from dsr.desk.access import Duty, Sight, duty_refusal, sees
+from dsr.desk.overview import Overview, reads
 from dsr.law.workflow import Role
 
 if TYPE_CHECKING:
@@ -82,7 +83,25 @@ def _sidebar(request: DeskRequest, current: str) -> list[dict[str, Any]]:
         {"url": reverse(f"desk:{name}"), "label": label, "count": None, "current": name == current}
         for name, label in pages
     ]
-    return [{"title": _("Views"), "links": views}, {"title": _("Set up"), "links": set_up}]
+    plan = _plan(request, current)
+    return [
+        {"title": _("Views"), "links": views},
+        *([{"title": _("Plan"), "links": plan}] if plan else []),
+        {"title": _("Set up"), "links": set_up},
+    ]
+
+
+def _plan(request: DeskRequest, current: str) -> list[dict[str, Any]]:
+    """Dashboard and calendar, for the roles that may read them."""
+    pages = (
+        ("dashboard", _("Dashboard"), Overview.FIGURES),
+        ("calendar", _("Calendar"), Overview.FIGURES),
+    )
+    return [
+        {"url": reverse(f"desk:{name}"), "label": label, "count": None, "current": name == current}
+        for name, label, what in pages
+        if reads(request.actor, what)
+    ]
 
 
 def glass_concerns(actor: Actor) -> bool:
