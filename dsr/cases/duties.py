@@ -36,6 +36,10 @@ class Duty(StrEnum):
     SETTLE_HELD = "settle_held"
     DISMISS_WAVE = "dismiss_wave"
     BRAND = "brand"
+    TAG = "tag"
+    SHARE_VIEW = "share_view"
+    SHARE_RULE = "share_rule"
+    EXPORT_QUEUE = "export_queue"
     CHASE = "chase"
     HAND_IN = "hand_in"
     NOTE = "note"
@@ -82,6 +86,11 @@ DUTIES: Final[Mapping[Duty, frozenset[Role]]] = {
     Duty.NOTE: _HANDLING | {Role.INTAKE, Role.REVIEWER, Role.DPO},
     Duty.LINK: _HANDLING,
     Duty.BRAND: frozenset({Role.LEAD, Role.ADMINISTRATOR}),
+    Duty.TAG: _HANDLING | {Role.INTAKE, Role.REVIEWER},
+    Duty.SHARE_VIEW: frozenset({Role.LEAD}),
+    Duty.SHARE_RULE: frozenset({Role.LEAD, Role.ADMINISTRATOR}),
+    # Intake registers and does not export (4.3); who sees no person gets a list without names.
+    Duty.EXPORT_QUEUE: _HANDLING | {Role.REVIEWER, Role.DPO, Role.AUDITOR, Role.ADMINISTRATOR},
     # Whoever sorts requests in free words also says what a mail is that the program could not place.
     Duty.SETTLE_MAIL: _as_in_the_table(Action.CLASSIFY),
     Duty.FORWARD: _HANDLING,

@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from dsr import vault
 from dsr.law.persons import Behalf
-from dsr.models import IndexToken, ReferenceCounter
+from dsr.models import IndexToken, ReferenceCounter, Request
 from dsr.vault import blind
 
 if TYPE_CHECKING:
@@ -67,36 +67,49 @@ def _spellings(kind: str, value: str, country: str) -> set[str]:
 def found(controller: Controller, text: str) -> Q:
     """Cases whose request has this reference (or its last digits), identifier, or name; for a filter on cases.
 
-    A fixed number of subqueries for any number of words: at most ten words count.
+    One list of requests, made by indexes and joined before any case is looked at, with a fixed number of subqueries for any
+    number of words (at most ten count): alternatives side by side have a database walk through all cases.
     """
     typed = text.strip()
-    wanted = _by_reference(controller, typed) | _by_name(controller, typed)
+    wanted = _by_name(controller, typed)
     for kind in _EXACT:
         spellings = {typed, "".join(typed.split())} | _spellings(kind, typed, controller.country)
-        wanted |= _having(controller, kind, spellings)
-    return wanted
+        wanted |= _row(controller, kind, spellings)
+    rows = IndexToken.objects.of(controller).filter(wanted)
+    named = Request.objects.of(controller).filter(reference__in=_references(controller, typed))
+    return Q(request__in=named.values("pk").union(rows.values("request")))
 
 
-def _by_reference(controller: Controller, typed: str) -> Q:
+def _references(controller: Controller, typed: str) -> list[str]:
     """`1207` is number 1207 of any year: whole references, which an index finds, instead of a look at every one."""
     match = _DIGITS.fullmatch(typed.lstrip("-"))
     if match is None:
-        return Q(request__reference__iexact=typed)
+        return [typed.upper()]
     years = ReferenceCounter.objects.filter(controller=controller).values_list("year", flat=True)
     wanted = [int(match[1])] if match[1] else sorted(years)
-    return Q(request__reference__in=[f"DSR-{year}-{int(match[2]):06d}" for year in wanted])
+    return [f"DSR-{year}-{int(match[2]):06d}" for year in wanted]
 
 
 def _by_name(controller: Controller, typed: str) -> Q:
     """Every word must be there, whole or as a prefix, in any order. `Kowalska, Maria` are two words."""
-    matching = Q()
-    for word in blind.fold(typed).split()[:10]:
-        parts = [part for part in _PARTS.split(word) if part]
-        every = Q()
-        for part in parts:
-            every &= _having(controller, "name", {part})
-        matching &= _having(controller, "name", {word}) | every if parts and parts != [word] else every
-    return matching or Q(pk__in=[])
+    every = [one for word in blind.fold(typed).split()[:10] if (one := _word(controller, word))]
+    return _all(controller, every) if every else Q(pk__in=[])
+
+
+def _word(controller: Controller, word: str) -> Q:
+    parts = [part for part in _PARTS.split(word) if part]
+    apart = [_row(controller, "name", {part}) for part in parts]
+    if not parts or parts == [word]:
+        return _all(controller, apart) if apart else Q()
+    return _row(controller, "name", {word}) | _all(controller, apart)
+
+
+def _all(controller: Controller, conditions: list[Q]) -> Q:
+    """Token rows of requests that have one row for each of these."""
+    first, *others = conditions
+    for other in others:
+        first &= Q(request__in=IndexToken.objects.of(controller).filter(other).values("request"))
+    return first
 
 
 def flagged(controller: Controller, who: str) -> Q:
@@ -105,6 +118,10 @@ def flagged(controller: Controller, who: str) -> Q:
 
 
 def _having(controller: Controller, kind: str, values: set[str]) -> Q:
-    tokens = {token for value in values if value for token in vault.tokens(controller.slug, kind, value)}
-    rows = IndexToken.objects.of(controller).filter(kind=kind, token__in=sorted(tokens))
+    rows = IndexToken.objects.of(controller).filter(_row(controller, kind, values))
     return Q(request__in=rows.values("request"))
+
+
+def _row(controller: Controller, kind: str, values: set[str]) -> Q:
+    tokens = {token for value in values if value for token in vault.tokens(controller.slug, kind, value)}
+    return Q(kind=kind, token__in=sorted(tokens))

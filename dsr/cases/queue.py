@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
@@ -14,6 +16,8 @@ from dsr.law.workflow import CLOSED, STEPS, Action, Role, State
 from dsr.models import Case, Controller, Letter, Message, Suspension, Suspicion, Task, User
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.db.models import QuerySet
 
     from dsr.cases.queue_filters import Filters
@@ -110,3 +114,19 @@ def counts(*, controller: Controller, user: User, today: date) -> dict[str, int]
         held_cases=Count("pk", filter=Q(held=True)),
     )
     return {view: int(numbers[view]) for view in VIEWS} | {HELD: int(numbers["held_cases"])}
+
+
+def counts_of(
+    *, controller: Controller, user: User, today: date, wanted: Mapping[str, tuple[str, Filters]]
+) -> dict[str, int]:
+    """How many cases each of these narrowed views holds, in one query; a view that does not exist counts as `open`."""
+    conditions = {
+        key: _condition(view if view in VIEWS else "open", user, today)
+        & filters.condition(controller=controller, user=user)
+        for key, (view, filters) in wanted.items()
+    }
+    views = {view if view in VIEWS else "open" for view, _ in wanted.values()}
+    # Only the rows that one of the views can hold: nobody counts years of closed cases to say how many are open.
+    rows = _base(controller, user).filter(reduce(or_, (_condition(view, user, today) for view in sorted(views))))
+    numbers = rows.aggregate(**{f"n{at}": Count("pk", filter=one) for at, one in enumerate(conditions.values())})
+    return {key: int(numbers[f"n{at}"]) for at, key in enumerate(conditions)}

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from django.utils.functional import _StrPromise
 
-_FLAGS: Final[Mapping[str, _StrPromise]] = {
+FLAGS: Final[Mapping[str, _StrPromise]] = {
     Person.CHILD: gettext_lazy("For a child"),
     Person.REPRESENTED: gettext_lazy("By a representative"),
     Person.DECEASED: gettext_lazy("For somebody who died"),
@@ -27,7 +27,7 @@ def flags_of(told: Mapping[str, Any], right: str) -> list[str]:
     behalf = Behalf.of(told.get("scope") or {})
     if behalf is None:
         return []
-    found = [str(_FLAGS[behalf.who])] if behalf.who in _FLAGS else []
+    found = [str(FLAGS[behalf.who])] if behalf.who in FLAGS else []
     if behalf.ask:
         found.append(_("Ask the child too"))
     if behalf.uncovered([right]):

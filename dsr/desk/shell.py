@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from dsr import alarms, vitals
 from dsr.cases import glass, identity_checks, inbound, queue
 from dsr.cases.clock import local_date
+from dsr.desk import side
 from dsr.desk.access import Duty, Sight, duty_refusal, sees
 from dsr.desk.overview import Overview, reads
 from dsr.law.workflow import Role
@@ -69,6 +70,7 @@ def _sidebar(request: DeskRequest, current: str) -> list[dict[str, Any]]:
     views.append({"url": reverse("desk:inbox"), "label": _("Inbox"), "count": mails, "current": current == "inbox"})
     pages = (
         ("at-once", _("Worked at once")),
+        ("sharing", _("Sharing out")),
         ("absences", _("Absences")),
         ("stores", _("Stores")),
         ("receivers", _("Receivers")),
@@ -125,16 +127,23 @@ def _glass_open(request: DeskRequest) -> list[BreakGlass]:
 
 
 def page(
-    request: DeskRequest, template: str, context: Mapping[str, Any], *, current: str = "", status: int = 200
+    request: DeskRequest,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    current: str = "",
+    status: int = 200,
+    query: str = "",
 ) -> HttpResponse:
     """Render a desk page; `current` is the view or the section that the side bar marks."""
     frame = {
-        "sidebar": _sidebar(request, current),
+        "sidebar": side.groups(request, _sidebar(request, current), query=query, current=current),
         "may_register": duty_refusal(request.actor, Duty.REGISTER) is None,
         "sees_person": sees(request.actor, Sight.PERSON),
         "sees_data": sees(request.actor, Sight.DATA),
         "standing_still": _standing_still(),
         "repairs": bool(request.actor.roles & REPAIRS),
+        **side.frame(request, context),
         "glass_open": _glass_open(request),
     }
     return render(request, f"desk/{template}.html", {**frame, **context}, status=status)

@@ -31,6 +31,8 @@ _NAME = re.compile(r"[a-z0-9-]+")
 KINDS = ("", "ok", "warn", "bad", "info")
 # Heat of a deadline by days left: up to three or late, up to a week, more (ux.md 2.2). Words come first, colour second.
 HEAT = ((3, "late"), (7, "soon"))
+# The five classes of the bar: 0 more than a fortnight, 1 more than a week, 2 more than three days, 3 the last days, 4 today or late.
+HEAT_CLASSES = ((0, 4), (3, 3), (7, 2), (14, 1))
 BARS = {"late": "meter-bad", "soon": "meter-warn", "calm": ""}
 _KILO = 1000
 _ONE_DIGIT = 10
@@ -107,20 +109,37 @@ def heat(left: int) -> str:
     return next((name for limit, name in HEAT if left <= limit), "calm")
 
 
+def heat_class(left: int) -> int:
+    """The class of a deadline's bar for `left` calendar days, 0 (calm) to 4 (today or late)."""
+    return next((number for limit, number in HEAT_CLASSES if left <= limit), 0)
+
+
 def _period(due_on: date, received_on: date, today: date) -> dict[str, Any]:
     """What both forms of a deadline show; `used` is the share of the period that is over, in percent."""
     left = (due_on - today).days
     whole = max(1, (due_on - received_on).days)
     used = min(100, max(0, round(100 * (today - received_on).days / whole)))
     kind = heat(left)
-    return {"words": days_words(left), "kind": kind, "used": used, "bar": BARS[kind], "due_on": due_on}
+    return {
+        "words": days_words(left),
+        "kind": kind,
+        "used": used,
+        "bar": BARS[kind],
+        "heat": heat_class(left),
+        "due_on": due_on,
+    }
 
 
 @register.inclusion_tag("ui/deadline.html")
-def deadline(due_on: date | None, received_on: date, today: date, note: str = "") -> dict[str, Any]:
-    """For a row of a list: words, a bar of the share that is used, the date; `due_on` None: the clock stands still."""
+def deadline(
+    due_on: date | None, received_on: date, today: date, note: str = "", projected: date | None = None
+) -> dict[str, Any]:
+    """For a row of a list: words, a bar of the share that is used, the date; `due_on` None: the clock stands still.
+
+    Then `projected`, the date it would have if it went on today, gives the bar.
+    """
     if due_on is None:
-        return {"paused": True, "note": note}
+        return {**(_period(projected, received_on, today) if projected else {}), "paused": True, "note": note}
     return {**_period(due_on, received_on, today), "note": note}
 
 

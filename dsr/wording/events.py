@@ -61,6 +61,9 @@ _PERFORMED: Final[Mapping[Action, _StrPromise]] = {
 _RECORDED: Final[Mapping[str, _StrPromise]] = {
     "received": _("Request received"),
     "assigned": _("Assigned"),
+    "tagged": _("Tag put on"),
+    "untagged": _("Tag taken off"),
+    "skipped": _("Passed over in guided work"),
     "scope_changed": _("The person changed what the request covers"),
     "wishes_changed": _("The person wants the answer in another language or format"),
     "held": _("Held as part of a flood"),

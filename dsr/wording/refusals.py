@@ -127,6 +127,15 @@ _TABLE: Final[Mapping[Code, _StrPromise]] = {
 
 # Reasons given by verbs beside the table.
 _VERBS: Final[Mapping[str, _StrPromise]] = {
+    "tag_words": _("A tag is a few plain words about the work, without addresses and numbers of a person."),
+    "tag_too_many": _(
+        "There are %(most)s tags already. Take one off its cases first; a tag without cases goes by itself."
+    ),
+    "nobody_to_remind": _("No department is asked for anything in this case."),
+    "case_closed": _("The case is closed."),
+    "view_name": _("Give the view a name of at most 60 characters that no other view has."),
+    "view_too_many": _("You have %(most)s views already. Delete one first."),
+    "not_own_view": _("Only whoever saved this view, or a privacy lead if it is shared, changes it."),
     "absence_days": _(
         "Choose a first and a last day: the last not before the first and not in the past, a year at most."
     ),

@@ -13,12 +13,15 @@ from django.conf import settings
 from django.db import connection
 
 from dsr.cases import (
+    actors,
     anchors,
+    assigning,
     calendar,
     codes,
     contacts_seen,
     daily,
     delivery,
+    desk_rows,
     escalate,
     hand_tasks,
     identity_checks,
@@ -143,6 +146,17 @@ def held_requests(now: datetime) -> int:
     return waves.look_after(now=now)
 
 
+def shared_out(now: datetime) -> int:
+    """Give what nobody has taken to whoever is next, where a controller said that this happens by itself."""
+    everybody = Controller.objects.order_by("slug")
+    return assigning.share_out_due(now=now, controllers=everybody, actor=actors.SYSTEM)
+
+
+def closed_pages(now: datetime) -> int:
+    """Forget who had a case open, and what was passed over half a day ago."""
+    return desk_rows.forget(now=now)
+
+
 def silent_subjects(now: datetime) -> int:
     """Remind persons who have not answered a question; after that the lead decides (T-15, no. 4)."""
     return silence.remind(now=now, limit=CHUNK)
@@ -220,6 +234,8 @@ PASSES: tuple[Callable[[datetime], int], ...] = (
     calendar_changes,
     ladder_rungs,
     held_requests,
+    shared_out,
+    closed_pages,
     silent_subjects,
     ending_answers,
     digests,

@@ -186,11 +186,18 @@ def test_taking_one_case_and_several(mara):
     mara.post("/desk/take/", {"take": str(one.pk), "case": [str(two.pk)]})
     assert list(Case.objects.filter(assignee=user)) == [one]
     page = mara.post(
-        "/desk/take/", {"case": [str(two.pk), str(three.pk), "nonsense"], "back": "/desk/?view=unassigned"}, follow=True
+        "/desk/many/",
+        {
+            "act": "assign",
+            "to": "me",
+            "case": [str(two.pk), str(three.pk), "nonsense"],
+            "back": "/desk/?view=unassigned",
+        },
+        follow=True,
     )
 
     assert page.redirect_chain[0][0] == "/desk/?view=unassigned"
-    assert "2 cases are yours now" in text(page)
+    assert "2 done." in text(page)
     assert Case.objects.filter(assignee=user).count() == 3
     assert Event.objects.filter(action="assigned").count() == 3
 

@@ -1,133 +1,129 @@
-"""The queue: filters from the address, rows in legal order, and taking cases."""
+"""The queue: a view from the address, rows in legal order, taking cases, and what is done to many at once."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Prefetch
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from dsr import wording
 from dsr.cases import queue as reads
+from dsr.cases import tags
 from dsr.cases.clock import local_date
-from dsr.cases.perform import RefusedError, assign
+from dsr.cases.perform import RefusedError
 from dsr.cases.purge import purged
-from dsr.cases.queue_filters import Filters
-from dsr.cases.scope import stores_of
-from dsr.desk import search
+from dsr.desk import bulk, keys, presence, search
 from dsr.desk.access import DeskRequest, Duty, Sight, duty_refusal, insist, sees, staff_required
-from dsr.desk.forms.queue import FilterForm, SearchForm
-from dsr.desk.next_step import Next, next_step
+from dsr.desk.case_page import colleagues
+from dsr.desk.chips import chips
+from dsr.desk.forms.queue import FilterForm, SearchForm, TagForm, ViewForm, query_of
+from dsr.desk.queue_rows import row, with_marks
 from dsr.desk.shell import DEFAULT_VIEW, VIEWS, page
-from dsr.desk.tasks_view import task_label
-from dsr.desk.troubles import trouble
-from dsr.models import Case, Task
+from dsr.models import Tag
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import date
-
-    from django.http import HttpResponse
+    from dsr.models import User
 
 PER_PAGE: Final = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One case in the queue."""
-
-    case: Case
-    person: str
-    right: str
-    next: Next
-    note: str
-    late: bool
-    to_do: tuple[str, ...] = ()
 
 
 @staff_required
 @require_safe
 def queue(request: DeskRequest) -> HttpResponse:
-    """The cases of one view, filtered by right and state, or found by a sealed search; 50 a page, a constant number of queries."""
-    today = local_date(request.controller, timezone.now())
+    """The cases of one view, narrowed by filters, or found by a sealed search; 50 a page, a constant number of queries.
+
+    The address says all of it. Without a query it is the view that the colleague chose to start with. Asked by the page
+    itself (htmx), only the rows and the counts come back.
+    """
     if request.GET.get("q"):
         return redirect(_found_url(request, request.GET["q"], request.GET.get("view", "")))
+    if not request.GET and (mine := keys.settings_of(request.staff)) is not None and mine.start:
+        return redirect(f"{reverse('desk:queue')}?{mine.start}")
+    context = _context(request)
+    live = request.headers.get("HX-Request") == "true"
+    if live and bool(context["rows"]) != (request.GET.get("had") == "rows"):
+        response = HttpResponse(status=204)
+        response.headers["HX-Refresh"] = "true"
+    else:
+        template = "queue_live" if live else "queue"
+        response = page(request, template, context, current=context["view"], query=context["query"])
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _context(request: DeskRequest) -> dict[str, Any]:
+    now = timezone.now()
+    today = local_date(request.controller, now)
     view = request.GET.get("view", DEFAULT_VIEW)
     view = view if view in VIEWS else DEFAULT_VIEW
-    filters = FilterForm(request.GET)
-    filters.full_clean()
+    staff = colleagues(request)
+    known = list(Tag.objects.of(request.controller).order_by("name"))
+    form = filter_form(request, staff=staff, known=known)
     words = search.opened(request.controller, request.GET.get("find", ""))
     cases = reads.cases(
-        controller=request.controller,
-        view=view,
-        user=request.staff,
-        today=today,
-        filters=Filters(right=filters.cleaned_data.get("right", ""), state=filters.cleaned_data.get("state", "")),
-        search=words,
-    ).select_related("request__account")
-    if view == "manual":
-        waiting = Task.objects.of(request.controller).filter(status=Task.Status.MANUAL).order_by("operation", "store")
-        cases = cases.prefetch_related(Prefetch("tasks", waiting, to_attr="waiting"))
+        controller=request.controller, view=view, user=request.staff, today=today, filters=form.filters, search=words
+    )
     if view == "closed":
         cases = cases.order_by("-closed_at", "pk")
-    found = Paginator(cases, PER_PAGE).get_page(request.GET.get("page"))
+    found = Paginator(with_marks(cases, view=view), PER_PAGE).get_page(request.GET.get("page"))
     shown = sees(request.actor, Sight.PERSON)
-    context = {
+    here = presence.by_case(request.controller, [case.pk for case in found], now, but=request.staff)
+    rows = [row(case, today, shown=shown, language=request.LANGUAGE_CODE, here=here.get(case.pk, ())) for case in found]
+    return {
         "title": VIEWS[view],
         "view": view,
-        "rows": [_row(case, today, shown=shown, language=request.LANGUAGE_CODE) for case in found],
+        "query": "" if words else query_of(view, form.chosen),
+        "rows": rows,
         "page_obj": found,
         "today": today,
-        "filters": filters,
-        "filtered": bool(words or any(filters.cleaned_data.values())),
+        "filters": form,
+        "chips": chips(form, view=view, find=request.GET.get("find", "")),
+        "filtered": bool(words or form.chosen),
         "searched": words,
         "purged": bool(words) and purged(request.controller, words),
-        "may_take": duty_refusal(request.actor, Duty.ASSIGN) is None,
-        "here": request.get_full_path(),
+        "here": _here(request),
+        "people": staff,
+        "known_tags": known,
+        "tag_form": TagForm(),
+        "save_form": ViewForm(),
+        "reader": _may(request),
     }
-    return page(request, "queue", context, current=view)
 
 
-def _row(case: Any, today: date, *, shown: bool, language: str) -> Row:
-    account = case.request.account
-    name = str(case.request.content().get("name", "")) or (account.display_name if account else "")
-    return Row(
-        case=case,
-        person=(name or _("No name given")) if shown else _("Not shown to your role"),
-        right=_("Not sorted yet") if case.unclassified else wording.right(case.right),
-        next=next_step(
-            case,
-            needs_person=case.needs_person,
-            undelivered=case.undelivered,
-            letter_waits=case.letter_waits,
-            today=today,
-        ),
-        note=_note(case),
-        late=case.is_open and case.due_on is not None and case.due_on < today,
-        to_do=tuple(_to_do(case, language)),
+def _may(request: DeskRequest) -> dict[str, bool]:
+    duties = {
+        "take": Duty.ASSIGN,
+        "tag": Duty.TAG,
+        "remind": Duty.CHASE,
+        "export": Duty.EXPORT_QUEUE,
+        "share_view": Duty.SHARE_VIEW,
+    }
+    return {name: duty_refusal(request.actor, duty) is None for name, duty in duties.items()}
+
+
+def filter_form(request: DeskRequest, *, staff: list[User], known: list[Tag]) -> FilterForm:
+    """The filters as the address gives them."""
+    form = FilterForm(
+        request.GET, controller=request.controller, colleagues=staff, tags=known, language=request.LANGUAGE_CODE
     )
+    form.full_clean()
+    return form
 
 
-def _to_do(case: Any, language: str) -> Iterator[str]:
-    """In the view of what needs somebody: which task waits, and what helps."""
-    for task in getattr(case, "waiting", ()):
-        yield f"{task_label(task, stores_of(case.controller), language)}: {trouble(task.error_code)}"
-
-
-def _note(case: Any) -> str:
-    if case.paused_on:
-        return _("would be due by %(day)s") % {"day": wording.day(case.sort_on)}
-    return _("extended") if case.extended else ""
+def _here(request: DeskRequest) -> str:
+    """The address of the page, without what the page says of itself when it asks again."""
+    query = request.GET.copy()
+    query.pop("had", None)
+    return f"{request.path}?{query.urlencode()}" if query else request.path
 
 
 @staff_required
@@ -149,28 +145,62 @@ def _found_url(request: DeskRequest, words: str, view: str) -> str:
 @staff_required
 @require_POST
 def take(request: DeskRequest) -> HttpResponse:
-    """Assign one case (its own button) or all ticked ones to whoever asks; says how many it was."""
-    one = request.POST.get("take")
-    wanted = [one] if one else request.POST.getlist("case")
+    """Assign one case to whoever asks."""
+    return _run(request, "assign", [request.POST.get("take", "")], to=request.staff)
+
+
+@staff_required
+@require_POST
+def many(request: DeskRequest) -> HttpResponse:
+    """One act on all ticked cases: assign, remind, tag, untag; says how many it was and why not the others."""
+    act = request.POST.get("act", "")
+    if act not in bulk.ACTS:
+        raise Http404
+    ids = request.POST.getlist("case")
+    if not ids:
+        messages.error(request, _("Select at least one case first."))
+        return redirect(back_to_queue(request))
+    if act == "assign":
+        return _run(request, act, ids, to=_colleague(request))
+    if act in {"tag", "untag"}:
+        return _tag(request, act, ids)
+    return _run(request, act, ids)
+
+
+def _tag(request: DeskRequest, act: str, ids: list[str]) -> HttpResponse:
     try:
-        insist(request.actor, Duty.ASSIGN)
+        insist(request.actor, Duty.TAG)
+        if act == "untag":
+            known = Tag.objects.of(request.controller).filter(name=request.POST.get("tag", "").strip()).first()
+            if known is None:
+                messages.error(request, _("There is no tag of this name."))
+                return redirect(back_to_queue(request))
+        else:
+            known = tags.named(controller=request.controller, name=request.POST.get("tag", ""), actor=request.actor)
     except RefusedError as error:
         messages.error(request, wording.refusal(error.refusal))
-        return redirect("desk:queue")
-    cases = Case.objects.of(request.controller).filter(pk__in=[pk for pk in wanted if _is_id(pk)]).open()
-    done = 0
-    for case in cases:
-        assign(case_id=case.pk, to=request.staff, actor=request.actor, now=timezone.now())
-        done += 1
-    words = ngettext("%(n)s case is yours now.", "%(n)s cases are yours now.", done) % {"n": done}
-    messages.success(request, words)
+        return redirect(back_to_queue(request))
+    return _run(request, act, ids, tag=known)
+
+
+def _colleague(request: DeskRequest) -> User | None:
+    wanted = request.POST.get("to", "me")
+    if wanted == "me":
+        return request.staff
+    return next((user for user in colleagues(request) if str(user.pk) == wanted), None)
+
+
+def _run(
+    request: DeskRequest, act: str, ids: list[str], *, to: User | None = None, tag: Tag | None = None
+) -> HttpResponse:
+    order = bulk.Order(actor=request.actor, now=timezone.now(), to=to, tag=tag)
+    result = bulk.run(act=act, controller=request.controller, case_ids=ids, order=order)
+    (messages.warning if result.refused else messages.success)(request, result.words)
+    return redirect(back_to_queue(request))
+
+
+def back_to_queue(request: DeskRequest) -> str:
+    """Where the form came from, when that was the queue."""
     back = request.POST.get("back", "")
-    return redirect(back if back.startswith(reverse("desk:queue")) else "desk:queue")
-
-
-def _is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
+    queue_url = reverse("desk:queue")
+    return back if back == queue_url or back.startswith(f"{queue_url}?") else queue_url
