@@ -62,6 +62,7 @@ urlpatterns = [
     path("cases/<uuid:case_id>/presence/", work.presence, name="presence"),
     path("cases/<uuid:case_id>/skip/", work.skip, name="skip"),
     path("new/", intake.new, name="new"),
+    path("new/look/", intake.look, name="intake-look"),
     path("inbox/", inbox.index, name="inbox"),
     path("inbox/<uuid:mail_id>/", inbox.show, name="inbox-mail"),
     path("inbox/<uuid:mail_id>/make/", inbox.make, name="inbox-make"),

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from dsr import wording
@@ -110,6 +111,95 @@ def test_what_is_missing_is_said_in_words_and_nothing_typed_is_lost(mara, field,
 def test_intake_may_register(signed_in):
     assert signed_in("ines").post("/desk/new/", filled()).status_code == 302
     assert "New request" in text(signed_in("ines").get("/desk/"))
+
+
+def test_SC_06_a_marketing_stop_is_one_tick_that_acts_at_once(mara):
+    page = text(mara.post("/desk/new/", filled(rights=[], stop="on", contact_email="anna@example.com"), follow=True))
+
+    case = Request.objects.get().cases.get()
+    assert (case.right, case.state) == ("marketing_objection", "executing")
+    assert "Marketing is stopped from now on." in page
+    assert "Enter the e-mail address or telephone number" in text(
+        mara.post("/desk/new/", filled(stop="on", submission_key="x" * 32))
+    )
+
+
+def test_T_01_the_due_date_stands_there_before_anything_is_saved_and_an_old_day_is_pointed_out(mara):
+    today = timezone.now().astimezone(BERLIN).date()
+    old, late = (today - timedelta(days=days) for days in (20, 60))
+
+    live = text(mara.post("/desk/new/look/", filled(received_on=old.isoformat()), headers={"HX-Request": "true"}))
+    plain = text(mara.post("/desk/new/", filled(received_on=late.isoformat(), look="1")))
+
+    assert "It came 20 days ago." in live
+    assert "Due " in live
+    assert "<html" not in live
+    assert "days already" in plain
+    assert "There is a problem" not in plain
+    assert "Everything please." in plain
+    assert Request.objects.count() == 0
+    mara.post("/desk/new/", filled(received_on=old.isoformat()))
+    assert f"Due {wording.day_with_weekday(due(Request.objects.get().cases.get().due_on))}" in live
+
+
+def test_4_2_1_possible_duplicates_are_shown_and_never_merged(mara):
+    mara.post("/desk/new/", filled())
+    first = Request.objects.get()
+
+    found = text(mara.post("/desk/new/look/", {"customer_number": "10000001", "name": "Anna Example"}))
+    used = text(mara.post("/desk/new/", {"customer_number": "10000001", "use": first.reference}))
+    mara.post("/desk/new/", filled(submission_key="z" * 32))
+
+    assert first.reference in found
+    assert "same customer number, same name" in found
+    assert 'value="Anna Example"' in used
+    assert "10115 Berlin" in used
+    assert Request.objects.count() == 2
+    assert first.reference not in text(mara.post("/desk/new/look/", {"name": "Anna"}))
+
+
+def test_an_hour_that_is_known_is_kept_and_one_to_come_is_refused(mara):
+    day = timezone.now().astimezone(BERLIN).date() - timedelta(days=1)
+
+    mara.post("/desk/new/", filled(received_on=day.isoformat(), received_time="23:45"))
+    refused = text(
+        mara.post(
+            "/desk/new/",
+            filled(received_on=timezone.now().astimezone(BERLIN).date().isoformat(), received_time="23:59:59"),
+        )
+    )
+
+    assert Request.objects.get().received_at.astimezone(BERLIN).strftime("%H:%M") == "23:45"
+    assert "lies in the future" in refused
+
+
+def test_3_9_for_a_child_and_for_somebody_who_died(mara):
+    """H-01, H-06: the child old enough is asked too; who may ask for the dead is national law."""
+    born = timezone.now().date().replace(day=1) - timedelta(days=365 * 15 + 10)
+    child = {"who": "child", "behalf_name": "Ben Example", "born_on": born.isoformat()}
+    dead = {"who": "deceased", "behalf_name": "Opa Example", "died_on": "2026-01-02", "relation": "family"}
+
+    mara.post("/desk/new/", filled(**child))
+    refused = text(mara.post("/desk/new/", filled(**dead, submission_key="d" * 32)))
+    missing = text(mara.post("/desk/new/", filled(who="child", submission_key="e" * 32)))
+
+    told = Request.objects.get().content()["scope"]["for"]
+    assert (told["who"], told["name"], told["ask"], told["shown"]) == ("child", "Ben Example", True, "post")
+    assert "does not give this right to this relation" in refused
+    assert "Enter when the child was born." in missing
+    assert "Enter the name of the person the request is about." in missing
+
+
+def test_a_scan_is_kept_with_the_request_and_a_program_is_refused_without_losing_the_rest(mara):
+    scan = SimpleUploadedFile("letter.txt", b"Please send me my data. Anna\n")
+    program = SimpleUploadedFile("run.exe", b"MZ" + bytes(300))
+
+    page = text(mara.post("/desk/new/", filled(scans=[scan, program]), follow=True))
+
+    request = Request.objects.get()
+    assert [upload.purpose for upload in request.uploads.all()] == ["evidence"]
+    assert "run.exe" in page
+    assert "Print the confirmation of receipt" in page
 
 
 @pytest.mark.parametrize("name", ["adam", "olga"])
