@@ -42,7 +42,7 @@ def begin_all(*, request: Request, now: datetime) -> list[Case]:
     A marketing objection that names no address or number (a note of a call) waits for a person.
     """
     waiting = request.cases.filter(
-        right__in=[right.value for right in POLICIES],
+        right__in=[right.value for right, policy in POLICIES.items() if policy.by_itself],
         state__in=[State.RECEIVED, State.ASSESSING],
         unclassified=False,
     )

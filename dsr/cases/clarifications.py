@@ -58,7 +58,7 @@ def ask(
             "suspension_open": False,
             "large_quantity": large,
             "clarification_specific": bool(choices),
-            "dpo_consulted": dpo_consulted,
+            **({"dpo_consulted": True} if dpo_consulted else {}),
         },
     )
     letters.send(

@@ -44,6 +44,7 @@ class Duty(StrEnum):
     HAND_IN = "hand_in"
     NOTE = "note"
     LINK = "link"
+    ADVISE = "advise"
     SETTLE_MAIL = "settle_mail"
     FORWARD = "forward"
     PARTNERS = "partners"
@@ -91,6 +92,7 @@ DUTIES: Final[Mapping[Duty, frozenset[Role]]] = {
     Duty.SHARE_RULE: frozenset({Role.LEAD, Role.ADMINISTRATOR}),
     # Intake registers and does not export (4.3); who sees no person gets a list without names.
     Duty.EXPORT_QUEUE: _HANDLING | {Role.REVIEWER, Role.DPO, Role.AUDITOR, Role.ADMINISTRATOR},
+    Duty.ADVISE: frozenset({Role.DPO}),  # Art. 39(1)(a): she is asked, and decides nothing
     # Whoever sorts requests in free words also says what a mail is that the program could not place.
     Duty.SETTLE_MAIL: _as_in_the_table(Action.CLASSIFY),
     Duty.FORWARD: _HANDLING,

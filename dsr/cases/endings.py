@@ -9,15 +9,19 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from dsr import wording
-from dsr.cases import clock, letters, pauses, tasks
+from dsr.cases import clock, fees, letters, pauses, tasks
 from dsr.cases.perform import perform, staff_id
+from dsr.law.decisions import Opinion
 from dsr.law.letter_elements import Element
-from dsr.law.letters import LetterCode, Outcome
+from dsr.law.letters import REFUSALS, LetterCode, Outcome
+from dsr.law.rights import Ground, Right
 from dsr.law.workflow import Action, Actor
 from dsr.models import Case, RowId
 
 if TYPE_CHECKING:
     from datetime import date, datetime
+
+    from dsr.cases.letter_content import Elements
 
 
 @transaction.atomic
@@ -69,39 +73,45 @@ def refuse(
     now: datetime,
     seen_version: int | None = None,
     paragraph: str = "",
+    balancing: str = "",
     **facts: Any,
 ) -> Case:
     """Refuse with a ground, reasons in fact and what the person can do, on or before the first-month date (T-19, T-20).
 
-    `facts` are those the table asks for with some grounds (`evidence_form`, `dpo_consulted`, `late_refusal`). The letter
-    L-07 with authority and court is written in the same transaction; an incomplete one refuses the whole.
+    The letter with authority and court is written in the same transaction, that of the right (L-07, L-10, L-15); an
+    incomplete one refuses the whole. `balancing` says how the reasons of an objection were weighed. What 12(5) and a late
+    refusal ask for is on file (`dsr.cases.fees`); `facts` are those of the form (`late_refusal`).
     """
     case = Case.objects.select_related("controller", "request").get(pk=case_id)
     pauses.end(case=case, now=now)
+    code = REFUSALS[Right(case.right)]
     case = perform(
         case_id=case_id,
         action=Action.REFUSE,
         actor=actor,
         now=now,
         seen_version=seen_version,
-        changes={"ground": ground, "decider_id": staff_id(actor)},
-        data={"ground": ground, "letter": LetterCode.REFUSAL.value},
+        changes={
+            "ground": ground,
+            "decider_id": staff_id(actor),
+            **({"late_refusal": True} if facts.get("late_refusal") else {}),
+        },
+        data={"ground": ground, "letter": code.value},
         note=reason,
-        extra_facts={"ground": ground, "reason_given": bool(reason.strip()), "letter_ready": True, **facts},
+        extra_facts={
+            "ground": ground,
+            "reason_given": bool(reason.strip()),
+            "letter_ready": True,
+            "dpo_consulted": _consulted(case, ground),
+            **facts,
+        },
     )
     tasks.cancel_open(case=case)
     with translation.override(case.request.language):
-        elements = {
-            Element.GROUND: _sentence(
-                _("We cannot do what you asked for: %(ground)s") % {"ground": wording.ground(ground)}
-            ),
-            Element.REASONS_FACT: reason.strip(),
-            Element.REASONS_LAW: wording.ground_law(ground, case.right),
-            Element.WHAT_YOU_CAN_DO: advice.strip(),
-        }
+        elements = _refused(case, ground, reason.strip(), advice.strip(), balancing.strip())
     letters.send(
         case=case,
-        code=LetterCode.REFUSAL,
+        code=code,
         elements=elements,
         outcome=Outcome.REFUSED,
         paragraph=paragraph,
@@ -109,6 +119,39 @@ def refuse(
         now=now,
     )
     return case
+
+
+def _consulted(case: Case, ground: str) -> bool:
+    """Whether the data protection officer was asked about this: an opinion about something else is none (12(5), T-20)."""
+    wanted = {Opinion.EXCESSIVE.value}
+    if ground != Ground.UNFOUNDED_OR_EXCESSIVE:
+        wanted.add(Opinion.LATE_REFUSAL.value)
+    return bool(wanted & fees.opinions(case))
+
+
+def _refused(case: Case, ground: str, reason: str, advice: str, balancing: str) -> Elements:
+    """The sentences of the refusal in the active language, for the letter of the right (rules 5.1)."""
+    said = _sentence(_("We cannot do what you asked for: %(ground)s") % {"ground": wording.ground(ground)})
+    law = wording.ground_law(ground, case.right)
+    if Right(case.right) is Right.OBJECTION:
+        return {
+            Element.DECISION: said,
+            Element.BALANCING: balancing,
+            Element.REASONS_FACT: _paragraphs(reason, advice),
+            Element.REASONS_LAW: law,
+        }
+    if Right(case.right) is Right.RECTIFICATION:
+        return {Element.REASONS_FACT: _paragraphs(said, reason, advice), Element.REASONS_LAW: law}
+    return {
+        Element.GROUND: said,
+        Element.REASONS_FACT: reason,
+        Element.REASONS_LAW: law,
+        Element.WHAT_YOU_CAN_DO: advice,
+    }
+
+
+def _paragraphs(*texts: str) -> str:
+    return "\n\n".join(text for text in texts if text)
 
 
 @transaction.atomic

@@ -9,11 +9,13 @@ from django.db.models import Count, Max
 from dsr.cases.clock import local_date
 from dsr.cases.scope import stores_of
 from dsr.law import identity as law
+from dsr.law.decisions import BY_DECISION, IN_WORDS
+from dsr.law.letters import Outcome
 from dsr.law.policies import POLICIES
 from dsr.law.regimes import regime
 from dsr.law.rights import CHANGES_NO_STORE, Right
 from dsr.law.workflow import ANSWERED, Facts, State
-from dsr.models import Artifact, Case, Event, Incident, Message, Plan, Suspicion, Task
+from dsr.models import Artifact, Case, Event, Incident, Message, Plan, Restriction, Suspicion, Task
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -30,6 +32,8 @@ HANDLING = (
     "plan_requested",
     "submit_for_review",
     "transmission_decided",
+    "decision_drafted",
+    "evidence_filed",
 )
 UNFINISHED = (Task.Status.QUEUED, Task.Status.RUNNING)
 
@@ -64,7 +68,7 @@ def facts_of(case: Case, *, now: datetime, **extra: Any) -> Facts:
         "scope_complete": bool(stores_of(case.controller)),
         "tasks_open": sum(counts.get(status, 0) for status in UNFINISHED),
         "tasks_manual": counts.get(Task.Status.MANUAL, 0),
-        "package_ready": Artifact.Kind.PACKAGE in kinds if right in CHANGES_NO_STORE else bool(plan),
+        "package_ready": _prepared(case, right, kinds, plan),
         "letter_ready": Artifact.Kind.LETTER in kinds,
         "manifest_sha256": case.manifest_sha256,
         "approved_sha256": case.approved_sha256,
@@ -72,7 +76,7 @@ def facts_of(case: Case, *, now: datetime, **extra: Any) -> Facts:
         "cooling_over": bool(plan and plan.not_before and plan.not_before <= now),
         "first_line_applied": case.first_applied_at is not None,
         "residue_clear": _residue_clear(case),
-        "kept_remainder": bool(plan_in_force(case, "keep")),
+        "kept_remainder": _remainder(case, right, state),
         "recipients_open": len(recipients_left(case)) if right not in CHANGES_NO_STORE else 0,
         "overdue_reported": _overdue_reported(case),
         "reminders_sent": case.suspensions.filter(ended_at__isnull=True, reminded_at__isnull=False).count(),
@@ -82,8 +86,43 @@ def facts_of(case: Case, *, now: datetime, **extra: Any) -> Facts:
         "unclassified": case.unclassified,
         **_held(case, state),
         **_sorted(case, state),
+        **_restricted(case, right),
+        **_consulted(case),
     }
     return Facts(**{**gathered, **extra})
+
+
+def _prepared(case: Case, right: Right, kinds: set[str], plan: Plan | None) -> bool:
+    """Whether there is something to approve: a package, a decision in words, or a plan."""
+    if right in BY_DECISION:
+        return bool(case.manifest_sha256)
+    return Artifact.Kind.PACKAGE in kinds if right in CHANGES_NO_STORE else bool(plan)
+
+
+def _remainder(case: Case, right: Right, state: State) -> bool:
+    """Whether a part is not done: rows that a law keeps, or claims that the decision refuses (4.0.4)."""
+    if right not in IN_WORDS:
+        return bool(plan_in_force(case, "keep"))
+    decided = case.content().get("decision", {}) if state is State.NOTIFYING else {}
+    return bool(decided.get("outcome") == Outcome.PARTLY)
+
+
+def _restricted(case: Case, right: Right) -> dict[str, Any]:
+    """The restriction that stands, where the right of the case can set one (Q-04)."""
+    if right not in {Right.RESTRICTION, Right.OBJECTION}:
+        return {}
+    row = Restriction.objects.filter(case=case, ended_at__isnull=True).first()
+    if row is None:
+        return {}
+    return {"restriction_open": True, "lift_told_on": row.lift_told_on, "release_after": row.release_after}
+
+
+def _consulted(case: Case) -> dict[str, bool]:
+    """What is on file for 12(5) and T-20: the evidence form, and whether the data protection officer was asked (4.0.7)."""
+    kinds = set(
+        Event.objects.filter(case=case, action__in=("evidence_filed", "dpo_opinion")).values_list("action", flat=True)
+    )
+    return {"evidence_form": "evidence_filed" in kinds, "dpo_consulted": "dpo_opinion" in kinds}
 
 
 def _held(case: Case, state: State) -> dict[str, bool]:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dsr import wording
-from dsr.cases import flood, queue
+from dsr.cases import by_hand, flood, queue
 from dsr.cases.clock import local_date
 from dsr.cases.facts import identified
 from dsr.cases.scope import stores_of
@@ -24,8 +24,9 @@ from dsr.desk.sent_files import waiting_proofs
 from dsr.desk.stages import stages
 from dsr.desk.tasks_view import Progress, progress_of, store_label
 from dsr.fulfil.locate import COPIES
-from dsr.law.rights import IdentityLevel, Right
-from dsr.law.workflow import BEFORE_COLLECTING, Action, State
+from dsr.law.decisions import BY_DECISION
+from dsr.law.rights import FEE, IdentityLevel, Right
+from dsr.law.workflow import BEFORE_COLLECTING, OPEN, Action, State
 from dsr.models import Artifact, Case, Channel, Subject, Task, User
 from dsr.wording.flood import MARKS
 
@@ -103,12 +104,27 @@ def _tabs(request: DeskRequest, case: Case, current: str) -> list[dict[str, Any]
         del names["messages"]
     elif _plan_url(case):
         names = {"case": names.pop("case"), "plan": _("Plan"), **names}
+    if sees(request.actor, Sight.PERSON):
+        names |= _own_tabs(case)
     if Right(case.right) is Right.PORTABILITY and sees(request.actor, Sight.DATA):
         names = {"case": names.pop("case"), "transmission": _("Transmission"), **names}
     return [
         {"url": reverse(f"desk:{name}", args=[case.pk]), "label": label, "current": name == current}
         for name, label in names.items()
     ]
+
+
+def _own_tabs(case: Case) -> dict[str, str]:
+    """Pages that only some rights have: what is decided in words, what people change by hand, Art. 12(5)."""
+    names = {}
+    right, state = Right(case.right), State(case.state)
+    if right in BY_DECISION and state not in BEFORE_COLLECTING | {State.COLLECTING}:
+        names["decide"] = _("Decide")
+    if any(task.operation == by_hand.OPERATION for task in case.tasks.all()) or right is Right.AUTOMATED_DECISION:
+        names["by-hand"] = _("By hand")
+    if right in FEE and state in OPEN:
+        names["evidence"] = _("Art. 12(5)")
+    return names
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +234,9 @@ def next_card(case: Case, actor: Actor, *, now: datetime) -> NextCard:
     if step.page == "review":
         main = next((button for button in buttons if button.action is Action.APPROVE), None)
     others = tuple(button for button in buttons if button is not main)
-    url = reverse(f"desk:{step.page}", args=[case.pk]) if step.page in {"identity", "draft"} else ""
+    url = (
+        reverse(f"desk:{step.page}", args=[case.pk]) if step.page in {"identity", "draft", "decide", "by-hand"} else ""
+    )
     if step.page == "plan":
         url = _plan_url(case)
     if step.page == "letters" and letter is not None and sees(actor, Sight.PERSON):

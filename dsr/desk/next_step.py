@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from dsr import wording
 from dsr.cases.facts import identified
 from dsr.fulfil.locate import COPIES
-from dsr.law.rights import Right
+from dsr.law.decisions import IN_WORDS
+from dsr.law.rights import CHANGES_NO_STORE, Right
 from dsr.law.workflow import CLOSED, WITH_SUBJECT, Action, Facts, State, step_for
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ def next_step(
     `letter_waits`: somebody wrote a letter that takes a step, and whoever may send it has not looked at it yet.
     """
     state, right = State(case.state), Right(case.right)
-    if needs_person and state not in CLOSED:
+    by_hand = right in IN_WORDS and state == State.EXECUTING
+    if needs_person and state not in CLOSED and not by_hand:
         return Next(_("Settle what waits for somebody"), "bad", "case")
     if undelivered:
         return Next(_("A mail did not arrive"), "bad", "mail")
@@ -73,6 +75,8 @@ def _by_state(case: Case, state: State, right: Right) -> Next | None:
         return Next(_("Waiting for the person"))
     if state == State.RECEIVED and not identified(case):
         return Next(_("Check identity"), "warn", "identity")
+    if right in IN_WORDS:
+        return _in_words(case, state, right)
     plain = right in COPIES
     release = wording.action(Action.COMPLETE)
     submit = Next(wording.action(Action.SUBMIT_FOR_REVIEW), "info", "step", Action.SUBMIT_FOR_REVIEW)
@@ -85,6 +89,22 @@ def _by_state(case: Case, state: State, right: Right) -> Next | None:
         State.APPROVED: Next(release, "ok", "step", Action.NOTIFY) if plain else cool,
         State.EXECUTING: Next(wording.state(state)),
         State.NOTIFYING: Next(release, "ok", "step", Action.COMPLETE) if plain else Next(release, "ok", "plan"),
+    }.get(state)
+
+
+def _in_words(case: Case, state: State, right: Right) -> Next | None:
+    """Rights that are decided in words and changed by people."""
+    close = Next(_("Write the answer and close"), "ok", "step", Action.COMPLETE)
+    decide = Next(_("Decide"), "info", "decide")
+    submit = Next(wording.action(Action.SUBMIT_FOR_REVIEW), "info", "step", Action.SUBMIT_FOR_REVIEW)
+    ready = Next(close.words, "ok", "step", Action.NOTIFY) if right in CHANGES_NO_STORE else None
+    return {
+        State.COLLECTING: Next(_("Stores are being asked")),
+        State.DRAFTING: submit if case.manifest_sha256 else decide,
+        State.REVIEW: Next(_("Second approval"), "warn", "decide"),
+        State.APPROVED: ready,
+        State.EXECUTING: Next(_("Confirm what was changed by hand"), "warn", "by-hand"),
+        State.NOTIFYING: close,
     }.get(state)
 
 

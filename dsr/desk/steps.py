@@ -21,6 +21,7 @@ from dsr.desk.forms import after
 from dsr.desk.forms import steps as forms
 from dsr.desk.forms import triage as triage_forms
 from dsr.desk.forms.at_once import StopNowForm
+from dsr.desk.ways import FEES, WAYS
 from dsr.fulfil.locate import COPIES
 from dsr.law.letter_approval import Approval, approval
 from dsr.law.letters import LetterCode
@@ -149,12 +150,10 @@ DOINGS: Final[Mapping[Action, Doing]] = {
         explains=gettext_lazy("Only when the person herself has written that she takes her request back."),
     ),
     Action.REFUSE: Doing(
-        run=with_fields(
-            endings.refuse, "ground", "reason", "advice", "paragraph", "evidence_form", "dpo_consulted", "late_refusal"
-        ),
+        run=with_fields(endings.refuse, "ground", "reason", "advice", "balancing", "paragraph", "late_refusal"),
         form=forms.RefuseForm,
         letter=LetterCode.REFUSAL,
-        supplies={"late_refusal": True, "dpo_consulted": True},  # T-20: the mark and the consultation are on the form
+        supplies={"late_refusal": True},  # T-20: the mark is on the form; the consultation is on file
         done=gettext_lazy("Refused. The person has the letter with reasons and remedies."),
         explains=gettext_lazy("The letter with ground, reasons, authority and court goes out at once."),
     ),
@@ -192,7 +191,19 @@ DOINGS: Final[Mapping[Action, Doing]] = {
         done=gettext_lazy("The outcome stays. The person has the letter with reasons and remedies."),
         explains=gettext_lazy("The case is closed as it was. The letter with authority and court goes out at once."),
     ),
+    **FEES,
 }
+ACTIONS: Final = tuple(dict.fromkeys((*DOINGS, *(action for action, _right in WAYS))))
+"""Every step that some form of the desk takes, in the order of the buttons."""
+
+
+def doing_of(action: Action, right: Right | str) -> Doing | None:
+    """How a case of this right takes the step; None when the desk has no form for it."""
+    own = WAYS.get((action, Right(right)))
+    if own is not None:
+        return own
+    doing = DOINGS.get(action)
+    return doing if doing is not None and Right(right) in doing.rights else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,9 +222,10 @@ class Button:
         return f"why-{self.action.value}"
 
 
-def label_of(action: Action) -> str:
+def label_of(action: Action, right: Right | str) -> str:
     """The words on the button."""
-    return wording.action(DOINGS[action].label or action)
+    doing = doing_of(action, right)
+    return wording.action((doing.label if doing else None) or action)
 
 
 def step_refusal(case: Case, action: Action, actor: Actor, *, now: datetime) -> Refusal | None:
@@ -222,7 +234,8 @@ def step_refusal(case: Case, action: Action, actor: Actor, *, now: datetime) -> 
 
 
 def _why_not(facts: Facts, action: Action, actor: Actor) -> Refusal | None:
-    known = replace(facts, **DOINGS[action].supplies) if action in DOINGS else facts
+    doing = doing_of(action, facts.right)
+    known = replace(facts, **doing.supplies) if doing else facts
     for step, refused in offered(known, actor):
         if step.action is action:
             return refused
@@ -233,14 +246,15 @@ def buttons(case: Case, actor: Actor, *, now: datetime) -> list[Button]:
     """Every step that exists in this state for this right, the impossible ones greyed with the table's reason."""
     facts = facts_of(case, now=now)
     found = []
-    for action, doing in DOINGS.items():
-        if step_for(facts, action) is None or facts.right not in doing.rights or not doing.concerns(facts):
+    for action in ACTIONS:
+        doing = doing_of(action, facts.right)
+        if doing is None or step_for(facts, action) is None or not doing.concerns(facts):
             continue
         refused = _why_not(facts, action, actor)
         found.append(
             Button(
                 action=action,
-                label=label_of(action),
+                label=label_of(action, facts.right),
                 url=url_of(case, action),
                 asks=doing.form is not forms.CaseForm,
                 why_not=wording.refusal(refused) if refused else "",
@@ -249,9 +263,9 @@ def buttons(case: Case, actor: Actor, *, now: datetime) -> list[Button]:
     return found
 
 
-def may_draft(action: Action, refused: Refusal | None, actor: Actor) -> bool:
+def may_draft(doing: Doing, refused: Refusal | None, actor: Actor) -> bool:
     """Whether the actor may write the letter of a step that only somebody else may take: a lead decides on her draft."""
-    letter = DOINGS[action].letter
+    letter = doing.letter
     waits = letter is not None and approval(letter) in {Approval.LEAD, Approval.CASE}
     barred = refused is not None and refused.code == "role"
     return waits and barred and duty_refusal(actor, Duty.DRAFT) is None
@@ -259,7 +273,7 @@ def may_draft(action: Action, refused: Refusal | None, actor: Actor) -> bool:
 
 def url_of(case: Case, action: Action) -> str:
     """Where the step is taken."""
-    doing = DOINGS[action]
-    if doing.page:
+    doing = doing_of(action, case.right)
+    if doing is not None and doing.page:
         return reverse(f"desk:{doing.page}", args=[case.pk])
     return reverse("desk:step", args=[case.pk, action.value])

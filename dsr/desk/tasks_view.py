@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 NOBODY = "nobody_identified"
 # Operations on one store.
-STORE_WORK = frozenset({"collect", "apply", "verify"})
+STORE_WORK = frozenset({"collect", "apply", "verify", "by_hand"})
 # What a lead may leave out or explain (dsr.cases.tasks.waive).
-WAIVABLE = frozenset({"collect", "apply", "verify"})
+WAIVABLE = frozenset({"collect", "apply", "verify", "by_hand"})
 # Work of the program that is not asking a store.
 OPERATIONS = {
     "locate": gettext_lazy("Search for the person"),
@@ -40,6 +40,7 @@ OPERATIONS = {
     "plan": gettext_lazy("Planning the changes"),
     "apply": gettext_lazy("Changing the store"),
     "verify": gettext_lazy("Search for remains"),
+    "by_hand": gettext_lazy("Change by hand"),
     "transmit": gettext_lazy("Send to another controller"),
     "close": gettext_lazy("Letter and certificate"),
     "letter": gettext_lazy("Laying out a letter"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef
 
+from dsr.cases import by_hand
 from dsr.cases.actors import SYSTEM
 from dsr.cases.perform import ConflictError, RefusedError, perform
 from dsr.cases.plans import StoppedError
@@ -16,6 +17,8 @@ from dsr.fulfil.letters import letter
 from dsr.fulfil.locate import NeedsPersonError, locate
 from dsr.fulfil.package import package
 from dsr.fulfil.transmit import transmit
+from dsr.law.decisions import BY_HAND
+from dsr.law.rights import Right
 from dsr.law.workflow import Action, State
 from dsr.models import Case, RowId, Task
 
@@ -37,6 +40,11 @@ def _of_right(other: Any, **ways: Any) -> Callable[..., tuple[dict[str, Any], Ca
     return run_it
 
 
+def _person(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[dict[str, Any], Callable[[], None]]:
+    """Operation `by_hand`: no program does it. Somebody confirms it on the page of the case."""
+    raise NeedsPersonError(by_hand.OPERATION, task.store)
+
+
 # operation -> (what it runs, the states in which it is still wanted)
 OPERATIONS: dict[str, tuple[Callable[..., tuple[dict[str, Any], Callable[[], None]]], frozenset[State]]] = {
     "locate": (locate, frozenset({State.COLLECTING})),
@@ -51,6 +59,7 @@ OPERATIONS: dict[str, tuple[Callable[..., tuple[dict[str, Any], Callable[[], Non
     "verify": (erase.verify, frozenset({State.EXECUTING})),
     "transmit": (transmit, frozenset({State.NOTIFYING})),
     "letter": (letter, frozenset(State)),
+    by_hand.OPERATION: (_person, frozenset(State)),
 }
 # What changes a store or leaves the house, and therefore is written down whatever became of the case.
 WRITING = frozenset({"apply", "transmit"})
@@ -88,7 +97,8 @@ def after(case_id: RowId, *, now: datetime) -> bool:
     """Move the case on when every store has answered, changed or been read again (4.2 no. 10, 15); harmless otherwise."""
     case = Case.objects.get(pk=case_id)
     if case.state == State.EXECUTING and not _busy(case):
-        return erase.finish(case, now=now)
+        finish = by_hand.finish if Right(case.right) in BY_HAND else erase.finish
+        return finish(case, now=now)
     if case.state != State.COLLECTING or _busy(case):
         return False
     try:

@@ -43,13 +43,17 @@ REVIEW_YEARS: Final = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """One standing policy. `plan_right` is what stores are asked to plan; `text` is what was decided, in full."""
+    """One standing policy. `plan_right` is what stores are asked to plan; `text` is what was decided, in full.
+
+    `by_itself`: begun right after receipt, because nothing has to be judged first. The others are begun by staff.
+    """
 
     id: str
     right: Right
     plan_right: str
     text: str
     rule: str
+    by_itself: bool = False
 
     @property
     def sha256(self) -> str:
@@ -70,6 +74,40 @@ _ROWS: Final = (
             " What was done is looked at afterwards."
         ),
         rule="21(2)-(3), 4.0.2, O-03, I-06",
+        by_itself=True,
+    ),
+    Policy(
+        id="restriction-1",
+        right=Right.RESTRICTION,
+        plan_right="restriction",
+        text=(
+            "Whoever asks for a restriction on one of the four grounds of Art. 18(1) gets it on the day somebody has looked at"
+            " the ground. Each system in which the data named stand is told to store them only; nothing is deleted and"
+            " nothing is corrected. Whether the ground holds is checked afterwards, and nothing is lifted without notice."
+        ),
+        rule="18(1)-(3), 4.0.2, Q-01 to Q-06",
+    ),
+    Policy(
+        id="objection-pause-1",
+        right=Right.OBJECTION,
+        plan_right="restriction",
+        text=(
+            "While an objection under Art. 21(1) is weighed, the use objected to is paused in every system that makes it."
+            " The pause decides nothing: a person weighs the reasons, a second person approves, and nothing is resumed"
+            " without notice."
+        ),
+        rule="18(1)(d), 21(1), 4.0.2",
+    ),
+    Policy(
+        id="consent-stop-1",
+        right=Right.CONSENT_WITHDRAWAL,
+        plan_right="consent_withdrawal",
+        text=(
+            "A consent that is withdrawn counts no longer, without proof of identity and without a reason. Every system that"
+            " rests on it is told to stop, and to delete what rests on that consent alone. What happened before stays"
+            " lawful, and nobody is worse off for it. What was done is looked at afterwards."
+        ),
+        rule="7(3), 17(1)(b), 4.0.2, O-09",
     ),
 )
 POLICIES: Final[Mapping[Right, Policy]] = {row.right: row for row in _ROWS}

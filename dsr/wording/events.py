@@ -137,6 +137,11 @@ _RECORDED: Final[Mapping[str, _StrPromise]] = {
     "note": _("Note by staff"),
     "linked": _("Shown as a request of the same person"),
     "unlinked": _("No longer shown as a request of the same person"),
+    "hand_done": _("Changed by hand and confirmed"),
+    "decision_drafted": _("Decision written"),
+    "evidence_filed": _("Evidence for Art. 12(5) filed"),
+    "dpo_opinion": _("Opinion of the data protection officer on file"),
+    "consequences_frozen": _("Consequences of the automated decision held"),
 }
 
 EVENTS: Final[Mapping[str, _StrPromise]] = {

@@ -18,6 +18,7 @@ KINDS: Final[Mapping[str, _StrPromise]] = {
     "marketing_stopped": _("Marketing stopped"),
     "identified": _("Identity confirmed"),
     "detail_answered": _("Answer to our question confirmed"),
+    "fee_settled": _("End of the question about a fee confirmed"),
     "identity_query": _("Question who is asking"),
     "identity_used": _("Proof of identity told to the contact on file"),
     "identity_locked": _("Failed proof of identity told to the contact on file"),

@@ -231,6 +231,19 @@ _VERBS: Final[Mapping[str, _StrPromise]] = {
     "glass_settled": _("This access was reviewed already."),
     "glass_own": _("You opened the files yourself. Somebody else reviews it."),
     "glass_lasts": _("This access has not ended yet. Review it afterwards."),
+    "right_has_no_decision": _("This right is not answered by a decision in words."),
+    "all_refused": _(
+        "Nothing is granted here. Use the step “Refuse”, which asks for the ground and sends the reasons."
+    ),
+    "instruction_missing": _("Enter what the people who look after the systems have to do."),
+    "recipients_missing": _("Enter who received the data and was told, or why nobody was told."),
+    "lift_day_too_early": _(
+        "The person needs a week's notice, and the restriction lasts as promised. Choose %(earliest)s or later."
+    ),
+    "lift_day_not_reached": _("The person was told that the restriction lasts until %(day)s."),
+    "evidence_incomplete": _("Fill in every part of the evidence form. The number of requests alone is no evidence."),
+    "opinion_unknown": _("Choose what you were asked about."),
+    "letter_not_possible": _("This letter cannot be sent in this state of the case."),
     "not_drafting": _("A new draft is possible only while the answer is being drafted."),
     "setting_wrong": _("One of the values cannot be used. Check them and save again."),
     "setting_range": _("Enter a number from %(least)s to %(most)s."),

@@ -23,18 +23,10 @@ from tests.factories import make_case, make_staff
 from tests.letters import text as letter_text
 
 pytestmark = pytest.mark.django_db
-# Steps of staff that have no verb yet; whoever writes one moves its action into DOINGS.
+# Steps of staff that have no form here; whoever writes one puts its action into DOINGS or WAYS.
 NO_VERB_YET = {
     Action.REGISTER,  # its own page: /desk/new/
     Action.CONFIRM_IDENTITY,  # its own page: identity
-    Action.ANNOUNCE_FEE,
-    Action.FEE_SETTLED,
-    Action.RESTRICT_NOW,
-    Action.RESUME_ASSESSMENT,
-    Action.PLAN_STALE,
-    Action.COMPLETE_PARTLY,
-    Action.ANNOUNCE_LIFT,
-    Action.LIFT_RESTRICTION,
     Action.CORRECT_RECEIPT,
 }
 
@@ -54,8 +46,8 @@ def test_every_step_of_staff_is_on_the_desk_or_known_not_to_be():
     staff = set(Role) - {Role.SUBJECT, Role.SYSTEM, Role.EXECUTOR}
     actions = {step.action for step in STEPS if step.roles & staff}
 
-    assert set(steps.DOINGS) | NO_VERB_YET == actions
-    assert not set(steps.DOINGS) & NO_VERB_YET
+    assert set(steps.ACTIONS) | NO_VERB_YET == actions
+    assert not set(steps.ACTIONS) & NO_VERB_YET
 
 
 def test_buttons_are_what_the_table_offers_and_the_rest_is_greyed_with_its_words(mara, received):
@@ -76,7 +68,7 @@ def test_buttons_are_what_the_table_offers_and_the_rest_is_greyed_with_its_words
 def test_a_version_stands_in_every_form(otto, received):
     case = handled(make_case(at=received))
 
-    for action in steps.DOINGS:
+    for action in steps.ACTIONS:
         shown = otto.get(url(case, action.value))
         if shown.status_code == 404:  # a step of other rights
             continue
@@ -281,34 +273,54 @@ def test_the_refusal_form_offers_the_grounds_of_the_right_and_asks_for_what_they
 
     offered_grounds = {value.split('"')[0] for value in page.split('name="ground" value="')[1:]}
     assert offered_grounds == {ground.value for ground in GROUNDS[right]}
-    assert ("evidence_form" in page) == ("unfounded_or_excessive" in offered_grounds)
+    assert ("balancing" in page) == (right is Right.OBJECTION)
     assert "late_refusal" not in page
 
 
-def test_T_20_a_late_refusal_asks_for_the_mark_and_the_officer(otto):
+def opinion(client, case: Case, kind: str) -> None:
+    """The data protection officer's word on file."""
+    values = {"version": Case.objects.get(pk=case.pk).version, "kind": kind, "text": "Agreed."}
+    assert client.post(reverse("desk:opinion", args=[case.pk]), values).status_code == 302
+
+
+def test_T_20_a_late_refusal_asks_for_the_mark_and_the_officer(otto, signed_in):
     case = handled(make_case(at=timezone.now() - timedelta(days=45)))
     sent = {"version": case.version, "ground": "not_controller", "reason": "x", "advice": "y"}
-    assert "late_refusal" in text(otto.get(url(case, "refuse")))
+    blocked = otto.get(url(case, "refuse"))
+    assert blocked.status_code == 409
+    assert "Put the consultation of the data protection officer on file first" in text(blocked)
 
+    opinion(signed_in("dora"), case, "fee")
+    sent["version"] = Case.objects.get(pk=case.pk).version
+    assert "late_refusal" in text(otto.get(url(case, "refuse")))
     without = otto.post(url(case, "refuse"), sent)
     assert without.status_code == 409
     assert "Now it takes the mark “late refusal”" in text(without)
-    marked = otto.post(url(case, "refuse"), {**sent, "late_refusal": "on"})
-    assert "Put the consultation of the data protection officer on file first" in text(marked)
-
-    assert otto.post(url(case, "refuse"), {**sent, "late_refusal": "on", "dpo_consulted": "on"}).status_code == 302
+    assert otto.post(url(case, "refuse"), {**sent, "late_refusal": "on"}).status_code == 409  # about something else
+    opinion(signed_in("dora"), case, "late_refusal")
+    sent["version"] = Case.objects.get(pk=case.pk).version
+    assert otto.post(url(case, "refuse"), {**sent, "late_refusal": "on"}).status_code == 302
     assert Case.objects.get(pk=case.pk).state == "refused"
 
 
-def test_F_06_twelve_five_asks_for_evidence_and_the_officer(otto, received):
+def test_F_06_twelve_five_asks_for_evidence_and_the_officer(mara, otto, signed_in, received):
     case = handled(make_case(at=received))
     sent = {"version": case.version, "ground": "unfounded_or_excessive", "reason": "x", "advice": "y"}
 
     assert "evidence form" in text(otto.post(url(case, "refuse"), sent))
-    assert "Consult the data protection officer" in text(
-        otto.post(url(case, "refuse"), {**sent, "evidence_form": "on"})
+    form = {"history": "Three answers.", "changes": "None.", "conduct": "Threats.", "conclusion": "Refuse."}
+    page = reverse("desk:evidence", args=[case.pk])
+    assert otto.post(page, {**form, "version": case.version, "conduct": ""}).status_code == 200  # F-02: a count is none
+    assert mara.post(page, {**form, "version": case.version}).status_code == 302
+    sent["version"] = Case.objects.get(pk=case.pk).version
+    assert "Consult the data protection officer" in text(otto.post(url(case, "refuse"), sent))
+    assert (
+        mara.post(reverse("desk:opinion", args=[case.pk]), {**sent, "kind": "excessive", "text": "x"}).status_code
+        == 409
     )
-    assert otto.post(url(case, "refuse"), {**sent, "evidence_form": "on", "dpo_consulted": "on"}).status_code == 302
+    opinion(signed_in("dora"), case, "excessive")
+    sent["version"] = Case.objects.get(pk=case.pk).version
+    assert otto.post(url(case, "refuse"), sent).status_code == 302
 
 
 def test_a_letter_that_lacks_something_names_it_and_stops_the_step(otto, snapshot, received):

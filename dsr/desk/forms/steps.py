@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr import wording
+from dsr.cases import decisions
 from dsr.cases.answer import MAX_PARAGRAPH
 from dsr.cases.clock import local_date
 from dsr.cases.messages import MAX_WORDS
 from dsr.forms import Hinted, UiForm
+from dsr.law.letter_elements import Element
 from dsr.law.rights import GROUNDS, ExtensionReason, Ground, Right
 
 if TYPE_CHECKING:
@@ -169,11 +171,9 @@ class RefuseForm(CaseForm):
     )
     advice = words_field(gettext_lazy("What the person can do now"), gettext_lazy("Enter what the person can do now."))
     paragraph = own_paragraph()
-    evidence_form = forms.BooleanField(
-        label=gettext_lazy("The evidence form for Art. 12(5) is filled in and kept with the case"), required=False
-    )
-    dpo_consulted = forms.BooleanField(
-        label=gettext_lazy("The data protection officer was consulted and the consultation is on file"), required=False
+    balancing = words_field(
+        gettext_lazy("How you weighed her reasons against ours, for the person"),
+        gettext_lazy("Enter how you weighed the reasons. The person reads it."),
     )
     late_refusal = forms.BooleanField(label=gettext_lazy("Late refusal: the first month is over"), required=False)
 
@@ -185,10 +185,12 @@ class RefuseForm(CaseForm):
         late = limit is not None and local_date(self.case.controller, self.now) > limit
         if not late:
             del self.fields["late_refusal"]
-        if Ground.UNFOUNDED_OR_EXCESSIVE not in possible:
-            del self.fields["evidence_form"]
-            if not late:
-                del self.fields["dpo_consulted"]
+        if Right(self.case.right) is not Right.OBJECTION:
+            del self.fields["balancing"]
+        said = decisions.elements_of(decisions.decided_of(self.case)) if self.case.manifest_sha256 else {}
+        for name, element in (("reason", Element.REASONS_FACT), ("balancing", Element.BALANCING)):
+            if name in self.fields and said.get(element):
+                self.fields[name].initial = said[element]
 
 
 class NotIdentifiedForm(CaseForm):

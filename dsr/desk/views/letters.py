@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
     from django.http.response import HttpResponseBase
 
+    from dsr.desk.doing import Doing
     from dsr.desk.forms.steps import CaseForm
     from dsr.models import Case, RowId
 
@@ -78,7 +79,7 @@ def _show(request: DeskRequest, case: Case, letter: Letter, outcome: Outcome) ->
         "rule": shown.rule_of(letter.code),
         "text": _text(letter),
         "draft": draft,
-        "label": steps.label_of(Action(letter.action)) if draft else "",
+        "label": steps.label_of(Action(letter.action), case.right) if draft else "",
         "why_not": why_not,
         "possible": draft and refused is None and bool(letter.pdf_sha256),
         "may_discard": draft and duty_refusal(request.actor, Duty.DRAFT) is None,
@@ -127,7 +128,7 @@ def send(request: DeskRequest, case_id: RowId, letter_id: RowId) -> HttpResponse
     letter = _letter(case, letter_id)
     if letter.status != Letter.Status.DRAFT:
         return _show(request, case, letter, attempt(lambda: _dispatch(request, letter, lambda: None, now)))
-    doing = steps.DOINGS[Action(letter.action)]
+    doing = _doing(case, letter)
     form = _filled(case, letter, now=now, language=request.LANGUAGE_CODE, seen=seen_version(request))
     if not form.is_valid():
         words = _("What was typed does not fit the case any more. Change the draft.")
@@ -159,10 +160,17 @@ def _dispatch(request: DeskRequest, letter: Letter, run: Any, now: datetime) -> 
     )
 
 
+def _doing(case: Case, letter: Letter) -> Doing:
+    doing = steps.doing_of(Action(letter.action), case.right)
+    if doing is None:
+        raise Http404
+    return doing
+
+
 def _filled(case: Case, letter: Letter, *, now: datetime, language: str, seen: int) -> CaseForm:
     """The form of the step with what was typed when the draft was made."""
     data = {name: value for name, value in letter.content()["fields"].items() if value is not False}
-    doing = steps.DOINGS[Action(letter.action)]
+    doing = _doing(case, letter)
     return doing.form({**data, "version": seen}, case=case, now=now, language=language)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -42,10 +43,9 @@ _NOTHING_TRIED = Outcome(done=False)
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request: DeskRequest, case_id: RowId, action: str) -> HttpResponse:
     """Show what a step asks for, or take it. A step that is not possible says why, and changes nothing (409)."""
-    case, doing = case_for(request, case_id), _doing(action)
+    case = case_for(request, case_id)
+    doing = _doing(case, action)
     now, wanted = timezone.now(), Action(action)
-    if Right(case.right) not in doing.rights:
-        raise Http404
     if request.method != "POST":
         typed = _typed(case, action, request.GET.get("draft", ""))
         form = form_of(doing.form, request, case, now=now, bound=False, initial=typed)
@@ -71,8 +71,8 @@ def step(request: DeskRequest, case_id: RowId, action: str) -> HttpResponse:
 
 def _draft(case: Case, action: Action, form: CaseForm, actor: Actor, now: datetime, seen: int) -> Letter:  # noqa: PLR0917
     """The letter of the step as a draft, with what was typed."""
-    fields = {name: value for name, value in form.cleaned_data.items() if name != "version"}
-    run = steps.DOINGS[action].run
+    fields = {name: _plain(value) for name, value in form.cleaned_data.items() if name != "version"}
+    run = _doing(case, action).run
     return letters.prepare(
         case_id=case.pk,
         action=action.value,
@@ -81,6 +81,11 @@ def _draft(case: Case, action: Action, form: CaseForm, actor: Actor, now: dateti
         actor=actor,
         now=now,
     )
+
+
+def _plain(value: Any) -> Any:
+    """A value of a form as JSON keeps it, and as the form reads it again."""
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _typed(case: Case, action: str, draft: str) -> dict[str, Any]:
@@ -99,27 +104,30 @@ def _typed(case: Case, action: str, draft: str) -> dict[str, Any]:
     return dict(row.content()["fields"]) if row else {}
 
 
-def _doing(action: str) -> Doing:
+def _doing(case: Case, action: str) -> Doing:
     try:
-        return steps.DOINGS[Action(action)]
-    except (ValueError, KeyError):
+        doing = steps.doing_of(Action(action), case.right)
+    except ValueError:
         raise Http404 from None
+    if doing is None:
+        raise Http404
+    return doing
 
 
 def _show(request: DeskRequest, case: Case, action: Action, form: CaseForm, outcome: Outcome) -> HttpResponse:
     """The form, with what stands in the way; 409 when it is the case that does, 200 when only words are missing."""
-    now = timezone.now()
+    now, doing = timezone.now(), _doing(case, action.value)
     refused = steps.step_refusal(case, action, request.actor, now=now)
     why_not = outcome.why_not or (wording.refusal(refused) if refused else "")
     context: dict[str, Any] = case_page.case_context(request, case, "", now=now) | {
         "form": form,
         "action": action.value,
-        "label": steps.label_of(action),
-        "explains": steps.DOINGS[action].explains,
+        "label": steps.label_of(action, case.right),
+        "explains": doing.explains,
         "why_not": why_not,
         "possible": refused is None,
-        "letter": steps.DOINGS[action].letter,
-        "may_draft": steps.may_draft(action, refused, request.actor),
+        "letter": doing.letter,
+        "may_draft": steps.may_draft(doing, refused, request.actor),
         "conflict": outcome.conflict,
         "fix_url": outcome.fix_url,
         "news": _news(request, case) if outcome.conflict else [],

@@ -1,0 +1,112 @@
+"""A decision in words as the desk shows it: part by part, with its hash, and as the letter will say it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dsr import wording
+from dsr.cases import decisions, letter_content
+from dsr.cases.closings import wording_of_store
+from dsr.cases.scope import stores_of
+from dsr.fulfil.letters import written
+from dsr.law.decisions import ReviewResult
+from dsr.law.letters import ANSWERS, Outcome
+from dsr.law.rights import Right
+from dsr.output.inputs import OutputError
+from dsr.output.letters import letter_text as laid_out
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from dsr.models import Case
+
+OUTCOMES = {
+    Outcome.GRANTED: gettext_lazy("Granted"),
+    Outcome.PARTLY: gettext_lazy("Granted in part"),
+    Outcome.REFUSED: gettext_lazy("Refused"),
+}
+CLAIMS = {
+    "accepted": gettext_lazy("corrected"),
+    "statement": gettext_lazy("left, with her statement beside it"),
+    "refused": gettext_lazy("refused"),
+}
+FINDINGS = {
+    "checked": gettext_lazy("How it was checked"),
+    "situation": gettext_lazy("Her particular situation"),
+    "interests": gettext_lazy("Our interests"),
+    "balancing": gettext_lazy("How it was weighed"),
+    "statement": gettext_lazy("What the person said"),
+    "result": gettext_lazy("Result"),
+}
+RESULTS = {
+    ReviewResult.CHANGED.value: gettext_lazy("The decision is changed"),
+    ReviewResult.UPHELD.value: gettext_lazy("The decision stays"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A decision document for reading; `sha256` is what a second person approves."""
+
+    outcome: str
+    sha256: str
+    rows: tuple[tuple[str, str], ...]
+    stores: tuple[str, ...]
+
+
+def shown(case: Case, *, language: str) -> Shown | None:
+    """The decision of a case in the order of its parts; None while there is none."""
+    decided = decisions.decided_of(case)
+    if not decided or not (case.manifest_sha256 or case.approved_sha256):
+        return None
+    known = stores_of(case.controller)
+    return Shown(
+        outcome=str(OUTCOMES[Outcome(decided["outcome"])]),
+        sha256=decisions.digest(decided),
+        rows=tuple(_rows(decided)),
+        stores=tuple(wording_of_store(known, name) for name in decided["stores"]),
+    )
+
+
+def _rows(decided: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for claim in decided["findings"].get("claims", []):
+        words = str(CLAIMS.get(claim["decision"], claim["decision"]))
+        yield f"{claim['what']}: {claim['wanted']}", f"{words}. {claim['why']}".strip()
+    for name, label in FINDINGS.items():
+        text = decided["findings"].get(name)
+        if text:
+            yield str(label), str(RESULTS.get(text, text))
+    if decided["instruction"]:
+        yield _("What the systems are asked to do"), decided["instruction"]
+
+
+def letter_text(case: Case, *, now: datetime) -> str:
+    """The letter as it would be sent today; empty while there is no decision, or where a fact of the controller is missing.
+
+    Systems are named when they have confirmed; until then the letter says so in brackets.
+    """
+    decided = decisions.decided_of(case)
+    if not decided or not case.manifest_sha256:
+        return ""
+    code = ANSWERS[Right(case.right)]
+    elements = decisions.elements_of(decided)
+    if code in decisions.LATER:
+        elements |= {element: f"[{wording.say(element)}]" for element in decisions.LATER[code] - set(elements)}
+    outcome = Outcome(decided["outcome"])
+    try:
+        said = letter_content.compose(case=case, code=code, elements=elements, outcome=outcome, paragraph="", now=now)
+        return laid_out(written(said))
+    except (OutputError, letter_content.IncompleteLetterError):
+        return ""
+
+
+def typed_again(case: Case) -> dict[str, Any]:
+    """What was typed into the form of the decision, to change it; empty for a first one."""
+    decided = decisions.decided_of(case)
+    found: dict[str, Any] = dict(decided.get("findings", {}).get("typed", {})) if decided else {}
+    return found

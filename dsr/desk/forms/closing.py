@@ -1,0 +1,276 @@
+"""The forms that begin and end what works at once, that close a right decided in words, and those of Art. 12(5)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dsr import wording
+from dsr.cases import restrictions
+from dsr.cases.clock import local_date
+from dsr.cases.fees import Evidence
+from dsr.desk.forms.decisions import CHOOSE, StoresForm
+from dsr.desk.forms.steps import CaseForm, own_paragraph, words_field
+from dsr.law.decisions import Opinion
+from dsr.law.rights import RestrictionGround
+from dsr.wording import asked
+
+OPINIONS = {
+    Opinion.EXCESSIVE: gettext_lazy("Whether the request is unfounded or excessive (Art. 12(5))"),
+    Opinion.FEE: gettext_lazy("A fee for the request (Art. 12(5))"),
+    Opinion.LATE_REFUSAL: gettext_lazy("A refusal after the first month (Art. 12(4))"),
+    Opinion.LATE_QUESTION: gettext_lazy("A question that stops the clock late"),
+    Opinion.ERASURE: gettext_lazy("An erasure"),
+}
+
+
+def _day(label: Any, *, required: bool, hint: Any = "") -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        required=required,
+        help_text=hint,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": gettext_lazy("Choose a day."), "invalid": gettext_lazy("Choose a day.")},
+    )
+
+
+class RestrictForm(StoresForm):
+    """Q-01: one of the grounds, which data, how long; what the systems have to do."""
+
+    ground = forms.ChoiceField(label=gettext_lazy("Ground"), widget=forms.RadioSelect, error_messages=CHOOSE)
+    what = words_field(
+        gettext_lazy("Which data are only stored now, for the person"),
+        gettext_lazy("Enter which data. The person reads it."),
+        rows=2,
+    )
+    duration = words_field(
+        gettext_lazy("How long it lasts, for the person"), gettext_lazy("Enter how long it lasts."), rows=2
+    )
+    release_after = _day(
+        gettext_lazy("It lasts at least until"),
+        required=False,
+        hint=gettext_lazy("Leave it empty where no day is known."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        content = self.case.request.content()
+        field = self.fields["ground"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- for the type checker
+        field.choices = [(one.value, wording.say(one)) for one in RestrictionGround]
+        field.initial = asked.of_right(content, self.case.right).get("ground", "")
+        self.fields["instruction"].initial = _("Store these data only. Do not use, change or delete them.")
+        with translation.override(self.case.request.language):
+            self.fields["duration"].initial = _("It lasts as long as the reason for it.")
+        self.last("instruction", "stores")
+
+
+class PauseForm(RestrictForm):
+    """18(1)(d): what is objected to is paused while it is weighed; the ground follows from the right."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["ground"], self.fields["release_after"]
+        self.fields["instruction"].initial = _("Stop this use until we have decided. Do not delete anything.")
+        with translation.override(self.case.request.language):
+            self.fields["duration"].initial = _("It lasts until we have decided on your objection.")
+
+
+class ConsentForm(StoresForm):
+    """7(3): what rests on the consent stops."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        consents = asked.of_right(self.case.request.content(), self.case.right).get("consents") or []
+        named = "; ".join(str(item.get("text", "")) for item in consents if isinstance(item, dict) and item.get("text"))
+        words = _("Stop everything that rests on this consent, and delete what rests on it alone: %(consent)s")
+        self.fields["instruction"].initial = words % {"consent": named or _("all consents")}
+
+
+class AnnounceLiftForm(CaseForm):
+    """18(3), Q-06: told a week before, with the result of the check and the ways to object."""
+
+    lift_on = _day(
+        gettext_lazy("The day on which it ends"),
+        required=True,
+        hint=gettext_lazy("At least a week from today, and not before the day it was promised for."),
+    )
+    result = words_field(
+        gettext_lazy("What you checked and what came out, for the person"),
+        gettext_lazy("Enter what you checked and what came out."),
+    )
+    reason = words_field(
+        gettext_lazy("Why it ends, for the person"), gettext_lazy("Enter why it ends. The person reads it.")
+    )
+    law = words_field(
+        gettext_lazy("What the law says, for the person"), gettext_lazy("Enter what the law says."), rows=2
+    )
+    paragraph = own_paragraph()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        row = restrictions.open_of(self.case)
+        today = local_date(self.case.controller, self.now)
+        self.fields["lift_on"].initial = restrictions.at_earliest(row, today)
+        with translation.override(self.case.request.language):
+            self.fields["law"].initial = _(
+                "A restriction lasts as long as its reason. We have to tell you before it ends (Article 18(3) GDPR)."
+            )
+
+
+class LiftForm(CaseForm):
+    """#22: on or after the day that was announced."""
+
+    instruction = words_field(
+        gettext_lazy("What has to be done in the systems"), gettext_lazy("Enter what has to be done in the systems.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["instruction"].initial = _("The restriction ends: the data may be used again as before.")
+
+
+class CloseForm(CaseForm):
+    """#16: who else was told (Art. 19), and the free paragraph; the letter says what was approved."""
+
+    recipients = words_field(
+        gettext_lazy("Who received the data from us and was told"),
+        gettext_lazy("Enter who was told, or why nobody was."),
+        hint=gettext_lazy("One on each line; or why nobody had to be told, or why it is not possible (Art. 19)."),
+        rows=3,
+    )
+    paragraph = own_paragraph()
+    late_refusal = forms.BooleanField(label=gettext_lazy("Late refusal: the first month is over"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        limit = self.case.first_month_due_on
+        if limit is None or local_date(self.case.controller, self.now) <= limit:
+            del self.fields["late_refusal"]
+
+
+class CloseConsentForm(CloseForm):
+    """L-16 of a withdrawn consent."""
+
+    stopped = words_field(
+        gettext_lazy("What has stopped, and since when, for the person"),
+        gettext_lazy("Enter what has stopped and since when. The person reads it."),
+    )
+    production = words_field(gettext_lazy("What may still reach her"), "", rows=2)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["production"].required = False
+        self.order_fields(["version", "stopped", "production", "recipients", "paragraph"])
+
+
+class CloseReviewForm(CaseForm):
+    """L-17 changes no store, so that nobody else has to be told."""
+
+    paragraph = own_paragraph()
+
+
+class FeeForm(CaseForm):
+    """#8, F-05: how much, computed how, and why at all."""
+
+    amount = forms.CharField(
+        label=gettext_lazy("Amount of the fee, with its currency"),
+        max_length=40,
+        error_messages={"required": gettext_lazy("Enter the amount of the fee.")},
+    )
+    basis = words_field(
+        gettext_lazy("How it is computed, for the person"),
+        gettext_lazy("Enter how the fee is computed."),
+        hint=gettext_lazy("The cost of the work only: hours and what an hour costs, copies, postage."),
+    )
+    why = words_field(gettext_lazy("Why a fee at all, for the person"), gettext_lazy("Enter why you ask for a fee."))
+    reason = words_field(
+        gettext_lazy("The facts, for the person"), gettext_lazy("Enter the facts. The person reads them.")
+    )
+    law = words_field(
+        gettext_lazy("What the law says, for the person"), gettext_lazy("Enter what the law says."), rows=2
+    )
+    paragraph = own_paragraph()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        with translation.override(self.case.request.language):
+            self.fields["law"].initial = _(
+                "Where a request is manifestly unfounded or excessive, we may ask for a reasonable fee (Article 12(5) GDPR)."
+            )
+
+
+class SettleFeeForm(CaseForm):
+    """4.0.1: the fee is paid or waived, or the request became smaller."""
+
+    how = forms.ChoiceField(
+        label=gettext_lazy("What happened"),
+        widget=forms.RadioSelect,
+        choices=(
+            ("paid", gettext_lazy("The fee is paid")),
+            ("waived", gettext_lazy("We waive the fee")),
+            ("narrowed", gettext_lazy("She asks for less, and no fee is asked any more")),
+        ),
+        error_messages=CHOOSE,
+    )
+    note = words_field(gettext_lazy("How do you know?"), gettext_lazy("Enter how you know, for the file."), rows=2)
+
+
+class EvidenceForm(CaseForm):
+    """F-06: four questions; the number of requests answers none of them (F-02)."""
+
+    history = words_field(
+        gettext_lazy("What she asked for before, and what we answered, with dates"),
+        gettext_lazy("Enter what happened before."),
+    )
+    changes = words_field(
+        gettext_lazy("What has changed in her data since"), gettext_lazy("Enter what changed, or that nothing did.")
+    )
+    conduct = words_field(
+        gettext_lazy("What shows an abusive intention or an excess"),
+        gettext_lazy("Enter what shows it. The number of requests alone is no evidence."),
+    )
+    conclusion = words_field(
+        gettext_lazy("Why a milder way does not do"),
+        gettext_lazy("Enter why a milder way does not do."),
+        hint=gettext_lazy("For example: the earlier answer, and what is new since."),
+    )
+
+    def evidence(self) -> Evidence:
+        """What was typed."""
+        names = ("history", "changes", "conduct", "conclusion")
+        return Evidence(**{name: self.cleaned_data[name] for name in names})
+
+
+class OpinionForm(CaseForm):
+    """4.0.7: what the data protection officer was asked, and what she says."""
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What you were asked about"), widget=forms.RadioSelect, error_messages=CHOOSE
+    )
+    text = words_field(gettext_lazy("Your opinion"), gettext_lazy("Enter your opinion. It stays in the file."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["kind"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- for the type checker
+        field.choices = [(kind.value, words) for kind, words in OPINIONS.items()]
+
+
+class ConfirmForm(CaseForm):
+    """Who changed a system as asked, and how it is known."""
+
+    who = forms.CharField(
+        label=gettext_lazy("Who did it"),
+        max_length=200,
+        error_messages={"required": gettext_lazy("Enter who did it.")},
+    )
+    how = words_field(
+        gettext_lazy("What was done, and how it was confirmed"),
+        gettext_lazy("Enter what was done and how it was confirmed."),
+        rows=2,
+    )

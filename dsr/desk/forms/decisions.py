@@ -1,0 +1,248 @@
+"""The forms in which a right is decided in words: corrections claim by claim, an objection weighed, a decision reviewed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dsr import wording
+from dsr.cases.decisions import Decision
+from dsr.cases.scope import stores_of
+from dsr.desk.forms.steps import CaseForm, words_field
+from dsr.forms import dress
+from dsr.fulfil.stores import label_of
+from dsr.law.decisions import Claim
+from dsr.law.letter_elements import Element
+from dsr.law.letters import Outcome
+from dsr.law.rights import Ground, Right
+from dsr.wording import asked
+from dsr.wording.choices import correction
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dsr.models import Case
+
+CLAIMS = (
+    (Claim.ACCEPTED.value, gettext_lazy("Correct it as asked")),
+    (Claim.STATEMENT.value, gettext_lazy("Leave it, and keep her statement beside it")),
+    (Claim.REFUSED.value, gettext_lazy("Refuse it")),
+)
+CHOOSE = {"required": gettext_lazy("Choose one."), "invalid_choice": gettext_lazy("Choose one.")}
+
+
+class StoresForm(CaseForm):
+    """What the people who look after the systems have to do, and in which systems."""
+
+    instruction = words_field(
+        gettext_lazy("What has to be done in the systems"),
+        gettext_lazy("Enter what the people who look after the systems have to do."),
+        hint=gettext_lazy("They read this with the task. One task is made for each system."),
+    )
+    stores = forms.MultipleChoiceField(
+        label=gettext_lazy("In which systems"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Choose at least one system.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = stores_of(self.case.controller)
+        if not known:
+            del self.fields["stores"]
+            return
+        field = self.fields["stores"]
+        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 -- for the type checker
+        field.choices = [(name, label_of(config, self.language)) for name, config in known.items()]
+        field.initial = list(known)
+
+    def chosen(self) -> tuple[str, ...]:
+        """The systems that get a task; none where the controller has none configured."""
+        return tuple(self.cleaned_data.get("stores", ()))
+
+    def last(self, *names: str) -> None:
+        """Put these fields behind those of a subclass."""
+        self.order_fields([name for name in self.fields if name not in names] + list(names))
+
+
+class DecisionForm(StoresForm):
+    """A form that makes a decision document."""
+
+    def decision(self, typed: Mapping[str, Any]) -> Decision:
+        """What was decided, for `dsr.cases.decisions.draft`; `typed` is kept so that the form opens again with it."""
+        raise NotImplementedError
+
+
+class RectifyForm(DecisionForm):
+    """R-01 to R-04: each claim is accepted, answered with a statement beside the data, or refused, each with its reason."""
+
+    checked = words_field(
+        gettext_lazy("How you checked it"),
+        gettext_lazy("Enter how you checked it. It stays in the file."),
+        hint=gettext_lazy("Ask for no more proof than you need (R-07). The person does not read this."),
+    )
+    law = words_field(
+        gettext_lazy("What the law says, where something is refused"), "", hint=gettext_lazy("The person reads it.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.claims = claims_of(self.case)
+        for number, (what, wanted) in enumerate(self.claims):
+            self._claim(number, what, wanted)
+        self.fields["law"].required = self.fields["instruction"].required = False
+        with translation.override(self.case.request.language):
+            self.fields["law"].initial = wording.ground_law(Ground.ACCURATE, Right.RECTIFICATION)
+        self.fields["instruction"].initial = "\n".join(f"{what}: {wanted}" for what, wanted in self.claims)
+        self.last("law", "checked", "instruction", "stores")
+        dress(self)
+
+    def _claim(self, number: int, what: str, wanted: str) -> None:
+        self.fields[f"claim_{number}"] = forms.ChoiceField(
+            label=f"{what}: {wanted}" if wanted else what,
+            choices=CLAIMS,
+            widget=forms.RadioSelect,
+            error_messages=CHOOSE,
+        )
+        self.fields[f"said_{number}"] = words_field(
+            _("What is different then, for the person"),
+            "",
+            hint=_("Old and new value, in her language. Needed unless you refuse it."),
+            rows=2,
+        )
+        self.fields[f"why_{number}"] = words_field(
+            _("Why not, for the person"), "", hint=_("Needed unless you correct it as asked."), rows=2
+        )
+        self.fields[f"said_{number}"].initial = f"{what}: {wanted}"
+        self.fields[f"said_{number}"].required = self.fields[f"why_{number}"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        """Each claim says what its decision needs."""
+        data = super().clean() or self.cleaned_data
+        for number in range(len(self.claims)):
+            claim = data.get(f"claim_{number}")
+            if claim and claim != Claim.REFUSED and not data.get(f"said_{number}", "").strip():
+                self.add_error(f"said_{number}", _("Enter what is different then. The person reads it."))
+            if claim and claim != Claim.ACCEPTED and not data.get(f"why_{number}", "").strip():
+                self.add_error(f"why_{number}", _("Enter why not. The person reads it."))
+        negative = any(data.get(f"claim_{number}") in {"refused", "statement"} for number in range(len(self.claims)))
+        if negative and not data.get("law", "").strip():
+            self.add_error("law", _("Enter what the law says about what you refuse."))
+        return dict(data)
+
+    def decision(self, typed: Mapping[str, Any]) -> Decision:
+        """One line for each claim; anything that is not simply corrected makes the answer a partial one (12(4))."""
+        data, numbers = self.cleaned_data, range(len(self.claims))
+        kinds = [data[f"claim_{number}"] for number in numbers]
+        done = tuple(data[f"said_{number}"].strip() for number in numbers if kinds[number] != Claim.REFUSED)
+        why = [data[f"why_{number}"].strip() for number in numbers if kinds[number] != Claim.ACCEPTED]
+        elements: dict[Element, str | tuple[str, ...]] = {Element.OLD_AND_NEW_VALUE: done}
+        if why:
+            elements |= {Element.REASONS_FACT: "\n\n".join(why), Element.REASONS_LAW: data["law"].strip()}
+        outcome = Outcome.REFUSED if not done else Outcome.PARTLY if why else Outcome.GRANTED
+        claims = [
+            {"what": what, "wanted": wanted, "decision": kinds[number], "why": data[f"why_{number}"].strip()}
+            for number, (what, wanted) in enumerate(self.claims)
+        ]
+        return Decision(
+            outcome=outcome,
+            elements=elements,
+            instruction=data["instruction"],
+            stores=self.chosen(),
+            findings={"claims": claims, "checked": data["checked"].strip(), "typed": dict(typed)},
+        )
+
+
+def claims_of(case: Case) -> list[tuple[str, str]]:
+    """What the person wants corrected, as (what, to which value); her words as one claim when she filled in no list."""
+    content = case.request.content()
+    listed = asked.of_right(content, case.right).get("corrections") or []
+    found = [correction(item) for item in listed if isinstance(item, dict)]
+    return found or [(_("What she asked for"), str(content.get("words", ""))[:400])]
+
+
+class ObjectionForm(DecisionForm):
+    """O-01, O-02: her situation against our interests; what is refused in whole is a refusal, a step of its own."""
+
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("Decision"),
+        widget=forms.RadioSelect,
+        choices=(
+            (Outcome.GRANTED.value, gettext_lazy("The objection is accepted: all of it stops")),
+            (Outcome.PARTLY.value, gettext_lazy("Accepted in part: something goes on")),
+            (Outcome.REFUSED.value, gettext_lazy("Not accepted: a privacy lead refuses it with a ground")),
+        ),
+        error_messages=CHOOSE,
+    )
+    situation = words_field(
+        gettext_lazy("Her particular situation"), gettext_lazy("Enter her reasons, as you understood them.")
+    )
+    interests = words_field(
+        gettext_lazy("Our interests, and whether they compel"),
+        gettext_lazy("Enter which interests stand against it. An ordinary business interest is not enough."),
+    )
+    said = words_field(
+        gettext_lazy("The decision in a sentence, for the person"),
+        gettext_lazy("Enter the decision in a sentence."),
+        rows=2,
+    )
+    stopped = words_field(
+        gettext_lazy("What stops, and what is deleted, for the person"),
+        gettext_lazy("Enter what stops. What rests only on this use is deleted (Art. 17(1)(c))."),
+    )
+    balancing = words_field(
+        gettext_lazy("How you weighed it, for the person"), "", hint=gettext_lazy("Needed where something goes on.")
+    )
+    reason = words_field(
+        gettext_lazy("Why something goes on, for the person"), "", hint=gettext_lazy("Needed where something goes on.")
+    )
+    law = words_field(
+        gettext_lazy("What the law says, for the person"), "", hint=gettext_lazy("Needed where something goes on.")
+    )
+    _PARTLY = ("balancing", "reason", "law")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in (*self._PARTLY, "stopped", "instruction"):
+            self.fields[name].required = False
+        with translation.override(self.case.request.language):
+            self.fields["law"].initial = wording.ground_law(Ground.COMPELLING_GROUNDS, Right.OBJECTION)
+            self.fields["said"].initial = _("We accept your objection.")
+        self.last("instruction", "stores")
+
+    def clean(self) -> dict[str, Any]:
+        """What goes on needs reasons (12(4))."""
+        data = super().clean() or self.cleaned_data
+        if data.get("outcome") in {Outcome.PARTLY, Outcome.GRANTED} and not data.get("stopped", "").strip():
+            self.add_error("stopped", _("Enter what stops. What rests only on this use is deleted (Art. 17(1)(c))."))
+        if data.get("outcome") in {Outcome.PARTLY, Outcome.REFUSED}:
+            for name in self._PARTLY:
+                if not data.get(name, "").strip():
+                    self.add_error(name, _("Enter this, because something goes on. The person reads it."))
+        return dict(data)
+
+    def decision(self, typed: Mapping[str, Any]) -> Decision:
+        """The balancing stays in the file; the letter says it where something goes on."""
+        data = self.cleaned_data
+        elements: dict[Element, str | tuple[str, ...]] = {
+            Element.DECISION: data["said"],
+            Element.WHAT_STOPPED: data["stopped"],
+        }
+        if data["outcome"] != Outcome.GRANTED:
+            elements |= {
+                Element.BALANCING: data["balancing"],
+                Element.REASONS_FACT: data["reason"],
+                Element.REASONS_LAW: data["law"],
+            }
+        return Decision(
+            outcome=Outcome(data["outcome"]),
+            elements=elements,
+            instruction=data["instruction"],
+            stores=self.chosen(),
+            findings={name: data[name].strip() for name in ("situation", "interests", "balancing")}
+            | {"typed": dict(typed)},
+        )
