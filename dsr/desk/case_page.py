@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 from django.urls import reverse
@@ -13,6 +13,7 @@ from dsr import wording
 from dsr.cases import by_hand, flood, queue
 from dsr.cases.clock import local_date
 from dsr.cases.facts import identified
+from dsr.cases.hand_links import WITH_OWNER
 from dsr.cases.scope import stores_of
 from dsr.desk import steps
 from dsr.desk.access import Duty, Sight, duty_refusal, sees
@@ -20,6 +21,7 @@ from dsr.desk.forms.identity import METHODS
 from dsr.desk.forms.intake import CHANNELS
 from dsr.desk.mails import undelivered
 from dsr.desk.next_step import Next, next_step
+from dsr.desk.opened_rows import opened
 from dsr.desk.sent_files import waiting_proofs
 from dsr.desk.stages import stages
 from dsr.desk.tasks_view import Progress, progress_of, store_label
@@ -32,15 +34,24 @@ from dsr.wording.flood import MARKS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date, datetime
+    from datetime import datetime
 
     from dsr.desk.access import DeskRequest
     from dsr.law.workflow import Actor
 
 
+_QUICK: Final = frozenset({Action.EXTEND, Action.ASK_IDENTITY, Action.ASK_CLARIFICATION})
+
+
 def case_context(request: DeskRequest, case: Case, tab: str, *, now: datetime) -> dict[str, Any]:
     """The head of the case and its tabs; `tab` is the name of the page that is open."""
-    progress = progress_of(case, actor=request.actor, language=request.LANGUAGE_CODE)
+    today = local_date(case.controller, now)
+    progress = opened(
+        progress_of(case, actor=request.actor, language=request.LANGUAGE_CODE),
+        case,
+        language=request.LANGUAGE_CODE,
+        today=today,
+    )
     shown = sees(request.actor, Sight.PERSON)
     return {
         "case": case,
@@ -55,7 +66,7 @@ def case_context(request: DeskRequest, case: Case, tab: str, *, now: datetime) -
         "language_name": dict(settings.LANGUAGES).get(case.request.language, case.request.language),
         "siblings": _siblings(case),
         "tabs": _tabs(request, case, tab),
-        "today": local_date(case.controller, now),
+        "today": today,
         "plan_url": _plan_url(case),
         "held": _held(request, case),
         "undelivered": undelivered(case.request),
@@ -98,10 +109,12 @@ def _tabs(request: DeskRequest, case: Case, current: str) -> list[dict[str, Any]
         "messages": _("Messages"),
         "letters": _("Letters"),
         "files": _("Files"),
+        "decision": _("Decision"),
+        "notes": _("Notes"),
         "history": _("History"),
     }
     if not sees(request.actor, Sight.PERSON):
-        del names["messages"]
+        del names["messages"], names["notes"]
     elif _plan_url(case):
         names = {"case": names.pop("case"), "plan": _("Plan"), **names}
     if sees(request.actor, Sight.PERSON):
@@ -125,40 +138,6 @@ def _own_tabs(case: Case) -> dict[str, str]:
     if right in FEE and state in OPEN:
         names["evidence"] = _("Art. 12(5)")
     return names
-
-
-@dataclass(frozen=True, slots=True)
-class ClockCard:
-    """The dates of a case with their arithmetic."""
-
-    due_on: date | None
-    note: str
-    lines: tuple[str, ...]
-    warnings: tuple[str, ...]
-    closed: str = ""
-
-
-def clock_card(case: Case) -> ClockCard:
-    """Words for the clock: what is left, why it is that day, and what is doubtful about it."""
-    pause = case.suspensions.filter(ended_at__isnull=True).first()
-    note = ""
-    if pause is not None:
-        note = _("since %(day)s, until the person answers") % {"day": wording.day(pause.started_on)}
-    elif case.extended:
-        note = _("extended")
-    closed = ""
-    if case.closed_at is not None:
-        day = local_date(case.controller, case.closed_at)
-        late = case.due_on is not None and day > case.due_on
-        words = _("Closed %(day)s, late.") if late else _("Closed %(day)s, in time.")
-        closed = words % {"day": wording.day(day)}
-    return ClockCard(
-        due_on=case.due_on,
-        note=note,
-        lines=wording.explanation(case.explanation),
-        warnings=wording.explanation(case.warnings),
-        closed=closed,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +185,7 @@ class NextCard:
     url: str
     main: steps.Button | None
     others: tuple[steps.Button, ...]
+    quick: tuple[steps.Button, ...] = ()
 
     @property
     def named(self) -> bool:
@@ -216,7 +196,8 @@ class NextCard:
 
 def next_card(case: Case, actor: Actor, *, now: datetime) -> NextCard:
     """The next thing to do, where it is done, and what else is possible or why not."""
-    waiting = any(task.status == Task.Status.MANUAL for task in case.tasks.all())
+    manual = [task for task in case.tasks.all() if task.status == Task.Status.MANUAL]
+    waiting = any(task.error_code != WITH_OWNER for task in manual)
     lost = undelivered(case.request)
     letter = queue.letters_that_wait().filter(case=case).order_by("-created_at").first()
     step = next_step(
@@ -233,7 +214,9 @@ def next_card(case: Case, actor: Actor, *, now: datetime) -> NextCard:
     main = next((button for button in buttons if step.action and button.action is step.action), None)
     if step.page == "review":
         main = next((button for button in buttons if button.action is Action.APPROVE), None)
-    others = tuple(button for button in buttons if button is not main)
+    # What moves the clock is reached from the head of the page; what is not possible now stands below with its reason.
+    quick = tuple(button for button in buttons if button.action in _QUICK and not button.why_not and button is not main)
+    others = tuple(button for button in buttons if button is not main and button not in quick)
     url = (
         reverse(f"desk:{step.page}", args=[case.pk]) if step.page in {"identity", "draft", "decide", "by-hand"} else ""
     )
@@ -243,7 +226,7 @@ def next_card(case: Case, actor: Actor, *, now: datetime) -> NextCard:
         url = reverse("desk:letter", args=[case.pk, letter.pk])
     if step.page == "mail":
         url = lost[0].url
-    return NextCard(step, url, main, others)
+    return NextCard(step, url, main, others, quick)
 
 
 @dataclass(frozen=True, slots=True)

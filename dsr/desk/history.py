@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -15,14 +15,73 @@ from dsr.desk.escalations import rung_words
 from dsr.desk.tasks_view import OPERATIONS, store_label
 from dsr.desk.troubles import trouble
 from dsr.law.clock import SuspensionKind
-from dsr.law.workflow import State
+from dsr.law.workflow import Action, State
 from dsr.models import Case, Event, EventNote, Upload, User
 from dsr.vault import MissingKeyError, TamperedError
-from dsr.wording import uploads
+from dsr.wording import hand, uploads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
+
+    from django.db.models import QuerySet
+
+SUBJECT, SYSTEM, NOTES = "subject", "system", "notes"
+"""Filters of the history: what the person is told or does herself, what nobody did, what colleagues noted."""
+SEEN_BY_HER: Final = (
+    *(
+        action.value
+        for action in (
+            Action.REGISTER,
+            Action.CLASSIFY,
+            Action.UNSORT,
+            Action.ANSWER_QUESTION,
+            Action.ASK_IDENTITY,
+            Action.CONFIRM_IDENTITY,
+            Action.CLOSE_NOT_IDENTIFIED,
+            Action.ASK_CLARIFICATION,
+            Action.ANSWER_CLARIFICATION,
+            Action.ANNOUNCE_FEE,
+            Action.FEE_SETTLED,
+            Action.FINISH_COLLECTION,
+            Action.APPROVE,
+            Action.RESTRICT_NOW,
+            Action.STOP_NOW,
+            Action.FINISH_EXECUTION,
+            Action.COMPLETE,
+            Action.COMPLETE_PARTLY,
+            Action.REFUSE,
+            Action.EXTEND,
+            Action.WITHDRAW,
+            Action.CONTEST,
+            Action.REASSESS,
+            Action.UPHOLD,
+            Action.ANNOUNCE_LIFT,
+            Action.LIFT_RESTRICTION,
+        )
+    ),
+    "received",
+    "identified",
+    "identity_failed",
+    "scope_changed",
+    "wishes_changed",
+    "message",
+    "reminded",
+    "letter_sent",
+    "letter_read",
+    "letter_downloaded",
+    "downloaded",
+    "delivery_reminded",
+    "delivery_confirmed",
+    "delivery_revoked",
+    "delivery_offered_again",
+    "transmitted",
+    "transmission_declined",
+    "upload_received",
+    "upload_refused",
+    "upload_removed",
+    "suppression_lifted",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +95,28 @@ class Entry:
     hash: str
     details: tuple[str, ...] = ()
     note: str = field(default="", repr=False)
+    task: tuple[str, str] = ("", "")
+    """The operation and the store it is about."""
 
 
 def history(case: Case, *, language: str, with_notes: bool, after: int = 0, newest: int | None = None) -> list[Entry]:
     """The events after version `after`, newest first; at most `newest` of them. Notes only for those who may read them."""
     rows = case.events.filter(seq__gt=after).order_by("-seq")
-    events = list(rows[:newest] if newest else rows)
+    return entries(case, list(rows[:newest] if newest else rows), language=language, with_notes=with_notes)
+
+
+def shown(case: Case, show: str) -> QuerySet[Event]:
+    """The events that a filter of the history names, newest first; any other name is all of them."""
+    rows: QuerySet[Event] = case.events.order_by("-seq")
+    if show == SYSTEM:
+        return rows.filter(actor_kind="system")
+    if show == NOTES:
+        return rows.filter(action="note")
+    return rows.filter(action__in=SEEN_BY_HER) if show == SUBJECT else rows
+
+
+def entries(case: Case, events: list[Event], *, language: str, with_notes: bool) -> list[Entry]:
+    """These events of the case in words, in their order."""
     names = _names(case, events)
     notes = _notes(case, events) if with_notes else {}
     stores = stores_of(case.controller)
@@ -54,6 +129,7 @@ def history(case: Case, *, language: str, with_notes: bool, after: int = 0, newe
             hash=event.hash,
             details=tuple(_details(event, stores, names, language)),
             note=notes.get(event.pk, ""),
+            task=(str(event.data.get("operation", "collect")), str(event.data.get("store", ""))),
         )
         for event in events
     ]
@@ -91,7 +167,8 @@ def _names(case: Case, events: Iterable[Event]) -> dict[str, str]:
 def _who(event: Event, names: dict[str, str]) -> str:
     if event.actor_kind == "staff":
         return names.get(event.actor_id, _("somebody who has left"))
-    return _("the person") if event.actor_kind == "subject" else _("the system")
+    kinds = {"subject": _("the person"), "owner": _("the department")}
+    return kinds.get(event.actor_kind) or _("the system")
 
 
 def _notes(case: Case, events: list[Event]) -> dict[Any, str]:
@@ -116,6 +193,7 @@ def _details(event: Event, stores: dict[str, Any], names: dict[str, str], langua
     if event.action == "assigned":
         yield names.get(str(data.get("assignee")), "") or _("to nobody")
     yield from _about_work(data)
+    yield from _about_hand(event)
     yield from _about_escalation(event, names)
     yield from _about_upload(event)
     if data.get("due_on") and event.action not in {"task_done", "report_overdue"}:
@@ -141,6 +219,17 @@ def _about_work(data: dict[str, Any]) -> Iterator[str]:
     if "chosen" in data:
         words = ngettext("%(chosen)s of %(n)s candidate", "%(chosen)s of %(n)s candidates", int(data["offered"]))
         yield words % {"chosen": data["chosen"], "n": data["offered"]}
+
+
+def _about_hand(event: Event) -> Iterator[str]:
+    """What a department answered, how many files came with it, and which other request a link is about."""
+    data = event.data
+    if event.action == "hand_answered":
+        yield hand.outcome(str(data.get("outcome", "")))
+    if data.get("files") and event.action == "hand_answered":
+        yield ngettext("%(n)s file", "%(n)s files", int(data["files"])) % {"n": int(data["files"])}
+    if data.get("other"):
+        yield str(data["other"])
 
 
 def _about_escalation(event: Event, names: dict[str, str]) -> Iterator[str]:

@@ -25,6 +25,8 @@ from dsr.output.inputs import words
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from dsr.desk.hand_page import HandRow
+    from dsr.desk.store_log import StoreLog
     from dsr.law.workflow import Actor
     from exporters.registry import StoreConfig
 
@@ -69,6 +71,8 @@ class TaskRow:
     can_waive: bool = False
     asks_who: tuple[str, ...] = ()
     asks_number: bool = False
+    hand: HandRow | None = None
+    log: StoreLog | None = None
 
     @property
     def id(self) -> str:

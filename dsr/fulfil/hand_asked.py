@@ -42,13 +42,12 @@ class Work:
 def work_of(hand: HandTask, *, language: str) -> Work:
     """The work in the active language; `language` names the store."""
     task, case = hand.task, hand.task.case
-    config = stores_of(case.controller).get(task.store)
     content = case.request.content()
     account = case.request.account
     return Work(
         reference=case.request.reference,
         right=wording.right(case.right),
-        system=label_of(config, language) if config else task.store,
+        system=label_of_task(task, language),
         task=_task(task, case),
         person=str(content.get("name", "")) or (account.display_name if account else ""),
         found_by=tuple(_found_by(case)),
@@ -92,3 +91,9 @@ def _found_by(case: Case) -> list[tuple[str, str]]:
         pairs = [(one.kind.value, one.value) for one in at_once.concerned(case)]
     ordered = sorted(dict.fromkeys(pairs), key=lambda pair: list(kinds).index(pair[0]) if pair[0] in kinds else 9)
     return [(kinds.get(kind, kind), value) for kind, value in ordered]
+
+
+def label_of_task(task: Task, language: str) -> str:
+    """The name of the store a task is about, for people."""
+    config = stores_of(task.controller).get(task.store)
+    return label_of(config, language) if config else task.store

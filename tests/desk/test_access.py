@@ -22,6 +22,7 @@ SAMPLE = {
     "mail_id": uuid.uuid4(),
     "letter_id": uuid.uuid4(),
     "upload_id": uuid.uuid4(),
+    "file_id": uuid.uuid4(),
     "check_id": uuid.uuid4(),
     "receiver_id": uuid.uuid4(),
     "number": 1,

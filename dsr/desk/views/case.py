@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages as flash
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -13,20 +14,31 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dsr import wording
 from dsr.audit import verify_case
-from dsr.cases import messages
+from dsr.cases import linking, messages, notes
 from dsr.cases.perform import RefusedError, assign
-from dsr.desk import case_page
+from dsr.desk import case_page, presence
 from dsr.desk.access import DeskRequest, Duty, Sight, case_for, duty_refusal, insist, insist_sight, sees, staff_required
+from dsr.desk.attempt import Outcome, attempt
 from dsr.desk.behalf import flags_of
+from dsr.desk.clock_card import clock_card
 from dsr.desk.conversation import conversation
 from dsr.desk.escalations import escalations_of
+from dsr.desk.forms.case import LinkForm, NoteForm
 from dsr.desk.forms.steps import MessageForm
+from dsr.desk.history import NOTES, SUBJECT, SYSTEM, entries
 from dsr.desk.history import history as history_of
+from dsr.desk.history import shown as shown_events
+from dsr.desk.opened_rows import latest
 from dsr.desk.shell import page
+from dsr.desk.sign_offs import decision_of
 from dsr.wording import asked
 
 if TYPE_CHECKING:
     from dsr.models import Case, RowId
+
+
+EVENTS = 50
+"""Events on one page of the history."""
 
 
 @staff_required
@@ -39,7 +51,7 @@ def overview(request: DeskRequest, case_id: RowId) -> HttpResponse:
     shown = sees(request.actor, Sight.PERSON)
     told = case.request.content() if shown else {}
     context |= {
-        "clock": case_page.clock_card(case),
+        "clock": clock_card(case, today=context["today"]),
         "identity": case_page.identity_card(case, request.actor, request.LANGUAGE_CODE),
         "next": case_page.next_card(case, request.actor, now=now),
         "answer": case_page.answer_card(case),
@@ -52,6 +64,12 @@ def overview(request: DeskRequest, case_id: RowId) -> HttpResponse:
         "live": case_page.is_live(case, context["progress"]),
         "escalations": escalations_of(case, today=context["today"]),
         "recent": history_of(case, language=request.LANGUAGE_CODE, with_notes=False, newest=4),
+        "related": linking.related(case.request) if shown else [],
+        "may_link": duty_refusal(request.actor, Duty.LINK) is None,
+        "link_form": LinkForm(prefix="link"),
+        "chase": latest(context["progress"]),
+        "may_chase": duty_refusal(request.actor, Duty.CHASE) is None,
+        "here": presence.who_is_here(case, now, but=request.staff),
     }
     return page(request, "case", context)
 
@@ -109,15 +127,96 @@ def messages_page(request: DeskRequest, case_id: RowId) -> HttpResponse:
 @staff_required
 @require_safe
 def history(request: DeskRequest, case_id: RowId) -> HttpResponse:
-    """Every event of the chain, newest first, with the result of checking the chain."""
+    """The events of the chain, newest first, a page at a time and filtered, with the result of checking all of it."""
     case = case_for(request, case_id)
     context = case_page.case_context(request, case, "history", now=timezone.now())
     notes = sees(request.actor, Sight.PERSON)
+    show = request.GET.get("show", "")
+    found = Paginator(shown_events(case, show), EVENTS).get_page(request.GET.get("page"))
     context |= {
-        "entries": history_of(case, language=request.LANGUAGE_CODE, with_notes=notes),
+        "entries": entries(case, list(found), language=request.LANGUAGE_CODE, with_notes=notes),
+        "page_obj": found,
+        "filters": [{"name": name, "label": label, "current": name == show} for name, label in _filters().items()],
+        "count": case.version,
         "faults": verify_case(case),
     }
     return page(request, "history", context)
+
+
+def _filters() -> dict[str, str]:
+    return {"": _("All"), SUBJECT: _("What the person sees"), SYSTEM: _("The system"), NOTES: _("Notes")}
+
+
+@staff_required
+@require_safe
+def decision(request: DeskRequest, case_id: RowId) -> HttpResponse:
+    """Who prepared and who approved what, on what ground, under which hash."""
+    case = case_for(request, case_id)
+    context = case_page.case_context(request, case, "decision", now=timezone.now())
+    notes = sees(request.actor, Sight.PERSON)
+    context |= {
+        "answer": case_page.answer_card(case),
+        "decision": decision_of(case, language=request.LANGUAGE_CODE, with_notes=notes),
+    }
+    return page(request, "decision", context)
+
+
+@staff_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def notes_page(request: DeskRequest, case_id: RowId) -> HttpResponse:
+    """Notes for colleagues; each is an event whose text is sealed beside it."""
+    insist_sight(request.actor, Sight.PERSON)
+    case = case_for(request, case_id)
+    refused = duty_refusal(request.actor, Duty.NOTE)
+    form = NoteForm(request.POST or None)
+    outcome = Outcome(done=False, why_not=wording.refusal(refused) if refused and request.method == "POST" else "")
+    if request.method == "POST" and refused is None and form.is_valid():
+        text = form.cleaned_data["text"]
+        outcome = attempt(lambda: notes.add(case_id=case.pk, text=text, actor=request.actor, now=timezone.now()))
+        if outcome.done:
+            flash.success(request, _("Kept."))
+            return redirect("desk:notes", case_id=case.pk)
+    context = case_page.case_context(request, case, "notes", now=timezone.now())
+    rows = list(shown_events(case, NOTES))
+    context |= {
+        "entries": entries(case, rows, language=request.LANGUAGE_CODE, with_notes=True),
+        "form": form,
+        "possible": refused is None,
+        "why_no_note": wording.refusal(refused) if refused else "",
+        "why_not": outcome.why_not,
+        "conflict": outcome.conflict,
+    }
+    return page(request, "notes", context, status=409 if outcome.why_not or outcome.conflict else 200)
+
+
+@staff_required
+@require_POST
+def link(request: DeskRequest, case_id: RowId) -> HttpResponse:
+    """Show another request as one of the same person, or no longer."""
+    insist_sight(request.actor, Sight.PERSON)
+    case = case_for(request, case_id)
+    form = LinkForm(request.POST, prefix="link")
+    linked = request.POST.get("act") != "unlink"
+    if not form.is_valid():
+        for errors in form.errors.values():
+            flash.error(request, " ".join(str(error) for error in errors))
+        return redirect("desk:case", case_id=case.pk)
+    said = form.cleaned_data
+    outcome = attempt(
+        lambda: linking.decide(
+            case_id=case.pk,
+            reference=said["reference"],
+            linked=linked,
+            reason=said["reason"],
+            actor=request.actor,
+            now=timezone.now(),
+        )
+    )
+    if outcome.done:
+        flash.success(request, _("Noted in both histories."))
+    else:
+        flash.error(request, outcome.why_not or _("Somebody else changed this case meanwhile. Try again."))
+    return redirect("desk:case", case_id=case.pk)
 
 
 @staff_required

@@ -1,0 +1,55 @@
+"""The decision of a case on one page: who prepared it, who signed what off and when, on what ground, under which hash."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from dsr.desk.history import Entry, entries
+from dsr.law.workflow import Action
+
+if TYPE_CHECKING:
+    from dsr.models import Case
+
+KINDS: Final = (
+    Action.SUBMIT_FOR_REVIEW.value,
+    Action.RETURN_TO_DRAFTING.value,
+    Action.APPROVE.value,
+    Action.PLAN_STALE.value,
+    Action.REFUSE.value,
+    Action.COMPLETE.value,
+    Action.COMPLETE_PARTLY.value,
+    Action.CLOSE_NOT_IDENTIFIED.value,
+    Action.CONTEST.value,
+    Action.REASSESS.value,
+    Action.UPHOLD.value,
+    "draft_requested",
+    "plan_requested",
+    "decision_drafted",
+    "dpo_consulted",
+    "task_waived",
+    "recipients_settled",
+    "at_once_reviewed",
+)
+"""Events with which somebody answers for a part of the decision."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was prepared and what was approved. `same` says whether the approval is of what stands there now."""
+
+    prepared: str
+    approved: str
+    lines: tuple[Entry, ...]
+
+    @property
+    def same(self) -> bool:
+        """Whether exactly what is prepared has been approved."""
+        return bool(self.approved) and self.approved == self.prepared
+
+
+def decision_of(case: Case, *, language: str, with_notes: bool) -> Decision:
+    """The hashes on the case, and every sign-off, the newest first."""
+    rows = list(case.events.filter(action__in=KINDS).order_by("-seq"))
+    lines = entries(case, rows, language=language, with_notes=with_notes)
+    return Decision(case.manifest_sha256, case.approved_sha256, tuple(lines))
