@@ -26,7 +26,8 @@ class IndexToken(OwnedRow):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["request", "kind", "token"], name="token_once")]
-        indexes = [models.Index(fields=["controller", "kind", "token"], name="token_lookup")]
+        # With the request, so that a common name is answered from the index alone.
+        indexes = [models.Index(fields=["controller", "kind", "token", "request"], name="token_finds")]
 
 
 class OneTimeCode(Sealed, KeyedRow):
