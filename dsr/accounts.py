@@ -61,7 +61,7 @@ class ScopedBackend(BaseBackend):
 
     def get_user(self, user_id: Any) -> User | None:
         """The signed-in account; inactive ones are signed out at once."""
-        return User.objects.filter(pk=user_id, is_active=True).select_related("controller").first()
+        return User.objects.filter(pk=user_id, is_active=True).select_related("controller", "desk_settings").first()
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]

@@ -71,13 +71,13 @@ def found(controller: Controller, text: str) -> Q:
     number of words (at most ten count): alternatives side by side have a database walk through all cases.
     """
     typed = text.strip()
-    wanted = _by_name(controller, typed)
-    for kind in _EXACT:
-        spellings = {typed, "".join(typed.split())} | _spellings(kind, typed, controller.country)
-        wanted |= _row(controller, kind, spellings)
-    rows = IndexToken.objects.of(controller).filter(wanted)
-    named = Request.objects.of(controller).filter(reference__in=_references(controller, typed))
-    return Q(request__in=named.values("pk").union(rows.values("request")))
+    spellings = {kind: {typed, "".join(typed.split())} | _spellings(kind, typed, controller.country) for kind in _EXACT}
+    tokens = {token for kind, values in spellings.items() for token in _tokens(controller, kind, values)}
+    rows = IndexToken.objects.of(controller)
+    exact = rows.filter(kind__in=_EXACT, token__in=sorted(tokens)).values("request")
+    named = rows.filter(_by_name(controller, typed)).values("request")
+    referred = Request.objects.of(controller).filter(reference__in=_references(controller, typed)).values("pk")
+    return Q(request__in=referred.union(exact, named))
 
 
 def _references(controller: Controller, typed: str) -> list[str]:
@@ -123,5 +123,8 @@ def _having(controller: Controller, kind: str, values: set[str]) -> Q:
 
 
 def _row(controller: Controller, kind: str, values: set[str]) -> Q:
-    tokens = {token for value in values if value for token in vault.tokens(controller.slug, kind, value)}
-    return Q(kind=kind, token__in=sorted(tokens))
+    return Q(kind=kind, token__in=sorted(_tokens(controller, kind, values)))
+
+
+def _tokens(controller: Controller, kind: str, values: set[str]) -> set[str]:
+    return {token for value in values if value for token in vault.tokens(controller.slug, kind, value)}

@@ -92,7 +92,8 @@ def groups(chosen: Mapping[str, str]) -> list[tuple[_StrPromise, list[tuple[str,
 
 def settings_of(user: User) -> DeskSettings | None:
     """What the colleague chose, if anything."""
-    found: DeskSettings | None = DeskSettings.objects.of(user.controller).filter(user=user).first()
+    # The account comes with them when somebody signed in (dsr.accounts), so that a page does not ask again.
+    found: DeskSettings | None = getattr(user, "desk_settings", None)
     return found
 
 

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 
 from dsr import alarms, vitals
 from dsr.cases import glass, identity_checks, inbound, queue
-from dsr.cases.clock import local_date
 from dsr.desk import side
 from dsr.desk.access import Duty, Sight, duty_refusal, sees
 from dsr.desk.overview import Overview, reads
@@ -47,8 +46,7 @@ REPAIRS: Final = frozenset({Role.LEAD, Role.ADMINISTRATOR})
 
 
 def _sidebar(request: DeskRequest, current: str) -> list[dict[str, Any]]:
-    today = local_date(request.controller, timezone.now())
-    numbers = queue.counts(controller=request.controller, user=request.staff, today=today)
+    numbers = side.counts(request)
     base = reverse("desk:queue")
     views: list[dict[str, Any]] = [
         {"url": f"{base}?view={view}", "label": label, "count": numbers[view], "current": view == current}

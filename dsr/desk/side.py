@@ -46,6 +46,16 @@ def groups(request: DeskRequest, built_in: list[dict[str, Any]], *, query: str, 
     return [{**first, "id": "views"}, *saved, *rest]
 
 
+def counts(request: DeskRequest) -> dict[str, int]:
+    """How many cases the built-in views hold; asked once for a page."""
+    known: dict[str, int] | None = getattr(request, "queue_counts", None)
+    if known is None:
+        today = local_date(request.controller, timezone.now())
+        known = queue.counts(controller=request.controller, user=request.staff, today=today)
+        request.queue_counts = known  # type: ignore[attr-defined]  # a memo for the rest of this request
+    return known
+
+
 def _counts(request: DeskRequest, queries: Mapping[str, str]) -> dict[str, int]:
     """How many cases each saved view holds, in one query, or none without views."""
     if not queries:

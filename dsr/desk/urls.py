@@ -19,8 +19,8 @@ from dsr.desk.views import (
     delivery,
     evidence,
     files,
-    hand,
     glass,
+    hand,
     held,
     identity,
     inbox,
@@ -46,6 +46,7 @@ app_name = "desk"
 urlpatterns = [
     path("", queue.queue, name="queue"),
     path("find/", queue.find, name="find"),
+    path("rows/", queue.rows, name="rows"),
     path("brand/", brand.show, name="brand"),
     path("brand/sample.css", brand.sample, name="brand-sample"),
     path("held/", held.index, name="held"),

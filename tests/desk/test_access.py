@@ -31,6 +31,7 @@ SAMPLE = {
     "dataset": "x",
     "action": "accept",
     "user_id": uuid.uuid4(),
+    "view_id": uuid.uuid4(),
     "act": "reset-factor",
     "glass_id": uuid.uuid4(),
 }

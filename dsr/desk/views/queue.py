@@ -11,7 +11,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,7 +20,7 @@ from dsr.cases import tags
 from dsr.cases.clock import local_date
 from dsr.cases.perform import RefusedError
 from dsr.cases.purge import purged
-from dsr.desk import bulk, keys, presence, search
+from dsr.desk import bulk, keys, presence, search, side
 from dsr.desk.access import DeskRequest, Duty, Sight, duty_refusal, insist, sees, staff_required
 from dsr.desk.case_page import colleagues
 from dsr.desk.chips import chips
@@ -29,6 +28,7 @@ from dsr.desk.forms.queue import FilterForm, SearchForm, TagForm, ViewForm, quer
 from dsr.desk.queue_rows import row, with_marks
 from dsr.desk.shell import DEFAULT_VIEW, VIEWS, page
 from dsr.models import Tag
+from dsr.sessions import by_itself
 
 if TYPE_CHECKING:
     from dsr.models import User
@@ -41,23 +41,30 @@ PER_PAGE: Final = 50
 def queue(request: DeskRequest) -> HttpResponse:
     """The cases of one view, narrowed by filters, or found by a sealed search; 50 a page, a constant number of queries.
 
-    The address says all of it. Without a query it is the view that the colleague chose to start with. Asked by the page
-    itself (htmx), only the rows and the counts come back.
+    The address says all of it. Without a query it is the view that the colleague chose to start with.
     """
     if request.GET.get("q"):
         return redirect(_found_url(request, request.GET["q"], request.GET.get("view", "")))
     if not request.GET and (mine := keys.settings_of(request.staff)) is not None and mine.start:
         return redirect(f"{reverse('desk:queue')}?{mine.start}")
     context = _context(request)
-    live = request.headers.get("HX-Request") == "true"
-    if live and bool(context["rows"]) != (request.GET.get("had") == "rows"):
+    return page(request, "queue", context, current=context["view"], query=context["query"])
+
+
+@by_itself
+@staff_required
+@require_safe
+def rows(request: DeskRequest) -> HttpResponse:
+    """The rows and the counts alone, which an open page asks for every half minute; nobody stays signed in by it.
+
+    Where rows came to an empty page, or the last one went, the whole page is asked for instead.
+    """
+    context = _context(request)
+    if bool(context["rows"]) != (request.GET.get("had") == "rows"):
         response = HttpResponse(status=204)
         response.headers["HX-Refresh"] = "true"
-    else:
-        template = "queue_live" if live else "queue"
-        response = page(request, template, context, current=context["view"], query=context["query"])
-    patch_vary_headers(response, ["HX-Request"])
-    return response
+        return response
+    return page(request, "queue_live", context, current=context["view"], query=context["query"])
 
 
 def _context(request: DeskRequest) -> dict[str, Any]:
@@ -74,7 +81,10 @@ def _context(request: DeskRequest) -> dict[str, Any]:
     )
     if view == "closed":
         cases = cases.order_by("-closed_at", "pk")
-    found = Paginator(with_marks(cases, view=view), PER_PAGE).get_page(request.GET.get("page"))
+    pages = Paginator(with_marks(cases, view=view), PER_PAGE)
+    if not words and not form.chosen and (known_count := side.counts(request).get(view)) is not None:
+        pages.count = known_count  # the side bar says it anyway
+    found = pages.get_page(request.GET.get("page"))
     shown = sees(request.actor, Sight.PERSON)
     here = presence.by_case(request.controller, [case.pk for case in found], now, but=request.staff)
     rows = [row(case, today, shown=shown, language=request.LANGUAGE_CODE, here=here.get(case.pk, ())) for case in found]
@@ -90,7 +100,8 @@ def _context(request: DeskRequest) -> dict[str, Any]:
         "filtered": bool(words or form.chosen),
         "searched": words,
         "purged": bool(words) and purged(request.controller, words),
-        "here": _here(request),
+        "here": f"{reverse('desk:queue')}{_asked(request)}",
+        "live": f"{reverse('desk:rows')}{_asked(request)}",
         "people": staff,
         "known_tags": known,
         "tag_form": TagForm(),
@@ -119,11 +130,11 @@ def filter_form(request: DeskRequest, *, staff: list[User], known: list[Tag]) ->
     return form
 
 
-def _here(request: DeskRequest) -> str:
-    """The address of the page, without what the page says of itself when it asks again."""
+def _asked(request: DeskRequest) -> str:
+    """The query of the address, without what an open page says of itself when it asks again."""
     query = request.GET.copy()
     query.pop("had", None)
-    return f"{request.path}?{query.urlencode()}" if query else request.path
+    return f"?{query.urlencode()}" if query else ""
 
 
 @staff_required

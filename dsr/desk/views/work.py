@@ -18,6 +18,7 @@ from dsr.desk import presence as here
 from dsr.desk.access import DeskRequest, case_for, staff_required
 from dsr.desk.forms.queue import SkipForm
 from dsr.desk.views.queue import back_to_queue
+from dsr.sessions import by_itself
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from dsr.models import RowId
 
 
+@by_itself
 @staff_required
 @require_POST
 def presence(request: DeskRequest, case_id: RowId) -> HttpResponse:
