@@ -53,6 +53,7 @@ class Duty(StrEnum):
     LADDER = "ladder"
     RETENTION = "retention"
     SEE_SETUP = "see_setup"
+    SIGNING_KEY = "signing_key"
     PEOPLE = "people"
     BREAK_GLASS = "break_glass"
     REVIEW_GLASS = "review_glass"
@@ -106,6 +107,7 @@ DUTIES: Final[Mapping[Duty, frozenset[Role]]] = {
     Duty.LADDER: frozenset({Role.LEAD, Role.ADMINISTRATOR}),
     Duty.RETENTION: frozenset({Role.DPO}),  # 4.0.11: the row that may delete by itself
     Duty.SEE_SETUP: frozenset({Role.ADMINISTRATOR, Role.LEAD, Role.DPO}),
+    Duty.SIGNING_KEY: frozenset({Role.ADMINISTRATOR}),
 }
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import transaction
 
 from dsr.audit import append_setup
+from dsr.cases.duties import DUTIES, Duty
+from dsr.law.terms import Role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from dsr.law.workflow import Actor
     from dsr.models import Controller, SetupEvent
 
+READERS: Final = DUTIES[Duty.SEE_SETUP] | {Role.AUDITOR}
+"""Who reads the chain of changes: whoever may see the set-up, and the auditor, who reads log and metadata (4.3)."""
 KIND: Final = re.compile(r"[a-z][a-z0-9_]{1,39}")
 
 

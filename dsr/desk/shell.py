@@ -67,16 +67,14 @@ def _sidebar(request: DeskRequest, current: str) -> list[dict[str, Any]]:
     mails = inbound.undecided(request.controller)
     views.append({"url": reverse("desk:inbox"), "label": _("Inbox"), "count": mails, "current": current == "inbox"})
     pages = (
+        ("setup", _("Set up")),
         ("at-once", _("Worked at once")),
         ("sharing", _("Sharing out")),
         ("absences", _("Absences")),
         ("stores", _("Stores")),
-        ("receivers", _("Receivers")),
         ("people", _("People")),
         *([("glasses", _("Break-glass"))] if glass_concerns(request.actor) else []),
         ("mails", _("Mails")),
-        ("letter-wordings", _("Letters")),
-        ("brand", _("Brand")),
         ("health", _("Health")),
     )
     set_up = [

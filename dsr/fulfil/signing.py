@@ -1,7 +1,7 @@
 """A controller's keys for its packages: made on first use, rotated by a verb, published with their dates.
 
-A rotation is a fact about the controller and not about a case, so no chain of a case can hold it: the rows themselves
-are its record (who made a key, who retired it, when), and every one of them stays published.
+A rotation is a fact about the controller and not about a case: an event of its set-up chain, and the rows themselves say
+who made a key, who retired it and when. Every one of them stays published.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from dsr.addresses import base_url
 from dsr.cases.actors import SYSTEM
 from dsr.cases.perform import ConflictError, RefusedError
+from dsr.cases.setup import record_setup
 from dsr.law.terms import Refusal, Role
 from dsr.models import SigningKey
 from dsr.output.signing import Published, Signer, fingerprint, new_private, public_of
@@ -59,6 +60,8 @@ def rotate_signing_key(*, controller: Controller, actor: Actor, now: datetime) -
         new = _make(controller, actor, now)
     except IntegrityError:
         raise ConflictError from None
+    keys = {"changes": {"key": [old.key_id if old else None, new.key_id]}}
+    record_setup(controller=controller, kind="signing_key_rotated", actor=actor, now=now, data=keys)
     log.info("signing key of %s rotated: %s follows %s", controller.slug, new.key_id, old.key_id if old else "none")
     return new
 

@@ -15,11 +15,14 @@ from exporters.contract import Problem, Severity, StoreError
 from exporters.registry import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
 log = logging.getLogger(__name__)
 SHOWN: Final = 100
+LAST_SEARCHES: Final = 20
+WAITING_SECONDS: Final = 120
+_LEFT_OUT: Final = {"column_undeclared": "column", "table_undeclared": "table"}
 KEPT_SECONDS: Final = 30 * 24 * 3600
 MAP_DIFFERS: Final = "map_differs"
 """The store answers, but lacks or has what its data map does not say."""
@@ -31,6 +34,8 @@ class Findings(TypedDict):
 
     problems: list[dict[str, str]]
     counts: dict[str, int]
+    missed: dict[str, int]
+    """How many tables and columns the map leaves out: `table`, `column`, and of these `personal` that look it."""
 
 
 def configured() -> list[tuple[str, str]]:
@@ -89,7 +94,40 @@ def _findings(found: list[Problem]) -> Findings:
     return {
         "problems": [{"severity": p.severity.value, "place": p.place, "detail": p.detail} for p in rows[:SHOWN]],
         "counts": dict(Counter(problem.severity.value for problem in rows)),
+        "missed": _missed(rows),
     }
+
+
+def _missed(rows: list[Problem]) -> dict[str, int]:
+    left_out = [problem for problem in rows if problem.code in _LEFT_OUT]
+    found = Counter(_LEFT_OUT[problem.code] for problem in left_out)
+    return {**found, "personal": sum(problem.severity is Severity.ERROR for problem in left_out)}
+
+
+def asked(controller: Controller, store: str, *, now: datetime) -> None:
+    """Note that somebody asked for a check, so that pages look again until it is there; for two minutes."""
+    cache.set(f"{_key(controller, store)}:asked", now, WAITING_SECONDS)
+
+
+def asked_at(controller: Controller, stores: Iterable[str]) -> dict[str, datetime]:
+    """When somebody asked for a check of each of these stores, within the last two minutes."""
+    keys = {f"{_key(controller, store)}:asked": store for store in stores}
+    return {keys[key]: at for key, at in cache.get_many(list(keys)).items()}
+
+
+def searched(*, controller_id: RowId, store: str, seconds: float) -> None:
+    """Note how long a search took; the newest LAST_SEARCHES are kept, for the page only. A cache that is down loses one."""
+    key = f"store-seconds:{controller_id}:{store}"
+    try:
+        cache.set(key, [round(seconds, 1), *(cache.get(key) or ())][:LAST_SEARCHES], KEPT_SECONDS)
+    except Exception as error:  # noqa: BLE001 -- whatever the cache raises: the search is done and counts
+        log.warning("how long a search took could not be kept (%s)", type(error).__name__)
+
+
+def search_seconds(controller: Controller, stores: Iterable[str]) -> dict[str, list[float]]:
+    """How long the last searches of each store took, the newest first, in seconds."""
+    keys = {f"store-seconds:{controller.pk}:{store}": store for store in stores}
+    return {keys[key]: found for key, found in cache.get_many(list(keys)).items()}
 
 
 def _key(controller: Controller, store: str) -> str:

@@ -51,10 +51,13 @@ def run_task(task_id: str) -> None:
     if task is None:
         return
     seconds = limits_of(tasks.queue_of(task.operation)).seconds
+    began = time.monotonic()
     try:
         with Heartbeat(task, seconds=seconds) as heartbeat:
             result, effect = operations.run(task, heartbeat.check, now=timezone.now())
         _finish(task, result, effect)
+        if task.operation == "collect":
+            store_health.searched(controller_id=task.controller_id, store=task.store, seconds=time.monotonic() - began)
     except OvertakenError:
         log.info("task %s was overtaken", task.pk)
     except ShutdownError:

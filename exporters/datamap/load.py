@@ -13,6 +13,7 @@ from exporters.datamap.rights_load import DATASET_RIGHTS, check_rights, read_rig
 from exporters.datamap.terms import TERM_OPTIONS, Words, read_terms, read_words
 from exporters.datamap.treatments import read_erase
 from exporters.datamap.validate import validate
+from exporters.datamap.vocabulary import Evidence
 from exporters.document import Item, read_document
 from exporters.identifiers import IdentifierKind
 from exporters.record.load import load_record
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _TOP = (
     "evidence",
+    "evidence_level",
     "purposes",
     "recipients",
     "sources",
@@ -72,6 +74,7 @@ def _load(path: Path, _changed: int, languages: tuple[str, ...], record: Path | 
         version=top["version"].integer(),
         title=words.text(top["title"]),
         evidence=top["evidence"].text() if "evidence" in top else "",
+        evidence_level=top["evidence_level"].choice(Evidence) if "evidence_level" in top else None,
         languages=words.languages,
         subjects={name: _subject(name, item) for name, item in top["subjects"].entries().items()},
         datasets=_secrets_first(

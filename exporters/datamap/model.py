@@ -17,6 +17,7 @@ from exporters.datamap.vocabulary import (
     Coarse,
     Encoding,
     Erase,
+    Evidence,
     LinkType,
     Nesting,
 )
@@ -266,6 +267,8 @@ class IgnoredTable:
 class DataMap:
     """A store's whole map.
 
+    `evidence`: what the map rests on, in a sentence; `evidence_level`: in a word, None where it does not say.
+
     `named`: by section (purposes, recipients, sources, retention classes), the short names a record of processing must
     know.
     """
@@ -280,6 +283,7 @@ class DataMap:
     ignored: Mapping[str, IgnoredTable]
     not_used_for: Mapping[str, str] = field(default_factory=dict)
     named: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    evidence_level: Evidence | None = None
 
     def undisclosed(self, table: str) -> bool:
         """Whether nothing may read, search or name a table of this name (rule X-06)."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exporters.datamap.model import Category, Coarse, Encoding, Erase, LinkType
+from exporters.datamap.vocabulary import Evidence
 from exporters.description import Origin, Shown, Whose
 from exporters.identifiers import IdentifierKind
 from exporters.record.model import Role, Safeguard
@@ -178,6 +179,7 @@ TOP: Mapping[str, Schema] = {
     "version": {"type": "integer"},
     "title": WORDS,
     "evidence": TEXT,
+    "evidence_level": one_of(Evidence),
     "languages": TEXTS,
     "subjects": by_name(closed({"kind": one_of(IdentifierKind), "only_without": TEXT}, ["kind"])),
     "purposes": NAMED_WORDS,
@@ -218,9 +220,24 @@ RECORD: Mapping[str, Schema] = {
     "transfers": listed(_TRANSFER),
     "automated_decisions": listed(_DECISION),
 }
+_OWNER: Schema = {
+    "anyOf": [
+        TEXT,
+        closed(
+            {
+                "name": TEXT,
+                "email": TEXT,
+                "language": TEXT,
+                "escalation": TEXT,
+                "days": {"type": "integer", "minimum": 1, "maximum": 28},
+            },
+            ["name"],
+        ),
+    ]
+}
 _STORE: Schema = {
     "type": "object",
-    "properties": {"controller": TEXT, "system": TEXT, "label": WORDS, "owner": TEXT},
+    "properties": {"controller": TEXT, "system": TEXT, "label": WORDS, "owner": _OWNER},
     "required": ["controller", "label", "owner", "system"],
     "if": {"properties": {"system": {"const": "sql"}}},
     "then": {"required": ["map", "url"]},

@@ -88,6 +88,15 @@ class Encoding(StrEnum):
     BASE64 = "base64"
 
 
+class Evidence(StrEnum):
+    """What a map rests on; a map that does not say so has none stated."""
+
+    TESTED = "tested"  # compared with a store that the system itself filled
+    DOCUMENTED = "documented"  # written from the documentation of the system
+    CLIENT_CODE = "client_code"  # read from code or queries of whoever runs it
+    ASSUMED = "assumed"  # plausible, seen by nobody
+
+
 class Nesting(StrEnum):
     """What a column with parts holds: JSON, or values as PHP's `serialize` writes them."""
 

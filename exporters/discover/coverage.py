@@ -76,7 +76,7 @@ def _declared(data_map: DataMap, live: LiveSchema) -> Mapping[tuple[str, str], l
 
 def _merged(table: LiveTable, column: str, found: list[tuple[Dataset, Field]]) -> ColumnCoverage:
     """One line for a column several datasets declare: what is kept in one of them counts as kept."""
-    treated = [(_treatment(dataset, field), dataset, field) for dataset, field in found]
+    treated = [(treatment_of(dataset, field), dataset, field) for dataset, field in found]
     order = (Treatment.KEPT, Treatment.BY_HAND, Treatment.ERASED, Treatment.LEFT, Treatment.NOT_PERSONAL)
     treatment, dataset, field = min(treated, key=lambda one: order.index(one[0]))
     words = {
@@ -89,7 +89,8 @@ def _merged(table: LiveTable, column: str, found: list[tuple[Dataset, Field]]) -
     return ColumnCoverage(table.name, column, disclosed, treatment, _why(treatment, dataset, field))
 
 
-def _treatment(dataset: Dataset, field: Field) -> Treatment:
+def treatment_of(dataset: Dataset, field: Field) -> Treatment:
+    """What erasure does to a field of this data set."""
     if field.disclosure is Disclosure.NOT_PERSONAL:
         return Treatment.NOT_PERSONAL
     row, own = dataset.terms.erase, field.terms.erase

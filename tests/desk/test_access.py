@@ -30,6 +30,8 @@ SAMPLE = {
     "store": "billing",
     "dataset": "x",
     "action": "accept",
+    "section": "facts",
+    "row_id": uuid.uuid4(),
     "user_id": uuid.uuid4(),
     "view_id": uuid.uuid4(),
     "act": "reset-factor",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -15,16 +16,15 @@ from dsr import alarms, vitals, wording
 from dsr.cases import tasks
 from dsr.cases.perform import RefusedError
 from dsr.cases.scope import stores_of
+from dsr.cases.setup import record_setup
+from dsr.desk import stores_page
 from dsr.desk.access import DeskRequest, Duty, duty_refusal, insist, staff_required
 from dsr.desk.shell import page
 from dsr.desk.tasks_view import store_label, task_label
 from dsr.desk.troubles import trouble
 from dsr.fulfil import store_health
-from dsr.fulfil.stores import label_of, open_by_name
-from dsr.models import Message, StoreHealth, Task
+from dsr.models import Message, Task
 from dsr.work import pulses, wake
-from exporters.contract import Checks, Collects, Locates, StoreError
-from exporters.registry import ConfigError, capable
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -37,38 +37,11 @@ SHOWN: Final = 100
 @staff_required
 @require_safe
 def stores(request: DeskRequest) -> HttpResponse:
-    """Every configured store: system, owner, what it can do, and what its last check found."""
+    """Every configured store: system, owner, what it can do, what its map covers, and what its last check found."""
     refused = duty_refusal(request.actor, Duty.CHECK_STORE)
-    checked = {row.store: row for row in StoreHealth.objects.of(request.controller)}
-    rows = [_store(request, name, checked.get(name)) for name in stores_of(request.controller)]
+    rows = stores_page.rows(request.controller, language=request.LANGUAGE_CODE, now=timezone.now())
     context = {"stores": rows, "why_not": wording.refusal(refused) if refused else ""}
     return page(request, "stores", context, current="stores")
-
-
-def _store(request: DeskRequest, name: str, row: StoreHealth | None) -> dict[str, Any]:
-    config = stores_of(request.controller)[name]
-    can: dict[str, bool] = {}
-    broken = ""
-    try:
-        exporter = open_by_name(request.controller, name)
-        can = {
-            _("find a person"): capable(exporter, Locates),
-            _("give out data"): capable(exporter, Collects),
-            _("check its map"): capable(exporter, Checks),
-        }
-    except (ConfigError, StoreError) as error:
-        broken = str(error) if isinstance(error, ConfigError) else trouble(error.code)
-    return {
-        "name": name,
-        "label": label_of(config, request.LANGUAGE_CODE),
-        "system": config.system,
-        "owner": config.owner,
-        "can": can,
-        "broken": broken,
-        "check": row,
-        "found": store_health.findings(request.controller, name) if row else None,
-        "words": trouble(row.code) if row and row.code not in {"", store_health.MAP_DIFFERS} else "",
-    }
 
 
 @staff_required
@@ -82,11 +55,20 @@ def check(request: DeskRequest, store: str) -> HttpResponse:
     except RefusedError as error:
         messages.error(request, wording.refusal(error.refusal))
         return redirect("desk:stores")
-    wake.nudge("dsr.work.jobs.check_store", str(request.controller.pk), store, queue="stores")
+    with transaction.atomic():
+        record_setup(
+            controller=request.controller,
+            kind="store_check_asked",
+            actor=request.actor,
+            now=timezone.now(),
+            data={"store": store},
+        )
+        wake.nudge("dsr.work.jobs.check_store", str(request.controller.pk), store, queue="stores")
+    store_health.asked(request.controller, store, now=timezone.now())
     name = store_label(stores_of(request.controller), store, request.LANGUAGE_CODE)
     messages.success(
         request,
-        _("%(store)s is being checked. Open this page again in a moment to see what was found.") % {"store": name},
+        _("%(store)s is being checked. This page shows what was found as soon as it is there.") % {"store": name},
     )
     return redirect("desk:stores")
 
