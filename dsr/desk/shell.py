@@ -49,7 +49,7 @@ def _sidebar(request: DeskRequest, current: str) -> list[dict[str, Any]]:
     numbers = side.counts(request)
     base = reverse("desk:queue")
     views: list[dict[str, Any]] = [
-        {"url": f"{base}?view={view}", "label": label, "count": numbers[view], "current": view == current}
+        {"url": f"{base}?view={view}", "label": label, "count": numbers.get(view), "current": view == current}
         for view, label in VIEWS.items()
     ]
     if numbers[queue.HELD] or current == queue.HELD:
@@ -90,10 +90,11 @@ def _sidebar(request: DeskRequest, current: str) -> list[dict[str, Any]]:
 
 
 def _plan(request: DeskRequest, current: str) -> list[dict[str, Any]]:
-    """Dashboard and calendar, for the roles that may read them."""
+    """Dashboard, calendar and reports, for the roles that may read them."""
     pages = (
         ("dashboard", _("Dashboard"), Overview.FIGURES),
         ("calendar", _("Calendar"), Overview.FIGURES),
+        ("reports", _("Reports"), Overview.REPORTS),
     )
     return [
         {"url": reverse(f"desk:{name}"), "label": label, "count": None, "current": name == current}
@@ -118,8 +119,11 @@ def _glass_open(request: DeskRequest) -> list[BreakGlass]:
     if not glass_concerns(request.actor):
         return []
     found = glass.open_in(request.controller, now=timezone.now())
-    watches = duty_refusal(request.actor, Duty.REVIEW_GLASS) is None
-    return [row for row in found if watches or row.user_id == request.staff.pk]
+    return [
+        row
+        for row in found
+        if duty_refusal(request.actor, Duty.REVIEW_GLASS) is None or row.user_id == request.staff.pk
+    ]
 
 
 def page(

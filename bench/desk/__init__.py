@@ -1,0 +1,1 @@
+"""The desk of a large provider under its office's load."""

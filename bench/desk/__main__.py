@@ -1,0 +1,129 @@
+"""The desk with 200,000 cases of which 20,000 are open: every page of the queue, searches and case pages.
+
+Eight colleagues open pages and think for a second, on PostgreSQL and the production server. Limits: the 95th percentile of
+each kind of page, and how many statements it sends.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from bench import world
+from bench.desk import fill
+from bench.desk.drive import work
+from bench.measure import Board
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+CASES = int(os.environ.get("BENCH_DESK_CASES", "200000"))
+OPEN = CASES // 10
+CLIENTS = 8
+SECONDS = float(os.environ.get("BENCH_DESK_SECONDS", "90"))
+LIMIT, STATEMENTS = 150, 15
+
+
+def pages(filled: fill.Filled) -> dict[str, list[str]]:
+    """The addresses of each kind of page."""
+    from dsr.desk.shell import VIEWS  # noqa: PLC0415
+    from dsr.models import Case  # noqa: PLC0415
+
+    views = {f"view {view}": [f"/desk/?view={view}"] for view in VIEWS}
+    rows = Case.objects.of(filled.controller)
+    some = [*rows.open().order_by("pk")[:300], *rows.exclude(closed_at=None).order_by("pk")[:100]]
+    return {
+        "queue": ["/desk/", "/desk/?view=open&page=3"],
+        **views,
+        "filter right": ["/desk/?view=open&right=erasure", "/desk/?view=open&right=objection"],
+        "filter state": ["/desk/?view=open&state=review", "/desk/?view=open&state=collecting"],
+        "filter both": ["/desk/?view=open&right=portability&state=assessing"],
+        "case": [f"/desk/cases/{case.pk}/" for case in some],
+    }
+
+
+def sessions(staff: Sequence[Any]) -> list[str]:
+    """The session cookies of colleagues who have signed in."""
+    from django.conf import settings  # noqa: PLC0415
+    from django.test import Client  # noqa: PLC0415
+
+    cookies = []
+    for user in staff[:CLIENTS]:
+        client = Client()
+        client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        cookies.append(f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}")
+    return cookies
+
+
+@contextmanager
+def server() -> Iterator[int]:
+    """The production server on a free port of the loopback."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:dsr.gunicorn", "dsr.wsgi", "--bind", f"127.0.0.1:{port}"]
+    log = tempfile.TemporaryFile()  # noqa: SIM115 -- closed with the process
+    running = subprocess.Popen(command, stdout=log, stderr=log)
+    try:
+        for _ in range(200):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        yield port
+    finally:
+        running.terminate()
+        running.wait(30)
+        log.close()
+
+
+def statements(staff: Any, addresses: dict[str, list[str]]) -> dict[str, int]:
+    """How many statements one page of each kind sends."""
+    from django.conf import settings  # noqa: PLC0415
+    from django.db import connection  # noqa: PLC0415
+    from django.test import Client  # noqa: PLC0415
+    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
+
+    client = Client()
+    client.force_login(staff, backend=settings.AUTHENTICATION_BACKENDS[0])
+    sent = {}
+    for kind, found in addresses.items():
+        client.get(found[0])
+        with CaptureQueriesContext(connection) as captured:
+            client.get(found[0])
+        sent[kind] = len(captured)
+    return sent
+
+
+def main() -> None:
+    """Fill, open every kind of page, count statements."""
+    board = Board()
+    os.environ["DSR_STAFF_FACTOR"] = "optional"
+    with world.postgresql():
+        from django.db import connection  # noqa: PLC0415
+
+        filled = fill.fill(cases=CASES, still_open=OPEN, now=fill.NOW)
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+        addresses = pages(filled)
+        cookies = sessions(filled.staff)
+        for kind, sent in statements(filled.staff[2], addresses).items():
+            board.most(f"desk: statements of {kind}", sent, STATEMENTS)
+        words = [filled.reference, filled.email, filled.name, filled.name.split()[1], filled.name[:4]]
+        with server() as port:
+            work(port=port, sessions=cookies, pages=addresses, words=words, seconds=SECONDS / 10)  # what is loaded once
+            measured = work(port=port, sessions=cookies, pages=addresses, words=words, seconds=SECONDS)
+        for kind in ("search", *addresses):
+            board.most(f"desk: {kind}, 95 of 100 pages", measured.percentile(kind), LIMIT, " ms")
+        board.most("desk: pages that did not open", len(measured.refused), 0)
+    board.leave()
+
+
+if __name__ == "__main__":
+    main()
