@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, F, Max, Q
+from django.db.models import Count, Exists, F, Max, OuterRef, Q
 
 from dsr.cases import figures, flood
 from dsr.cases.clock import local_date
@@ -44,8 +44,9 @@ BATCH: Final = 2000
 
 
 def without(now: datetime) -> list[Controller]:
-    """Controllers whose figures of today, by their own calendar, have not been made."""
-    every = list(Controller.objects.order_by("slug"))
+    """Controllers with cases whose figures of today, by their own calendar, have not been made."""
+    some = Case.objects.filter(controller=OuterRef("pk"))
+    every = list(Controller.objects.filter(Exists(some)).order_by("slug"))
     today = {one.pk: local_date(one, now) for one in every}
     made = set(DayFigures.objects.filter(day__in=set(today.values())).values_list("controller_id", "day"))
     return [one for one in every if (one.pk, today[one.pk]) not in made]

@@ -36,6 +36,7 @@ class Duty(StrEnum):
     SETTLE_HELD = "settle_held"
     DISMISS_WAVE = "dismiss_wave"
     BRAND = "brand"
+    ORDER_REPORT = "order_report"
     TAG = "tag"
     SHARE_VIEW = "share_view"
     SHARE_RULE = "share_rule"
@@ -88,6 +89,7 @@ DUTIES: Final[Mapping[Duty, frozenset[Role]]] = {
     Duty.NOTE: _HANDLING | {Role.INTAKE, Role.REVIEWER, Role.DPO},
     Duty.LINK: _HANDLING,
     Duty.BRAND: frozenset({Role.LEAD, Role.ADMINISTRATOR}),
+    Duty.ORDER_REPORT: frozenset({Role.LEAD, Role.DPO}),
     Duty.TAG: _HANDLING | {Role.INTAKE, Role.REVIEWER},
     Duty.SHARE_VIEW: frozenset({Role.LEAD}),
     Duty.SHARE_RULE: frozenset({Role.LEAD, Role.ADMINISTRATOR}),

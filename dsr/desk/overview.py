@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.core.exceptions import PermissionDenied
 
+from dsr.cases.register import READERS
 from dsr.law.workflow import Role
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class Overview(StrEnum):
 READS: Final[Mapping[Overview, frozenset[Role]]] = {
     Overview.FIGURES: frozenset({Role.HANDLER, Role.REVIEWER, Role.LEAD, Role.DPO, Role.AUDITOR, Role.ADMINISTRATOR}),
     Overview.WORKLOAD: frozenset({Role.LEAD, Role.DPO}),
-    Overview.REPORTS: frozenset({Role.LEAD, Role.DPO, Role.AUDITOR}),
+    Overview.REPORTS: READERS,
 }
 
 

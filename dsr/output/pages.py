@@ -24,8 +24,8 @@ _HOLE = f"[hole {secrets.token_hex(16)} "
 def _engine() -> Engine:
     return Engine(
         dirs=[str(TEMPLATES)],
-        libraries={"i18n": "django.templatetags.i18n"},
-        builtins=["django.templatetags.i18n", "dsr.output.filters", "dsr.output.letter_tags"],
+        libraries={"i18n": "django.templatetags.i18n", "l10n": "django.templatetags.l10n"},
+        builtins=["django.templatetags.i18n", "django.templatetags.l10n", "dsr.output.filters", "dsr.output.letter_tags"],
         string_if_invalid=f"{_HOLE}%s]",
     )
 

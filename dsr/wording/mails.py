@@ -34,6 +34,7 @@ KINDS: Final[Mapping[str, _StrPromise]] = {
     "account_changed": _("Change to an account announced"),
     "flood": _("Requests held as part of a flood"),
     "digest": _("Cases that need attention"),
+    "report": _("Monthly report announced"),
 }
 
 _GONE: Final = _("The text of this mail is gone; it cannot be sent any more.")

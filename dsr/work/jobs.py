@@ -12,7 +12,7 @@ from dsr.cases import daily, outbox, tasks
 from dsr.cases.actors import SYSTEM
 from dsr.cases.perform import ConflictError
 from dsr.cases.plans import StoppedError
-from dsr.fulfil import eid, inbound, leftovers, operations, store_health
+from dsr.fulfil import eid, inbound, leftovers, monthly, operations, store_health
 from dsr.fulfil.contact import contact_on_file
 from dsr.models import Controller, Message, Notice, OwnerMail, Task
 from dsr.vault import MissingKeyError, TamperedError
@@ -106,6 +106,12 @@ def make_day_figures(controller_id: str) -> None:
     """Reckon the figures and the forecast of a controller's day (docs/reports.md)."""
     _fresh_connection()
     daily.make_day(controller=Controller.objects.get(pk=controller_id), now=timezone.now())
+
+
+def make_report(report_id: str) -> None:
+    """Make a monthly report that was ordered."""
+    _fresh_connection()
+    monthly.make(report_id=report_id, now=timezone.now())
 
 
 def send_message(message_id: str) -> None:

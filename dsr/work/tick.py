@@ -25,6 +25,7 @@ from dsr.cases import (
     escalate,
     hand_tasks,
     identity_checks,
+    monthly,
     notices,
     outbox,
     outside,
@@ -225,6 +226,16 @@ def day_figures(now: datetime) -> int:
     return len(waiting)
 
 
+def monthly_reports(now: datetime) -> int:
+    """Order the reports of the month that is over, have those made that wait, delete those whose time is over (rules 4.6)."""
+    ordered = monthly.order_due(now=now)
+    waiting = monthly.waiting(now=now, limit=CHUNK)
+    if wake.has_room("pdf", rows=len(waiting)):
+        for pk in waiting:
+            wake.nudge("dsr.work.jobs.make_report", str(pk), queue="pdf")
+    return ordered + monthly.remove_over(now=now)
+
+
 PASSES: tuple[Callable[[datetime], int], ...] = (
     approved_plans,
     due_tasks,
@@ -250,6 +261,7 @@ PASSES: tuple[Callable[[datetime], int], ...] = (
     posted_letters,
     store_checks,
     day_figures,
+    monthly_reports,
 )
 
 

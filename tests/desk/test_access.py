@@ -27,6 +27,7 @@ SAMPLE = {
     "receiver_id": uuid.uuid4(),
     "number": 1,
     "absence_id": uuid.uuid4(),
+    "report_id": uuid.uuid4(),
     "store": "billing",
     "dataset": "x",
     "action": "accept",

@@ -81,7 +81,11 @@ def test_every_kind_of_day_comes_from_its_row():
         ("holiday", "2026-04-06"),
         ("download", "2026-04-09"),
     ]
-    due = next(one for one in agenda.items(controller, MARCH, date(2026, 4, 30), today=date(2026, 4, 3)) if one.kind is agenda.Kind.DUE)
+    due = next(
+        one
+        for one in agenda.items(controller, MARCH, date(2026, 4, 30), today=date(2026, 4, 3))
+        if one.kind is agenda.Kind.DUE
+    )
     assert (due.over, due.extendable) == (True, True)
     Case.objects.filter(pk=case.pk).update(assignee=mara, due_on=date(2026, 4, 30), first_month_due_on=date(2026, 4, 2))
     assert ("extension", "2026-04-02") in kinds(controller, date(2026, 4, 2), date(2026, 4, 2), of=mara)

@@ -30,4 +30,5 @@ def dashboard(request: DeskRequest) -> HttpResponse:
     context = shown.context(controller, live, daily.newest(controller), today, request.LANGUAGE_CODE)
     if plans:
         context["people"] = shown.people(controller, live, today)
+    context["sees_reports"] = reads(request.actor, Overview.REPORTS)
     return page(request, "dashboard", context, current="dashboard")
