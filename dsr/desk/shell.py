@@ -72,6 +72,7 @@ def _sidebar(request: DeskRequest, current: str) -> list[dict[str, Any]]:
         ("sharing", _("Sharing out")),
         ("absences", _("Absences")),
         ("stores", _("Stores")),
+        ("partners", _("Partners")),
         ("people", _("People")),
         *([("glasses", _("Break-glass"))] if glass_concerns(request.actor) else []),
         ("mails", _("Mails")),

@@ -76,6 +76,10 @@ def _sorting() -> Iterator[Step]:
         guards=(Guard.UNCLASSIFIED, Guard.LET_THROUGH, Guard.REASON_GIVEN), rule="4.1, 12(4)",
     )  # fmt: skip
     yield Step(
+        action=Action.FORWARD, sources=_at(State.RECEIVED, State.ASSESSING), target=State.REFUSED, roles=_LEAD, clock=ClockEffect.STOP,
+        guards=(Guard.LET_THROUGH, Guard.REASON_GIVEN), rule="4.1 processor_forwarded, 12(4), 28(3)(e)",
+    )  # fmt: skip
+    yield Step(
         action=Action.DISMISS, sources=received, target=State.NOT_IDENTIFIED, roles=_STAFF, clock=ClockEffect.STOP,
         guards=(Guard.MARKED_SUSPECT, Guard.REASON_GIVEN), rule="11(2), 12(2), 12(4)",
     )  # fmt: skip

@@ -75,6 +75,7 @@ class Action(StrEnum):
     CLASSIFY = "classify"
     UNSORT = "unsort"
     ANSWER_QUESTION = "answer_question"
+    FORWARD = "forward"
     DISMISS = "dismiss"
     TAKE_UP = "take_up"
     ASK_IDENTITY = "ask_identity"

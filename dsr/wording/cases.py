@@ -92,6 +92,7 @@ ACTIONS: Final[Mapping[Action, _StrPromise]] = {
     Action.CLASSIFY: _("Sort"),
     Action.UNSORT: _("I meant something else"),
     Action.ANSWER_QUESTION: _("Answer, no data request"),
+    Action.FORWARD: _("Pass on, not us"),
     Action.DISMISS: _("Close as automated"),
     Action.TAKE_UP: _("Take up again"),
     Action.ASK_IDENTITY: _("Ask for identity"),

@@ -29,6 +29,7 @@ KINDS: Final[Mapping[str, _StrPromise]] = {
     "package_expiring": _("Reminder that the time to download ends"),
     "package_revoked": _("Answer taken back"),
     "reminder": _("Reminder of our question"),
+    "partner_notice": _("Request passed on to a partner"),
     "withdrawn": _("Withdrawal confirmed"),
     "anchor": _("Anchor of the event chains"),
     "account_changed": _("Change to an account announced"),

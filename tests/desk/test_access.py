@@ -25,6 +25,7 @@ SAMPLE = {
     "file_id": uuid.uuid4(),
     "check_id": uuid.uuid4(),
     "receiver_id": uuid.uuid4(),
+    "partner_id": uuid.uuid4(),
     "number": 1,
     "absence_id": uuid.uuid4(),
     "report_id": uuid.uuid4(),

@@ -58,6 +58,7 @@ def overview(request: DeskRequest, case_id: RowId) -> HttpResponse:
         "told": told,
         "chosen": asked.lines(asked.of_right(told, case.right)),
         "flags": flags_of(told, case.right),
+        "may_forward": case.is_open and duty_refusal(request.actor, Duty.FORWARD) is None,
         "identifiers": _identifiers(told),
         "people": case_page.colleagues(request),
         "may_assign": duty_refusal(request.actor, Duty.ASSIGN) is None,
