@@ -79,7 +79,7 @@ def make_day(*, controller: Controller, now: datetime) -> DayFigures:
             "closed": found.closed,
             "draws": DRAWS,
             "hours_per_case": settings.DSR_HOURS_PER_CASE,
-            "hours_week": round(sum(ahead[:7]), 1),
+            "hours_week": round(sum(ahead[:7])),
             "capacity": round(sum(ahead[: 7 * 8]) / 8 / settings.DSR_HOURS_PER_CASE) if ahead else None,
             "cases": len(cases),
         },

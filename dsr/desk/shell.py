@@ -96,7 +96,6 @@ def _plan(request: DeskRequest, current: str) -> list[dict[str, Any]]:
         ("dashboard", _("Dashboard"), Overview.FIGURES),
         ("calendar", _("Calendar"), Overview.FIGURES),
         ("reports", _("Reports"), Overview.REPORTS),
-        ("reports", _("Reports"), Overview.REPORTS),
     )
     return [
         {"url": reverse(f"desk:{name}"), "label": label, "count": None, "current": name == current}
