@@ -91,9 +91,16 @@ def lines_of(text: str) -> list[str]:
 
 
 def compose(
-    *, case: Case, code: LetterCode, elements: Elements, outcome: Outcome, paragraph: str, now: datetime
+    *,
+    case: Case,
+    code: LetterCode,
+    elements: Elements,
+    outcome: Outcome,
+    paragraph: str,
+    now: datetime,
+    to: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Everything a letter of stated elements says. IncompleteLetterError names what is missing."""
+    """Everything a letter of stated elements says, to the person or to `to`. IncompleteLetterError names what is missing."""
     said = frame(case=case, code=code, outcome=outcome, paragraph=paragraph, now=now) | {
         "elements": {
             element.value: list(text) if isinstance(text, tuple) else text.strip()
@@ -101,6 +108,8 @@ def compose(
             if text
         }
     }
+    if to is not None:
+        said["addressee"] = dict(to)
     absent = lacking(said)
     if absent:
         raise IncompleteLetterError(absent)

@@ -7,7 +7,7 @@ would have sent is kept as a draft. Sending runs it again, and only the very sam
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 
@@ -31,6 +31,8 @@ __all__ = ["IncompleteLetterError", "dispatch", "prepare", "receipt", "send", "v
 
 Status = Letter.Status
 OPERATION = "letter"
+# Addressed to a recipient, a publisher or a processor: never among the letters of the person (Art. 19, 17(2), 28).
+TO_OTHERS: Final = frozenset({LetterCode.RECIPIENT_NOTICE, LetterCode.PUBLIC_NOTICE, LetterCode.PROCESSOR_INSTRUCTION})
 # Who decides, when somebody else drafts: a lead nobody has named yet. Whoever sends is checked by name.
 _DECIDER = Actor(kind="system", id="", roles=frozenset({Role.LEAD}))
 
@@ -45,21 +47,22 @@ def send(
     paragraph: str = "",
     actor: Actor = SYSTEM,
     mail: str = "new_letter",
+    to: Mapping[str, Any] | None = None,
 ) -> Letter:
     """Send a letter within the caller's transaction: it stands in the portal at once, its PDF follows, a mail announces it.
 
     `elements` are sentences in the language of the request for what `dsr.law.letter_standing.to_write` leaves open. A
     draft with exactly these words is the one that leaves, with the file that was previewed; other drafts of the letter
-    are void. `mail` is the kind of mail that announces it; empty when a mail has said it before. IncompleteLetterError when a mandatory element is missing.
+    are void. `to` (name and address lines) is whom a notice to others goes to, by post. `mail` is the kind of mail that announces it; empty when a mail has said it before. IncompleteLetterError when a mandatory element is missing.
     """
     said = letter_content.compose(
-        case=case, code=code, elements=elements, outcome=outcome, paragraph=paragraph, now=now
+        case=case, code=code, elements=elements, outcome=outcome, paragraph=paragraph, now=now, to=to
     )
     letter = _waiting(case, code, letter_content.digest(said)) or _draft(case, said, actor=actor, now=now)
     _leave(letter, actor=actor, now=now)
     if not letter.pdf_sha256:
         tasks.ensure(case=case, operation=OPERATION, letter=letter, now=now)
-    _announce(case, mail, now)
+    _announce(case, "" if code in TO_OTHERS else mail, now)
     return letter
 
 
@@ -97,7 +100,7 @@ def _draft(
 def _leave(letter: Letter, *, actor: Actor, now: datetime) -> None:
     """Claim the draft, void the others of its kind, and put its hashes into the chain. ConflictError when it is gone."""
     case = letter.case
-    channel = channel_of(case)
+    channel = Letter.Channel.POST if letter.code in TO_OTHERS else channel_of(case)
     decided = {"approved_by_id": staff_id(actor), "approved_at": now} if letter.approved_at is None else {}
     mine = Letter.objects.filter(pk=letter.pk, status__in=[Status.DRAFT, Status.APPROVED])
     if not mine.update(status=Status.SENT, sent_at=now, channel=channel, **decided):
@@ -170,6 +173,12 @@ def prepare(
         record(case_id=case.pk, kind="letter_drafted", actor=actor, now=now, data=facts_of_letter(letter))
         tasks.ensure(case=case, operation=OPERATION, letter=letter, now=now)
     return letter
+
+
+def rehearse(*, case_id: RowId, run: Callable[[Actor], object], actor: Actor) -> dict[str, Any]:
+    """What `run` would send, for a look while it is still being written; nothing is kept. The errors are those of the verb."""
+    insist(actor, Duty.DRAFT)
+    return _rehearsed(Case.objects.select_related("controller", "request__account").get(pk=case_id), run, actor)
 
 
 def _rehearsed(case: Case, run: Callable[[Actor], object], actor: Actor) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.db.models.functions import Concat
 
 from dsr.cases.archive import READERS
 from dsr.cases.finding import found
+from dsr.cases.free_letters import WAYS
 from dsr.cases.hand_links import WITH_OWNER
 from dsr.law.workflow import CLOSED, STEPS, Role, State
 from dsr.models import Case, Controller, Letter, Message, Suspension, Suspicion, Task, User
@@ -85,7 +86,7 @@ def _lost() -> QuerySet[Message]:
 def letters_that_wait() -> QuerySet[Letter]:
     """Drafts that take a step which the table still has for their case; what went another way waits for nobody."""
     # One comparison of two words put together: told as alternatives, PostgreSQL plans for half a second.
-    possible = sorted({f"{step.action}:{state}" for step in STEPS for state in step.sources})
+    possible = sorted({f"{step.action}:{state}" for step in STEPS for state in step.sources} | WAYS)
     drafts = Letter.objects.filter(status=Letter.Status.DRAFT)
     found: QuerySet[Letter] = drafts.annotate(way=Concat("action", Value(":"), "case__state")).filter(way__in=possible)
     return found

@@ -247,6 +247,7 @@ _VERBS: Final[Mapping[str, _StrPromise]] = {
     "lift_day_not_reached": _("The person was told that the restriction lasts until %(day)s."),
     "evidence_incomplete": _("Fill in every part of the evidence form. The number of requests alone is no evidence."),
     "opinion_unknown": _("Choose what you were asked about."),
+    "addressee_missing": _("Enter to whom the letter goes."),
     "letter_not_possible": _("This letter cannot be sent in this state of the case."),
     "not_drafting": _("A new draft is possible only while the answer is being drafted."),
     "setting_wrong": _("One of the values cannot be used. Check them and save again."),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from dsr import limits, wording
 from dsr.cases import actors, letter_reading
+from dsr.cases.letters import TO_OTHERS
 from dsr.fulfil import letters as laid_out
 from dsr.law.letters import LetterCode
 from dsr.limits import limited
@@ -36,6 +37,7 @@ def letters_of(asked: Request) -> list[dict[str, Any]]:
     rows = Letter.objects.of(asked.controller).filter(
         case__request=asked, status=Letter.Status.SENT, superseded_at__isnull=True
     )
+    rows = rows.exclude(code__in=TO_OTHERS)
     several = asked.cases.count() > 1
     return [
         {
@@ -51,7 +53,7 @@ def letters_of(asked: Request) -> list[dict[str, Any]]:
 
 def _find(asked: Request, letter_id: RowId) -> Letter | None:
     rows = Letter.objects.of(asked.controller).filter(case__request=asked, status=Letter.Status.SENT)
-    outside = [code.value for code in LetterCode if code not in laid_out.IN_PACKAGE]
+    outside = [code.value for code in LetterCode if code not in laid_out.IN_PACKAGE | TO_OTHERS]
     found: Letter | None = (
         rows.filter(pk=letter_id, code__in=outside)
         .select_related("case__request__account", "case__controller", "artifact", "controller")

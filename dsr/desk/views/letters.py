@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dsr import wording
 from dsr.cases import letters
-from dsr.desk import case_page, steps
+from dsr.cases.free_letters import MARK
+from dsr.desk import case_page, writing
 from dsr.desk import letters as shown
 from dsr.desk.access import DeskRequest, Duty, Sight, case_for, duty_refusal, insist_sight, staff_required
 from dsr.desk.attempt import Outcome, attempt, insisted, seen_version
@@ -22,7 +23,6 @@ from dsr.desk.shell import page
 from dsr.desk.troubles import trouble
 from dsr.fulfil.letters import IN_PACKAGE, pdf_of, text_of
 from dsr.law.letters import LetterCode
-from dsr.law.workflow import Action
 from dsr.models import Letter
 from dsr.output.inputs import OutputError
 from dsr.vault import MissingKeyError
@@ -70,7 +70,7 @@ def _show(request: DeskRequest, case: Case, letter: Letter, outcome: Outcome) ->
         raise Http404  # a part of the package, and read with it
     now = timezone.now()
     draft = letter.status == Letter.Status.DRAFT
-    refused = steps.step_refusal(case, Action(letter.action), request.actor, now=now) if draft else None
+    refused = writing.refusal_of(case, letter.action, request.actor, now=now) if draft else None
     why_not = outcome.why_not or (wording.refusal(refused) if refused else "")
     task = letter.tasks.first()
     context: dict[str, Any] = case_page.case_context(request, case, "letters", now=now) | {
@@ -79,7 +79,9 @@ def _show(request: DeskRequest, case: Case, letter: Letter, outcome: Outcome) ->
         "rule": shown.rule_of(letter.code),
         "text": _text(letter),
         "draft": draft,
-        "label": steps.label_of(Action(letter.action), case.right) if draft else "",
+        "label": writing.label_of(case, letter.action) if draft else "",
+        "change_url": writing.change_url(letter) if draft else "",
+        "takes_step": not letter.action.startswith(MARK),
         "why_not": why_not,
         "possible": draft and refused is None and bool(letter.pdf_sha256),
         "may_discard": draft and duty_refusal(request.actor, Duty.DRAFT) is None,
@@ -161,7 +163,7 @@ def _dispatch(request: DeskRequest, letter: Letter, run: Any, now: datetime) -> 
 
 
 def _doing(case: Case, letter: Letter) -> Doing:
-    doing = steps.doing_of(Action(letter.action), case.right)
+    doing = writing.doing_of(letter.action, case.right)
     if doing is None:
         raise Http404
     return doing

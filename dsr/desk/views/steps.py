@@ -27,6 +27,7 @@ from dsr.law.workflow import Action
 from dsr.models import Letter
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from django.http import HttpResponse
@@ -71,7 +72,7 @@ def step(request: DeskRequest, case_id: RowId, action: str) -> HttpResponse:
 
 def _draft(case: Case, action: Action, form: CaseForm, actor: Actor, now: datetime, seen: int) -> Letter:  # noqa: PLR0917
     """The letter of the step as a draft, with what was typed."""
-    fields = {name: _plain(value) for name, value in form.cleaned_data.items() if name != "version"}
+    fields = plain_fields({name: value for name, value in form.cleaned_data.items() if name != "version"})
     run = _doing(case, action).run
     return letters.prepare(
         case_id=case.pk,
@@ -83,9 +84,9 @@ def _draft(case: Case, action: Action, form: CaseForm, actor: Actor, now: dateti
     )
 
 
-def _plain(value: Any) -> Any:
-    """A value of a form as JSON keeps it, and as the form reads it again."""
-    return value.isoformat() if isinstance(value, date) else value
+def plain_fields(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of a form as JSON keeps them, and as the form reads them again."""
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
 
 
 def _typed(case: Case, action: str, draft: str) -> dict[str, Any]:
