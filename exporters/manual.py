@@ -12,7 +12,7 @@ from exporters.datamap.info import describe
 from exporters.datamap.load import load
 
 if TYPE_CHECKING:
-    from exporters.contract import DatasetInfo
+    from exporters.contract import DatasetInfo, Problem
     from exporters.registry import StoreConfig
 
 _OPTIONS = ("map", "languages")
@@ -39,3 +39,7 @@ class ManualStore:
     def describe(self) -> tuple[DatasetInfo, ...]:
         """What the map says."""
         return describe(self.data_map)
+
+    def check(self) -> list[Problem]:
+        """Nothing is asked, so nothing can be wrong but the map, which was read."""
+        return []

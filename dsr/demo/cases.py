@@ -71,6 +71,13 @@ def _nobody_located(on: Stage) -> None:
     on.collect(days=7)
 
 
+def _department_late(on: Stage) -> None:
+    on.intake_assigns(days=11)
+    on.confirm(days=11, method="callback")
+    on.collect(days=10, by_hand=False)
+    on.department_is_late(days=10)
+
+
 def _drafting(on: Stage) -> None:
     on.link(days=11)
     on.intake_assigns(days=11)
@@ -179,6 +186,15 @@ def stories(*, due_soon_days: int) -> tuple[Story, ...]:
             9,
             "Everything, please. I do not remember my customer number.",
             _nobody_located,
+        ),
+        Story(
+            "by-hand",
+            30,
+            Right.ACCESS,
+            Channel.EMAIL,
+            12,
+            "What did your engineer write down when she was here?",
+            _department_late,
         ),
         Story(
             "identity",

@@ -25,6 +25,8 @@ RECORD = Path(__file__).with_name("record.yaml")
 """The invented provider's record of processing."""
 RECORDINGS = Path(__file__).with_name("recordings.yaml")
 """The data map of its recordings."""
+VISITS = Path(__file__).with_name("visits.yaml")
+"""The data map of what its engineers keep on paper."""
 CONTENTS = (
     "dsr.sqlite3",
     "dsr.sqlite3-shm",
@@ -66,6 +68,17 @@ stores:
     owner: Support
     folder: recordings
     map: recordings.yaml
+  visits:
+    controller: northwave
+    system: manual
+    label: {en: Notes of engineers’ visits, de: Notizen der Technikerbesuche}
+    owner:
+      name: Field service
+      email: field-service@northwave.example.com
+      language: en
+      escalation: head-of-service@northwave.example.com
+      days: 7
+    map: visits.yaml
 """
 
 
@@ -106,7 +119,7 @@ def prepare(var: Path) -> dict[str, str]:
 
 def write_store_list(folder: Path) -> Path:
     """Write the demo's store file and, beside it, the record of processing and the map it names; the store file's path."""
-    for source in (RECORD, RECORDINGS):
+    for source in (RECORD, RECORDINGS, VISITS):
         shutil.copyfile(source, folder / source.name)
     stores = folder / "stores.yaml"
     stores.write_text(STORES_YAML, encoding="utf-8")

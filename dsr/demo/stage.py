@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from dsr.cases import actors, answer, endings, identity, intake, perform, tasks
+from dsr.cases.hand_answers import Said, hand_of
+from dsr.cases.hand_tasks import ask
 from dsr.demo.office import STAFF, STORE, account
 from dsr.demo.people import by_position
-from dsr.fulfil import operations
-from dsr.models import Case, Kind, Request
+from dsr.fulfil import hand, operations
+from dsr.models import Case, Kind, Request, Task
 from exporters.contract import Permanent, Temporary
 
 if TYPE_CHECKING:
@@ -21,9 +23,11 @@ if TYPE_CHECKING:
     from dsr.demo.people import Person
     from dsr.law.rights import Ground
     from dsr.law.workflow import Actor
-    from dsr.models import Controller, Task, User
+    from dsr.models import Controller, User
 
 ANNA, MARA, OTTO, _ = (login.email for login in STAFF)
+BY_HAND = "visits"
+"""The store no program reaches."""
 ROUNDS = 20
 """Tasks a request may lead to while it is played; more would mean that one never ends."""
 SATURDAY = 5
@@ -66,10 +70,21 @@ class Stage:
         identity.ask(case_id=self._case_id, doubt=doubt, seen_version=None, actor=self._staff(MARA), now=self._at(days))
         self._work()
 
-    def collect(self, *, days: int) -> None:
-        """Mara starts the search, and the stores answer."""
+    def collect(self, *, days: int, by_hand: bool = True) -> None:
+        """Mara starts the search, and the stores answer; the field service, too, by telephone, unless not `by_hand`."""
         answer.start_collection(case_id=self._case_id, actor=self._staff(MARA), now=self._at(days))
         self._work()
+        task = Task.objects.filter(case=self._case_id, store=BY_HAND, operation="collect", status="manual").first()
+        if by_hand and task is not None:
+            said = Said("nothing", "Field service", "No visit at this address, said on the telephone.")
+            paper = hand_of(task_id=task.pk, now=self._last)
+            hand.answer(hand=paper, said=said, actor=self._staff(MARA), now=self._last)
+            operations.after(self._case_id, now=self._last)
+
+    def department_is_late(self, *, days: int) -> None:
+        """The field service was asked for what it keeps on paper, and has not answered."""
+        task = Task.objects.get(case=self._case_id, store=BY_HAND, operation="collect")
+        ask(task_id=task.pk, actor=actors.SYSTEM, now=self._at(days))
 
     def draft(self, *, days: int, paragraph: str) -> None:
         """Mara has the answer built."""

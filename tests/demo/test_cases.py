@@ -73,7 +73,7 @@ def test_the_demo_never_mixes_with_another_controllers_data() -> None:
 def test_a_dozen_requests_stand_at_different_stages(now: datetime) -> None:
     controller = office.open_office()
 
-    assert cases.open_all(controller=controller, now=now, done=_quiet) == 12
+    assert cases.open_all(controller=controller, now=now, done=_quiet) == 13
     assert cases.open_all(controller=controller, now=now, done=_quiet) == 0
 
     found = {case.request.submission_key: case for case in Case.objects.select_related("request")}
@@ -86,6 +86,7 @@ def test_a_dozen_requests_stand_at_different_stages(now: datetime) -> None:
         "demo-review": "review",
         "demo-drafting": "drafting",
         "demo-collecting": "collecting",
+        "demo-by-hand": "collecting",
         "demo-identity": "id_pending",
         "demo-erasure": "assessing",
         "demo-rectification": "received",
@@ -99,6 +100,9 @@ def test_a_dozen_requests_stand_at_different_stages(now: datetime) -> None:
     assert found["demo-completed"].approved_sha256 == found["demo-completed"].manifest_sha256
     (waiting,) = found["demo-collecting"].tasks.all()
     assert (waiting.status, waiting.error_code) == ("manual", "nobody_identified")
+    asked = found["demo-by-hand"].tasks.get(store="visits")
+    assert (asked.status, asked.error_code) == ("manual", "with_owner")
+    assert asked.hand.answer_by < today
     assert all(case.request.received_at < now for case in found.values())
 
 
