@@ -80,6 +80,9 @@ def test_the_queue_is_clean_full_and_empty(browse: Browse, demo_stores: Any) -> 
     assert late.due_on
     browse.audit("/desk/", user=mara)
     browse.audit("/desk/?right=erasure&state=refused", user=mara, modes=["phone"])
+    browse.audit("/desk/views/", user=mara, modes=["desktop", "phone"])
+    browse.audit("/desk/me/", user=mara, modes=["dark", "phone"])
+    browse.audit("/desk/sharing/", user=make_staff("otto", "lead"), modes=["desktop", "narrow"])
     browse.audit("/desk/stores/", user=mara)
     browse.audit("/desk/identity/", user=mara, modes=["desktop", "phone"])
     browse.audit("/desk/health/", user=mara)
@@ -160,7 +163,7 @@ def test_keys_move_through_the_queue_and_selected_cases_are_taken(browse: Browse
     page.keyboard.press("x")
     page.click("[data-bulk] button")
     page.wait_for_load_state()
-    assert "2 cases are yours now." in page.inner_text("main")
+    assert "2 done." in page.inner_text("main")
     assert Case.objects.filter(assignee=mara).count() == 2
     page.keyboard.press("j")
     page.keyboard.press("o")

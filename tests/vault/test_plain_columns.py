@@ -86,6 +86,12 @@ ALLOWED = {
     ("dsr.OutsideLogin", "source"): "a code",
     ("mfa.Authenticator", "type"): "a code",
     ("mfa.Authenticator", "data"): "secrets sealed by dsr.factors, public keys of passkeys, counters",
+    ("dsr.DeskSettings", "keys"): "single keys of the keyboard",
+    ("dsr.Presence", "mode"): "a code",
+    ("dsr.SavedView", "name"): "what a colleague calls her view of the queue",
+    ("dsr.SavedView", "query"): "filters: codes and ids, never a search",
+    ("dsr.SharingRule", "team"): "the slug of a team",
+    ("dsr.Tag", "name"): "plain words about the work; addresses and long numbers are refused",
     ("dsr.SigningKey", "public"): "a public key",
 }
 FOREIGN = ("auth", "contenttypes")  # tables of the framework that nothing of ours writes to

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr.desk import keys
-from dsr.forms import UiForm
+from dsr.forms import UiForm, dress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,6 +36,7 @@ class KeysForm(UiForm):
                 error_messages={"required": gettext_lazy("Enter one character, like j")},
                 widget=forms.TextInput(attrs={"class": "input-short", "autocomplete": "off", "autocapitalize": "none"}),
             )
+        dress(self)
 
     def groups(self) -> Iterator[tuple[str, list[forms.BoundField]]]:
         """The boxes in the order of the sheet."""

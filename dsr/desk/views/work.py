@@ -34,7 +34,7 @@ def presence(request: DeskRequest, case_id: RowId) -> HttpResponse:
     case, now = case_for(request, case_id), timezone.now()
     here.beat(case=case, user=request.staff, mode=request.POST.get("mode", ""), now=now)
     found = here.who_is_here(case, now, but=request.staff)
-    return render(request, "desk/_presence.html", {"case": case, "here": found, "beaten": True})
+    return render(request, "desk/_presence.html", {"case": case, "also_here": found, "beaten": True})
 
 
 @staff_required
