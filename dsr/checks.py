@@ -103,10 +103,19 @@ def check_carriers(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register
+def check_staff_factor(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """dsr.W015: a password alone opens the data of many people."""
+    if settings.DSR_STAFF_FACTOR == "required" or settings.DSR_DEMO:
+        return []
+    hint = "Leave DSR_STAFF_FACTOR out, or set it to required (docs/staff.md)."
+    return [CheckWarning("Staff signs in without a second factor.", hint=hint, id="dsr.W015")]
+
+
+@register
 def check_portals(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """dsr.E013: a self-care portal that is configured wrongly is an error at start, not at somebody's sign-in."""
     try:
         outside.check_settings()
     except ImproperlyConfigured as error:
-        return [Error(str(error), hint="docs/accounts.md shows complete examples.", id="dsr.E013")]
+        return [Error(str(error), hint="docs/accounts.md and docs/staff.md show complete examples.", id="dsr.E013")]
     return []

@@ -12,8 +12,9 @@ from django.db import transaction
 
 from dsr.cases import answer_letters, messages, sending, tasks
 from dsr.cases.actors import SYSTEM
+from dsr.cases.duties import Duty
 from dsr.cases.facts import plan_in_force
-from dsr.cases.perform import ConflictError, RefusedError, perform, record, staff_id
+from dsr.cases.perform import ConflictError, RefusedError, insist, perform, record, staff_id
 from dsr.law.letters import ANSWERS, Outcome
 from dsr.law.rights import CHANGES_NO_STORE, Right
 from dsr.law.workflow import Action, Actor, Refusal, State
@@ -65,6 +66,7 @@ def collect_again(
 @transaction.atomic
 def draft(*, case_id: RowId, paragraph: str, actor: Actor, now: datetime, seen_version: int | None = None) -> Case:
     """Have the package built anew from what was collected, with the handler's own paragraph in the letter."""
+    insist(actor, Duty.DRAFT)
     case = Case.objects.get(pk=case_id)
     if case.state != State.DRAFTING:
         raise RefusedError(Refusal("not_drafting", {}))

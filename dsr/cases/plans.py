@@ -13,8 +13,9 @@ from django.db import transaction
 
 from dsr.cases import tasks
 from dsr.cases.actors import SYSTEM
+from dsr.cases.duties import Duty
 from dsr.cases.facts import current_plan, recipients_left
-from dsr.cases.perform import ConflictError, RefusedError, perform, record, staff_id
+from dsr.cases.perform import ConflictError, RefusedError, insist, perform, record, staff_id
 from dsr.cases.scope import stores_of
 from dsr.law.rights import Right
 from dsr.law.workflow import Action, Actor, Refusal, Role, State
@@ -33,6 +34,7 @@ APPROVAL_FOR = timedelta(days=30)
 @transaction.atomic
 def ask_for_plan(*, case_id: RowId, actor: Actor, now: datetime, seen_version: int | None = None) -> Case:
     """Have the stores planned anew; reads only. An earlier draft is void."""
+    insist(actor, Duty.DRAFT)
     case = Case.objects.get(pk=case_id)
     if case.state != State.DRAFTING:
         raise RefusedError(Refusal("not_drafting", {}))

@@ -230,7 +230,7 @@ def close(*, user_id: RowId, hand_to: User | None, actor: Actor, now: datetime) 
     ids = list(mine.order_by("received_on", "pk").values_list("pk", flat=True))
     for case_id in ids:
         assign(case_id=case_id, to=hand_to, actor=actors.HANDS_OVER, now=now)
-    _record(user, "colleague_closed", actor, now, cases=len(ids), to=str(hand_to.pk) if hand_to else "")
+    _record(user, "colleague_closed", actor, now, handed_over=len(ids), handed_to=str(hand_to.pk) if hand_to else "")
     return len(ids)
 
 

@@ -24,6 +24,17 @@ KINDS: Final[Mapping[str, _StrPromise]] = {
     "calendar_feed_begun": gettext_lazy("Address of a calendar made"),
     "calendar_feed_ended": gettext_lazy("Address of a calendar ended"),
     "calendar_day_set": gettext_lazy("Day of the calendar set"),
+    "colleague_arrived": gettext_lazy("Colleague came in for the first time"),
+    "colleague_changed": gettext_lazy("Name, teams or languages of a colleague changed"),
+    "colleague_closed": gettext_lazy("Account of a colleague closed"),
+    "colleague_factor_reset": gettext_lazy("Second factors of a colleague removed"),
+    "colleague_invited": gettext_lazy("Colleague invited"),
+    "colleague_invited_again": gettext_lazy("Colleague invited again"),
+    "colleague_reopened": gettext_lazy("Account of a colleague opened again"),
+    "colleague_roles_changed": gettext_lazy("Roles of a colleague changed"),
+    "glass_broken": gettext_lazy("Glass broken: case files opened to a deputy"),
+    "glass_closed": gettext_lazy("Break-glass ended early"),
+    "glass_reviewed": gettext_lazy("Break-glass reviewed"),
     "controller_changed": gettext_lazy("Controller changed"),
     "ladder_changed": gettext_lazy("Escalation steps changed"),
     "mail_dismissed": gettext_lazy("Mail from outside: not a request"),
@@ -89,12 +100,17 @@ FIELDS: Final[Mapping[str, _StrPromise]] = {
     "letter": gettext_lazy("Letter"),
     "language": gettext_lazy("Language"),
     "store": gettext_lazy("Store"),
+    "colleague": gettext_lazy("Colleague"),
+    "handed_to": gettext_lazy("Cases handed to"),
+    "handed_over": gettext_lazy("Cases handed over"),
+    "factors": gettext_lazy("Second factors removed"),
+    "minutes": gettext_lazy("Minutes"),
     "roles": gettext_lazy("Roles"),
     "teams": gettext_lazy("Teams"),
 }
-COLLEAGUES: Final = frozenset({"user", "stand_in", "assignee", "invited_by"})
+COLLEAGUES: Final = frozenset({"user", "stand_in", "assignee", "invited_by", "colleague", "handed_to"})
 """Names under which an event holds the id of a colleague."""
-HIDDEN: Final = frozenset({"changes", "note", "section", "row"})
+HIDDEN: Final = frozenset({"glass", "changes", "note", "section", "row"})
 """What an event holds for machines."""
 SHORT: Final = 300
 

@@ -28,7 +28,7 @@ KEPT: Final = (Role.LEAD, Role.ADMINISTRATOR)
 
 
 def conflict(roles: Iterable[Role]) -> tuple[Role, Role] | None:
-    """Two of these roles that one person cannot hold at once, in the order of Role; None when they fit together."""
+    """Two of these roles that one person cannot hold at once, the one that stands in the table first; None when they fit together."""
     held = sorted(set(roles), key=list(Role).index)
     for one in held:
         for other in held:

@@ -38,6 +38,8 @@ SAMPLE = {
     "view_id": uuid.uuid4(),
     "act": "reset-factor",
     "glass_id": uuid.uuid4(),
+    "session_id": uuid.uuid4(),
+    "link_id": uuid.uuid4(),
 }
 INSIDE = [pattern for pattern in urls.urlpatterns if not str(pattern.pattern).startswith("account/")]
 
