@@ -25,6 +25,7 @@ class CellNote(StrEnum):
     BIG_INTEGER = "big_integer"  # beyond 2^53: as text, because JSON readers would round it
     WITHHELD = "withheld"  # this row's value is never disclosed; the reason is in the field's description
     PART_WITHHELD = "part_withheld"
+    REDACTED = "redacted"  # a person took something out before the value left; the reason stands in its place
 
 
 @dataclass(frozen=True, slots=True)

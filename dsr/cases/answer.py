@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from dsr.cases import answer_letters, messages, sending, tasks
+from dsr.cases import answer_letters, messages, redactions_open, sending, tasks
 from dsr.cases.actors import SYSTEM
 from dsr.cases.duties import Duty
 from dsr.cases.facts import plan_in_force
@@ -141,6 +141,7 @@ def approve(
         data={"manifest_sha256": manifest_sha256},
     )
     answer_letters.approve(case=case, actor=actor, now=now)
+    redactions_open.reviewed(case=case, by=staff_id(actor), now=now)
     return case
 
 

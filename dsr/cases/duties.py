@@ -29,6 +29,7 @@ class Duty(StrEnum):
     WAIVE = "waive"
     SEND_AGAIN = "send_again"
     DRAFT = "draft"
+    REDACT = "redact"
     CHECK_STORE = "check_store"
     OFFER_AGAIN = "offer_again"
     REVOKE = "revoke"
@@ -76,6 +77,7 @@ DUTIES: Final[Mapping[Duty, frozenset[Role]]] = {
     Duty.WAIVE: frozenset({Role.LEAD}),  # 4.2 no. 10
     Duty.SEND_AGAIN: _HANDLING,
     Duty.DRAFT: _HANDLING,
+    Duty.REDACT: _HANDLING,
     Duty.CHECK_STORE: _HANDLING | {Role.ADMINISTRATOR},
     Duty.OFFER_AGAIN: _HANDLING,
     # What went out wrong is a breach in the making: whoever decides, and whoever watches, can stop it.

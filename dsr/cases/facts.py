@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Max
 
 from dsr.cases.clock import local_date
+from dsr.cases.redactions_open import waiting
 from dsr.cases.scope import stores_of
 from dsr.law import identity as law
 from dsr.law.decisions import BY_DECISION, IN_WORDS
@@ -70,6 +71,7 @@ def facts_of(case: Case, *, now: datetime, **extra: Any) -> Facts:
         "tasks_manual": counts.get(Task.Status.MANUAL, 0),
         "package_ready": _prepared(case, right, kinds, plan),
         "letter_ready": Artifact.Kind.LETTER in kinds,
+        "redactions_open": waiting(case).count() if state is State.DRAFTING and right in CHANGES_NO_STORE else 0,
         "manifest_sha256": case.manifest_sha256,
         "approved_sha256": case.approved_sha256,
         "ground": case.ground,

@@ -93,6 +93,7 @@ def _review(on: Stage) -> None:
         days=9,
         paragraph="Your household shares one address and one bank account; only the records that concern you are included.",
     )
+    on.read(days=6)
     on.submit(days=5)
 
 
@@ -103,6 +104,7 @@ def _completed(on: Stage) -> None:
     on.draft(
         days=20, paragraph="Two other subscribers have your name; their records are theirs and not in this answer."
     )
+    on.read(days=19)
     on.submit(days=18)
     on.approve(days=17)
     on.release(days=16)

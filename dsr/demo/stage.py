@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from dsr.cases import actors, answer, endings, identity, intake, perform, tasks
+from dsr.cases import actors, answer, endings, identity, intake, perform, redactions, tasks
 from dsr.cases.hand_answers import Said, hand_of
 from dsr.cases.hand_tasks import ask
+from dsr.cases.redactions_open import waiting
 from dsr.demo.office import STAFF, STORE, account
 from dsr.demo.people import by_position
 from dsr.fulfil import hand, operations
@@ -90,6 +91,15 @@ class Stage:
         """Mara has the answer built."""
         answer.draft(case_id=self._case_id, paragraph=paragraph, actor=self._staff(MARA), now=self._at(days))
         self._work()
+
+    def read(self, *, days: int) -> None:
+        """Mara reads every text of the answer and accepts what is suggested; what that changes is built again."""
+        case = Case.objects.get(pk=self._case_id)
+        for item in waiting(case):
+            redactions.accept_all(item_id=item.pk, seen=item.version, actor=self._staff(MARA), now=self._at(days))
+        case.refresh_from_db()
+        if not case.manifest_sha256:
+            self.draft(days=days, paragraph=str(case.content().get("paragraph", "")))
 
     def submit(self, *, days: int) -> None:
         """Mara hands the draft to a second person."""

@@ -121,6 +121,8 @@ def _tabs(request: DeskRequest, case: Case, current: str) -> list[dict[str, Any]
         names |= _own_tabs(case)
     if Right(case.right) is Right.PORTABILITY and sees(request.actor, Sight.DATA):
         names = {"case": names.pop("case"), "transmission": _("Transmission"), **names}
+    if Right(case.right) in COPIES and sees(request.actor, Sight.DATA):
+        names["redaction"] = _("Redaction")
     return [
         {"url": reverse(f"desk:{name}", args=[case.pk]), "label": label, "current": name == current}
         for name, label in names.items()

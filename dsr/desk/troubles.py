@@ -119,6 +119,9 @@ TROUBLES: Final[Mapping[str, _StrPromise]] = {
         "The company has not stated what the answer must say: automated decisions, transfers, backups."
     ),
     "undescribed_dataset": _("The store gave data that its data map does not describe. Have the map completed."),
+    "redaction_unsafe": _(
+        "A file cannot be made anew without what was blacked out in it. Withhold it as a whole, then build the answer again."
+    ),
     "element_missing": _("The letter lacks something the law asks for. Have the company's data completed."),
     "columns_changed": _("The store's columns changed between two looks. Collect again."),
     "column_not_disclosable": _("The collected data hold a column that must never leave. Collect again."),

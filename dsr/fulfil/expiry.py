@@ -32,7 +32,9 @@ def remove_expired(*, now: datetime, limit: int) -> int:
     over = (
         Q(expires_at__lt=now)
         | Q(superseded_at__lt=now - SUPERSEDED_FOR)
-        | Q(kind__in=(Artifact.Kind.COLLECTED, *KINDS), case__closed_at__lt=now - COLLECTED_FOR)
+        | Q(
+            kind__in=(Artifact.Kind.COLLECTED, Artifact.Kind.REDACTION, *KINDS), case__closed_at__lt=now - COLLECTED_FOR
+        )
     )
     # Whose key is gone already has its event; `end_of_life.leftovers` removes the bytes.
     there = Artifact.objects.filter(over).exclude(storage_name="").exclude(wrapped_key="")

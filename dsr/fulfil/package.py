@@ -20,6 +20,7 @@ from dsr.fulfil.attached import attached_of
 from dsr.fulfil.gather import addressee_of, found_of, head_of, inquiry_of, sender_of
 from dsr.fulfil.locate import NeedsPersonError
 from dsr.fulfil.own_records import own_found, own_left_out
+from dsr.fulfil.redact import redact
 from dsr.fulfil.signing import keys_page, signer_of
 from dsr.fulfil.spool import Sink, read_artifact, store_artifact
 from dsr.law.letters import LetterCode
@@ -33,6 +34,8 @@ from exporters.contract import Permanent
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from dsr.fulfil.redact import Redacted
+    from dsr.output.inputs import Redaction
     from dsr.output.manifest import Manifest
 
 # The parts that can be looked at by themselves; they are the first members of the archive.
@@ -56,7 +59,9 @@ def package(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[d
             wording=words_for(case.controller, code=LetterCode.ACCESS_ANSWER, language=case.request.language),
         )
     signer = signer_of(case.controller, now=now)
-    order = _with_files(case, order, written_at)
+    files, held_back = attached_of(case)
+    left = redact(case, found=order.found, attached=files, now=now, check=check)
+    order = _redacted(case, order, left, held_back, written_at)
     made: list[Manifest] = []
 
     def write(sink: Sink) -> dict[str, Any]:
@@ -81,6 +86,8 @@ def package(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[d
 
     def effect() -> None:
         supersede(case=case, kinds=RELEASED, now=now)
+        if not left.keep(now=now):
+            return
         for artifact in (archive, *parts):
             artifact.save(force_insert=True)
         data = {"manifest_sha256": manifest, "package_sha256": archive.sha256, "bytes": archive.size}
@@ -96,11 +103,13 @@ def package(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[d
     return {"bytes": archive.size, "manifest_sha256": manifest}, effect
 
 
-def _with_files(case: Case, order: output.PackageInput, written_at: datetime) -> output.PackageInput:
-    """The order with the files the stores handed out, and with what was held back of them and of our own records."""
-    files, left_out = attached_of(case)
-    redactions = (*order.inquiry.redactions, *left_out, *own_left_out(case, until=written_at))
-    return replace(order, attached=files, inquiry=replace(order.inquiry, redactions=redactions))
+def _redacted(
+    case: Case, order: output.PackageInput, left: Redacted, held_back: tuple[Redaction, ...], written_at: datetime
+) -> output.PackageInput:
+    """The order without what was taken out, with the files the stores handed out, and with what the report says of both."""
+    redactions = (*order.inquiry.redactions, *held_back, *left.left_out, *own_left_out(case, until=written_at))
+    inquiry = replace(order.inquiry, redactions=redactions)
+    return replace(order, found=left.found, attached=left.attached, inquiry=inquiry)
 
 
 def details_of(manifest: Manifest) -> dict[str, Any]:

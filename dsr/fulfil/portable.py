@@ -27,6 +27,7 @@ from dsr.fulfil.gather import addressee_of, found_of, head_of, inquiry_of, sende
 from dsr.fulfil.locate import NeedsPersonError
 from dsr.fulfil.own_records import own_found
 from dsr.fulfil.package import details_of, member
+from dsr.fulfil.redact import redact
 from dsr.fulfil.signing import keys_page, signer_of
 from dsr.fulfil.spool import Sink, store_artifact
 from dsr.fulfil.stores import open_by_name
@@ -68,17 +69,19 @@ def package(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[d
     written_at = datetime.fromisoformat(str(case.content()["drafted_at"]))
     with translation.override(case.request.language):
         files, held_back = attached_of(case)
+        found = (*found_of(case), *own_found(case, until=written_at))
+        left = redact(case, found=found, attached=files, now=now, check=check)
         inquiry = inquiry_of(case)
         order = output.PortableInput(
             sender=sender_of(case.controller),
             addressee=addressee_of(case),
             head=head_of(case, written_at=written_at),
-            inquiry=replace(inquiry, redactions=(*inquiry.redactions, *held_back)),
+            inquiry=replace(inquiry, redactions=(*inquiry.redactions, *held_back, *left.left_out)),
             schema_url=schema_url(case.controller),
             keys_url=keys_page(case.controller),
             wording=words_for(case.controller, code=LetterCode.PORTABILITY, language=case.request.language),
-            found=(*found_of(case), *own_found(case, until=written_at)),
-            attached=files,
+            found=left.found,
+            attached=left.attached,
             described=_described(case, {item.store for item in files}),
             handover=handover,
             wanted=chosen_origins((case.request.content().get("scope") or {}).get("origins")),
@@ -95,6 +98,8 @@ def package(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[d
 
     def effect() -> None:
         supersede(case=case, kinds=(*RELEASED, Artifact.Kind.OUTGOING), now=now)
+        if not left.keep(now=now):
+            return
         for artifact in (archive, letter, *([outgoing] if outgoing else [])):
             artifact.save(force_insert=True)
         fresh = Case.objects.select_related("controller", "request").get(pk=case.pk)

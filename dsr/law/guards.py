@@ -76,6 +76,11 @@ def _tasks_done(facts: Facts, _actor: Actor) -> Refusal | None:
     return _no(RefusalCode.TASKS_OPEN, count=facts.tasks_open) if facts.tasks_open else None
 
 
+def _redacted(facts: Facts, _actor: Actor) -> Refusal | None:
+    """4.1 DRAFTING, X-04: whoever hands the draft on has read it and decided on every suggestion."""
+    return _no(RefusalCode.REDACTION_OPEN, count=facts.redactions_open) if facts.redactions_open else None
+
+
 def _second_person(facts: Facts, actor: Actor) -> Refusal | None:
     """4.3: whoever handled or prepared a case does not approve it; without a known preparer nobody is 'second'."""
     hands = ({facts.handler_id, facts.preparer_id} | facts.hand_ids) - {""}
@@ -263,6 +268,7 @@ GUARDS: Final[Mapping[Guard, Callable[[Facts, Actor], Refusal | None]]] = {
     Guard.SCOPE_COMPLETE: _when(lambda f: f.scope_complete, RefusalCode.SCOPE_OPEN),
     Guard.TASKS_DONE: _tasks_done,
     Guard.PACKAGE_READY: _when(lambda f: f.package_ready, RefusalCode.PACKAGE_NOT_READY),
+    Guard.REDACTED: _redacted,
     Guard.MANIFEST_BOUND: _when(lambda f: f.manifest_sha256, RefusalCode.MANIFEST_MISSING),
     Guard.SECOND_PERSON: _second_person,
     Guard.OTHER_REVIEWER: _other_reviewer,

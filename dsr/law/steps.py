@@ -153,7 +153,7 @@ def _work() -> Iterator[Step]:
     )  # fmt: skip
     yield Step(
         action=Action.SUBMIT_FOR_REVIEW, sources=_at(State.DRAFTING), target=State.REVIEW, roles=_STAFF,
-        guards=(Guard.PACKAGE_READY,), rule="4.2 #11",
+        guards=(Guard.REDACTED, Guard.PACKAGE_READY), rule="4.2 #11",
     )  # fmt: skip
     yield Step(
         action=Action.RETURN_TO_DRAFTING, sources=_at(State.REVIEW), target=State.DRAFTING,

@@ -69,6 +69,7 @@ NOTES: Final[Mapping[CellNote, str | _StrPromise]] = {
     CellNote.BIG_INTEGER: _("A number with more than 15 digits: given as text, so that no program rounds it."),
     CellNote.WITHHELD: _("This value is not disclosed; the reason stands in csv/fields.csv."),
     CellNote.PART_WITHHELD: _("A part of this value is not disclosed; the reason stands in csv/fields.csv."),
+    CellNote.REDACTED: _("Something in this value was blacked out by hand; the reason stands in its place."),
 }
 CHANNELS: Final[Mapping[str, str | _StrPromise]] = {
     "portal": _("through our privacy portal"),

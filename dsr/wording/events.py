@@ -101,6 +101,7 @@ _RECORDED: Final[Mapping[str, _StrPromise]] = {
     "hold_set": _("Put on legal hold"),
     "hold_lifted": _("Legal hold lifted"),
     "package_built": _("Answer built"),
+    "redaction": _("Texts of the answer checked"),
     "identified": _("Identity proven"),
     "identity_failed": _("Proof of identity failed"),
     "identity_way": _("A way to prove the identity was chosen"),

@@ -62,6 +62,11 @@ _TABLE: Final[Mapping[Code, _StrPromise]] = {
         "count",
     ),
     Code.PACKAGE_NOT_READY: _("The package is not finished yet."),
+    Code.REDACTION_OPEN: ngettext_lazy(
+        "One text or file of the answer is not checked yet. Read it under “Redaction” and mark it as checked.",
+        "%(count)s texts or files of the answer are not checked yet. Read them under “Redaction” and mark them as checked.",
+        "count",
+    ),
     Code.MANIFEST_MISSING: _("There is nothing to approve yet: the package has no manifest."),
     Code.PREPARER_UNKNOWN: _(
         "Nobody is known to have prepared this, so there is no second person. Submit it for review first."
@@ -249,6 +254,9 @@ _VERBS: Final[Mapping[str, _StrPromise]] = {
     "opinion_unknown": _("Choose what you were asked about."),
     "addressee_missing": _("Enter to whom the letter goes."),
     "letter_not_possible": _("This letter cannot be sent in this state of the case."),
+    "redaction_undecided": _("A suggestion in this text is not decided yet. Accept or dismiss it first."),
+    "redaction_outside": _("This place is not in the text. Select the words again."),
+    "redaction_whole_only": _("Nothing can be taken out of this file but all of it. Withhold it as a whole."),
     "not_drafting": _("A new draft is possible only while the answer is being drafted."),
     "setting_wrong": _("One of the values cannot be used. Check them and save again."),
     "setting_range": _("Enter a number from %(least)s to %(most)s."),

@@ -17,6 +17,7 @@ from dsr.law.rights import Right
 from dsr.models import Case, Subject, Task
 from tests.factories import PASSWORD, make_case, make_controller, make_staff
 from tests.jobs import run_due
+from tests.redacting import settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,6 +52,7 @@ def in_review() -> Case:
     mara, case = actors.staff(make_staff("mara")), collected()
     answer.draft(case_id=case.pk, paragraph="We looked everywhere.", actor=mara, now=timezone.now())
     run_due()
+    settle(case.pk, actor=mara, now=timezone.now(), drain=run_due)
     answer.submit(case_id=case.pk, actor=mara, now=timezone.now())
     return Case.objects.get(pk=case.pk)
 

@@ -19,6 +19,7 @@ from dsr.models import Case, Message, Task
 from dsr.models import Subject as SubjectRow
 from tests.chaos import store_yard as yard
 from tests.factories import make_case, make_controller, make_staff
+from tests.redacting import settle
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,6 +86,7 @@ class Drive:
     def _step(self, case: Case, now: Any) -> None:
         erasure = case.right == Right.ERASURE
         if case.state == "drafting" and case.manifest_sha256:
+            settle(case.pk, actor=self.handler, now=now)
             answer.submit(case_id=case.pk, actor=self.handler, now=now)
         elif case.state == "drafting" and erasure and not case.tasks.filter(operation="plan").exists():
             plans.ask_for_plan(case_id=case.pk, actor=self.handler, now=now)

@@ -27,6 +27,7 @@ SAMPLE = {
     "receiver_id": uuid.uuid4(),
     "partner_id": uuid.uuid4(),
     "number": 1,
+    "item_id": uuid.uuid4(),
     "absence_id": uuid.uuid4(),
     "report_id": uuid.uuid4(),
     "store": "billing",

@@ -6,13 +6,16 @@ import sqlite3
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import escape
 
 from dsr.audit import verify_case
+from dsr.cases import actors
 from dsr.demo.people import by_position
 from dsr.models import Artifact, Case, Subject
 from tests.desk.conftest import text
 from tests.factories import make_case, make_staff
+from tests.redacting import settle
 
 pytestmark = pytest.mark.django_db
 PERSON = by_position(2)
@@ -48,7 +51,8 @@ def drafted(mara, collected, drain):
 
 
 @pytest.fixture
-def in_review(mara, drafted):
+def in_review(mara, drafted, drain):
+    settle(drafted.pk, actor=actors.staff(make_staff()), now=timezone.now(), drain=drain)
     assert step(mara, drafted, "submit_for_review").status_code == 302
     drafted.refresh_from_db()
     return drafted

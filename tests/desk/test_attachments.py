@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from dsr.cases import actors
 from dsr.models import Case, Event
+from tests.factories import make_staff
 from tests.fulfil.test_attachments import NUMBER, PNG, WAV, drafted
 from tests.fulfil.tree_of_files import Tree
+from tests.redacting import settle
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,6 +63,7 @@ def test_who_may_not_see_data_sees_no_file_and_opens_none(case, signed_in):
 
 @pytest.mark.slow
 def test_looking_at_a_file_does_not_make_the_decision_stale(case, mara, signed_in):
+    settle(case.pk, actor=actors.staff(make_staff()), now=timezone.now())
     case.refresh_from_db()
     mara.post(reverse("desk:step", args=[case.pk, "submit_for_review"]), {"version": case.version})
     case.refresh_from_db()

@@ -10,8 +10,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import escape
 
+from dsr.cases import actors
 from dsr.cases.intake import Told
 from dsr.cases.receivers import seen_of
 from dsr.demo.people import by_position
@@ -19,9 +21,10 @@ from dsr.law.rights import Right
 from dsr.models import Case, Receiver, Transmission
 from dsr.output.portable_data import schema_bytes
 from tests.desk.conftest import text
-from tests.factories import make_case, make_controller, make_user
+from tests.factories import make_case, make_controller, make_staff, make_user
 from tests.fulfil.sftp_server import WORD, Server, running
 from tests.fulfil.test_portability import IDENTITY
+from tests.redacting import settle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -178,6 +181,7 @@ def test_SC_12_P_05_from_the_wish_to_the_receipt_on_pages(
     case.refresh_from_db()
     mara.post(draft, {"version": case.version, "paragraph": ""})
     drain()
+    settle(case.pk, actor=actors.staff(make_staff()), now=timezone.now(), drain=drain)
     step(mara, case, "submit_for_review")
     review = text(otto.get(reverse("desk:review", args=[case.pk])))
     assert "A copy goes, encrypted, to Southwave Ltd" in review

@@ -15,6 +15,7 @@ from dsr.law.letter_standing import Slot
 from dsr.models import Case, Event, Letter
 from tests.factories import MONDAY, make_case, make_controller, make_staff
 from tests.output.reading import text_of
+from tests.redacting import settle
 
 pytestmark = pytest.mark.django_db
 PERSON = by_position(2)
@@ -35,7 +36,7 @@ def test_L_09_is_approved_and_sent_with_its_package(demo_stores, drain, client):
     drain()
     answer.draft(case_id=case.pk, paragraph="", actor=mara, now=MONDAY)
     drain()
-    case = Case.objects.get(pk=case.pk)
+    case = settle(case.pk, actor=mara, now=MONDAY, drain=drain)
     answer.submit(case_id=case.pk, actor=mara, now=MONDAY)
     answer.approve(case_id=case.pk, manifest_sha256=case.manifest_sha256, actor=otto, now=MONDAY)
     approved = Letter.objects.get(code="L-09")
@@ -64,7 +65,7 @@ def test_a_draft_made_anew_voids_what_was_approved(demo_stores, drain):
     drain()
     answer.draft(case_id=case.pk, paragraph="", actor=mara, now=MONDAY)
     drain()
-    case = Case.objects.get(pk=case.pk)
+    case = settle(case.pk, actor=mara, now=MONDAY, drain=drain)
     answer.submit(case_id=case.pk, actor=mara, now=MONDAY)
     answer.approve(case_id=case.pk, manifest_sha256=case.manifest_sha256, actor=otto, now=MONDAY)
     Case.objects.filter(pk=case.pk).update(state="drafting")  # as after an approval that expired (4.0.1)

@@ -26,6 +26,7 @@ from dsr.output.verify import verify
 from tests.factories import MONDAY, make_case, make_controller, make_staff
 from tests.fulfil.sftp_server import WORD, Server, running
 from tests.output.reading import text_of
+from tests.redacting import settle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,7 +99,7 @@ def drafted(case: Case, drain: Any) -> Case:
 
 
 def approved(case: Case, drain: Any) -> Case:
-    case = drafted(case, drain)
+    case = settle(drafted(case, drain).pk, actor=handler(), now=MONDAY, drain=drain)
     answer.submit(case_id=case.pk, actor=handler(), now=MONDAY)
     answer.approve(case_id=case.pk, manifest_sha256=case.manifest_sha256, actor=keeper(), now=MONDAY)
     return Case.objects.get(pk=case.pk)

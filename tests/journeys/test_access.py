@@ -26,6 +26,7 @@ from dsr.output.signing import Trusted
 from dsr.output.verify import verify
 from dsr.vault import MissingKeyError
 from tests.factories import MONDAY, make_case, make_request, make_staff, make_user
+from tests.redacting import settle
 
 pytestmark = pytest.mark.django_db
 PERSON = by_position(2)
@@ -60,6 +61,7 @@ def test_SC_01_an_access_request_from_receipt_to_release(demo_stores, drain):
     case, mara = drafted(drain)
     otto = actors.staff(make_staff("otto", "lead"))
 
+    case = settle(case.pk, actor=actors.staff(mara), now=MONDAY, drain=drain)
     answer.submit(case_id=case.pk, actor=actors.staff(mara), now=MONDAY)
     with pytest.raises(RefusedError):
         answer.approve(case_id=case.pk, manifest_sha256=case.manifest_sha256, actor=actors.staff(mara), now=MONDAY)

@@ -50,6 +50,7 @@ DENIALS: dict[str, tuple[dict[str, Any], Denied]] = {
     "#9": ({"scope_complete": False}, each(C.SCOPE_OPEN, A.START_COLLECTION)),
     "#10 open": ({"tasks_open": 1}, each(C.TASKS_OPEN, A.FINISH_COLLECTION, A.FINISH_EXECUTION, A.RESUME_ASSESSMENT, *ENDS)),
     "#10 manual": ({"tasks_manual": 1}, each(C.TASKS_MANUAL, A.FINISH_COLLECTION, A.FINISH_EXECUTION, A.RESUME_ASSESSMENT, *ENDS)),
+    "X-04": ({"redactions_open": 1}, each(C.REDACTION_OPEN, A.SUBMIT_FOR_REVIEW)),
     "#11": ({"package_ready": False}, each(C.PACKAGE_NOT_READY, A.SUBMIT_FOR_REVIEW)),
     "idea 3 changed": ({"approved_sha256": "b"}, each(C.CHANGED_SINCE_APPROVAL, A.START_EXECUTION, A.NOTIFY, *ENDS)
                        | each(C.DECIDED_ALREADY, A.RESUME_ASSESSMENT)),

@@ -48,6 +48,7 @@ ROWS: list[tuple[str, Action, State, Right, Any, dict[str, Any], RefusalCode]] =
     ("#10 a store is still to answer", A.FINISH_COLLECTION, S.COLLECTING, R.ACCESS, SYSTEM, {"tasks_open": 1}, C.TASKS_OPEN),
     ("#10 a person is still to act", A.FINISH_COLLECTION, S.COLLECTING, R.ACCESS, SYSTEM, {"tasks_manual": 2}, C.TASKS_MANUAL),
     ("#16 never close on a missing result", A.COMPLETE, S.NOTIFYING, R.ERASURE, HANDLER, {"tasks_open": 1}, C.TASKS_OPEN),
+    ("X-04 everything is read", A.SUBMIT_FOR_REVIEW, S.DRAFTING, R.ACCESS, HANDLER, {"redactions_open": 2}, C.REDACTION_OPEN),
     ("#11 package", A.SUBMIT_FOR_REVIEW, S.DRAFTING, R.ACCESS, HANDLER, {"package_ready": False}, C.PACKAGE_NOT_READY),
     ("idea 3 something to bind", A.APPROVE, S.REVIEW, R.ACCESS, REVIEWER, {"manifest_sha256": ""}, C.MANIFEST_MISSING),
     ("4.3 nobody is second to nobody", A.APPROVE, S.REVIEW, R.ACCESS, REVIEWER, {"handler_id": "", "preparer_id": ""}, C.PREPARER_UNKNOWN),

@@ -21,6 +21,7 @@ from dsr.models import Artifact, Case, User
 from portal import access, download
 from tests.factories import make_case, make_staff, make_user
 from tests.portal.walk import newest_code, text_of
+from tests.redacting import settle
 
 pytestmark = pytest.mark.django_db
 PERSON = by_position(2)
@@ -35,7 +36,7 @@ def released(drain, **fields) -> Case:
     drain()
     answer.draft(case_id=case.pk, paragraph="We looked everywhere.", actor=mara, now=now)
     drain()
-    case = Case.objects.get(pk=case.pk)
+    case = settle(case.pk, actor=mara, now=now, drain=drain)
     answer.submit(case_id=case.pk, actor=mara, now=now)
     answer.approve(case_id=case.pk, manifest_sha256=case.manifest_sha256, actor=otto, now=now)
     answer.release(case_id=case.pk, actor=mara, now=now)

@@ -40,6 +40,8 @@ ROWS: Final = 50
 # What a reviewer may open in the browser. The package itself leaves through the portal only.
 READABLE: Final = (Artifact.Kind.LETTER, Artifact.Kind.REPORT, Artifact.Kind.CERTIFICATE)
 LONG_CELL: Final = 300
+# What staff works on, and what is shown on pages of its own.
+WORKING: Final = frozenset({Artifact.Kind.COLLECTED, Artifact.Kind.WRITTEN, Artifact.Kind.REDACTION})
 
 
 @staff_required
@@ -52,7 +54,7 @@ def files(request: DeskRequest, case_id: RowId) -> HttpResponse:
 def files_page(request: DeskRequest, case: Case, *, add_form: AddFilesForm | None = None) -> HttpResponse:
     """The page; `add_form` is the form that came back with errors."""
     rows = case.artifacts.filter(superseded_at__isnull=True).order_by("created_at")
-    made = [row for row in rows if row.kind not in {Artifact.Kind.COLLECTED, Artifact.Kind.WRITTEN, *KINDS}]
+    made = [row for row in rows if row.kind not in {*WORKING, *KINDS}]
     context = case_page.case_context(request, case, "files", now=timezone.now())
     context |= {
         "documents": [
@@ -181,6 +183,7 @@ def _note(code: CellNote) -> str:
         CellNote.BIG_INTEGER: _("given as text"),
         CellNote.WITHHELD: _("withheld"),
         CellNote.PART_WITHHELD: _("partly withheld"),
+        CellNote.REDACTED: _("blacked out"),
     }[code]
 
 

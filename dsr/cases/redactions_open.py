@@ -1,0 +1,32 @@
+"""What of an answer is still to be read or decided before a second person sees it, and who approved what was taken out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, OuterRef, Q
+
+from dsr.models import Case, RedactionItem, RedactionMark
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
+    from dsr.models import RowId
+
+
+def waiting(case: Case) -> QuerySet[Any]:
+    """Items of the latest collection that nobody has finished: unread, or with a suggestion that is not decided."""
+    rows = RedactionItem.objects.filter(case=case, present=True)
+    return rows.filter(Q(checked_at__isnull=True) | Q(whole="suggested") | open_mark())
+
+
+def open_mark() -> Exists:
+    """Whether a suggestion in the item is not decided."""
+    return Exists(RedactionMark.objects.filter(item=OuterRef("pk"), state=RedactionMark.State.SUGGESTED))
+
+
+def reviewed(*, case: Case, by: RowId | None, now: datetime) -> None:
+    """Note who approved the answer with these redactions in it (X-07); in the transaction of the approval."""
+    RedactionItem.objects.filter(case=case, present=True).update(reviewed_by_id=by, reviewed_at=now)

@@ -1,0 +1,255 @@
+"""Redaction at the desk: what has to be read before the answer leaves, one text or file at a time, side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Case as Case_
+from django.db.models import Prefetch, Q, When
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from dsr import wording
+from dsr.cases import answer, redactions
+from dsr.cases.redactions_open import open_mark, waiting
+from dsr.desk import case_page, redaction_page
+from dsr.desk.access import DeskRequest, Duty, Sight, case_for, duty_refusal, insist_sight, staff_required
+from dsr.desk.attempt import Outcome, attempt
+from dsr.desk.forms.redaction import AddForm, WholeForm
+from dsr.desk.shell import page
+from dsr.fulfil.locate import NeedsPersonError
+from dsr.fulfil.package import package_of
+from dsr.fulfil.redact_read import contents, finished_file
+from dsr.law.redaction import Reason
+from dsr.law.workflow import Refusal, State
+from dsr.models import RedactionItem, RedactionMark
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from dsr.models import Case, RowId
+
+ROWS: Final = 20
+_FILTERS: Final = ("open", "all")
+
+
+@staff_required
+@require_safe
+def index(request: DeskRequest, case_id: RowId) -> HttpResponse:
+    """Every text and file of the answer with its state; short texts are read here."""
+    insist_sight(request.actor, Sight.DATA)
+    return _index(request, case_for(request, case_id))
+
+
+def _index(request: DeskRequest, case: Case, outcome: Outcome | None = None) -> HttpResponse:
+    every = RedactionItem.objects.filter(case=case, present=True)
+    wanted = request.GET.get("show", "open")
+    wanted = wanted if wanted in _FILTERS else "open"
+    rows = waiting(case) if wanted == "open" else every
+    found = Paginator(_with_marks(rows), ROWS).get_page(request.GET.get("page"))
+    shown = redaction_page.lines(case, list(found.object_list), request.LANGUAGE_CODE)
+    open_, all_ = waiting(case).count(), every.count()
+    context = case_page.case_context(request, case, "redaction", now=timezone.now()) | {
+        "lines": shown,
+        "page_obj": found,
+        "show": wanted,
+        "open": open_,
+        "all": all_,
+        "withheld": every.filter(whole="accepted", checked_at__isnull=False).count(),
+        "files": every.filter(kind="file").count(),
+        "at_once": [line for line in shown if line.at_once],
+        "why_not": _why_not(request, case),
+        "outcome": outcome,
+        "build": case.state == State.DRAFTING and not open_ and package_of(case) is None,
+        "looked": all_ or package_of(case) is not None,
+    }
+    return page(request, "redaction", context, status=409 if outcome else 200)
+
+
+def _with_marks(rows: QuerySet[Any]) -> Any:
+    """What asks for a decision first, the rest in the order of the answer."""
+    marks = Prefetch("marks", queryset=RedactionMark.objects.order_by("start", "end"))
+    ordered = rows.annotate(asks=Case_(When(Q(whole="suggested") | open_mark(), then=0), default=1))
+    return ordered.order_by("asks", "position", "pk").prefetch_related(marks)
+
+
+def _why_not(request: DeskRequest, case: Case) -> str:
+    """Why this person decides nothing now; empty when she may."""
+    refused = duty_refusal(request.actor, Duty.REDACT)
+    if refused is None and case.state != State.DRAFTING:
+        refused = Refusal("not_drafting", {})
+    return wording.refusal(refused) if refused else ""
+
+
+@staff_required
+@require_POST
+def check_page(request: DeskRequest, case_id: RowId) -> HttpResponse:
+    """Mark the short texts of one page of the list as checked, those that stood on it and no others."""
+    insist_sight(request.actor, Sight.DATA)
+    case, now = case_for(request, case_id), timezone.now()
+    pairs = (one.rpartition(":") for one in request.POST.getlist("seen"))
+    seen = {pk: int(version) for pk, _colon, version in pairs if version.isdecimal() and _is_id(pk)}
+    done: list[int] = []
+    outcome = attempt(
+        lambda: done.append(redactions.check_several(case_id=case.pk, seen=seen, actor=request.actor, now=now))
+    )
+    if not outcome.done:
+        return _index(request, case_for(request, case_id), outcome)
+    words = ngettext("%(n)s text is marked as checked.", "%(n)s texts are marked as checked.", done[0])
+    messages.success(request, words % {"n": done[0]})
+    return redirect("desk:redaction", case_id=case.pk)
+
+
+def _is_id(value: str) -> bool:
+    return len(value) == 36 and value.replace("-", "").isalnum()  # noqa: PLR2004 -- a UUID as it is written
+
+
+@staff_required
+@require_POST
+def build(request: DeskRequest, case_id: RowId) -> HttpResponse:
+    """Have the answer built again with what was decided, the paragraph of the letter as it is."""
+    insist_sight(request.actor, Sight.DATA)
+    case, now = case_for(request, case_id), timezone.now()
+    paragraph, refused = str(case.content().get("paragraph", "")), _why_not(request, case)
+    outcome = Outcome(done=False, why_not=refused)
+    if not refused:
+        outcome = attempt(lambda: answer.draft(case_id=case.pk, paragraph=paragraph, actor=request.actor, now=now))
+    if not outcome.done:
+        return _index(request, case_for(request, case_id), outcome)
+    messages.success(request, _("The answer is being built."))
+    return redirect("desk:draft", case_id=case.pk)
+
+
+@staff_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def item(request: DeskRequest, case_id: RowId, item_id: RowId) -> HttpResponse:
+    """One text or file side by side, and every decision on it."""
+    insist_sight(request.actor, Sight.DATA)
+    case = case_for(request, case_id)
+    row = _with_marks(RedactionItem.objects.filter(case=case, present=True, pk=item_id)).first()
+    if row is None:
+        raise Http404
+    content = contents(case, [row]).get(row.pk)
+    if request.method != "POST":
+        return _item(request, case, row, content)
+    do, _colon, mark = request.POST.get("do", "").partition(":")
+    text = str((content or {}).get("text", "")) if row.length else ""
+    add = AddForm(request.POST if do == "add" else None, text=text)
+    whole = WholeForm(request.POST if do == "withhold" else None, prefix="whole")
+    if (do == "add" and not add.is_valid()) or (do == "withhold" and not whole.is_valid()):
+        return _item(request, case, row, content, add=add, whole=whole, status=422)
+    outcome = attempt(lambda: _do(request, row, (do, mark), add, whole))
+    if not outcome.done:
+        fresh = _with_marks(RedactionItem.objects.filter(case=case, pk=item_id)).get()
+        return _item(request, case_for(request, case_id), fresh, content, outcome=outcome, status=409)
+    return redirect(_after(request, case, row, do))
+
+
+def _do(request: DeskRequest, row: RedactionItem, button: tuple[str, str], add: AddForm, whole: WholeForm) -> None:
+    """Carry out what a button says. 404 for a mark of another item and for a button that is not there."""
+    do, mark = button
+    sent, now = request.POST.get("version", ""), timezone.now()
+    common: dict[str, Any] = {"seen": int(sent) if sent.isdecimal() else 0, "actor": request.actor, "now": now}
+    if do in {"accept", "dismiss", "undo"}:
+        found = next((one for one in row.marks.all() if str(one.pk) == mark), None)
+        if found is None:
+            raise Http404
+        if do == "undo":
+            redactions.undo(mark_id=found.pk, **common)
+        else:
+            redactions.decide(mark_id=found.pk, accept=do == "accept", **common)
+    elif do == "add":
+        reason = Reason(add.cleaned_data["reason"])
+        redactions.add(item_id=row.pk, places=add.cleaned_data["places"], reason=reason, **common)
+    elif do in {"withhold", "let_stand"}:
+        redactions.withhold(item_id=row.pk, reason=whole.chosen() if do == "withhold" else None, **common)
+    elif do == "accept_all":
+        redactions.accept_all(item_id=row.pk, **common)
+    elif do == "check":
+        redactions.check(item_id=row.pk, **common)
+    else:
+        raise Http404
+
+
+def _after(request: DeskRequest, case: Case, row: RedactionItem, do: str) -> str:
+    """Where one goes on: the same item, or the next open one when this is finished."""
+    if do not in {"check", "accept_all"}:
+        part = request.POST.get("part", "")
+        suffix = f"?page={part}" if part.isdecimal() and part != "1" else ""
+        return f"{reverse('desk:redaction-item', args=[case.pk, row.pk])}{suffix}#marks"
+    rows = waiting(case).exclude(pk=row.pk).order_by("position", "pk")
+    following = rows.filter(position__gt=row.position).first() or rows.first()
+    if following is None or following.position == row.position:
+        return reverse("desk:redaction", args=[case.pk])
+    return reverse("desk:redaction-item", args=[case.pk, following.pk])
+
+
+def _item(
+    request: DeskRequest,
+    case: Case,
+    row: RedactionItem,
+    content: dict[str, Any] | None,
+    *,
+    add: AddForm | None = None,
+    whole: WholeForm | None = None,
+    outcome: Outcome | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    text, marks = str((content or {}).get("text", "")), list(row.marks.all())
+    windows = Paginator(range(0, max(len(text), 1), redaction_page.WINDOW), 1).get_page(request.GET.get("page"))
+    start = int(windows.object_list[0])
+    end = min(start + redaction_page.WINDOW, len(text))
+    line = redaction_page.lines(case, [row], request.LANGUAGE_CODE)[0]
+    waits = waiting(case)
+    context = case_page.case_context(request, case, "redaction", now=timezone.now()) | {
+        "line": line,
+        "item": row,
+        "content": content or {},
+        "original": redaction_page.original(text, marks, start=start, end=end),
+        "result": redaction_page.result(case, row, text, start=start, end=end),
+        "marks": redaction_page.mark_lines(text, marks) if row.length else [],
+        "marks_more": max(len(marks) - redaction_page.MARKS_SHOWN, 0),
+        "part": windows,
+        "whole_words": redaction_page.whole_words(row),
+        "why_whole": str(redaction_page.WHY_WHOLE.get(row.why_whole, "")),
+        "add_form": add or AddForm(text=""),
+        "whole_form": whole or WholeForm(prefix="whole", initial={"reason": row.whole_reason or None}),
+        "outcome": outcome,
+        "why_not": _why_not(request, case),
+        "left": waits.count(),
+        "made": row.kind == RedactionItem.Kind.FILE and line.accepted and row.whole != RedactionItem.Whole.ACCEPTED,
+    }
+    return page(request, "redaction_item", context, status=status)
+
+
+@staff_required
+@require_safe
+def file(request: DeskRequest, case_id: RowId, item_id: RowId) -> HttpResponse:
+    """The finished file as a download: what the subscriber gets, made from the original and the accepted marks."""
+    insist_sight(request.actor, Sight.DATA)
+    case = case_for(request, case_id)
+    row = RedactionItem.objects.filter(case=case, kind=RedactionItem.Kind.FILE, pk=item_id).first()
+    if row is None:
+        raise Http404
+    try:
+        made = finished_file(case, row)
+    except NeedsPersonError:
+        raise Http404 from None
+    if made is None:
+        raise Http404
+    response = HttpResponse(made.data, content_type="application/octet-stream")
+    name = f"{case.request.reference}-redacted{made.ending}"
+    response.headers["Content-Disposition"] = (
+        content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response

@@ -1,0 +1,56 @@
+"""Reading what is to be checked: the text of an item from its sealed artifact, and the finished file of one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from dsr.fulfil.attached import attached_of
+from dsr.fulfil.pieces import Reader
+from dsr.fulfil.redact_apply import decisions_of, finished
+from dsr.fulfil.redact_scan import Kind
+from dsr.models import Artifact
+from dsr.vault import MissingKeyError, TamperedError
+from exporters.contract import Permanent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dsr.models import Case, RedactionItem
+    from dsr.redaction.rebuild import Made
+
+
+def contents(case: Case, items: Iterable[RedactionItem]) -> dict[Any, dict[str, Any]]:
+    """What is known of each item by its id: `text`, and `name`, `kind`, `how`, `pictures` of a file. An item whose text is
+    gone, because the case is closed or what was collected is not there any more, is missing.
+    """
+    rows = case.artifacts.filter(kind=Artifact.Kind.REDACTION, superseded_at__isnull=True).exclude(storage_name="")
+    artifact = rows.order_by("-created_at").first()
+    if artifact is None:
+        return {}
+    reader = Reader()
+    found: dict[Any, dict[str, Any]] = {}
+    for item in sorted(items, key=lambda one: one.text_at):
+        if item.present and item.text_size:
+            try:
+                line = b"".join(reader.read(artifact, offset=item.text_at, size=item.text_size))
+            except (MissingKeyError, TamperedError, Permanent, OSError):
+                return found
+            found[item.pk] = orjson.loads(line)
+    return found
+
+
+def finished_file(case: Case, item: RedactionItem) -> Made | None:
+    """The file as it will leave; None when nothing is taken out of it, or it is not there. NeedsPersonError as when the answer
+    is built.
+    """
+    decisions = decisions_of(case)
+    one = decisions.by_key.get((Kind.FILE.value, item.store, item.dataset, "", item.token))
+    if one is None or one.whole is not None:
+        return None
+    for file in attached_of(case)[0]:
+        here = (file.store, file.dataset) == (item.store, item.dataset)
+        if here and item.token in decisions.tokens.of_digest(file.sha256):
+            return finished(file, one, decisions)
+    return None
