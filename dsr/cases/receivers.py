@@ -19,6 +19,7 @@ from dsr.cases.answer import RELEASED, supersede
 from dsr.cases.clock import local_date
 from dsr.cases.perform import ConflictError, RefusedError, record, staff_id
 from dsr.cases.sending import OPERATION, declined
+from dsr.cases.setup import differences, record_setup
 from dsr.law.portability import NoTransmission, ReceiverFacts, transmission_refusal
 from dsr.law.rights import Right
 from dsr.law.terms import Role
@@ -60,6 +61,10 @@ class Details:
     key_expires_on: date | None = None
 
 
+_TOLD = ("host", "port", "folder", "username", "sign_in", "host_key", "recipient_key", "key_expires_on")
+"""What an event says of a receiver: where data go and by which keys. No contact, which may be a person, and no secret."""
+
+
 def keep(*, controller: Controller, details: Details, actor: Actor, now: datetime) -> Receiver:
     """Add a receiver, or change the one of this name. A change of what is verified takes its proof away, and so does taking
     up again one that was ended.
@@ -71,6 +76,7 @@ def keep(*, controller: Controller, details: Details, actor: Actor, now: datetim
     _check(details)
     with transaction.atomic():
         row = Receiver.objects.of(controller).filter(name=details.name).first()
+        told = {name: getattr(row, name) for name in _TOLD} if row else {}
         if row is None:
             row = Receiver(controller=controller, created_at=now, kept_by=[_who(actor)])
         elif row.ended_at is not None or any(getattr(row, name) != getattr(details, name) for name in _VERIFIED):
@@ -82,6 +88,9 @@ def keep(*, controller: Controller, details: Details, actor: Actor, now: datetim
             setattr(row, name, value)
         row.ended_at = None
         row.save()
+        changes = differences(told, {name: getattr(row, name) for name in _TOLD})
+        data = {"receiver": row.name, "changes": changes}
+        record_setup(controller=controller, kind="receiver_kept", actor=actor, now=now, data=data)
     return row
 
 
@@ -115,6 +124,7 @@ def entered_by(receiver: Receiver, actor: Actor) -> bool:
     return _who(actor) in receiver.kept_by
 
 
+@transaction.atomic
 def verify(*, receiver: Receiver, seen: str, proof: str, by: str, actor: Actor, now: datetime) -> Receiver:
     """Note that somebody has checked both keys with the other controller, by which way (`proof`), today.
 
@@ -138,13 +148,20 @@ def verify(*, receiver: Receiver, seen: str, proof: str, by: str, actor: Actor, 
     if not Receiver.objects.filter(pk=receiver.pk, ended_at__isnull=True, **same).update(**proved):
         raise ConflictError
     receiver.refresh_from_db()
+    _said(receiver, "receiver_verified", actor, now)
     return receiver
 
 
+@transaction.atomic
 def end(*, receiver: Receiver, actor: Actor, now: datetime) -> None:
     """Send nothing to this receiver any more; what was sent stays on file."""
     _insist(actor, KEEPERS)
-    Receiver.objects.filter(pk=receiver.pk, ended_at__isnull=True).update(ended_at=now)
+    if Receiver.objects.filter(pk=receiver.pk, ended_at__isnull=True).update(ended_at=now):
+        _said(receiver, "receiver_ended", actor, now)
+
+
+def _said(receiver: Receiver, kind: str, actor: Actor, now: datetime) -> None:
+    record_setup(controller=receiver.controller, kind=kind, actor=actor, now=now, data={"receiver": receiver.name})
 
 
 def refusal_of(receiver: Receiver | None, *, today: date) -> NoTransmission | None:

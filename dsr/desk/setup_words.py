@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
@@ -37,12 +38,17 @@ KINDS: Final[Mapping[str, _StrPromise]] = {
     "glass_reviewed": gettext_lazy("Break-glass reviewed"),
     "controller_changed": gettext_lazy("Controller changed"),
     "ladder_changed": gettext_lazy("Escalation steps changed"),
+    "partner_ended": gettext_lazy("Partner ended"),
+    "partner_kept": gettext_lazy("Partner entered or changed"),
     "mail_dismissed": gettext_lazy("Mail from outside: not a request"),
     "mail_fetched": gettext_lazy("Mail from outside downloaded as it came"),
     "letter_words_changed": gettext_lazy("Words of a letter changed"),
     "register_downloaded": gettext_lazy("Register of requests downloaded"),
     "report_downloaded": gettext_lazy("Monthly report downloaded"),
     "report_ordered": gettext_lazy("Monthly report ordered"),
+    "receiver_ended": gettext_lazy("Receiver ended"),
+    "receiver_kept": gettext_lazy("Receiver entered or changed"),
+    "receiver_verified": gettext_lazy("Keys of a receiver compared"),
     "retention_row_added": gettext_lazy("Retention row added"),
     "retention_row_removed": gettext_lazy("Retention row removed"),
     "signing_key_rotated": gettext_lazy("Signing key replaced"),
@@ -100,6 +106,15 @@ FIELDS: Final[Mapping[str, _StrPromise]] = {
     "letter": gettext_lazy("Letter"),
     "language": gettext_lazy("Language"),
     "store": gettext_lazy("Store"),
+    "receiver": gettext_lazy("Receiver"),
+    "host": gettext_lazy("Server"),
+    "port": gettext_lazy("Port"),
+    "folder": gettext_lazy("Folder"),
+    "username": gettext_lazy("Log-in name"),
+    "sign_in": gettext_lazy("Way to sign in"),
+    "host_key": gettext_lazy("Fingerprint of the server"),
+    "recipient_key": gettext_lazy("Public key of the receiver"),
+    "key_expires_on": gettext_lazy("Key valid until"),
     "colleague": gettext_lazy("Colleague"),
     "handed_to": gettext_lazy("Cases handed to"),
     "handed_over": gettext_lazy("Cases handed over"),
@@ -113,6 +128,7 @@ COLLEAGUES: Final = frozenset({"user", "stand_in", "assignee", "invited_by", "co
 HIDDEN: Final = frozenset({"glass", "changes", "note", "section", "row"})
 """What an event holds for machines."""
 SHORT: Final = 300
+_DAYS: Final = frozenset({"day", "first_on", "last_on", "valid_from", "valid_to", "key_expires_on"})
 
 
 def kind(code: str) -> str:
@@ -140,9 +156,15 @@ def value(name: str, held: Any, names: Mapping[str, str]) -> str:
         return _("yes") if held else _("no")
     if name in COLLEAGUES:
         return names.get(str(held), _("somebody who has left"))
+    return _cut(_text(name, held))
+
+
+def _text(name: str, held: Any) -> str:
+    if name in _DAYS:
+        return wording.day(date.fromisoformat(str(held)))
     if name == "logo_sha256":
         return f"SHA-256 {str(held)[:16]}…"
-    return _cut(_list(name, held) if isinstance(held, (list, dict)) else str(held))
+    return _list(name, held) if isinstance(held, (list, dict)) else str(held)
 
 
 def _list(name: str, held: Any) -> str:

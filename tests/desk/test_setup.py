@@ -150,7 +150,8 @@ def test_calendar_ladder_and_retention_show_the_law_and_what_is_added(signed_in:
     page = text(dora.get("/desk/setup/calendar/"))
     assert "Women&#x27;s Day" in page  # Berlin
     assert client_saves(dora, "/desk/setup/calendar/", DAY)
-    assert "Works outing" in text(dora.get("/desk/setup/calendar/"))
+    assert text(dora.get("/desk/setup/calendar/")).count("Works outing") == 2  # among the holidays and the own days
+    assert "28 December 2026" in text(dora.get("/desk/changes/"))
     assert client_saves(dora, "/desk/setup/calendar/", DAY | {"kind": "clear"})
     assert not CalendarDay.objects.exists()
 

@@ -87,12 +87,14 @@ def days(request: DeskRequest) -> HttpResponse:
             return redirect("desk:setup-calendar")
         form.add_error("day", outcome.why_not)
     found, today = calendar_of(request.controller), local_date(request.controller, now)
-    country = request.controller.country
+    country, language = request.controller.country, request.LANGUAGE_CODE
+    own = list(CalendarDay.objects.of(request.controller).order_by("day"))
+    names = {one.day: one.name for one in own}
     context = {
         "form": form,
         "why_not": why_not,
-        "years": [(year, list(_holidays(found, year, request.LANGUAGE_CODE))) for year in (today.year, today.year + 1)],
-        "own": CalendarDay.objects.of(request.controller).order_by("day"),
+        "years": [(year, list(_holidays(found, year, language, names))) for year in (today.year, today.year + 1)],
+        "own": own,
         "overrides": [one for one in OVERRIDES if one.place.partition("-")[0] == country],
         "version": found.version,
         "place": found.place,
@@ -101,13 +103,13 @@ def days(request: DeskRequest) -> HttpResponse:
     return page(request, "setup_calendar", context, current="setup", status=_status(request, why_not, form))
 
 
-def _holidays(found: Calendar, year: int, language: str) -> Iterator[dict[str, Any]]:
+def _holidays(found: Calendar, year: int, language: str, names: Mapping[date, str]) -> Iterator[dict[str, Any]]:
     """The holidays of one year, those on weekends included; a nameless one is a day of the controller's own."""
     day = date(year, 1, 1)
     while day.year == year:
         name = found.holiday_name(day, language=language)
         if name is not None:
-            yield {"day": day, "name": name, "own": day in found.extra}
+            yield {"day": day, "name": name or names.get(day, ""), "own": day in found.extra}
         day += timedelta(days=1)
 
 

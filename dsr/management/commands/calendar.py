@@ -29,6 +29,7 @@ class Command(DeskCommand):
         parser.add_argument("--controller", required=True, metavar="SLUG")
         parser.add_argument("--day", default="", metavar="DATE", help="e.g. 2026-08-08")
         parser.add_argument("--name", default="", help="what the day is called")
+        parser.add_argument("--reason", default="", help="why; sealed beside the event of the set-up")
         parser.add_argument("--by", default="", metavar="EMAIL", help="the data protection officer who decides")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -58,6 +59,7 @@ class Command(DeskCommand):
                 day=day,
                 holiday={"holiday": True, "workday": False, "clear": None}[options["verb"]],
                 name=options["name"],
+                reason=options["reason"],
                 actor=actors.staff(officer),
                 now=timezone.now(),
             )
