@@ -40,6 +40,8 @@ KINDS: Final[Mapping[str, _StrPromise]] = {
     "ladder_changed": gettext_lazy("Escalation steps changed"),
     "partner_ended": gettext_lazy("Partner ended"),
     "partner_kept": gettext_lazy("Partner entered or changed"),
+    "partner_ended": gettext_lazy("Partner ended"),
+    "partner_kept": gettext_lazy("Partner entered or changed"),
     "mail_dismissed": gettext_lazy("Mail from outside: not a request"),
     "mail_fetched": gettext_lazy("Mail from outside downloaded as it came"),
     "letter_words_changed": gettext_lazy("Words of a letter changed"),

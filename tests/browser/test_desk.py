@@ -10,11 +10,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from dsr.cases import actors, answer, identity, messages, tasks
+from dsr.cases import actors, answer, forwarding, identity, messages, tasks
 from dsr.cases.perform import assign
 from dsr.demo.people import by_position
 from dsr.law.rights import Right
 from dsr.models import Case, Subject, Task
+from tests.desk.test_inbox import came
 from tests.factories import PASSWORD, make_case, make_controller, make_staff
 from tests.jobs import run_due
 from tests.redacting import settle
@@ -95,6 +96,29 @@ def test_registering_is_clean_with_and_without_errors(browse: Browse) -> None:
     ines = make_staff("ines", "intake")
     browse.audit("/desk/new/", user=ines)
     browse.audit("/desk/new/", user=ines, modes=["desktop", "narrow"], act=press("Register"))
+
+
+@pytest.mark.slow
+def test_the_inbox_and_passing_on_are_clean(browse: Browse) -> None:
+    otto, case = make_staff("otto", "lead"), make_case(at=ago(3))
+    mails = [came(f"Re: {case.request.reference} number {uid}", uid=uid) for uid in range(1, 4)]
+    browse.audit("/desk/inbox/", user=otto, modes=["desktop", "phone", "dark"])
+    browse.audit(f"/desk/inbox/{mails[0].pk}/", user=otto, modes=["desktop", "phone", "dark"])
+    browse.audit("/desk/partners/", user=otto, modes=["desktop", "phone"])
+    name, way = "Fernblick AG", "Its portal for partners"
+    forwarding.keep_partner(
+        controller=case.controller,
+        name=name,
+        bond="joint",
+        email="",
+        way=way,
+        about="",
+        actor=actors.staff(otto),
+        now=timezone.now(),
+    )
+    browse.audit("/desk/partners/", user=otto, modes=["dark", "phone"])
+    browse.audit(url("forward", case), user=otto, modes=["desktop", "phone"])
+    browse.audit(url("forward", case), user=otto, modes=["narrow"], act=press("Pass it on"))
 
 
 @pytest.mark.slow

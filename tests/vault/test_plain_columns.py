@@ -32,7 +32,7 @@ CODES = {
 HASHES = {
     "sha256", "manifest_sha256", "approved_sha256", "content_sha256", "pdf_sha256", "plain_sha256", "encrypted_sha256", "digest",
     "token", "chain_head", "heads", "prev_hash", "hash", "root", "previous_root", "key_id",
-    "asker", "number_token", "contact_token",
+    "asker", "number_token", "contact_token", "sender_token", "fingerprint",
 }  # fmt: skip
 IDS = {
     "reference",
@@ -55,6 +55,7 @@ OF_THE_COMPANY = {
     "dsr.Pulse": None,
     "dsr.BrandChange": None,
     "dsr.Logo": None,
+    "dsr.Partner": None,  # another controller, with which or for which we process
     "dsr.Receiver": None,  # another company, to which data are transmitted on request
 }
 # The rest, one by one, with the reason.
@@ -92,6 +93,8 @@ ALLOWED = {
     ("dsr.SavedView", "query"): "filters: codes and ids, never a search",
     ("dsr.SharingRule", "team"): "the slug of a team",
     ("dsr.Tag", "name"): "plain words about the work; addresses and long numbers are refused",
+    ("dsr.InboundMail", "folder"): "the name of a folder of the mailbox, from the settings",
+    ("dsr.InboundMail", "doubt"): "a code",
     ("dsr.SigningKey", "public"): "a public key",
 }
 FOREIGN = ("auth", "contenttypes")  # tables of the framework that nothing of ours writes to
