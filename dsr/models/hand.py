@@ -95,8 +95,9 @@ class OwnerMail(Sealed, Outgoing):
 class RequestLink(OwnedRow):
     """Whether two requests are shown as those of one person, as a colleague decided; the reasons stand in their histories."""
 
-    first = models.ForeignKey("dsr.Request", on_delete=models.CASCADE, related_name="+")
-    second = models.ForeignKey("dsr.Request", on_delete=models.CASCADE, related_name="+")
+    # Named, because a request is deleted with whatever names it (dsr.cases.erase_rows).
+    first = models.ForeignKey("dsr.Request", on_delete=models.CASCADE, related_name="linked_first")
+    second = models.ForeignKey("dsr.Request", on_delete=models.CASCADE, related_name="linked_second")
     linked = models.BooleanField()
     decided_at = models.DateTimeField()
 
