@@ -111,6 +111,7 @@ def test_a_month_shows_days_links_and_holidays_and_turns(monkeypatch: pytest.Mon
     assert as_role("ines")[0].get("/desk/calendar/").status_code == 403
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_a_month_costs_the_same_number_of_queries_for_one_case_and_many():
     make_case(at=timezone.now())

@@ -78,6 +78,7 @@ def test_yesterdays_figures_say_so():
     assert "those of today have not been made yet" in text(as_role("mara").get(PAGE))
 
 
+@pytest.mark.slow
 def test_a_look_costs_the_same_number_of_queries_however_many_cases_are_open():
     make_case(at=timezone.now() - timedelta(days=45))
     client = as_role("otto")

@@ -95,6 +95,7 @@ def test_live_counts_follow_open_cases_and_today():
     assert daily.risk([mine.pk, paused.pk]) == {str(mine.pk): 80}
 
 
+@pytest.mark.slow
 def test_the_day_is_reckoned_once_by_a_job_and_says_when(settings):
     """Forecast and figures of the day: made by the tick's job, kept once, learnt from stages that closed cases entered."""
     settings.DSR_HOURS_PER_WEEK, settings.DSR_HOURS_PER_CASE = 20, 4
@@ -133,6 +134,7 @@ def test_absences_take_hours_and_nobody_means_no_limit():
     assert daily.hours_ahead(controller, monday, 7) == [4, 8, 8, 8, 8, 0, 0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cases", [1, 12])
 def test_the_number_of_queries_does_not_follow_the_cases(cases):
     for number in range(cases):

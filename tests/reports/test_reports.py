@@ -87,6 +87,7 @@ def test_a_report_is_made_sealed_told_and_read_by_those_who_may():
     assert list(SetupEvent.objects.values_list("kind", flat=True)) == ["report_ordered", "report_downloaded"]
 
 
+@pytest.mark.slow
 def test_only_lead_and_dpo_order_and_a_report_that_fails_is_tried_again():
     closed(MARCH, 10)
     mara, otto = make_staff("mara"), make_staff("otto", "lead")
