@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr import wording
-from dsr.cases import free_letters
+from dsr.cases import free_letters, letter_content
 from dsr.cases.duties import Duty, duty_refusal
 from dsr.cases.free_letters import FREE, MARK
 from dsr.desk import steps
@@ -150,21 +150,19 @@ class Block:
     done: bool
 
 
-def blocks(case: Case, code: LetterCode, said: dict[str, Any] | None) -> list[Block]:
+def blocks(case: Case, code: LetterCode, said: dict[str, Any] | None, *, now: datetime) -> list[Block]:
     """What the law wants in this letter, in its order. Nothing of it can be deleted, only answered (rules 5.1)."""
     outcome = Outcome(said["outcome"]) if said else Outcome.REFUSED if code in NEGATIVE else Outcome.GRANTED
-    have = set(said["elements"]) if said else set()
-    found = []
-    for element in required(code, outcome=outcome, regime=case.regime):
-        kind = "fact" if element in FACTS else "fixed" if element in standing(code) else "written"
-        found.append(
-            Block(
-                wording.say(element),
-                kind,
-                kind == "fixed" or (said is not None and (kind == "fact" or element.value in have)),
-            )
+    bare = letter_content.frame(case=case, code=code, outcome=outcome, paragraph="", now=now) | {"elements": {}}
+    absent = set(letter_content.lacking(said or bare))
+    return [
+        Block(
+            name=wording.say(element),
+            kind="fact" if element in FACTS else "fixed" if element in standing(code) else "written",
+            done=element not in absent,
         )
-    return found
+        for element in required(code, outcome=outcome, regime=case.regime)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ SAMPLE = {
     "store": "billing",
     "dataset": "x",
     "action": "accept",
+    "code": "L-06",
     "section": "facts",
     "row_id": uuid.uuid4(),
     "user_id": uuid.uuid4(),

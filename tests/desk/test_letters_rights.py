@@ -301,3 +301,36 @@ def test_5_2_o_06_a_decision_is_held_and_reviewed_by_somebody_who_did_not_make_t
     assert "Head of customer care" in said
     assert "Without the bank" in said
     assert fresh(case).state == "completed"
+
+
+@pytest.mark.slow
+def test_F_05_a_fee_is_announced_with_evidence_opinion_and_two_people_and_then_waived(mara, otto, signed_in, received):
+    case = make_case(at=received)
+    fee = {
+        "amount": "12.50 EUR",
+        "basis": "Half an hour of work.",
+        "why": "Nothing has changed.",
+        "reason": "Three answers.",
+    }
+    url, law = reverse("desk:step", args=[case.pk, "announce_fee"]), "Article 12(5) GDPR."
+    assert "Consult the data protection officer" in text(
+        otto.post(url, {**fee, "law": law, "version": fresh(case).version})
+    )
+    signed = signed_in("dora")
+    opinion = {"version": fresh(case).version, "kind": "fee", "text": "A small fee is right."}
+    assert signed.post(reverse("desk:opinion", args=[case.pk]), opinion).status_code == 302
+    evidence = {"history": "Three answers.", "changes": "None.", "conduct": "Threats.", "conclusion": "A fee."}
+    page = reverse("desk:evidence", args=[case.pk])
+    assert mara.post(page, {**evidence, "version": fresh(case).version}).status_code == 302
+    assert "A small fee is right." in text(mara.get(page))
+
+    step(otto, case, "announce_fee", **fee, law=law, paragraph="")
+
+    assert fresh(case).state == "fee_pending"
+    said = letter_text("L-04")
+    assert "12.50 EUR" in said
+    assert "Example Data Protection Authority" in said
+    step(mara, case, "fee_settled", how="waived", note="A lead decided so today.")
+    assert fresh(case).state == "assessing"
+    assert fresh(case).due_on is not None
+    assert verify_case(fresh(case)) == []

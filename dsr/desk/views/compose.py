@@ -147,7 +147,7 @@ def _looked(request: DeskRequest, case: Case, code: LetterCode, doing: Doing, fo
     return {
         "case": case,
         "preview": text,
-        "blocks": writing.blocks(case, code, said),
+        "blocks": writing.blocks(case, code, said, now=timezone.now()),
         "lacking": lacking,
         "preview_why": why_not,
     }
