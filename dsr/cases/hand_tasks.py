@@ -154,7 +154,9 @@ def _insist(actor: Actor) -> None:
 def _waiting(task_id: RowId) -> HandTask:
     """The row of a task that is with its department; RefusedError for any other."""
     rows = HandTask.objects.select_related("task__case__controller", "task__case__request", "controller")
-    hand: HandTask | None = rows.filter(task_id=task_id, task__status=Task.Status.MANUAL, task__error_code=WITH_OWNER).first()
+    hand: HandTask | None = rows.filter(
+        task_id=task_id, task__status=Task.Status.MANUAL, task__error_code=WITH_OWNER
+    ).first()
     if hand is None:
         raise RefusedError(Refusal("task_not_waiting"))
     return hand
@@ -193,7 +195,8 @@ def _climb(pk: RowId, now: datetime) -> bool:
     rung = hand.rung + 1
     if rung == ESCALATED and not hand.content().get("escalation"):
         rung = HANDED_BACK
-    pause = timedelta(days=max(1, -(-hand.days // 2)))
+    # `next_on` is the last day on which nothing happens yet, as the day of the answer is.
+    pause = timedelta(days=max(1, -(-hand.days // 2)) - 1)
     after = None if rung == HANDED_BACK else local_date(hand.controller, now) + pause
     mine = HandTask.objects.filter(pk=pk, rung=hand.rung, next_on=hand.next_on, outcome="")
     if not mine.update(rung=rung, next_on=after):

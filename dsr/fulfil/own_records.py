@@ -212,7 +212,8 @@ class _Reading:
 
     def _codes(self) -> Iterator[Row]:
         mine = Q(request__in=self._hers.requests) | Q(user__in=self._hers.accounts)
-        rows = self._before(OneTimeCode.objects, "created_at").filter(mine)
+        # Codes to a department that works by hand went to a colleague, not to her.
+        rows = self._before(OneTimeCode.objects, "created_at").filter(mine).exclude(purpose=OneTimeCode.Purpose.HAND)
         for code in rows.order_by("created_at", "id"):
             yield self._at(code.created_at), code.purpose, self._at(code.sent_at), self._at(code.used_at)
         checks = self._of_requests(self._before(IdentityCheck.objects, "created_at"), "request")

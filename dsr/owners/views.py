@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from dsr.models import HandLink
 
 P = ParamSpec("P")
-_HEADERS = {"X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
+# Not `no-referrer`: with it browsers send forms without an origin, and the guard against forged forms refuses them.
+_HEADERS = {"X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "same-origin", "Cache-Control": "no-store"}
 
 
 def quiet(view: Callable[Concatenate[Any, P], HttpResponse]) -> Callable[Concatenate[Any, P], HttpResponse]:

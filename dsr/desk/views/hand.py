@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from dsr import wording
 from dsr.cases import hand_answers, hand_tasks
 from dsr.cases.hand_answers import Said
-from dsr.cases.hand_links import SILENT, WITH_OWNER
+from dsr.cases.hand_links import WITH_OWNER
 from dsr.desk import case_page, hand_page
 from dsr.desk.access import DeskRequest, Duty, Sight, case_for, duty_refusal, insist_sight, staff_required
 from dsr.desk.attempt import Outcome, attempt
@@ -63,7 +63,11 @@ def hand(request: DeskRequest, case_id: RowId, task_id: RowId) -> HttpResponse:
     outcome = Outcome(done=False)
     if request.method == "POST" and form.is_valid():
         said = Said(form.cleaned_data["outcome"], form.cleaned_data["name"], form.cleaned_data["note"])
-        outcome = attempt(lambda: _answer(request, task, said))
+        try:
+            outcome = attempt(lambda: _answer(request, task, said))
+        except (Temporary, Permanent, OSError):
+            words_for_it = _("We could not keep the answer just now. Nothing is lost: try again in a few minutes.")
+            outcome = Outcome(done=False, why_not=words_for_it)
         if outcome.done:
             messages.success(request, _("Noted. The case goes on."))
             return redirect("desk:case", case_id=case.pk)
@@ -98,7 +102,6 @@ def _page(request: DeskRequest, case: Case, task: Task, outcome: Outcome, **form
         "outcome_words": words.outcome(row.outcome) if row else "",
         "trouble": trouble(task.error_code) if open_now else "",
         "with_owner": open_now and task.error_code == WITH_OWNER,
-        "links_live": open_now and task.error_code in {WITH_OWNER, SILENT},
         "next_rung": hand_page.next_rung(row) if open_now else "",
         "links": hand_page.links_of(row, now=now),
         "mails": hand_page.mails_of(row),
