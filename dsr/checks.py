@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 
 from dsr import outside, vault
-from dsr.carriers import eid, sms
+from dsr.carriers import eid, imap, sms
 from dsr.cases import ring
 from dsr.vault.keys import parse
 from exporters.record.load import load_record
@@ -118,4 +118,16 @@ def check_portals(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         outside.check_settings()
     except ImproperlyConfigured as error:
         return [Error(str(error), hint="docs/accounts.md and docs/staff.md show complete examples.", id="dsr.E013")]
+    return []
+
+
+@register
+def check_inbox(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """dsr.E016: a mailbox that is configured wrongly would never be read, and nobody would be told."""
+    try:
+        for slug in settings.DSR_INBOX:
+            imap.mailbox(slug)
+    except (ImproperlyConfigured, ValueError) as error:
+        words = str(error) if isinstance(error, ImproperlyConfigured) else "port and timeout in DSR_INBOX must be numbers"
+        return [Error(words, hint="docs/inbound.md shows a complete example.", id="dsr.E016")]
     return []

@@ -1,4 +1,4 @@
-"""Why a person has to decide about a mail; dsr.wording.inbound has the words."""
+"""Why a person has to decide about a mail; dsr.desk.inbox_words has the words."""
 
 from __future__ import annotations
 

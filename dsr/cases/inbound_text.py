@@ -16,6 +16,7 @@ from email.utils import getaddresses, parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from dsr.cases import inbound_html
+from dsr.cases.inbound_clean import clean_line, clean_text
 from exporters.files.file_names import file_name
 
 if TYPE_CHECKING:
@@ -29,15 +30,10 @@ MAX_HEADER: Final = 2000
 MAX_PARTS: Final = 100
 MAX_BOUNDARIES: Final = 60
 """Multiparts inside one another; honest mail has three or four."""
-MAX_TEXT: Final = 10_000
 _OUR_ID: Final = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\.\d{1,5})?@[\w.-]+>")
-_ADDRESS: Final = re.compile(r"[^\s\x00-\x1f\x7f-\x9f@<>\"(),:;\\\[\]]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
-# Characters that show nothing, or turn the direction of what follows: in names they only ever deceive.
-_UNSEEN: Final = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
-    "\ufff9-\ufffb\U000e0000-\U000e007f]"
+_ADDRESS: Final = re.compile(
+    r"[^\s\x00-\x1f\x7f-\x9f@<>\"(),:;\\\[\]]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?"
 )
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SKEW: Final = timedelta(minutes=10)
 _OLDEST: Final = timedelta(days=30)
 
@@ -151,18 +147,6 @@ def _all(mail: EmailMessage, name: str) -> list[str]:
 def _one(mail: EmailMessage, name: str) -> str:
     values = _all(mail, name)
     return values[0] if values else ""
-
-
-def clean_line(text: str) -> str:
-    """One line without characters that show nothing or deceive."""
-    return " ".join(_CONTROL.sub(" ", _UNSEEN.sub("", text.encode("utf-8", "replace").decode())).split())
-
-
-def clean_text(text: str) -> str:
-    """Text of several lines without control characters; joiners that scripts need stay."""
-    told = _CONTROL.sub("", text.encode("utf-8", "replace").decode().replace("\r\n", "\n").replace("\r", "\n"))
-    told = re.sub("[\u202a-\u202e\u2066-\u2069\u200b\u2060\ufeff]", "", told)
-    return re.sub(r"\n{4,}", "\n\n\n", told).strip()[:MAX_TEXT]
 
 
 def _sender_of(mail: EmailMessage) -> tuple[str, str]:

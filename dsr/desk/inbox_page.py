@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy
 
 from dsr.cases import clock, inbound
 from dsr.cases.own_rules import own_days
+from dsr.desk import inbox_words as words
 from dsr.law.rights import Right
 from dsr.models import InboundMail, Pulse, Request
 from dsr.vault import MissingKeyError, TamperedError, blind
-from dsr.wording import inbound as words
 from dsr.wording import uploads as file_words
 from dsr.work import pulses
 

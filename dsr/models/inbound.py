@@ -35,7 +35,7 @@ class InboundMail(Sealed, KeyedRow):
     received_at = models.DateTimeField()  # when it reached our mail server (T-02)
     fetched_at = models.DateTimeField()
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.NEW)
-    # Why a person has to decide; a code of dsr.wording.inbound.
+    # Why a person has to decide; a code of dsr.desk.inbox_words.
     doubt = models.CharField(max_length=20, blank=True)
     # A keyed hash of Message-ID, sender, date and content: the same mail twice is one. Empty: not looked at, or it is the second.
     fingerprint = models.CharField(max_length=80, blank=True)

@@ -10,7 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from dsr.cases.inbound_doubts import Doubt
 from dsr.cases.inbound_text import read
+from dsr.desk import inbox_words
 from dsr.fulfil import inbound
 from dsr.models import InboundMail, Request, SetupEvent
 from tests.desk.conftest import text
@@ -113,3 +115,8 @@ def test_mails_of_another_brand_do_not_exist_here(mara: Client, settings: Any) -
     assert "eve@example.net" not in text(mara.get("/desk/inbox/?show=all"))
     assert mara.get(f"/desk/inbox/{mail.pk}/").status_code == 404
     assert mara.post(f"/desk/inbox/{mail.pk}/make/").status_code == 404
+
+
+def test_every_kind_and_every_doubt_has_words() -> None:
+    assert set(inbox_words.KINDS) == set(InboundMail.Kind.values)
+    assert set(inbox_words.DOUBTS) == {doubt.value for doubt in Doubt}

@@ -11,9 +11,11 @@ from django.utils import timezone
 from dsr.cases import inbound as verbs
 from dsr.cases.actors import staff
 from dsr.cases.perform import ConflictError, RefusedError
+from dsr.checks import check_inbox
 from dsr.fulfil import inbound
-from dsr.models import Event, InboundMail, Message, Request, SetupEvent, Upload
+from dsr.models import Event, InboundMail, Message, Pulse, Request, SetupEvent, Upload
 from dsr.vault import MissingKeyError
+from dsr.work import jobs, tick, wake
 from exporters.contract import Permanent, Temporary
 from tests.factories import make_case, make_controller, make_staff
 from tests.inbound.conftest import mail
@@ -261,3 +263,42 @@ def test_a_mailbox_that_refuses_us_says_so_by_a_code(server: Any, settings: Any)
     settings.DSR_INBOX = {"northwave": server.config(port=1)}
     with pytest.raises(Temporary, match="inbox_down"):
         inbound.fetch(controller=controller, now=timezone.now())
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"host": "imap.example.com", "user": "x"}, "needs host, user and secret"),
+        ({"host": "imap.example.com", "user": "x", "secret": "y", "tls": "none"}, "on this machine only"),
+        ({"host": "imap.example.com", "user": "x", "secret": "y", "tls": "maybe"}, "tls, starttls or none"),
+        ({"host": "imap.example.com", "user": "x", "secret": "y", "colour": "red"}, "does not know colour"),
+        ({"host": "imap.example.com", "user": "x", "secret": "y", "port": "imap"}, "must be numbers"),
+    ],
+)
+def test_a_mailbox_that_is_configured_wrongly_is_an_error_at_start(settings: Any, given: Any, words: str) -> None:
+    settings.DSR_INBOX = {"northwave": given}
+
+    (found,) = check_inbox(None)
+
+    assert (found.id, words in found.msg) == ("dsr.E016", True)
+
+
+def test_the_tick_wakes_the_job_and_talks_to_no_server(server: Any, poll: Any, monkeypatch: Any) -> None:
+    make_controller()
+    woken: list[tuple[str, ...]] = []
+    monkeypatch.setattr(wake, "nudge", lambda job, *ids, **_more: woken.append((job, *ids)))
+    now = timezone.now()
+
+    tick.inbound_mail(now)
+    tick.inbound_mail(now + timedelta(seconds=20))
+    tick.inbound_mail(now + timedelta(seconds=90))
+
+    assert [job for job, *_ids in woken] == ["dsr.work.jobs.fetch_inbox"] * 2
+    assert server.lines == []
+    server.add(mail(subject="By the jobs"))
+    jobs.fetch_inbox(str(make_controller().pk))
+    row = InboundMail.objects.get()
+    jobs.take_mail(str(row.pk))
+    assert InboundMail.objects.get().kind == "request"
+    assert ("dsr.work.jobs.take_mail", str(row.pk)) in woken
+    assert Pulse.objects.get(name="inbox:northwave").error_code == ""

@@ -88,10 +88,12 @@ class IntakeForm(BehalfFields, UiForm):
     )
     rights = forms.MultipleChoiceField(
         label=gettext_lazy("What does the person want?"),
-        required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("Tick everything; each becomes a case of its own. She need not name an article."),
-        error_messages={"invalid_choice": gettext_lazy("Choose what the person wants.")},
+        error_messages={
+            "required": gettext_lazy("Choose what the person wants."),
+            "invalid_choice": gettext_lazy("Choose what the person wants."),
+        },
     )
     stop = forms.BooleanField(
         label=gettext_lazy("No more marketing: stop it at once"),
@@ -163,8 +165,9 @@ class IntakeForm(BehalfFields, UiForm):
         ways = ("contact_email", "contact_post", "phone")
         if not any(cleaned.get(way) for way in ways) and not set(ways) & set(self.errors):
             self.add_error("contact_email", _("Enter a way to reach the person: e-mail, postal address or telephone."))
-        if not cleaned.get("rights") and not cleaned.get("stop") and "rights" not in self.errors:
-            self.add_error("rights", _("Choose what the person wants."))
+        if cleaned.get("stop") and self.has_error("rights", "required"):
+            del self.errors["rights"]  # to get no more marketing is what she wants
+            cleaned["rights"] = []
         if cleaned.get("stop") and not cleaned.get("contact_email") and not cleaned.get("phone"):
             self.add_error("stop", _("Enter the e-mail address or telephone number that should get no marketing."))
         if "received_on" in cleaned and "received_time" in cleaned and self.received_at > self.now:

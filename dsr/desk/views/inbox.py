@@ -24,11 +24,11 @@ from dsr.desk import inbox_page
 from dsr.desk.access import DeskRequest, Duty, Sight, duty_refusal, insist_sight, sees, staff_required
 from dsr.desk.attempt import attempt
 from dsr.desk.forms.inbox import AddToForm, DismissForm
+from dsr.desk.inbox_words import trouble
 from dsr.desk.shell import page
 from dsr.fulfil import inbound
 from dsr.models import InboundMail
 from dsr.vault import MissingKeyError, TamperedError
-from dsr.wording.inbound import trouble
 from exporters.contract import Permanent, Temporary
 
 if TYPE_CHECKING:
