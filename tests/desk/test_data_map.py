@@ -77,7 +77,8 @@ def test_the_largest_map_stays_small_and_names_nothing_the_law_hides(mara: Clien
     assert "cannot be" not in page
 
 
-def test_coverage_evidence_and_durations_say_what_is_known(mara: Client, demo_stores: Any, monkeypatch: Any) -> None:
+@pytest.mark.slow
+def test_coverage_evidence_and_durations_say_what_is_known(mara: Client, demo_stores: Any) -> None:
     controller, now = make_controller(), timezone.now()
     page = text(mara.get("/desk/stores/"))
     assert "tested with the system itself" in page

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +15,7 @@ from django.utils import timezone
 
 from dsr.cases.actors import SYSTEM
 from dsr.cases.setup import record_setup
+from dsr.desk import setup_words
 from dsr.fulfil.signing import signer_of
 from dsr.models import Anchor, CalendarDay, Case, Controller, RetentionRow, SetupEvent, SigningKey
 from tests.desk.conftest import ROLES, text
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 SETUP = {"otto", "dora", "olga"}
 EVERYBODY = set(ROLES)
+ROOT = Path(__file__).resolve().parents[2]
 PAGES = {
     "setup": EVERYBODY,
     "stores": EVERYBODY,
@@ -152,6 +156,8 @@ def test_calendar_ladder_and_retention_show_the_law_and_what_is_added(signed_in:
     assert client_saves(dora, "/desk/setup/calendar/", DAY)
     assert text(dora.get("/desk/setup/calendar/")).count("Works outing") == 2  # among the holidays and the own days
     assert "28 December 2026" in text(dora.get("/desk/changes/"))
+    assert "Agreed with the council" in text(dora.get("/desk/changes/"))
+    assert "Agreed with the council" not in text(signed_in("olga").get("/desk/changes/"))
     assert client_saves(dora, "/desk/setup/calendar/", DAY | {"kind": "clear"})
     assert not CalendarDay.objects.exists()
 
@@ -173,6 +179,18 @@ def test_calendar_ladder_and_retention_show_the_law_and_what_is_added(signed_in:
     assert RetentionRow.objects.exists()
     dora.post(f"/desk/setup/retention/{row.pk}/remove/")
     assert not RetentionRow.objects.exists()
+
+
+def test_every_kind_of_change_has_words() -> None:
+    """Kinds are codes of whoever records them: each that stands in the source as such has words on the page of changes."""
+    calls = (
+        text
+        for path in ROOT.glob("dsr/**/*.py")
+        for text in path.read_text(encoding="utf-8").split("record_setup(")[1:]
+    )
+    kinds = {found[1] for call in calls if (found := re.search(r'kind="([a-z_]+)"', call[:300]))}
+    assert {"controller_changed", "store_check_asked"} <= kinds
+    assert kinds <= set(setup_words.KINDS)
 
 
 def client_saves(client: Client, url: str, data: dict[str, Any]) -> bool:

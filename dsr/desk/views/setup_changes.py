@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -11,10 +12,9 @@ from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from dsr.cases.duties import Duty, duty_refusal
 from dsr.cases.setup import READERS
 from dsr.desk import setup_words
-from dsr.desk.access import DeskRequest, staff_required
+from dsr.desk.access import DeskRequest, Sight, sees, staff_required
 from dsr.desk.forms.changes import ChangesForm
 from dsr.desk.shell import page
 from dsr.models import SetupEvent, User
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
 PAGE = 25
+_ROW_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @staff_required
@@ -48,7 +49,8 @@ def index(request: DeskRequest) -> HttpResponse:
     )
     chosen = form.cleaned_data if form.is_bound and form.is_valid() else {}
     shown = Paginator(_filtered(rows, chosen, request).order_by("-seq"), PAGE).get_page(request.GET.get("page"))
-    notes = duty_refusal(request.actor, Duty.SEE_SETUP) is None
+    # A reason may name somebody: only those who read about persons read it, the administrator operates (4.3).
+    notes = sees(request.actor, Sight.PERSON)
     context = {
         "form": form,
         "filtered": any(chosen.values()),
@@ -86,7 +88,7 @@ def _rows(events: Iterable[SetupEvent], people: Mapping[str, str], *, notes: boo
             "facts": [
                 (setup_words.field(name), setup_words.value(name, held, people))
                 for name, held in sorted(event.data.items())
-                if name not in setup_words.HIDDEN and held not in ("", None)
+                if name not in setup_words.HIDDEN and held not in ("", None) and not _for_machines(name, held)
             ],
             "changes": [
                 {"field": setup_words.field(name), "values": [setup_words.value(name, one, people) for one in pair]}
@@ -94,6 +96,11 @@ def _rows(events: Iterable[SetupEvent], people: Mapping[str, str], *, notes: boo
             ],
             "note": _note(event) if notes else "",
         }
+
+
+def _for_machines(name: str, held: Any) -> bool:
+    """Whether it is the id of a row, which tells a reader nothing; colleagues are shown by name."""
+    return name not in setup_words.COLLEAGUES and isinstance(held, str) and bool(_ROW_ID.fullmatch(held))
 
 
 def _changes(event: SetupEvent) -> dict[str, list[Any]]:
