@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from dsr import wording
-from dsr.cases import at_once
+from dsr.cases import at_once, by_hand
 from dsr.cases.scope import stores_of
 from dsr.fulfil.stores import label_of
 from dsr.law.rights import Right
@@ -52,15 +52,10 @@ def work_of(hand: HandTask, *, language: str) -> Work:
         person=str(content.get("name", "")) or (account.display_name if account else ""),
         found_by=tuple(_found_by(case)),
         wishes=() if task.operation == "collect" else tuple(asked.lines(asked.of_right(content, case.right))),
-        instruction=_instruction(task),
+        instruction=by_hand.instruction_of(task),
         answer_by=hand.answer_by,
         collects=task.operation == "collect",
     )
-
-
-def _instruction(task: Task) -> str:
-    """What this store is asked to do in words, where somebody wrote it down (dsr.cases.by_hand)."""
-    return str(task.case.content().get("by_hand", {}).get(task.store, ""))
 
 
 def _task(task: Task, case: Case) -> str:

@@ -50,6 +50,7 @@ def test_a_late_department_is_the_next_action_and_a_row_opens_what_was_done(
     assert "Retry" not in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(ROLES))
 def test_4_3_who_asks_reminds_and_answers_for_a_department(
     signed_in: Callable[..., Client],
@@ -91,6 +92,7 @@ def test_notes_are_events_with_sealed_words_and_the_history_is_filtered_and_page
     assert f"Checked: {Case.objects.get(pk=case.pk).version} events" in page_of(mara, case, "history", page="2")
 
 
+@pytest.mark.slow
 def test_linked_requests_by_account_by_proven_number_and_by_hand(mara: Client, received: Any) -> None:
     """What was only typed links nothing; a colleague's word counts more than both, and both histories say why."""
     anna = make_user("anna")
@@ -116,6 +118,7 @@ def test_linked_requests_by_account_by_proven_number_and_by_hand(mara: Client, r
     assert "maiden" not in str(list(Event.objects.values_list("data", flat=True)))
 
 
+@pytest.mark.slow
 def test_the_decision_says_who_signed_what_off(otto: Client, received: Any) -> None:
     case = make_case(at=received)
     Case.objects.filter(pk=case.pk).update(

@@ -52,6 +52,7 @@ def test_4_2_10_the_ladder_is_climbed_once_each_and_ends_at_the_desk(hand: HandT
     assert needs_somebody()
 
 
+@pytest.mark.slow
 def test_a_reminder_by_hand_twice_a_day_at_most_and_only_by_who_handles(hand: HandTask) -> None:
     later = timezone.now() + timedelta(hours=13)
     for role in (Role.AUDITOR, Role.INTAKE, Role.REVIEWER):
@@ -68,6 +69,7 @@ def test_a_reminder_by_hand_twice_a_day_at_most_and_only_by_who_handles(hand: Ha
     assert HandTask.objects.get().rung == 0
 
 
+@pytest.mark.slow
 def test_a_mail_that_did_not_arrive_and_a_withdrawn_case(hand: HandTask) -> None:
     """The desk corrects the address; of a case that has ended nobody is reminded."""
     OwnerMail.objects.update(status="bounced", error_code="5.1.1")

@@ -47,6 +47,7 @@ def test_an_id_opens_nothing_and_another_session_needs_its_own_code(hand: HandTa
     assert path.split("/")[2] not in scrub(f"GET {path} 302")
 
 
+@pytest.mark.slow
 def test_a_link_that_is_too_old_gives_a_new_one_to_the_same_address_and_a_link_that_is_over_gives_nothing(
     hand: HandTask,
 ) -> None:
@@ -71,6 +72,7 @@ def test_a_link_that_is_too_old_gives_a_new_one_to_the_same_address_and_a_link_t
     assert hand_tasks.ask_due(now=timezone.now(), limit=9) == 0
 
 
+@pytest.mark.slow
 def test_another_brand_knows_no_link_of_this_one(hand: HandTask, settings: Any) -> None:
     (letter,) = send_mails()
     make_controller("southwave")
@@ -79,6 +81,7 @@ def test_another_brand_knows_no_link_of_this_one(hand: HandTask, settings: Any) 
     assert Client().get(path_in(letter)).status_code == 404
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "content"),
     [
@@ -98,6 +101,7 @@ def test_a_hostile_file_is_not_kept(hand: HandTask, name: str, content: bytes) -
     assert not Artifact.objects.exists()
 
 
+@pytest.mark.slow
 def test_a_process_that_dies_in_the_middle_leaves_the_page_as_it_was(hand: HandTask, monkeypatch: Any) -> None:
     """Killed before the answer's transaction: nothing counts, the answer can be sent again, and what is left goes by itself."""
     owner, now = actors.owner(HandLink.objects.get()), timezone.now()
@@ -124,6 +128,7 @@ def _killed(**_: Any) -> None:
     raise KeyboardInterrupt
 
 
+@pytest.mark.slow
 def test_a_purged_request_takes_all_of_it_along(hand: HandTask) -> None:
     """Links, mails, files on their way and links between requests (rules 4.5)."""
     asked, other = hand.task.case.request, make_case(store="calls", at=timezone.now(), name="Bea Example").request

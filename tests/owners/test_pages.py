@@ -31,6 +31,7 @@ def opened(client: Client) -> str:
     return page
 
 
+@pytest.mark.slow
 def test_4_2_10_a_department_is_asked_hands_in_files_and_rows_and_the_case_goes_on(hand: HandTask) -> None:
     """The link opens nothing but the offer of a code; the code opens what is asked; the answer ends both."""
     client = Client()
