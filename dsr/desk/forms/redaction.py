@@ -29,7 +29,7 @@ class AddForm(UiForm):
         help_text=gettext_lazy("Select them in the original, or type them as they stand there."),
         max_length=MAX_WORDS,
         strip=False,
-        required=False,
+        error_messages={"required": gettext_lazy("Select or type the words to black out.")},
     )
     start = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
     end = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
@@ -47,7 +47,8 @@ class AddForm(UiForm):
         selected = start is not None and end is not None and start < end <= len(self._text)
         wanted = self._text[start:end] if selected else typed.strip()
         if not wanted:
-            self.add_error("words", _("Select or type the words to black out."))
+            if "words" not in self.errors:
+                self.add_error("words", _("Select or type the words to black out."))
             return cleaned
         places = [(int(start or 0), int(end or 0))] if selected else []
         if cleaned.get("everywhere") or not places:
@@ -64,10 +65,8 @@ class AddForm(UiForm):
 def _found(text: str, wanted: str) -> list[tuple[int, int]]:
     """Where the words stand, however they are written: capitals do not matter."""
     low, low_wanted = text.lower(), wanted.lower()
-    if len(low) != len(text) or len(low_wanted) != len(
-        wanted
-    ):  # a letter that is two in lower case would move all places
-        low, low_wanted = text, wanted
+    if (len(low), len(low_wanted)) != (len(text), len(wanted)):
+        low, low_wanted = text, wanted  # a letter that is two in lower case would move all places
     places, at = [], low.find(low_wanted)
     while at >= 0:
         places.append((at, at + len(wanted)))
