@@ -12,7 +12,7 @@ from dsr.fulfil.signing import signer_of
 from tests.factories import make_case, make_controller, make_staff
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Request
 
     from tests.browser.harness import Browse
 
@@ -67,7 +67,11 @@ def test_what_a_buffer_moves_is_said_first_and_pages_are_light(browse: Browse, d
         "/desk/setup/retention/?country=FR",
     ):
         asked: list[str] = []
-        page.on("request", lambda request, asked=asked: asked.append(request.url))
+
+        def note(request: Request, asked: list[str] = asked) -> None:
+            asked.append(request.url)
+
+        page.on("request", note)
         page.goto(path)
         assert page.evaluate("document.querySelectorAll('*').length") <= 1500, path
         assert len(page.content().encode()) <= 120_000, path
