@@ -115,36 +115,36 @@ def staff_required(
     return guarded  # type: ignore[return-value]  # wraps() keeps the name of the first parameter, Django does not ask
 
 
-# What leaves the house, and where it goes: only while it is surely the colleague who does it (fifteen minutes, docs/staff.md).
-# By the name of the address; for a step of a case the actions that count. GET pages only show, unless they are downloads.
-SURELY: Final[Mapping[str, frozenset[str]]] = {
-    "step": frozenset({Action.COMPLETE.value, Action.COMPLETE_PARTLY.value}),
-    "delivery-again": frozenset(),
-    "delivery-letter": frozenset(),
-    "carrier": frozenset(),
-    "carrier-copy": frozenset(),
-    "carrier-letter": frozenset(),
-    "queue-export": frozenset(),
-    "receiver-verify": frozenset(),
+# What leaves the house, and the keys it is signed with: only while it is surely the colleague who does it (docs/staff.md). By the
+# name of the address, with the page to come back to.
+SURELY: Final[Mapping[str, str]] = {
+    "step": "step",
+    "delivery-again": "delivery",
+    "delivery-letter": "delivery",
+    "carrier": "delivery",
+    "carrier-copy": "delivery",
+    "carrier-letter": "delivery",
+    "queue-export": "queue",
+    "register": "reports",
+    "receiver-verify": "receivers",
+    "setup-keys-rotate": "setup-keys",
 }
-_DOWNLOADS: Final = frozenset({"carrier-copy", "carrier-letter", "queue-export"})
+RELEASES: Final = frozenset({Action.NOTIFY.value, Action.COMPLETE.value, Action.COMPLETE_PARTLY.value})
+"""The steps of a case that let an answer out."""
+_DOWNLOADS: Final = frozenset({"carrier-copy", "carrier-letter"})
+"""Addresses where looking is taking along."""
 
 
 def _surely_she(request: DeskRequest, kwargs: Mapping[str, object]) -> HttpResponseBase | None:
     """The way to show herself again, where SURELY asks for it and her sign-in is older."""
-    name = request.resolver_match.url_name if request.resolver_match else None
-    only = SURELY.get(str(name))
-    if only is None or (only and kwargs.get("action") not in only):
+    name = str(request.resolver_match.url_name) if request.resolver_match else ""
+    if name not in SURELY or (request.method != "POST" and name not in _DOWNLOADS):
         return None
-    if request.method != "POST" and name not in _DOWNLOADS:
+    if name == "step" and kwargs.get("action") not in RELEASES:
         return None
-    if name == "step":
-        where = request.path
-    elif "case_id" in kwargs:
-        where = reverse("desk:delivery", kwargs={"case_id": kwargs["case_id"]})
-    else:
-        where = reverse("desk:receivers" if name == "receiver-verify" else "desk:queue")
-    return ask_again(request, where=where)
+    back = SURELY[name]
+    needed = {"case_id", "action"} if back == "step" else {"case_id"} if back == "delivery" else set()
+    return ask_again(request, where=reverse(f"desk:{back}", kwargs={key: kwargs[key] for key in needed}))
 
 
 def _through_the_glass(request: DeskRequest, case_id: RowId) -> None:
