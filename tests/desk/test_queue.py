@@ -72,7 +72,9 @@ def test_each_view_holds_what_its_name_says_and_the_side_bar_counts_the_same(mar
         page = text(mara.get(f"/desk/?view={view}"))
         assert set(references(page)) == {names[case.pk] for case in cases}, view
         link = page.split(f"?view={view}")[1].split("</a>")[0]
-        assert f"<span>{len(cases)}</span>" in link, view
+        assert (f"<span>{len(cases)}</span>" in link) == (view != "closed"), (
+            view
+        )  # years of closed cases are not counted
         assert 'aria-current="page"' in link
 
 
