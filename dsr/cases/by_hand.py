@@ -13,11 +13,12 @@ from django.db import transaction
 
 from dsr.cases.actors import SYSTEM
 from dsr.cases.duties import Duty
+from dsr.cases.hand_links import end_links
 from dsr.cases.perform import ConflictError, RefusedError, insist, perform, record
 from dsr.cases.scope import stores_of
 from dsr.law.rights import Right
 from dsr.law.workflow import Action, Actor, Refusal, State
-from dsr.models import Case, Plan, RowId, Task
+from dsr.models import Case, HandTask, Plan, RowId, Task
 from dsr.work import wake
 
 if TYPE_CHECKING:
@@ -96,6 +97,10 @@ def confirm(*, task_id: RowId, who: str, how: str, actor: Actor, now: datetime) 
         data={"operation": OPERATION, "store": task.store},
         note=f"{who.strip()[:200]}: {how.strip()[:MAX_WORDS]}",
     )
+    hand = HandTask.objects.filter(task=task).first()
+    if hand is not None:  # a department was asked for it too: its links end, and nobody is reminded
+        HandTask.objects.filter(pk=hand.pk).update(next_on=None)
+        end_links(hand=hand, now=now)
     wake.nudge("dsr.work.jobs.after_task", str(task.pk))
     return case
 

@@ -25,7 +25,7 @@ from dsr.law.letters import ANSWERS, Outcome
 from dsr.law.policies import POLICIES
 from dsr.law.rights import CHANGES_NO_STORE, Right
 from dsr.law.workflow import Action, Refusal, State
-from dsr.models import Case, Task
+from dsr.models import Case, HandTask, Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -126,9 +126,10 @@ def _rectified(case: Case, typed: Mapping[str, str]) -> Elements:
 
 
 def systems(case: Case) -> tuple[str, ...]:
-    """The stores that confirmed a change, by their names in the active language."""
+    """The stores that confirmed a change, by their names in the active language; not those that found nothing of hers."""
     known = stores_of(case.controller)
-    done = [task.store for task in by_hand.tasks_of(case) if task.status == Task.Status.DONE and task.store]
+    rows = [task for task in by_hand.tasks_of(case) if task.status == Task.Status.DONE and task.store]
+    done = [task.store for task in rows if task.result.get("by_hand") != HandTask.Outcome.NOTHING]
     return tuple(wording_of_store(known, name) for name in done)
 
 
