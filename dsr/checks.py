@@ -128,6 +128,8 @@ def check_inbox(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         for slug in settings.DSR_INBOX:
             imap.mailbox(slug)
     except (ImproperlyConfigured, ValueError) as error:
-        words = str(error) if isinstance(error, ImproperlyConfigured) else "port and timeout in DSR_INBOX must be numbers"
+        words = (
+            str(error) if isinstance(error, ImproperlyConfigured) else "port and timeout in DSR_INBOX must be numbers"
+        )
         return [Error(words, hint="docs/inbound.md shows a complete example.", id="dsr.E016")]
     return []

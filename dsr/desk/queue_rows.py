@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from dsr.desk.presence import Here
-    from dsr.models import CaseQuerySet
+    from dsr.models import CaseQuerySet, Controller
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,12 @@ class Row:
     here: Sequence[Here] = ()
 
 
-def with_marks(cases: CaseQuerySet, *, view: str) -> CaseQuerySet:
+def with_marks(cases: CaseQuerySet, *, controller: Controller, view: str) -> CaseQuerySet:
     """The reads that rows need, one query for each kind of mark whatever the number of rows."""
-    tags = CaseTag.objects.select_related("tag").order_by("tag__name")
+    tags = CaseTag.objects.of(controller).select_related("tag").order_by("tag__name")
     rows = cases.select_related("request__account").prefetch_related(Prefetch("case_tags", tags, to_attr="tagged"))
     if view == "manual":
-        waiting = Task.objects.filter(status=Task.Status.MANUAL).order_by("operation", "store")
+        waiting = Task.objects.of(controller).filter(status=Task.Status.MANUAL).order_by("operation", "store")
         rows = rows.prefetch_related(Prefetch("tasks", waiting, to_attr="waiting"))
     return rows
 

@@ -70,7 +70,9 @@ TROUBLES: Final[Mapping[str, _StrPromise]] = {
     "owner_silent": _(
         "The department did not answer after all reminders. Ask somebody else there, do it yourself, or have it left out."
     ),
-    "owner_cannot": _("The department says that it cannot. Its reason is in the history; ask again, or have it left out."),
+    "owner_cannot": _(
+        "The department says that it cannot. Its reason is in the history; ask again, or have it left out."
+    ),
     "owner_unreached": _("The mail to the department did not arrive. Correct the address and ask again."),
     "owner_taken_back": _("The links of the department were taken back. Ask again, or do it yourself."),
     # files

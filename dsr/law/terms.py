@@ -216,7 +216,9 @@ class Facts:
     tasks_open: int = 0  # waived tasks do not count
     tasks_manual: int = 0  # tasks waiting for a person
     package_ready: bool = False
-    redactions_open: int = 0  # texts and files of the answer that nobody has read, or with an undecided suggestion
+    redactions_open: int = (
+        0  # texts and files of the answer that nobody has read, or with an undecided suggestion
+    )
     manifest_sha256: str = ""
     approved_sha256: str = ""
     cooling_over: bool = False  # the pause before irreversible acts (#14)

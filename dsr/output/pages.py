@@ -25,7 +25,12 @@ def _engine() -> Engine:
     return Engine(
         dirs=[str(TEMPLATES)],
         libraries={"i18n": "django.templatetags.i18n", "l10n": "django.templatetags.l10n"},
-        builtins=["django.templatetags.i18n", "django.templatetags.l10n", "dsr.output.filters", "dsr.output.letter_tags"],
+        builtins=[
+            "django.templatetags.i18n",
+            "django.templatetags.l10n",
+            "dsr.output.filters",
+            "dsr.output.letter_tags",
+        ],
         string_if_invalid=f"{_HOLE}%s]",
     )
 

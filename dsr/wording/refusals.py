@@ -184,7 +184,9 @@ _VERBS: Final[Mapping[str, _StrPromise]] = {
     "partner_unknown": _("Choose to whom the request is passed on, and how."),
     "partner_incomplete": _("Enter a name, what we are to the partner, and how details reach it."),
     "partner_name": _("There is a partner of this name already."),
-    "joint_answers_too": _("A joint controller does not answer alone: the person may turn to either, so this case goes on."),
+    "joint_answers_too": _(
+        "A joint controller does not answer alone: the person may turn to either, so this case goes on."
+    ),
     "mail_without_sender": _("The mail has no sender that we can answer. Register the request by hand."),
     "reference_unknown": _("There is no request with this reference. Check it for a typing mistake."),
     "request_archived": _("This request is archived. Register what the mail says as a new request."),

@@ -70,7 +70,7 @@ def test_a_mail_becomes_a_request_or_none_and_is_downloaded_as_a_file(mara: Clie
     first, second = came("DSR-1999-000001"), came("DSR-1999-000002", uid=2)
 
     answer = mara.post(f"/desk/inbox/{first.pk}/original/")
-    assert b"".join(answer.streaming_content).startswith(b"From: Eve")
+    assert answer.getvalue().startswith(b"From: Eve")
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     mara.post(f"/desk/inbox/{first.pk}/make/")

@@ -61,7 +61,12 @@ def export(request: DeskRequest) -> HttpResponseBase:
         data={"view": view, "filters": chosen, "cases": cases.count(), "names": shown},
     )
     # Read again below for every chunk: the answer may take longer than a transaction should.
-    lines = _lines(with_marks(cases, view="export"), today, shown=shown, language=request.LANGUAGE_CODE)
+    lines = _lines(
+        with_marks(cases, controller=request.controller, view="export"),
+        today,
+        shown=shown,
+        language=request.LANGUAGE_CODE,
+    )
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     name = f"{request.controller.slug}-{view}-{today.isoformat()}.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
