@@ -17,6 +17,8 @@ NAME = 'O\'Hara & Söhne <b>"Größe"</b> {{ x }} {% y %}'
 REFERENCE = "DSR-2026-000042"
 BASE = "https://privacy.example.net"
 LINK = f"{BASE}/requests/{REFERENCE}/"
+# The request, or the page of the desk that a notice to a colleague is about.
+LINKS = {LINK, f"{BASE}/desk/", f"{BASE}/desk/break-glass/", f"{BASE}/desk/reports/"}
 # What a mail must never say, each recognisable wherever it turns up.
 SECRETS = {
     "contact_email": "canary.mail@example.org",
@@ -77,6 +79,11 @@ def context(name: str) -> dict[str, object]:
         "lines": [line],
         "anchor": SimpleNamespace(day=due, heads=7, root="ab" * 32, previous_root=""),
         "now": datetime(2026, 11, 22, tzinfo=UTC),
+        "days": 7,
+        "month": date(2026, 10, 1),
+        "until": datetime(2026, 11, 22, 10, tzinfo=UTC),
+        "who": "Otto & Ines",
+        "what": "roles",
     }
 
 
@@ -119,18 +126,19 @@ def test_a_16_the_name_stands_in_the_greeting_and_nowhere_else(template, languag
 def test_a_16_links_carry_the_reference_only(template, language):
     _, body = render(template, language)
 
-    assert set(re.findall(r"https?://[^\s<>\"]+", body.replace(NAME, ""))) <= {LINK, f"{BASE}/desk/"}
+    assert set(re.findall(r"https?://[^\s<>\"]+", body.replace(NAME, ""))) <= LINKS
 
 
 @every
 @both
 def test_subjects_hold_the_reference_and_nothing_that_identifies(template, language):
-    """Besides words: the reference, the controller's name (a code), a day (the anchor) or a number (the digest)."""
+    """Besides words: the reference, the controller's name (a code), a day (the anchor), a month (the report) or a number (the digest)."""
     subject, _ = render(template, language)
 
     assert subject
     assert "\n" not in subject
     rest = subject.replace(REFERENCE, "").replace("Löwe & Partner", "").replace("2026-12-22", "")
+    rest = rest.replace("October 2026", "").replace("Oktober 2026", "")
     assert re.findall(r"\d+", rest) in ([], ["2"])
     assert "1234 5678" not in subject
 
