@@ -21,12 +21,12 @@ demo-reset: venv-run ## the same, after throwing the demo's data away
 	@exec $(BIN)/python manage.py demo --reset $(ARGS)
 
 test: venv ## the fast tests, in random order on all cores; ARGS="tests/law -k clock"
-	$(BIN)/pytest -n $(WORKERS) -m "not slow" $(ARGS)
-	$(if $(ARGS),,$(BIN)/python -m tests.with_postgres $(BIN)/pytest -n $(WORKERS) -m "not slow and not browser" $(OWN_DATABASE))
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not slow" $(ARGS)
+	$(if $(ARGS),,$(BIN)/python -m tests.with_postgres $(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not slow and not browser" $(OWN_DATABASE))
 
 test-slow: venv ## the long tests (a run that finds none is fine)
-	$(BIN)/pytest -n $(WORKERS) -m slow $(ARGS) || [ $$? -eq 5 ]
-	$(if $(ARGS),,$(BIN)/python -m tests.with_postgres $(BIN)/pytest -n $(WORKERS) tests/cases tests/work tests/journeys tests/fulfil tests/delivery tests/portal tests/desk tests/chaos tests/vault tests/marketing tests/uploads tests/browser/test_journey_access.py tests/browser/test_journey_erasure.py)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m slow $(ARGS) || [ $$? -eq 5 ]
+	$(if $(ARGS),,$(BIN)/python -m tests.with_postgres $(BIN)/pytest -n $(WORKERS) --dist worksteal tests/cases tests/work tests/journeys tests/fulfil tests/delivery tests/portal tests/desk tests/chaos tests/vault tests/marketing tests/uploads tests/browser/test_journey_access.py tests/browser/test_journey_erasure.py)
 
 bench: venv ## every measurement, a line each; one alone: make bench-clock
 	@$(BIN)/python -m bench

@@ -24,11 +24,10 @@ from dsr.law.guards import LIFT_NOTICE_DAYS
 from dsr.law.letter_elements import Element
 from dsr.law.letters import LetterCode, Outcome
 from dsr.law.policies import POLICIES
-from dsr.law.rights import RESTRICTION_ARTICLES, RestrictionGround, Right
+from dsr.law.rights import RestrictionGround, Right
 from dsr.law.workflow import Action, Refusal
 from dsr.models import Case, Restriction
 from dsr.vault import canonical
-from dsr.wording.provisions import provision
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -172,8 +171,7 @@ def elements_set(case: Case) -> Elements:
     if row.release_after:
         lasts.append(_("It lasts at least until %(day)s.") % {"day": wording.day(row.release_after)})
     return {
-        Element.GROUND: _("%(reason)s (Article %(provision)s GDPR).")
-        % {"reason": wording.say(ground), "provision": provision(RESTRICTION_ARTICLES[ground])},
+        Element.GROUND: f"{wording.say(ground)}.",  # the words name the article
         Element.RESTRICTED_DATA: str(said["what"]),
         Element.DURATION: " ".join(lasts) or _("It lasts as long as the reason for it."),
     }

@@ -1,6 +1,6 @@
 """The single keys of the desk: what each does, which key it is, and what a colleague made of it (ux.md 2.2, WCAG 2.1.4).
 
-Every act has its visible counterpart on the page, which the key presses; `static/ui/keys.js` knows the acts by name.
+Every act has its visible counterpart on the page, which the key presses; `static/ui/desk.js` knows the acts by name.
 """
 
 from __future__ import annotations

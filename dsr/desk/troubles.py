@@ -75,6 +75,7 @@ TROUBLES: Final[Mapping[str, _StrPromise]] = {
     ),
     "owner_unreached": _("The mail to the department did not arrive. Correct the address and ask again."),
     "owner_taken_back": _("The links of the department were taken back. Ask again, or do it yourself."),
+    "sealed_mail": _("The mail as it came cannot be opened: its key is gone. Ask the person to send it again."),
     # files
     "file_too_large": _(
         "A file of this person is larger than one file may be. Nothing was collected from this store. Have whoever runs "

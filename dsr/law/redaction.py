@@ -23,12 +23,12 @@ class Reason(StrEnum):
 
 # 15(4) and Recital 63 in the order of X-04; X-06 has no article that could be printed.
 ARTICLES: Final[Mapping[Reason, str]] = {
-    Reason.OTHER_PERSON: "Art. 15(4)",
-    Reason.HOUSEHOLD_MEMBER: "Art. 15(4)",
-    Reason.CALLED_NUMBER: "Art. 15(4)",
-    Reason.SECURITY: "Art. 32",
-    Reason.STAFF_PRIVATE: "Art. 15(4)",
-    Reason.TRADE_SECRET: "Art. 15(4)",
+    Reason.OTHER_PERSON: "15(4)",
+    Reason.HOUSEHOLD_MEMBER: "15(4)",
+    Reason.CALLED_NUMBER: "15(4)",
+    Reason.SECURITY: "32",
+    Reason.STAFF_PRIVATE: "15(4)",
+    Reason.TRADE_SECRET: "15(4)",
     Reason.UNDISCLOSABLE: "",
 }
 

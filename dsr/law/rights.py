@@ -189,11 +189,3 @@ class RestrictionGround(StrEnum):
     UNLAWFUL = "unlawful"  # 18(1)(b)
     NEEDED_FOR_CLAIM = "needed_for_claim"  # 18(1)(c)
     OBJECTION_PENDING = "objection_pending"  # 18(1)(d)
-
-
-RESTRICTION_ARTICLES: Final[Mapping[RestrictionGround, str]] = {
-    RestrictionGround.ACCURACY_CONTESTED: "18(1)(a)",
-    RestrictionGround.UNLAWFUL: "18(1)(b)",
-    RestrictionGround.NEEDED_FOR_CLAIM: "18(1)(c)",
-    RestrictionGround.OBJECTION_PENDING: "18(1)(d)",
-}

@@ -36,6 +36,12 @@ KINDS: Final[Mapping[str, _StrPromise]] = {
     "flood": _("Requests held as part of a flood"),
     "digest": _("Cases that need attention"),
     "report": _("Monthly report announced"),
+    "invited": _("Colleague invited"),
+    "changed": _("Change to a colleague's account announced"),
+    "glass": _("Alarm: break-glass"),
+    "hand_asked": _("Department asked"),
+    "hand_reminded": _("Department reminded"),
+    "hand_escalated": _("Silence of a department told to its escalation address"),
 }
 
 _GONE: Final = _("The text of this mail is gone; it cannot be sent any more.")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr.law.redaction import ARTICLES, SPOKEN_OF, Reason
+from dsr.wording.provisions import provision
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,7 +57,8 @@ def mark(reason: Reason) -> str:
     """What stands in the text instead, in the active language; nothing at all for what must not be spoken of (X-06)."""
     if reason not in SPOKEN_OF:
         return ""
-    return _("[%(reason)s, %(article)s]") % {"reason": MARKS[reason], "article": ARTICLES[reason]}
+    article = _("Art. %(article)s") % {"article": provision(ARTICLES[reason])}
+    return _("[%(reason)s, %(article)s]") % {"reason": MARKS[reason], "article": article}
 
 
 def sentence(reason: Reason) -> str:

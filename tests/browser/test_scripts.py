@@ -104,49 +104,6 @@ def test_session_warning_comes_five_minutes_before_the_end_and_can_be_put_off(br
     page.get_by_text("Your session has ended").wait_for(state="visible")
 
 
-def test_keys_move_open_and_select_rows(browse: Browse) -> None:
-    page = browse.page()
-    page.goto("/styleguide/queue/")
-    page.keyboard.press("j")
-    assert focused(page) == "DSR-2026-001200"
-    page.keyboard.press("j")
-    page.keyboard.press("j")
-    page.keyboard.press("k")
-    assert focused(page) == "DSR-2026-001207"
-    page.keyboard.press("x")
-    assert page.locator("[data-select]").nth(1).is_checked()
-    assert page.locator("[data-bulk]").inner_text().startswith("1 selected")
-    page.keyboard.press("x")
-    assert not page.locator("[data-bulk]").is_visible()
-    page.keyboard.press("/")
-    page.keyboard.type("jx")
-    assert page.input_value("#q") == "jx"
-    page.keyboard.press("Tab")
-    page.keyboard.press("?")
-    assert page.locator("#keys").is_visible()
-    page.keyboard.press("Escape")
-    page.keyboard.press("o")
-    page.wait_for_url("**#main")
-
-
-def test_keys_can_be_switched_off_and_on(browse: Browse) -> None:
-    """WCAG 2.1.4: single-key shortcuts can be turned off; the choice survives the page."""
-    page = browse.page()
-    page.goto("/styleguide/queue/")
-    page.keyboard.press("?")
-    with page.expect_navigation():
-        page.click("text=Switch the keys off")
-    page.wait_for_selector("html[data-keys=off]")
-    page.keyboard.press("j")
-    assert "DSR" not in focused(page)
-    page.click("text=all keys")
-    with page.expect_navigation():
-        page.click("text=Switch the keys on")
-    page.wait_for_selector("html:not([data-keys])")
-    page.keyboard.press("j")
-    assert focused(page) == "DSR-2026-001200"
-
-
 def test_colours_can_be_chosen_and_are_remembered(browse: Browse) -> None:
     page = browse.page()
     page.goto("/styleguide/")
@@ -181,28 +138,6 @@ def test_unsaved_words_are_not_lost_by_a_wrong_click(browse: Browse) -> None:
     page.wait_for_event("dialog")
     assert asked == ["beforeunload"]
     assert page.input_value("#reason") == "because"
-
-
-def test_polling_keeps_ticks_and_focus_and_breaks_no_policy(browse: Browse) -> None:
-    page = browse.page()
-    page.clock.install()
-    page.goto("/styleguide/queue/")
-    page.keyboard.press("j")
-    page.keyboard.press("x")
-    page.evaluate("document.getElementById('rows').dataset.old = '1'")
-    page.click("[data-open=keys]")
-    page.clock.fast_forward(31_000)
-    assert page.locator("#rows[data-old]").count() == 1, "not while a dialog is open"
-    page.keyboard.press("Escape")
-    page.locator("[data-row] a").first.focus()
-    with page.expect_response("**/styleguide/queue/"):
-        page.clock.fast_forward(30_000)
-    page.wait_for_selector("#rows:not([data-old])")
-    page.clock.fast_forward(1_000)
-    assert page.locator("[data-select]").first.is_checked()
-    assert page.locator("[data-bulk]").inner_text().startswith("1 selected")
-    assert focused(page) == "DSR-2026-001200"
-    assert page.evaluate("window.__violations") == []
 
 
 def loaded(browse: Browse, path: str) -> list[str]:

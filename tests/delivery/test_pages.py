@@ -20,7 +20,7 @@ from dsr.demo.people import by_position
 from dsr.fulfil.gather import addressee_of
 from dsr.models import Case
 from tests.delivery.handed import PLAIN, handed_over, package
-from tests.factories import make_case, make_staff, make_user
+from tests.factories import PASSWORD, make_case, make_staff, make_user
 from tests.output.reading import text_of as text_of_pdf
 from tests.portal.walk import text_of
 
@@ -248,6 +248,10 @@ def test_the_password_is_forgotten_after_half_an_hour_and_with_the_answer(client
         time_machine.move_to(timezone.now() + timedelta(minutes=16), tick=False)
         client.get(at)
 
+    asked = client.get(f"{at}carrier/protected.zip").headers[
+        "Location"
+    ]  # what leaves the house asks again who is there
+    client.post(asked, {"password": PASSWORD})
     assert client.get(f"{at}carrier/protected.zip").status_code == 404
     client.post(f"{at}carrier/", {"version": version(case), "address": "1 Example Road"})
     client.post(f"{at}revoke/", {"version": version(case), "reason": "x"})

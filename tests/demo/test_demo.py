@@ -105,8 +105,11 @@ def test_the_demo_starts_serves_heals_and_stops(demo: Demo) -> None:
     base = demo.wait_for(r"Portal\s+(http://127\.0\.0\.1:\d+)/").group(1)
     demo.wait_for(r"Stop with Ctrl-C")
 
-    # serves
-    assert '"status": "ok"' in _get(f"{base}/healthz")[1]
+    # serves, and is well as soon as the worker and the first tick have said so
+    until = time.monotonic() + 60
+    while '"status": "ok"' not in (health := _get(f"{base}/healthz")[1]) and time.monotonic() < until:
+        time.sleep(0.5)
+    assert '"status": "ok"' in health
     status, page = _get(f"{base}/")
     assert status == 200
     assert "Northwave" in page

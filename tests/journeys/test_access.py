@@ -293,7 +293,7 @@ def test_a_contact_another_store_taught_asks_a_person_and_hands_out_nothing(demo
 
 def test_a_request_for_somebody_else_is_not_identified_by_ones_own_number(demo_stores):
     anna = make_user()
-    request = make_request(account=anna, told=Told(name="Lea Example", scope={"for": "child"}))
+    request = make_request(account=anna, told=Told(name="Lea Example", scope={"for": {"who": "child"}}))
 
     identity.link(user=anna, store="billing", customer_number=NUMBER, contact=PERSON.email, method="code", now=MONDAY)
 

@@ -104,6 +104,16 @@ ALLOWED = {
     ("dsr.InboundMail", "folder"): "the name of a folder of the mailbox, from the settings",
     ("dsr.InboundMail", "doubt"): "a code",
     ("dsr.SigningKey", "public"): "a public key",
+    ("dsr.HandTask", "reason_code"): "a code",
+    ("dsr.HandLink", "reader"): "a code",
+    ("dsr.HandFile", "dataset"): "the name of a dataset that the store's data map declares",
+    ("dsr.RedactionItem", "dataset"): "the name of a dataset, from the data map",
+    ("dsr.RedactionItem", "part"): "the name of a column, from the data map; empty for a file",
+    ("dsr.RedactionItem", "whole"): "a code",
+    ("dsr.RedactionItem", "whole_reason"): "a code of the law",
+    ("dsr.RedactionItem", "why_whole"): "a code",
+    ("dsr.RedactionMark", "found_by"): "the name of a detector",
+    ("dsr.SetupEvent", "data"): "settings before and after, ids of colleagues; no data subject",
 }
 FOREIGN = ("auth", "contenttypes")  # tables of the framework that nothing of ours writes to
 
