@@ -152,7 +152,7 @@ def test_5_2_restriction_works_at_once_and_is_lifted_after_a_week_of_notice(mara
     step(mara, case, "complete", recipients="The collection agency was told today.", paragraph="")
     said = letter_text("L-12")
     assert "The usage of May." in said
-    assert "Article 18(1)(a)" in said
+    assert "Art. 18(1)(a)" in said
     assert fresh(case).state == "completed"
 
     lifted = timezone.localdate() + timedelta(days=7)
