@@ -29,9 +29,8 @@ if TYPE_CHECKING:
     from dsr.models import Request
     from tests.browser.harness import Browse
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("live_server", "demo_stores")]
-# The narrowest look finds most; the others are long and run with the slow tests.
-LOOKS = [pytest.param(mode, marks=() if mode == "narrow" else pytest.mark.slow) for mode in MODES]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("live_server", "demo_stores"), pytest.mark.slow]
+LOOKS = list(MODES)
 PERSON = by_position(2)
 FOR_EVERYBODY = (
     "/",

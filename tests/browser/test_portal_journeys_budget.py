@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tests.browser.harness import Browse
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
 MOST_BYTES: Final = 70_000
 MOST_REQUESTS: Final = 6
 MOST_NODES: Final = 1_500

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tests.browser.harness import Browse
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 def click_twice(page: Page) -> None:

@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
     from tests.browser.harness import Browse
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("demo_stores")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("demo_stores"),
+    pytest.mark.slow,
+]
 
 
 @dataclass(frozen=True)
