@@ -129,11 +129,13 @@ def check(*, item_id: RowId, seen: int, actor: Actor, now: datetime) -> Redactio
 def check_several(*, case_id: RowId, seen: dict[str, int], actor: Actor, now: datetime) -> int:
     """The same for items without an open suggestion that stood on one page (`seen`: id and version each). Returns how many.
 
-    ConflictError when one of them has moved: nothing is marked as read that nobody saw.
+    Files that a text does not show in full are left out: each is looked at by itself. ConflictError when one of them has moved: nothing is marked as read that nobody saw.
     """
     case = _drafting(case_id, actor)
     wanted = list(seen)[:MAX_AT_ONCE]
-    rows = RedactionItem.objects.select_for_update().filter(case=case, pk__in=wanted, checked_at__isnull=True)
+    rows = RedactionItem.objects.select_for_update().filter(
+        case=case, pk__in=wanted, checked_at__isnull=True, why_whole=""
+    )
     rows = rows.filter(~Q(whole="suggested"), ~open_mark())
     found = {str(row.pk): row.version for row in rows}
     if any(seen[pk] != version for pk, version in found.items()):

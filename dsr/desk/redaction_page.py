@@ -43,6 +43,9 @@ WHY_WHOLE: Final[Mapping[str, _StrPromise]] = {
     WhyWhole.PROGRAM: gettext_lazy("A program. It can only be withheld as a whole."),
     WhyWhole.UNREADABLE: gettext_lazy("No program here reads this kind of file. Look at it yourself."),
     WhyWhole.TOO_LARGE: gettext_lazy("Too large to be marked. Look at it yourself."),
+    WhyWhole.HIDDEN: gettext_lazy(
+        "It holds parts that are not shown here, and it cannot be made anew. Look at the file itself, or withhold it."
+    ),
     WhyWhole.SCAN: gettext_lazy("At least one page is a picture, so its words are not found. Look at it yourself."),
 }
 FOUND_BY: Final[Mapping[str, _StrPromise]] = {
@@ -82,9 +85,15 @@ class Line:
         return "redacted" if self.accepted else "clean"
 
     @property
+    def anew(self) -> bool:
+        """Whether it is a file that leaves made anew from its text, because it holds more than that."""
+        withheld = self.item.whole == RedactionItem.Whole.ACCEPTED
+        return self.item.why_whole == WhyWhole.HIDDEN and self.item.length > 0 and not withheld
+
+    @property
     def at_once(self) -> bool:
         """Whether it can be marked as checked from the list."""
-        return self.state == "open" and self.full and not self.suggestions and not self.item.whole
+        return self.state == "open" and self.full and not (self.suggestions or self.item.whole or self.item.why_whole)
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ def redact(
     return Redacted(
         case=case,
         found=tuple(on_rows(item, decisions) for item in found),
-        attached=on_files(attached, decisions),
+        attached=on_files(attached, decisions, {key for key, seen in items.items() if seen.anew}),
         left_out=count(items, decisions, case.request.language),
         items=items,
         texts=texts,

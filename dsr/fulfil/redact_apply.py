@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import translation
 
 from dsr.fulfil.locate import NeedsPersonError
-from dsr.fulfil.redact_scan import Kind, Part, Tokens, extracted, mapped, parts_of
+from dsr.fulfil.redact_scan import Kind, Part, Tokens, extracted, mapped, parts_of, replaced
 from dsr.law.redaction import SPOKEN_OF, Reason
 from dsr.models import RedactionItem, RedactionMark
 from dsr.output.attached import left_out_words
@@ -29,9 +29,10 @@ from dsr.vault import canonical
 from dsr.wording import redaction as words
 from exporters.contract import Batch, CellNote, Note
 from exporters.files.content import Content
+from exporters.files.file_names import split_ending
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
     from dsr.fulfil.redact_scan import Key, Seen
     from dsr.models import Case
@@ -133,8 +134,11 @@ class _Cell:
     def of(self, cell: JsonValue) -> tuple[JsonValue, bool]:
         if cell is None:
             return None, False
-        if self._column is not None and not self._part.path:
-            return self._instead(self._column), self._said
+        column = self._column
+        if column is not None and not self._part.path:
+            return self._instead(column), self._said
+        if column is not None:
+            return replaced(cell, self._part.path, lambda: self._instead(column)), self._said
         made = mapped(cell, self._part.path, self._text)
         return made, self._said
 
@@ -143,8 +147,6 @@ class _Cell:
         return self._decisions.label(reason) or None
 
     def _text(self, text: str) -> JsonValue:
-        if self._column is not None:
-            return self._instead(self._column)
         if not text.strip():
             return text
         key = (Kind.VALUE.value, self._found.store, self._found.info.name, self._part.name)
@@ -157,16 +159,31 @@ class _Cell:
         return redacted(text, one.spans, self._decisions.label)
 
 
-def on_files(files: Sequence[Attached], decisions: Decisions) -> tuple[Attached, ...]:
-    """The files as they leave: those withheld whole are missing, those with places taken out are made anew."""
+def on_files(files: Sequence[Attached], decisions: Decisions, anew: Container[Key] = ()) -> tuple[Attached, ...]:
+    """The files as they leave: those withheld whole are missing; those with places taken out are made anew, and so are those
+    in `anew`, which hold more than their text: only what somebody could read leaves.
+    """
     found: list[Attached] = []
-    for number, item in enumerate(files, start=1):
-        one = decisions.of(Kind.FILE.value, item.store, item.dataset, "", decisions.tokens.of_digest(item.sha256))
-        if one is None:
+    numbers: Counter[str] = Counter()
+    for item in files:
+        tokens = decisions.tokens.of_digest(item.sha256)
+        one = decisions.of(Kind.FILE.value, item.store, item.dataset, "", tokens)
+        if one is None and any((Kind.FILE.value, item.store, item.dataset, "", token) in anew for token in tokens):
+            found.append(_made_anew(item, Decision(), decisions, split_ending(item.name)[0]))
+        elif one is None:
             found.append(item)
         elif one.whole is None:
-            found.append(_made_anew(item, one, decisions, number))
+            called = _called(one)
+            numbers[called] += 1
+            found.append(_made_anew(item, one, decisions, f"{called}-{numbers[called]}"))
     return tuple(found)
+
+
+def _called(one: Decision) -> str:
+    """What a file is called in which places went: its own name may be the name that was taken out of it. Only files of one
+    word are counted, so that no gap tells of another file, and the word tells nothing of what must not be spoken of (X-06).
+    """
+    return "redacted" if any(span.reason in SPOKEN_OF for span in one.spans) else "file"
 
 
 def finished(item: Attached, one: Decision, decisions: Decisions) -> Made:
@@ -181,15 +198,15 @@ def finished(item: Attached, one: Decision, decisions: Decisions) -> Made:
         raise NeedsPersonError("redaction_unsafe", place) from None
 
 
-def _made_anew(item: Attached, one: Decision, decisions: Decisions, number: int) -> Attached:
+def _made_anew(item: Attached, one: Decision, decisions: Decisions, stem: str) -> Attached:
     """Made once to know its size and hash, and again when it is written: the same in, the same out, and no file in memory
-    while others wait. Its name may be the name that was taken out of it, so it gets one of ours.
+    while others wait.
     """
     made = finished(item, one, decisions)
     size, digest = len(made.data), hashlib.sha256(made.data).hexdigest()
     return replace(
         item,
-        name=f"redacted-{number}{made.ending}",
+        name=f"{stem}{made.ending}",
         media_type=made.media_type,
         size=size,
         sha256=digest,

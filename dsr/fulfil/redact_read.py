@@ -8,9 +8,10 @@ import orjson
 
 from dsr.fulfil.attached import attached_of
 from dsr.fulfil.pieces import Reader
-from dsr.fulfil.redact_apply import decisions_of, finished
+from dsr.fulfil.redact_apply import Decision, decisions_of, finished
 from dsr.fulfil.redact_scan import Kind
 from dsr.models import Artifact
+from dsr.redaction.extract import WhyWhole
 from dsr.vault import MissingKeyError, TamperedError
 from exporters.contract import Permanent
 
@@ -42,11 +43,13 @@ def contents(case: Case, items: Iterable[RedactionItem]) -> dict[Any, dict[str, 
 
 
 def finished_file(case: Case, item: RedactionItem) -> Made | None:
-    """The file as it will leave; None when nothing is taken out of it, or it is not there. NeedsPersonError as when the answer
+    """The file as it will leave, made anew; None when it leaves as it is or not at all, or it is not there. NeedsPersonError as when the answer
     is built.
     """
     decisions = decisions_of(case)
     one = decisions.by_key.get((Kind.FILE.value, item.store, item.dataset, "", item.token))
+    if one is None and item.why_whole == WhyWhole.HIDDEN and item.length:
+        one = Decision()
     if one is None or one.whole is not None:
         return None
     for file in attached_of(case)[0]:

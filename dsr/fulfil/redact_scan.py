@@ -18,7 +18,10 @@ from dsr.fulfil.own_described import OWN
 from dsr.law.redaction import Reason
 from dsr.models import RedactionItem
 from dsr.redaction.detectors import Known, suggestions
+from dsr.redaction.docx import BrokenError as BrokenDocx
 from dsr.redaction.extract import Extracted, WhyWhole, extract, too_early
+from dsr.redaction.pdf import BrokenError as BrokenPdf
+from dsr.redaction.rebuild import UnsafeError, rebuild
 from dsr.vault import blind
 from exporters.contract import Disclosure, Origin, Whose
 
@@ -58,6 +61,11 @@ class Seen:
     whole: Reason | None = None
     read: bool = False
     """Nobody has to read it: there is nothing in it to find."""
+
+    @property
+    def anew(self) -> bool:
+        """A file that holds more than its text: it leaves made anew from the text, whatever is decided."""
+        return self.why_whole == WhyWhole.HIDDEN and self.length > 0
 
 
 class Tokens:
@@ -124,12 +132,30 @@ def mapped(value: JsonValue, path: tuple[str, ...], change: Callable[[str], Json
     if isinstance(value, str):
         return value if path else change(value)
     if isinstance(value, list):
-        return [mapped(item, path, change) for item in value]
+        return _rest(value, [mapped(item, path, change) for item in value])
     if isinstance(value, dict):
         if path:
             return {k: mapped(v, path[1:], change) if k == path[0] else v for k, v in value.items()}
         return {k: mapped(v, (), change) for k, v in value.items()}
     return value
+
+
+def replaced(value: JsonValue, path: tuple[str, ...], instead: Callable[[], JsonValue]) -> JsonValue:
+    """The value with everything at `path` replaced, whatever it is: a number, or an object with its keys, says as much as a
+    string.
+    """
+    if isinstance(value, list):
+        return _rest(value, [replaced(item, path, instead) for item in value])
+    if not path:
+        return None if value is None else instead()
+    if isinstance(value, dict):
+        return {k: replaced(v, path[1:], instead) if k == path[0] else v for k, v in value.items()}
+    return value
+
+
+def _rest(before: list[JsonValue], after: list[JsonValue]) -> JsonValue:
+    """A list without what went without a word: an empty place would say that something stood there (X-06)."""
+    return [new for old, new in zip(before, after, strict=True) if new is not None or old is None]
 
 
 @dataclass(slots=True)
@@ -189,13 +215,14 @@ class Scan:
         if known is not None:
             known.count += 1
             return
-        found = extracted(item)
+        found = _that_leaves(item, extracted(item))
         about: dict[str, Any] = {"name": item.name, "kind": item.content.kind.value}
         seen = Seen(key, len(self.items))
         if isinstance(found, WhyWhole):
             seen.why_whole = found.value
         else:
             about |= {"text": found.text, "how": found.how.value, "pictures": found.pictures}
+            seen.why_whole = WhyWhole.HIDDEN.value if found.hidden else ""
             seen.length, seen.marks = len(found.text), tuple(suggestions(found.text, self.known))
         self._keep(seen, about)
 
@@ -242,3 +269,13 @@ def extracted(item: Attached) -> Extracted | WhyWhole:
     if why is not None:
         return why
     return extract(b"".join(item.read()), kind=item.content.kind, name=item.name, media_type=item.media_type)
+
+
+def _that_leaves(item: Attached, found: Extracted | WhyWhole) -> Extracted | WhyWhole:
+    """The same; but a file that has to be made anew and cannot be is one that nobody reads by its text."""
+    if isinstance(found, Extracted) and found.hidden:
+        try:
+            rebuild(b"".join(item.read()), found, (), lambda _reason: "")
+        except (UnsafeError, BrokenPdf, BrokenDocx):
+            return WhyWhole.HIDDEN
+    return found

@@ -41,7 +41,7 @@ class RedactionItem(OwnedRow):
     position = models.PositiveIntegerField(default=0)  # the order of the answer
     count = models.PositiveIntegerField(default=1)  # how often the value occurs
     length = models.PositiveIntegerField(default=0)  # characters that can be marked; 0: only as a whole
-    why_whole = models.CharField(max_length=20, blank=True)  # a code: why no part of it can be taken out
+    why_whole = models.CharField(max_length=20, blank=True)  # a code: why its text does not show all of it
     present = models.BooleanField(default=True)  # in what was collected last
     text_at = models.PositiveBigIntegerField(default=0)  # bytes into the sealed artifact of texts
     text_size = models.PositiveIntegerField(default=0)  # bytes

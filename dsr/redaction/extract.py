@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import email
 import email.policy
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 MAX_BYTES: Final = 20 << 20
 MAX_CHARS: Final = 500_000
+_UNWRITABLE: Final = re.compile("[\0\ud800-\udfff]")
+_HEADERS: Final = ("From", "To", "Cc", "Date", "Subject")
+_FRAME: Final = frozenset({"mime-version", "content-type", "content-transfer-encoding"})
+"""Header lines of a mail that say only how its words are written."""
 
 
 class How(StrEnum):
@@ -41,6 +46,8 @@ class WhyWhole(StrEnum):
     UNREADABLE = "unreadable"
     TOO_LARGE = "too_large"
     SCAN = "scan"
+    HIDDEN = "hidden"
+    """It holds words that nobody sees here. With a text it leaves made anew; without one only a look at the file itself helps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,8 @@ class Extracted:
     how: How
     pictures: bool = False
     """The file also holds pictures, in which words may stand that no program finds."""
+    hidden: bool = False
+    """The file also holds what is not in `text`: then it never leaves as it is, for whoever read the text has not read it."""
 
 
 _BLIND: Final = {
@@ -76,14 +85,19 @@ def extract(data: bytes, *, kind: FileKind, name: str, media_type: str) -> Extra
         found = _read(data, kind, name.casefold(), media_type.casefold())
     except (ValueError, LookupError, OSError, pdf.BrokenError, docx.BrokenError):
         return WhyWhole.UNREADABLE
-    if isinstance(found, Extracted) and len(found.text) > MAX_CHARS:
+    if not isinstance(found, Extracted):
+        return found
+    if len(found.text) > MAX_CHARS:
         return WhyWhole.TOO_LARGE
-    return found
+    if found.hidden and not found.text.strip():
+        return WhyWhole.HIDDEN
+    # Each character that no file can hold becomes the sign for unreadable, so that places stay.
+    return replace(found, text=_UNWRITABLE.sub("\ufffd", found.text))
 
 
 def _read(data: bytes, kind: FileKind, name: str, media_type: str) -> Extracted | WhyWhole:
     if name.endswith(".eml") or media_type == "message/rfc822":
-        return Extracted(_mail(data), How.TEXT)
+        return _mail(data)
     if kind is FileKind.PAGE and (name.endswith((".svg", ".svgz")) or "svg" in media_type):
         return WhyWhole.PICTURE
     reader = _READERS.get(kind)
@@ -94,16 +108,20 @@ def _pdf(data: bytes) -> Extracted | WhyWhole:
     pages = pdf.texts(data)
     if not all(page.text.strip() for page in pages):
         return WhyWhole.SCAN
-    return Extracted(pdf.joined(pages), How.PDF, any(page.pictures for page in pages))
+    return Extracted(pdf.joined(pages), How.PDF, any(page.pictures for page in pages), pdf.hides(data))
 
 
 def _document(data: bytes) -> Extracted:
-    text, pictures = docx.text_of(data)
-    return Extracted(text, How.DOCX, pictures)
+    words = docx.read(data)
+    return Extracted(words.text, How.DOCX, words.pictures, words.hidden)
 
 
-def _page(data: bytes) -> Extracted:
-    return Extracted(web.text_of(decoded(data)), How.TEXT)
+def _page(data: bytes) -> Extracted | WhyWhole:
+    source = decoded(data)
+    if len(source) > MAX_CHARS:
+        return WhyWhole.TOO_LARGE
+    page = web.read(source)
+    return Extracted(page.text, How.TEXT, hidden=page.hidden)
 
 
 def _text(data: bytes) -> Extracted:
@@ -131,17 +149,35 @@ def decoded(data: bytes) -> str:
     return text
 
 
-def _mail(data: bytes) -> str:
-    """A mail as one reads it: who, when, what about, the words. Its own header lines and attachments stay out."""
+def _mail(data: bytes) -> Extracted | WhyWhole:
+    """A mail as one reads it: who, when, what about, the words. Its other header lines and attachments stay out."""
     message: EmailMessage = email.message_from_bytes(data, policy=email.policy.default)
-    lines = [f"{name}: {message[name]}" for name in ("From", "To", "Cc", "Date", "Subject") if message[name]]
+    lines = [f"{name}: {message[name]}" for name in _HEADERS if message[name]]
     body = message.get_body(preferencelist=("plain", "html"))
-    words = ""
+    words, hidden = "", not _is_bare(message)
     if body is not None:
         words = str(body.get_content())
         if body.get_content_type() == "text/html":
-            words = web.text_of(words)
+            if len(words) > MAX_CHARS:
+                return WhyWhole.TOO_LARGE
+            page = web.read(words)
+            words, hidden = page.text, hidden or page.hidden
     count = sum(1 for _ in message.iter_attachments())
     if count:
         words += f"\n\n[+{count}]"
-    return "\n".join([*lines, "", words.replace("\r\n", "\n").strip()])
+    return Extracted("\n".join([*lines, "", words.replace("\r\n", "\n").strip()]), How.TEXT, hidden=hidden)
+
+
+def _is_bare(message: EmailMessage) -> bool:
+    """Whether a mail is nothing but the header lines that are shown, each once, and one text."""
+    names = [name.casefold() for name in message.keys()]  # noqa: SIM118 - the header lines, repeated ones too
+    shown = {name.casefold() for name in _HEADERS} | _FRAME
+    told = {name for name, _value in message.get_params(failobj=[])[1:]}
+    return (
+        not message.is_multipart()
+        and not message.defects
+        and message.get_content_maintype() == "text"
+        and len(names) == len(set(names))
+        and shown.issuperset(names)
+        and told <= {"charset", "format", "delsp"}
+    )

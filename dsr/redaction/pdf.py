@@ -33,6 +33,9 @@ PAGE_END: Final = "\f"
 _SURROGATES: Final = range(0xD800, 0xE000)
 _MAX_CODE: Final = 0x10FFFF
 
+_BESIDE: Final = ("/AcroForm", "/AF", "/Collection")
+"""Entries of a catalog that hold forms and files."""
+
 # PDFium is not thread-safe; a worker or a web process has several threads.
 _ONE_AT_A_TIME: Final = threading.Lock()
 
@@ -57,6 +60,27 @@ def texts(data: bytes) -> list[PageText]:
             return [_page_text(page) for page in _pages(document)]
         finally:
             document.close()
+
+
+def hides(data: bytes) -> bool:
+    """Whether the file holds words that no page shows: notes, forms, other files, scripts. True where nobody can tell."""
+    try:
+        with pikepdf.open(io.BytesIO(data)) as document:
+            root = document.Root
+            names = root.get("/Names", pikepdf.Dictionary())
+            if any(key in root for key in _BESIDE) or any(key in names for key in ("/EmbeddedFiles", "/JavaScript")):
+                return True
+            return any(_speaks(note) for page in document.pages for note in page.obj.get("/Annots", ()))
+    except (pikepdf.PdfError, ValueError, TypeError, AttributeError, KeyError, RuntimeError):
+        return True
+
+
+def _speaks(note: pikepdf.Object) -> bool:
+    """Whether a note on a page is more than a link to another page or to the web."""
+    if note.get("/Subtype") != pikepdf.Name.Link or "/Contents" in note:
+        return True
+    goal = str(note.get("/A", pikepdf.Dictionary()).get("/URI", ""))
+    return bool(goal) and not goal.casefold().startswith(("http://", "https://"))
 
 
 def joined(pages: Sequence[PageText]) -> str:

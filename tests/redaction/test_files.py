@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from dsr.cases import actors, redactions
 from dsr.fulfil.redact import redact
-from dsr.fulfil.redact_scan import mapped
+from dsr.fulfil.redact_scan import mapped, replaced
 from dsr.law.redaction import Reason
 from dsr.models import Case, RedactionItem
 from dsr.output.attached import Attached
@@ -190,3 +191,28 @@ def test_strings_are_found_at_any_depth_of_a_value() -> None:
     value: Any = {"a": [{"b": "x"}, {"b": "y", "c": "x"}], "b": "x"}
     assert mapped(value, ("a", "b"), str.upper) == {"a": [{"b": "X"}, {"b": "Y", "c": "x"}], "b": "x"}
     assert mapped(value, (), str.upper) == {"a": [{"b": "X"}, {"b": "Y", "c": "X"}], "b": "X"}
+
+
+def test_X_06_what_goes_of_a_nested_value_goes_whatever_it_is_and_leaves_no_empty_place() -> None:
+    value: Any = {"called": 4930123456, "to": [4930123456, "+49", None, True], "who": {"Tom Byrne": 1}, "n": 7}
+    spoken = {"called": "X", "to": ["X", "X", None, "X"], "who": "X", "n": 7}
+    made = value
+    for name in ("called", "to", "who"):
+        made = replaced(made, (name,), lambda: "X")
+    assert made == spoken
+    assert replaced({"to": [1, "+49", None]}, ("to",), lambda: None) == {"to": [None]}
+    assert mapped({"to": ["a", "b"]}, ("to",), lambda text: None if text == "a" else text) == {"to": ["b"]}
+    assert replaced([{"who": {"n": 1}}, 5], ("who", "n"), lambda: "X") == [{"who": {"n": "X"}}, 5]
+
+
+def test_X_02_a_nested_column_about_others_is_withheld_as_a_number_too(case: Case) -> None:
+    nested = replace(INFO, fields=(field("id"), field("call", parts=(field("called", whose=Whose.THIRD_PARTY),))))
+
+    def read() -> Iterator[Batch]:
+        yield Batch("tickets", ("id", "call"), ((1, {"called": 4930123456}), (2, {"called": {"4930123456": 1}})))
+
+    found = Found("billing", {"en": "Billing"}, nested, read)
+    redact(case, found=(found,), attached=(), now=MONDAY, check=lambda: None).keep(now=MONDAY)
+    accept(case, RedactionItem.objects.get(case=case))
+    left = redact(case, found=(found,), attached=(), now=MONDAY, check=lambda: None)
+    assert cells(left) == [(n, {"called": "[other person, Art. 15(4)]"}) for n in (1, 2)]

@@ -219,13 +219,13 @@ def _item(
         "marks_more": max(len(marks) - redaction_page.MARKS_SHOWN, 0),
         "part": windows,
         "whole_words": redaction_page.whole_words(row),
-        "why_whole": str(redaction_page.WHY_WHOLE.get(row.why_whole, "")),
+        "why_whole": "" if row.length else str(redaction_page.WHY_WHOLE.get(row.why_whole, "")),
         "add_form": add or AddForm(text=""),
         "whole_form": whole or WholeForm(prefix="whole", initial={"reason": row.whole_reason or None}),
         "outcome": outcome,
         "why_not": _why_not(request, case),
         "left": waits.count(),
-        "made": row.kind == RedactionItem.Kind.FILE and line.accepted and row.whole != RedactionItem.Whole.ACCEPTED,
+        "made": line.anew or (row.kind == "file" and line.accepted and row.whole != RedactionItem.Whole.ACCEPTED),
     }
     return page(request, "redaction_item", context, status=status)
 
