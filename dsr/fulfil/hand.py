@@ -51,6 +51,8 @@ MOST_FILES: Final = 100
 _AS_IT_IS: Final = frozenset({FileKind.SOUND, FileKind.VIDEO})
 """Kinds that no check of ours can clean: nothing in them runs, and recordings are what departments have."""
 _RECORDINGS: Final = (b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2", b"OggS", b"fLaC", b"#!AMR", b"\x1aE\xdf\xa3")
+_ENDINGS: Final = (".mp3", ".wav", ".ogg", ".flac", ".amr", ".mp4", ".mov", ".webm", ".mkv", ".avi", ".m4a")
+"""What opens a file is its ending: only these open a player, whatever else stands in it."""
 _MB: Final = 1 << 20
 
 
@@ -97,7 +99,8 @@ def _insist_room(hand: HandTask, name: str, size: int) -> None:
 
 def _clean(content: bytes, name: str) -> tuple[bytes, str, str]:
     """What is kept, under which name and media type: sound and video as they are, everything else as dsr.uploads keeps it."""
-    if judge(content[:HEAD], name=name, media_type="").kind in _AS_IT_IS and _is_recording(content):
+    kind = judge(content[:HEAD], name=name, media_type="").kind
+    if kind in _AS_IT_IS and name.lower().endswith(_ENDINGS) and _is_recording(content):
         return content, name, mimetypes.guess_type(name)[0] or "application/octet-stream"
     clean = checked(content, name=name)
     return clean.content, clean.name, clean.media_type

@@ -9,7 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from dsr.cases import actors, answer
-from dsr.models import Event, HandTask, Task
+from dsr.fulfil import hand as hand_files
+from dsr.models import Event, HandLink, HandTask, Task
+from dsr.uploads.errors import UploadRefusedError
 from dsr.work import jobs
 from tests.factories import make_staff
 from tests.jobs import run_due
@@ -86,3 +88,17 @@ def test_4_2_10_a_department_is_asked_hands_in_files_and_rows_and_the_case_goes_
     assert Task.objects.get(operation="package").status == Task.Status.DONE, Task.objects.get(
         operation="package"
     ).error_code
+
+
+@pytest.mark.parametrize("head", [b"ID3\x03\x00" + bytes(5), b"\x00\x00\x00\x18ftypmp42"])
+@pytest.mark.parametrize("ending", ["html", "hta", "exe"])
+def test_a_page_or_a_program_that_begins_like_a_recording_is_none(hand: HandTask, head: bytes, ending: str) -> None:
+    """4.2 no. 10: only the ending of a recording opens a player; anything else is checked like a file of a stranger."""
+    actor, now = actors.owner(HandLink.objects.get()), timezone.now()
+    trick = SimpleUploadedFile(f"call.{ending}", head + b"<script>alert(1)</script>" * 9)
+    with pytest.raises(UploadRefusedError):
+        hand_files.add_file(hand=hand, file=trick, actor=actor, now=now)
+    assert hand_files.pending(hand) == []
+    for name in ("call.MP3", "call.m4a"):
+        kept = hand_files.add_file(hand=hand, file=SimpleUploadedFile(name, head + name.encode()), actor=actor, now=now)
+        assert kept.content()["name"] == name
