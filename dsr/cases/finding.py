@@ -80,6 +80,17 @@ def found(controller: Controller, text: str) -> Q:
     return Q(request__in=referred.union(exact, named))
 
 
+def is_reference(text: str) -> bool:
+    """Whether this can be the reference of a request, or its last digits, which say nothing about a person."""
+    return _DIGITS.fullmatch(text.strip().lstrip("-")) is not None
+
+
+def referred(controller: Controller, text: str) -> Q:
+    """Cases of this reference, and of nothing else: six digits may be a customer number, too (rules 4.3)."""
+    found = Request.objects.of(controller).filter(reference__in=_references(controller, text.strip()))
+    return Q(request__in=found.values("pk"))
+
+
 def _references(controller: Controller, typed: str) -> list[str]:
     """`1207` is number 1207 of any year: whole references, which an index finds, instead of a look at every one."""
     match = _DIGITS.fullmatch(typed.lstrip("-"))

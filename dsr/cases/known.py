@@ -8,7 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from dsr.models import IndexToken, Kind, Request, User
+from django.db.models import Exists, OuterRef
+
+from dsr.law.workflow import State
+from dsr.models import Case, IndexToken, Kind, Request, User
 from dsr.vault import blind
 
 if TYPE_CHECKING:
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
 
 MOST: Final = 5
 _NAME_KIND: Final = "name"
+_PUT_AWAY: Final = (State.ARCHIVED.value, State.PURGED.value)
+"""4.5: what is kept for proof and defence only helps nobody to register a request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,10 @@ class Earlier:
 
 
 def earlier(*, controller: Controller, identifiers: Iterable[tuple[str, str]], name: str = "") -> list[Earlier]:
-    """Requests that share an exact identifier, or the whole name; most shared first, then the newest; at most MOST."""
+    """Requests that share an exact identifier, or the whole name; most shared first, then the newest; at most MOST.
+
+    None of which every case is archived or purged.
+    """
     shared: dict[UUID, set[str]] = {}
     for kind, value in identifiers:
         if value.strip():
@@ -41,7 +49,12 @@ def earlier(*, controller: Controller, identifiers: Iterable[tuple[str, str]], n
         found = [set(_having(controller, _NAME_KIND, word)) for word in words]
         for request_id in set.intersection(*found):
             shared.setdefault(request_id, set()).add(_NAME_KIND)
-    rows = Request.objects.filter(pk__in=shared).select_related("controller").prefetch_related("cases")
+    here = Case.objects.of(controller).exclude(state__in=_PUT_AWAY)
+    rows = (
+        Request.objects.filter(Exists(here.filter(request=OuterRef("pk"))), pk__in=shared)
+        .select_related("controller")
+        .prefetch_related("cases")
+    )
     newest = sorted(rows, key=lambda one: one.received_at, reverse=True)
     ranked = sorted(newest, key=lambda one: -len(shared[one.pk] - {_NAME_KIND}))
     return [Earlier(one, tuple(sorted(shared[one.pk]))) for one in ranked[:MOST]]

@@ -35,6 +35,10 @@ ANSWERS = 15
 WAITS = tuple(timedelta(seconds=s) for s in (30, 120, 600, 1800, 3600, 3600, 3600, 3 * 3600, 6 * 3600, 12 * 3600))
 
 
+INVITED = "invited"
+"""The kind of the one mail to staff whose text opens an account."""
+
+
 def lease() -> timedelta:
     """How long a claimed row is left alone: longer than a hand-over can take, so that no two workers send it at once."""
     return timedelta(seconds=ANSWERS * settings.EMAIL_TIMEOUT)
@@ -98,6 +102,13 @@ def delayed(row: Outgoing, code: str) -> bool:
     return bool(mine.update(error_code=code[:40]))
 
 
+def duty_of(row: Message | Notice) -> Duty:
+    """Whose it is to send this mail again: an invitation opens an account, so it is sent by whoever may invite."""
+    if isinstance(row, Message):
+        return Duty.SEND_AGAIN
+    return Duty.PEOPLE if row.kind == INVITED else Duty.RETRY
+
+
 @transaction.atomic
 def again(*, row: Message | Notice, to: str, actor: Actor, now: datetime) -> None:
     """A person has an undelivered mail sent once more, to the same address or a corrected one, as a new round.
@@ -105,7 +116,7 @@ def again(*, row: Message | Notice, to: str, actor: Actor, now: datetime) -> Non
     A corrected address was only given: the greeting loses its name (see messages.queue_mail). It is the contact of the
     request from now on. RefusedError when the mail does not wait for anybody any more, or the address is none.
     """
-    insist(actor, Duty.SEND_AGAIN if isinstance(row, Message) else Duty.RETRY)
+    insist(actor, duty_of(row))
     content = row.content()
     address = to.strip() or str(content["to"])
     if not _is_address(address):

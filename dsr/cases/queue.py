@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Concat
 
 from dsr.cases.archive import READERS
-from dsr.cases.finding import found
+from dsr.cases.finding import found, referred
 from dsr.cases.free_letters import WAYS
 from dsr.cases.hand_links import WITH_OWNER
 from dsr.law.workflow import CLOSED, STEPS, Role, State
@@ -115,16 +115,17 @@ def cases(
     today: date,
     filters: Filters | None = None,
     search: str = "",
+    persons: bool = True,
 ) -> CaseQuerySet:
     """The queue in legal order: paused cases keep the place they would have. Unknown views raise KeyError.
 
-    Each row says since when its clock is paused (`paused_on`, in the controller's days), or None.
+    Without `persons` a search finds references only. Each row says since when its clock is paused (`paused_on`, in the controller's days), or None.
     """
     rows = _base(controller, user).filter(_condition(view, user, today))
     if filters is not None:
         rows = rows.filter(filters.condition(controller=controller, user=user))
     if search.strip():
-        rows = rows.filter(found(controller, search))
+        rows = rows.filter((found if persons else referred)(controller, search))
     paused = Suspension.objects.filter(case=OuterRef("pk"), ended_at__isnull=True)
     ordered: CaseQuerySet = (
         rows.annotate(paused_on=Subquery(paused.values("started_on")[:1]))

@@ -19,6 +19,7 @@ from django.db.models import F
 from dsr.addresses import base_url
 from dsr.cases import actors, notices
 from dsr.cases.duties import Duty
+from dsr.cases.outbox import INVITED
 from dsr.cases.perform import ConflictError, RefusedError, assign, insist
 from dsr.cases.setup import differences, record_setup
 from dsr.law.staffing import KEPT, STAFF_ROLES, conflict
@@ -126,7 +127,7 @@ def _invitation(user: User, now: datetime) -> str:
         expires_at=now + INVITATION,
     )
     notices.to_staff(
-        user=user, kind="invited", now=now, context={"link": link_of(user.controller, token), "days": INVITATION.days}
+        user=user, kind=INVITED, now=now, context={"link": link_of(user.controller, token), "days": INVITATION.days}
     )
     return token
 

@@ -134,6 +134,11 @@ RELEASES: Final = frozenset({Action.NOTIFY.value, Action.COMPLETE.value, Action.
 _DOWNLOADS: Final = frozenset({"carrier-copy", "carrier-letter"})
 """Addresses where looking is taking along."""
 
+_PIECES: Final = frozenset({"live", "presence"})
+"""What a page on the screen asks for by itself: which stores have answered, and who else is here. It holds nothing that a broken glass
+shows, and the reading of the page around it is on file. By the name of the address: what a browser says of itself proves nothing.
+"""
+
 
 def _surely_she(request: DeskRequest, kwargs: Mapping[str, object]) -> HttpResponseBase | None:
     """The way to show herself again, where SURELY asks for it and her sign-in is older."""
@@ -155,15 +160,10 @@ def _through_the_glass(request: DeskRequest, case_id: RowId) -> None:
     row = glass.open_for(request.staff, now=now)
     if row is None:
         return
-    case, page = case_for(request, case_id), request.resolver_match.url_name if request.resolver_match else ""
+    case, page = case_for(request, case_id), str(request.resolver_match.url_name) if request.resolver_match else ""
     request.actor = replace(request.actor, glass=str(row.pk))
-    if not _asked_by_itself(request):
-        glass.note_reading(case=case, page=str(page), actor=request.actor, now=now)
-
-
-def _asked_by_itself(request: DeskRequest) -> bool:
-    """A page on the screen that looks for news: the reading of it is on file already."""
-    return request.headers.get("HX-Request") == "true" and request.method == "GET"
+    if page not in _PIECES:
+        glass.note_reading(case=case, page=page, actor=request.actor, now=now)
 
 
 def may_see_archive(actor: Actor) -> bool:

@@ -13,7 +13,7 @@ from dsr.cases.clock import local_date
 from dsr.cases.desk_rows import SKIPPED
 from dsr.cases.duties import Duty, duty_refusal
 from dsr.cases.facts import facts_of
-from dsr.cases.perform import RefusedError, record
+from dsr.cases.perform import RefusedError, insist, record
 from dsr.desk import presence
 from dsr.desk.next_step import Next, next_step
 from dsr.law.workflow import Action, Refusal, State, offered
@@ -99,7 +99,11 @@ def may_take(step: Next, case: Case, actor: Actor, *, now: datetime) -> bool:
 
 @transaction.atomic
 def skip(*, case: Case, user: User, reason: str, words: str, actor: Actor, now: datetime) -> None:
-    """Pass a case over, with a reason that stands in its history (`words` sealed beside it). RefusedError without a reason."""
+    """Pass a case over, with a reason that stands in its history (`words` sealed beside it).
+
+    RefusedError without a reason, and for roles that write no notes into cases (4.3).
+    """
+    insist(actor, Duty.NOTE)
     if reason not in REASONS:
         raise RefusedError(Refusal("reason_missing", {}))
     Skip.objects.update_or_create(controller=case.controller, case=case, user=user, defaults={"at": now})
@@ -107,8 +111,9 @@ def skip(*, case: Case, user: User, reason: str, words: str, actor: Actor, now: 
     record(case_id=case.pk, kind="skipped", actor=actor, now=now, data={"reason": reason}, note=words.strip()[:SHORT])
 
 
-def bar(session: Any, case: Case | None) -> dict[str, Any] | None:
+def bar(session: Any, case: Case | None, actor: Actor) -> dict[str, Any] | None:
     """What the bar above a page shows while somebody works through the queue; None when she does not."""
     if not session.get(SESSION):
         return None
-    return {"case": case, "reasons": list(REASONS.items())}
+    may_skip = case is not None and duty_refusal(actor, Duty.NOTE) is None
+    return {"case": case, "may_skip": may_skip, "reasons": list(REASONS.items())}

@@ -66,13 +66,13 @@ def rows(controller: Controller, *, staff: bool, stands: str) -> QuerySet[Any]:
 
 
 def line(row: Message | Notice, *, shown: bool) -> Line:
-    """The row in words; its sealed part is opened for those only who may read it."""
+    """The row in words; its sealed part, and whose account a subscriber's is, for those only who may read it."""
     words, colour = status(row)
     return Line(
         url=reverse("desk:mail", args=[row.pk]),
         reference=row.request.reference if isinstance(row, Message) else "",
         what=wording.kind(row.kind),
-        to=_to(row) if shown else "",
+        to=_to(row) if shown or _to_colleague(row) else "",
         at=row.sent_at or row.created_at,
         status=words,
         colour=colour,
@@ -91,6 +91,10 @@ def status(row: Message | Notice) -> tuple[str, str]:
         _S.BOUNCED: (_("Came back"), "bad"),
         _S.POSTED: (_("Letter posted"), "ok"),
     }[_S(row.status)]
+
+
+def _to_colleague(row: Message | Notice) -> bool:
+    return isinstance(row, Notice) and row.user.is_staff_member
 
 
 def _to(row: Message | Notice) -> str:

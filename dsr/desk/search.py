@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from dsr import vault
+from dsr.cases.finding import is_reference
+from dsr.desk.access import Sight, sees
 
 if TYPE_CHECKING:
+    from dsr.desk.access import DeskRequest
     from dsr.models import Controller
 
 MAX_WORDS: Final = 200
-_REFERENCE: Final = re.compile(r"DSR-\d{4}-\d{6}", re.IGNORECASE)
 
 
-def is_reference(text: str) -> bool:
-    """Whether this is the reference of a request, which says nothing about a person."""
-    return bool(_REFERENCE.fullmatch(text.strip()))
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What this colleague searches for: `words`, which may name a person where `persons`, else are a reference; `closed` where
+    what she typed was neither and is not looked for.
+    """
+
+    words: str
+    persons: bool
+    closed: bool = False
+
+
+def asked(request: DeskRequest) -> Asked:
+    """What the address holds sealed, as far as the role goes: who reads about nobody learns from no name and no number of a
+    person whether she asked for something (4.3).
+    """
+    words, persons = opened(request.controller, request.GET.get("find", "")), sees(request.actor, Sight.PERSON)
+    if words and not (persons or is_reference(words)):
+        return Asked("", persons, closed=True)
+    return Asked(words, persons)
 
 
 def sealed(controller: Controller, text: str) -> str:

@@ -75,5 +75,5 @@ def frame(request: DeskRequest, context: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "key_groups": keys.groups(chosen),
         "keymap": keys.for_script(chosen),
-        "guided": guided.bar(request.session, context.get("case")),
+        "guided": guided.bar(request.session, context.get("case"), request.actor),
     }

@@ -11,6 +11,7 @@ from django.urls import reverse
 from dsr.desk import urls
 from dsr.desk.access import DUTIES, SEES, Duty, Sight
 from dsr.law.workflow import Role
+from dsr.models import Case, Letter
 from tests.desk.conftest import text
 from tests.factories import PASSWORD, make_case, make_controller, make_staff, make_user
 
@@ -118,6 +119,31 @@ def test_4_3_auditor_and_administrator_see_that_a_case_is_there_and_not_whose(si
         assert case.request.reference in page
         for secret in ("Anna Secret", "Everything please", "anna@example.com", "10000001"):
             assert secret not in page, (url, secret)
+
+
+@pytest.mark.parametrize(("name", "role"), [("adam", "auditor"), ("dana", "deputy"), ("olga", "administrator")])
+def test_4_3_decision_letters_mails_and_set_up_hold_no_content_for_roles_that_read_none(otto, received, name, role):
+    """The log is theirs: who signed what off, which letter left, under which hash; never a word of it, and no way to the file."""
+    case = make_case(name="Anna Secret", at=received)
+    Case.objects.filter(pk=case.pk).update(handler=make_staff("mara"))
+    refusal = {"ground": "not_controller", "reason": "A secret reason.", "advice": "A secret advice.", "paragraph": ""}
+    taken = otto.post(reverse("desk:step", args=[case.pk, "refuse"]), {"version": case.version, **refusal})
+    assert taken.status_code == 302
+    note = {"text": "A secret note."}
+    otto.post(reverse("desk:notes", args=[case.pk]), note)
+    row, client = Letter.objects.get(code="L-07"), Client()
+    client.force_login(make_staff(name, role))
+    of_case = [reverse(f"desk:{page}", args=[case.pk]) for page in ("decision", "letters", "history")]
+    for url in (*of_case, "/desk/mails/", "/desk/mails/?to=staff", "/desk/setup/"):
+        response = client.get(url)
+        assert response.status_code == 200, url
+        page = text(response)
+        assert "Otto Example" in page or url not in of_case
+        for secret in ("secret", "Anna Secret", "Everything please", "anna@example.com", "a•••@", "10000001", "/pdf/"):
+            assert secret not in page, (url, secret)
+    for page in ("letter", "letter-pdf"):
+        assert client.get(reverse(f"desk:{page}", args=[case.pk, row.pk])).status_code == 403
+    assert client.get(reverse("desk:compose-choose", args=[case.pk])).status_code == 403
 
 
 @pytest.mark.parametrize(

@@ -158,6 +158,25 @@ def test_4_2_1_possible_duplicates_are_shown_and_never_merged(mara):
     assert first.reference not in text(mara.post("/desk/new/look/", {"name": "Anna"}))
 
 
+def test_4_5_a_reference_opens_no_contact_and_an_archived_file_helps_nobody_to_register(signed_in):
+    ines = signed_in("ines")
+    ines.post("/desk/new/", filled())
+    first = Request.objects.get()
+    known = {"customer_number": "10000001", "use": first.reference}
+
+    guessed = text(ines.post("/desk/new/", {"use": first.reference, "customer_number": "20000002"}))
+    used = text(ines.post("/desk/new/", known))
+    first.cases.update(state="archived")
+    archived = text(ines.post("/desk/new/", known))
+    hint = text(ines.post("/desk/new/look/", filled()))
+
+    assert "10115 Berlin" in used
+    for page in (guessed, archived):
+        assert "Anna Example" not in page
+        assert "10115 Berlin" not in page
+    assert first.reference not in archived + hint
+
+
 def test_an_hour_that_is_known_is_kept_and_one_to_come_is_refused(mara):
     day = timezone.now().astimezone(BERLIN).date() - timedelta(days=1)
 

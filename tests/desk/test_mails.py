@@ -12,15 +12,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from dsr.cases import codes, messages
+from dsr.cases import actors, codes, messages, staffing
 from dsr.cases.bounces import take
-from dsr.cases.notices import to_staff
+from dsr.cases.notices import to_account, to_staff
 from dsr.law.rights import Right
 from dsr.models import Case, IndexToken, Message, Notice
 from dsr.wording.mails import KINDS
 from dsr.work import jobs
 from tests.desk.conftest import text
-from tests.factories import make_case, make_controller, make_request, make_staff
+from tests.factories import make_case, make_controller, make_request, make_staff, make_user
 from tests.work.test_mail_bounces import dsn
 
 pytestmark = pytest.mark.django_db
@@ -146,6 +146,42 @@ def test_4_3_auditor_and_administrator_see_that_it_left_and_neither_address_nor_
         for secret in (BODY, "anna@", "a•••", "Anna"):
             assert secret not in page, (url, secret)
     assert "Came back" in main(client.get(page_of(lost)))
+
+
+def test_4_3_nobody_reads_the_link_of_an_invitation_or_has_it_sent_elsewhere(signed_in, mara, mailoutbox):
+    admin = actors.staff(make_staff("olga", "administrator"))
+    invited = {"controller": make_controller(), "email": "lea@northwave.example.com", "name": "Lea Example"}
+    _, token = staffing.invite(**invited, roles=["lead"], actor=admin, now=timezone.now())
+    notice = Notice.objects.get(kind="invited")
+    jobs.send_notice(str(notice.pk))
+    take(raw=dsn(notice.message_id), now=timezone.now())
+    assert token in mailoutbox[0].body
+
+    for name in ("ines", "mara", "rita", "otto", "dora", "adam", "olga"):
+        assert token not in text(signed_in(name).get(page_of(notice))), name
+    assert mara.post(page_of(notice), {"to": "mara@example.com"}).status_code == 409
+    notice.refresh_from_db()
+    assert (notice.status, notice.content()["to"]) == ("bounced", "lea@northwave.example.com")
+    assert signed_in("olga").post(page_of(notice), {"to": "lea@northwave.example.com"}).status_code == 302
+
+
+def test_4_3_the_auditor_reads_no_mail_to_staff_and_nobody_without_persons_a_subscriber(signed_in):
+    digest = to_staff(
+        user=make_staff("otto", "lead"), kind="digest", now=timezone.now(), context={"lines": [], "count": 1}
+    )
+    changed = to_account(user=make_user("anna"), what="number_linked", now=timezone.now())
+    address = changed.content()["to"]
+    for name in ("olga", "mara"):
+        page = main(signed_in(name).get(page_of(digest)))
+        assert "otto@" in page
+        assert "not shown to your role" not in page
+    for name, reads in (("mara", True), ("olga", False), ("adam", False)):
+        client = signed_in(name)
+        assert (address in main(client.get(page_of(changed)))) == reads, name
+        assert ("Anna" in main(client.get("/desk/mails/?to=staff"))) == reads, name
+    hidden = main(signed_in("adam").get(page_of(digest)))
+    assert "not shown to your role" in hidden
+    assert "otto@" not in hidden
 
 
 @pytest.mark.parametrize("name", ["ines", "rita", "dora", "adam", "olga"])

@@ -152,6 +152,40 @@ def test_people_are_found_by_name_number_and_address_and_no_name_stands_in_an_ad
     assert f'value="{words}"' in page
 
 
+@pytest.mark.parametrize("name", ["adam", "olga"])
+def test_4_3_who_reads_about_nobody_finds_by_reference_and_by_nothing_that_is_of_a_person(signed_in, name):
+    client = signed_in(name)
+    identifiers = (("customer_number", "100234"), ("phone", "+447700900123"))
+    told = Told(name="Maria Kowalska", contact_email="maria@example.net", identifiers=identifiers)
+    wanted, other = make_request(at=days_ago(2), told=told), make_request(at=days_ago(1), name="Anna Example")
+
+    def found(words: str) -> tuple[str, list[str], str]:
+        token = client.post("/desk/find/", {"q": words, "view": "open"}).headers["Location"].split("?", 1)[1]
+        exported = text(client.post(f"/desk/export.csv?{token}"))
+        return (
+            text(client.get(f"/desk/?{token}")),
+            references(text(client.get(f"/desk/rows/?had=rows&{token}"))),
+            exported,
+        )
+
+    assert "Reference, or its last digits" in text(client.get("/desk/"))
+    for words in ("Kowalska", "kow", "maria@example.net", "+44 7700 900123"):
+        page, live, exported = found(words)
+        # As if nothing had been asked: both requests, whoever is called so.
+        assert "Your role finds requests by their reference only" in page
+        assert set(references(page)) == set(live) == {wanted.reference, other.reference}
+        assert other.reference in exported
+        assert words not in page
+    number = found("100234")  # six digits: a customer number, and a reference that does not exist
+    assert references(number[0]) == number[1] == []
+    assert wanted.reference not in number[2]
+    for words in (wanted.reference, str(int(wanted.reference[-6:]))):
+        page, _live, exported = found(words)
+        assert references(page) == [wanted.reference]
+        assert wanted.reference in exported
+        assert other.reference not in exported
+
+
 def test_a_reference_is_found_and_nothing_of_another_brand(mara, settings):
     settings.DSR_HOSTS = {"testserver": "northwave", "south.example.com": "southwave"}
     wanted = make_request(at=days_ago(1))

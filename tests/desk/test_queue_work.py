@@ -37,6 +37,7 @@ def test_the_next_case_is_the_most_urgent_that_is_free_possible_and_not_skipped(
     assert opened(mara.post("/desk/work/")) == f"/desk/cases/{first.pk}/"
     page = text(mara.get(f"/desk/cases/{first.pk}/"))
     assert "You work through the queue" in page
+    assert "Skip this case" in page
     nina.force_login(other)
     assert opened(nina.post("/desk/work/")) == f"/desk/cases/{taken.pk}/"  # her own, and the most urgent for her
     presence.leave(case_id=taken.pk, user=other)
@@ -61,6 +62,21 @@ def test_the_end_frees_the_case_and_an_auditor_finds_nothing_to_do(signed_in):
     mara.post("/desk/work/end/")
     assert not Presence.objects.exists()
     assert signed_in("adam").post("/desk/work/").headers["Location"] == "/desk/"
+
+
+def test_4_3_who_writes_nothing_into_cases_skips_none(signed_in):
+    case = make_case(at=days_ago(3), identified=False)
+    before = Event.objects.filter(case=case).count()
+    for name in ("adam", "olga"):
+        client = signed_in(name)
+        session = client.session
+        session["guided_work"] = str(case.pk)
+        session.save()
+        assert "Skip this case" not in text(client.get(f"/desk/cases/{case.pk}/"))
+        page = client.post(f"/desk/cases/{case.pk}/skip/", {"reason": "colleague", "words": "I was here."}, follow=True)
+        assert "Your role does not allow this" in text(page)
+    assert Event.objects.filter(case=case).count() == before
+    assert not Skip.objects.exists()
 
 
 def test_presence_is_told_to_others_and_dies_after_a_minute(signed_in):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from dsr import staff_sessions
 from dsr.desk import urls
-from dsr.desk.access import SURELY
+from dsr.desk.access import RELEASES, SURELY
+from dsr.models import Letter
 from tests.factories import PASSWORD, make_case, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -39,3 +42,29 @@ def test_every_address_that_lets_something_out_asks_again_and_then_lets_it() -> 
     shown = client.post("/desk/account/again/password/?next=/desk/reports/", {"password": PASSWORD})
     assert shown.headers["Location"] == "/desk/reports/"
     assert client.post("/desk/reports/register.csv").status_code == 422  # in, and told what the form lacks
+
+
+def test_a_letter_that_is_the_answer_leaves_only_while_it_is_surely_she() -> None:
+    case, client = make_case(at=timezone.now() - timedelta(days=3)), Client()
+    client.force_login(make_staff("otto", "lead"))
+    typed = {"reason": "amount_of_data", "text": "Eleven systems.", "meanwhile": "Nothing yet.", "preview": "1"}
+    client.post(reverse("desk:step", args=[case.pk, "extend"]), {"version": case.version, **typed})
+    row = Letter.objects.get(code="L-05")
+    session = client.session
+    session["staff_began"] = time.time() - staff_sessions.FRESH_FOR_FORM - 1
+    session.save()
+    url, shown = (reverse(f"desk:{name}", args=[case.pk, row.pk]) for name in ("letter-send", "letter"))
+    assert (
+        client.post(url).status_code == 409
+    )  # this one answers nothing: it only lacks the words that were on the screen
+    again = ""
+    for action in sorted(RELEASES):
+        Letter.objects.filter(pk=row.pk).update(action=action)
+        asked = client.post(url, {"content_sha256": row.content_sha256})
+        assert asked.status_code == 302, action
+        again = asked.headers["Location"]
+        assert again.startswith("/desk/account/again/password/?next=%2Fdesk%2Fcases%2F"), action
+    assert Letter.objects.get(pk=row.pk).status == "draft"
+    # Once she has shown herself she is back at the letter, and sending it is decided by the table alone.
+    assert client.post(again, {"password": PASSWORD}).headers["Location"] == shown
+    assert client.post(url, {"content_sha256": row.content_sha256}).status_code in {404, 409}

@@ -50,6 +50,13 @@ def test_4_3_a_deputy_reads_a_case_for_an_hour_and_everybody_who_watches_knows()
     assert dana.get(pages[1]).status_code == 200
     read = [event.data["page"] for event in Event.objects.filter(case=case, action="glass_read").order_by("seq")]
     assert read == ["case", "messages"]
+    # What a browser says of itself hides no reading; only what a page asks for by itself is none.
+    asked = {"headers": {"HX-Request": "true"}}
+    for name in ("history", "live", "files"):
+        dana.get(reverse(f"desk:{name}", args=[case.pk]), **asked)
+    dana.post(reverse("desk:presence", args=[case.pk]), {"mode": "viewing"}, **asked)
+    read = [event.data["page"] for event in Event.objects.filter(case=case, action="glass_read").order_by("seq")]
+    assert read == ["case", "messages", "history", "files"]
     for watcher in (dora, otto):
         assert "Dana Example broke the glass" in text_of(watcher.get("/desk/"))
     assert "broke the glass" not in text_of(mara.get("/desk/"))

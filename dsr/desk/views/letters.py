@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages as flash
 from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -17,8 +18,9 @@ from dsr.cases import letters
 from dsr.cases.free_letters import MARK
 from dsr.desk import case_page, writing
 from dsr.desk import letters as shown
-from dsr.desk.access import DeskRequest, Duty, Sight, case_for, duty_refusal, insist_sight, staff_required
+from dsr.desk.access import RELEASES, DeskRequest, Duty, Sight, case_for, duty_refusal, insist_sight, staff_required
 from dsr.desk.attempt import Outcome, attempt, insisted, seen_version
+from dsr.desk.doors import ask_again
 from dsr.desk.shell import page
 from dsr.desk.troubles import trouble
 from dsr.fulfil.letters import IN_PACKAGE, pdf_of, text_of
@@ -123,11 +125,18 @@ def pdf(request: DeskRequest, case_id: RowId, letter_id: RowId) -> HttpResponseB
 
 @staff_required
 @require_POST
-def send(request: DeskRequest, case_id: RowId, letter_id: RowId) -> HttpResponse:
-    """Approve what was on the screen and take the step that sends it; anything else than those words is refused (409)."""
+def send(request: DeskRequest, case_id: RowId, letter_id: RowId) -> HttpResponseBase:
+    """Approve what was on the screen and take the step that sends it; anything else than those words is refused (409).
+
+    A letter that is the answer takes a sign-in as fresh as the step itself does (SURELY in `dsr.desk.access`).
+    """
     insist_sight(request.actor, Sight.PERSON)
     case, now = case_for(request, case_id), timezone.now()
     letter = _letter(case, letter_id)
+    if letter.action in RELEASES:
+        again = ask_again(request, where=reverse("desk:letter", args=[case.pk, letter.pk]))
+        if again is not None:
+            return again
     if letter.status != Letter.Status.DRAFT:
         return _show(request, case, letter, attempt(lambda: _dispatch(request, letter, lambda: None, now)))
     doing = _doing(case, letter)

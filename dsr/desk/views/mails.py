@@ -1,7 +1,7 @@
 """Every mail that left or should have: what was sent to whom, what came back, and what a person does about it.
 
-Roles that may not read about persons see reference, kind, times and state of a mail (4.3), never address or text. Its text
-holds less than the messages of the case, which the same roles read, so opening it is not an event of the case.
+Roles that may not read about persons see reference, kind, times and state of a mail (4.3), never address or text; whoever keeps
+mails going reads those to colleagues. Nobody reads the link of an invitation. The text of a mail to a person holds less than the messages of the case, which the same roles read, so opening it is not an event of the case.
 """
 
 from __future__ import annotations
@@ -48,16 +48,17 @@ def index(request: DeskRequest) -> HttpResponse:
     found = Paginator(mails.rows(request.controller, staff=staff, stands=stands), PER_PAGE).get_page(
         request.GET.get("page")
     )
-    shown = staff or sees(request.actor, Sight.PERSON)
+    persons = sees(request.actor, Sight.PERSON)
+    shown = staff or persons
     context = {
-        "lines": [mails.line(row, shown=shown) for row in found],
+        "lines": [mails.line(row, shown=persons) for row in found],
         "page_obj": found,
         "staff": staff,
         "stands": stands,
         "filters": mails.STANDS.items(),
         "stuck": mails.rows(request.controller, staff=staff, stands="undelivered").count(),
         "shown": shown,
-        "mailboxes": mailboxes.possible() and sees(request.actor, Sight.PERSON),
+        "mailboxes": mailboxes.possible() and persons,
     }
     return page(request, "mails", context, current="mails")
 
@@ -82,17 +83,13 @@ def _mail(request: DeskRequest, mail_id: RowId) -> Message | Notice:
     return row
 
 
-def _duty(row: Message | Notice) -> Duty:
-    return Duty.SEND_AGAIN if isinstance(row, Message) else Duty.RETRY
-
-
 @staff_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def show(request: DeskRequest, mail_id: RowId) -> HttpResponse:
     """One mail: its state, for those who may read it address and text, and sending it again with a look at the address."""
     row = _mail(request, mail_id)
-    content = _content(row) if sees(request.actor, Sight.PERSON) or isinstance(row, Notice) else {}
-    refused = duty_refusal(request.actor, _duty(row))
+    content = _content(row) if _reads(request, row) else {}
+    refused = duty_refusal(request.actor, outbox.duty_of(row))
     stuck = row.status in Message.UNDELIVERED
     form = AgainForm(request.POST or None, initial={"to": content.get("to", "")})
     why_not = wording.refusal(refused) if refused else ""
@@ -110,6 +107,7 @@ def show(request: DeskRequest, mail_id: RowId) -> HttpResponse:
         "kind": kind(row.kind),
         "trouble": trouble(row.error_code),
         "content": content,
+        "secret": row.kind == outbox.INVITED,
         "form": form,
         "stuck": stuck,
         "why_not": why_not,
@@ -119,11 +117,19 @@ def show(request: DeskRequest, mail_id: RowId) -> HttpResponse:
     return page(request, "mail", context, current="mails", status=409 if why_not and request.method == "POST" else 200)
 
 
+def _reads(request: DeskRequest, row: Message | Notice) -> bool:
+    """Whether address and text are shown: of a mail to staff also to whoever keeps mails going; the auditor reads none (4.3)."""
+    to_staff = isinstance(row, Notice) and row.user.is_staff_member
+    return sees(request.actor, Sight.PERSON) or (to_staff and duty_refusal(request.actor, Duty.RETRY) is None)
+
+
 def _content(row: Message | Notice) -> dict[str, Any]:
+    """Address and text; never the text of an invitation, whose link makes whoever opens it a member of staff."""
     try:
-        return row.content()
+        content = row.content()
     except (MissingKeyError, TamperedError):
         return {}
+    return {**content, "body": ""} if row.kind == outbox.INVITED else content
 
 
 def _cases(row: Message | Notice) -> list[dict[str, str]]:

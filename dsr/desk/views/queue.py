@@ -75,9 +75,16 @@ def _context(request: DeskRequest) -> dict[str, Any]:
     staff = colleagues(request)
     known = list(Tag.objects.of(request.controller).order_by("name"))
     form = filter_form(request, staff=staff, known=known)
-    words = search.opened(request.controller, request.GET.get("find", ""))
+    asked = search.asked(request)
+    words = asked.words
     cases = reads.cases(
-        controller=request.controller, view=view, user=request.staff, today=today, filters=form.filters, search=words
+        controller=request.controller,
+        view=view,
+        user=request.staff,
+        today=today,
+        filters=form.filters,
+        search=words,
+        persons=asked.persons,
     )
     if view == "closed":
         cases = cases.order_by("-closed_at", "pk")
@@ -96,9 +103,10 @@ def _context(request: DeskRequest) -> dict[str, Any]:
         "page_obj": found,
         "today": today,
         "filters": form,
-        "chips": chips(form, view=view, find=request.GET.get("find", "")),
+        "chips": chips(form, view=view, find=request.GET.get("find", "") if words else ""),
         "filtered": bool(words or form.chosen),
         "searched": words,
+        "search_closed": asked.closed,
         "purged": bool(words) and purged(request.controller, words),
         "here": f"{reverse('desk:queue')}{_asked(request)}",
         "live": f"{reverse('desk:rows')}{_asked(request)}",

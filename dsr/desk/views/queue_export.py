@@ -78,11 +78,17 @@ def _cases(request: DeskRequest, view: str, today: date) -> tuple[CaseQuerySet, 
     """What is exported, and the names of the filters that narrowed it (not what was searched for)."""
     ticked = [one for one in request.POST.getlist("case") if bulk.is_id(one)]
     form = filter_form(request, staff=colleagues(request), known=list(Tag.objects.of(request.controller)))
-    words = search.opened(request.controller, request.GET.get("find", ""))
+    asked = search.asked(request)
     cases = reads.cases(
-        controller=request.controller, view=view, user=request.staff, today=today, filters=form.filters, search=words
+        controller=request.controller,
+        view=view,
+        user=request.staff,
+        today=today,
+        filters=form.filters,
+        search=asked.words,
+        persons=asked.persons,
     )
-    chosen = [*form.chosen, *(["search"] if words else [])]
+    chosen = [*form.chosen, *(["search"] if asked.words else [])]
     if ticked:
         return cases.filter(pk__in=ticked), [*chosen, "ticked"]
     return cases, chosen
