@@ -6,7 +6,7 @@ import re
 from html.parser import HTMLParser
 from typing import Final
 
-MAX_ENDLESS: Final = 10
+MAX_ENDLESS: Final = 6
 """Tags and comments the parser may look for the end of in vain; each costs it the rest of the page. Honest pages have one or two."""
 # Each look ends at the next bracket, so that all looks together are as long as the page.
 _TAG: Final = re.compile(r"<[^<>]{0,2000}>")

@@ -8,7 +8,7 @@ Every verb is one transaction. Bytes are handled by dsr.fulfil.inbound.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -19,6 +19,7 @@ from dsr.cases import bounces, intake, messages
 from dsr.cases.actors import SYSTEM
 from dsr.cases.duties import Duty
 from dsr.cases.inbound_doubts import Doubt
+from dsr.cases.inbound_words import as_note, hers, noted, words_of
 from dsr.cases.perform import ConflictError, RefusedError, insist, record, staff_id
 from dsr.cases.setup import record_setup
 from dsr.law.rights import Right
@@ -79,6 +80,7 @@ def _describe(mail: InboundMail, letter: Letter) -> None:
             "language": letter.language,
             "files": files,
             "references": list(letter.references),
+            "disowned": letter.authentic is False,
         }
     )
     if letter.address:
@@ -180,11 +182,19 @@ def _doubt_as_new(mail: InboundMail, letter: Letter) -> str:
 
 
 def _add(mail: InboundMail, request: Request, actor: Actor, now: datetime) -> None:
-    """Make the mail a message of a request, at the time it reached us."""
+    """Make the mail a message of a request, at the time it reached us; of anybody but its contact a note for staff.
+
+    A message stands in the portal under the name of the subject and leaves with her records: the words of a former partner
+    must never be there, whoever of staff found that they belong to the request (X-04).
+    """
     mail.kind, mail.request = Kind.MESSAGE, request
-    mail.message = messages.from_subject(request=request, text=words_of(mail), now=mail.received_at)
+    note = ""
+    if hers(mail, request):
+        mail.message = messages.from_subject(request=request, text=words_of(mail), now=mail.received_at)
+    else:
+        note = as_note(mail)
     for case_id in request.cases.order_by("pk").values_list("pk", flat=True):
-        record(case_id=case_id, kind="mail_received", actor=actor, now=now, data={"mail": str(mail.pk)})
+        record(case_id=case_id, kind="mail_received", actor=actor, now=now, data={"mail": str(mail.pk)}, note=note)
 
 
 def _open(mail: InboundMail, actor: Actor, now: datetime) -> None:
@@ -212,16 +222,9 @@ def _open(mail: InboundMail, actor: Actor, now: datetime) -> None:
     )
 
 
-def words_of(mail: InboundMail) -> str:
-    """Subject and text, as the person's words."""
-    content = mail.content()
-    parts = (content.get("subject", ""), content.get("text", ""))
-    return "\n\n".join(part for part in parts if part) or "–"
-
-
 def _settle(mail: InboundMail, now: datetime) -> None:
     """What is left to do with it: files for the request, or nothing; how long the mail as it came stays (4.5)."""
-    files = bool(mail.request_id and mail.content().get("files"))
+    files = bool(mail.request_id and not noted(mail) and mail.content().get("files"))
     mail.attempts, mail.not_before = 0, now if files else None
     undecided = mail.kind == Kind.UNDECIDED
     mail.delete_after = None if undecided else now + timedelta(days=settings.DSR_INBOX_KEEP_DAYS)
@@ -246,7 +249,7 @@ def make_request(*, mail_id: RowId, actor: Actor, now: datetime) -> Request:
 
 @transaction.atomic
 def add_to(*, mail_id: RowId, reference: str, actor: Actor, now: datetime) -> Request:
-    """A person says which request the mail belongs to. It becomes a message there; who wrote it stays as it was on file.
+    """A person says which request the mail belongs to: a message there, or a note when another than its contact wrote it.
 
     RefusedError: the role, decided before, no such request here, or one whose file is closed for good.
     """
@@ -290,11 +293,6 @@ def _decided(mail: InboundMail, actor: Actor, now: datetime) -> None:
     mail.save()
     if mail.not_before is not None:
         wake.nudge("dsr.work.jobs.take_mail", str(mail.pk))
-
-
-def state_of(content: dict[str, Any], number: int) -> str:
-    """What became of an attachment: `kept`, the code of a refusal, or empty while it waits."""
-    return str(content.get("done", {}).get(str(number), ""))
 
 
 def undecided(controller: Controller) -> int:

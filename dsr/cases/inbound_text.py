@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from dsr.cases import inbound_html
 from dsr.cases.inbound_clean import clean_line, clean_text
+from dsr.cases.inbound_headers import authentic, one_sender
 from exporters.files.file_names import file_name
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ _OUR_ID: Final = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\
 _ADDRESS: Final = re.compile(
     r"[^\s\x00-\x1f\x7f-\x9f@<>\"(),:;\\\[\]]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?"
 )
+_RESULTS: Final = "authentication-results"
 _SKEW: Final = timedelta(minutes=10)
 _OLDEST: Final = timedelta(days=30)
 
@@ -43,7 +45,8 @@ class _Cut(EmailPolicy):
 
     def header_source_parse(self, sourcelines: Any) -> tuple[str, str]:
         name, value = super().header_source_parse(sourcelines)
-        return name, value[:MAX_HEADER]
+        # Our own server writes down every signature the sender made up, and its verdict behind them: read whole, by a reader of ours.
+        return name, value if name.lower() == _RESULTS else value[:MAX_HEADER]
 
 
 _POLICY: Final = _Cut(raise_on_defect=False)
@@ -130,7 +133,7 @@ def _letter(mail: EmailMessage, received_by: tuple[str, ...], authserv: str) -> 
         automatic=_automatic(mail),
         list_mail=bool(_one(mail, "List-Id") or _one(mail, "List-Unsubscribe")),
         looped=bool(_one(mail, LOOP_HEADER)),
-        authentic=_authentic(mail, authserv),
+        authentic=authentic(_raw(mail, _RESULTS), authserv),
         received_at=_received(mail, received_by),
         attachments=files,
     )
@@ -141,7 +144,12 @@ def _all(mail: EmailMessage, name: str) -> list[str]:
     try:
         return [str(value) for value in mail.get_all(name, [])]
     except (ValueError, LookupError, AttributeError, TypeError, AssertionError, RecursionError):
-        return [str(value) for key, value in mail.raw_items() if key.lower() == name.lower()]
+        return _raw(mail, name)
+
+
+def _raw(mail: EmailMessage, name: str) -> list[str]:
+    """Values of a header as they stand."""
+    return [str(value) for key, value in mail.raw_items() if key.lower() == name.lower()]
 
 
 def _one(mail: EmailMessage, name: str) -> str:
@@ -156,7 +164,7 @@ def _sender_of(mail: EmailMessage) -> tuple[str, str]:
         found = [one for value in values for one in value.addresses]
     except (ValueError, LookupError, AttributeError, TypeError, AssertionError, RecursionError):
         return _sender(_all(mail, "From"))
-    if len(values) != 1 or len(found) != 1:
+    if len(values) != 1 or len(found) != 1 or not one_sender(_raw(mail, "From")[0], found[0].addr_spec):
         return "", ""
     return _plain(found[0].display_name, found[0].addr_spec)
 
@@ -164,7 +172,7 @@ def _sender_of(mail: EmailMessage) -> tuple[str, str]:
 def _sender(values: list[str]) -> tuple[str, str]:
     """Address and name when there is exactly one sender, else two empty words: two are nobody."""
     found = getaddresses(values)
-    if len(values) != 1 or len(found) != 1:
+    if len(values) != 1 or len(found) != 1 or not one_sender(values[0], found[0][1]):
         return "", ""
     return _plain(*found[0])
 
@@ -186,15 +194,6 @@ def _automatic(mail: EmailMessage) -> bool:
     bulk = _one(mail, "Precedence").strip().lower() in {"bulk", "junk", "auto_reply"}
     nobody = _one(mail, "Return-Path").strip() == "<>"
     return old or bulk or nobody or mail.get_content_type() == "multipart/report"
-
-
-def _authentic(mail: EmailMessage, authserv: str) -> bool | None:
-    """What our own server found out; a header that names another server may have been written by the sender."""
-    for value in _all(mail, "Authentication-Results") if authserv else ():
-        who, _, results = value.partition(";")
-        if who.split()[:1] == [authserv]:
-            return "dmarc=fail" not in results.replace(" ", "").lower()
-    return None
 
 
 def _received(mail: EmailMessage, hosts: tuple[str, ...]) -> datetime | None:
@@ -257,7 +256,7 @@ def _text(mail: EmailMessage) -> tuple[str, bool]:
     told = clean_text("\n\n".join(plain))
     if told or not html:
         return told, False
-    return clean_text("\n\n".join(inbound_html.as_text(one) for one in html)), True
+    return clean_text(inbound_html.all_as_text(html)), True
 
 
 def _decoded(part: EmailMessage) -> str:

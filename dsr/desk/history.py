@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -111,7 +112,8 @@ def shown(case: Case, show: str) -> QuerySet[Event]:
     if show == SYSTEM:
         return rows.filter(actor_kind="system")
     if show == NOTES:
-        return rows.filter(action="note")
+        # A mail of somebody else than the contact is kept as a note as well (dsr.cases.inbound_words).
+        return rows.filter(Q(action="note") | Q(action="mail_received", data__has_key="note"))
     return rows.filter(action__in=SEEN_BY_HER) if show == SUBJECT else rows
 
 

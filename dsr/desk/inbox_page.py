@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy
 
 from dsr.cases import clock, inbound
+from dsr.cases.inbound_words import noted, state_of
 from dsr.cases.own_rules import own_days
 from dsr.desk import inbox_words as words
 from dsr.law.rights import Right
@@ -87,12 +88,16 @@ def _line(mail: InboundMail, *, shown: bool, due_on: date | None) -> Line:
         except (MissingKeyError, TamperedError):
             content = {}
     files = tuple(
-        (one["name"], file_words.size(one["size"]), words.file_state(inbound.state_of(content, one["number"])))
+        (
+            one["name"],
+            file_words.size(one["size"]),
+            words.file_state("noted" if noted(mail) else state_of(content, one["number"])),
+        )
         for one in content.get("files", [])
     )
     return Line(
         mail=mail,
-        what=words.kind(mail.kind),
+        what=words.kind(mail.kind, noted=noted(mail)),
         colour=_COLOURS.get(mail.kind, ""),
         doubt=words.doubt(mail.doubt) if mail.kind == Kind.UNDECIDED else "",
         reference=mail.request.reference if mail.request else "",

@@ -46,9 +46,9 @@ _TROUBLES: Final[Mapping[str, _StrPromise]] = {
 }
 
 
-def kind(code: str) -> str:
-    """What was made of a mail, in the active language."""
-    return str(KINDS[code])
+def kind(code: str, *, noted: bool = False) -> str:
+    """What was made of a mail, in the active language; `noted`: its words are a note, because somebody else wrote it."""
+    return _("A note on a request") if noted else str(KINDS[code])
 
 
 def doubt(code: str) -> str:

@@ -21,6 +21,7 @@ from dsr.carriers import imap
 from dsr.cases import holds, inbound, uploads
 from dsr.cases.inbound_doubts import Doubt
 from dsr.cases.inbound_text import Letter, reached_at, read
+from dsr.cases.inbound_words import state_of
 from dsr.models import InboundMail, Upload
 from dsr.uploads.errors import UploadRefusedError
 from dsr.uploads.handler import HeldFile
@@ -154,8 +155,10 @@ def _letter(mail: InboundMail, raw: bytes, box: Mailbox | None) -> Letter:
     """What the mail says; only who it is from once it has ended the process too often, or was too large to fetch."""
     if mail.kind == Kind.NEW and (mail.attempts > TRIES or mail.doubt):
         head = raw.split(b"\r\n\r\n", 1)[0][:65536] + b"\r\n\r\n"
-        said = read(head)
-        return Letter(address=said.address, name=said.name, subject=said.subject, unreadable=True)
+        said = read(head, authserv=box.authserv if box else "")
+        return Letter(
+            address=said.address, name=said.name, subject=said.subject, authentic=said.authentic, unreadable=True
+        )
     return read(raw, received_by=box.received_by if box else (), authserv=box.authserv if box else "")
 
 
@@ -169,7 +172,7 @@ def _whole(mail: InboundMail) -> bytes:
 def _hand_over_files(mail: InboundMail, letter: Letter, now: datetime) -> None:
     """Each file through the pipeline of files from strangers (docs/uploads.md), each once; what it refuses is noted by code."""
     for one in letter.attachments:
-        if inbound.state_of(mail.content(), one.number):
+        if state_of(mail.content(), one.number):
             continue
         code = "too_hard" if mail.attempts > TRIES else ""
         upload: Upload | None = None

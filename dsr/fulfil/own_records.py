@@ -38,8 +38,8 @@ Row = tuple["JsonValue", ...]
 # A hold may be the order of an authority that nobody may speak of, and a gap would speak of it too: these events
 # are in no answer, whatever the reason was. Where a hold delays an erasure, the letter about that erasure says so.
 UNSPOKEN = frozenset({"hold_set", "hold_lifted"})
-# In these notes staff tells her from people who resemble her.
-ABOUT_OTHERS = frozenset({"match_decided"})
+# In these notes staff tells her from people who resemble her, or keeps what somebody else wrote to us about her.
+ABOUT_OTHERS = frozenset({"match_decided", "mail_received"})
 
 
 def own_searched(language: str) -> Searched:

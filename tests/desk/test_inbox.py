@@ -62,7 +62,13 @@ def test_4_2_1_a_mail_the_program_cannot_place_is_decided_by_a_person(mara: Clie
     response = mara.post(f"/desk/inbox/{mail.pk}/add/", {"reference": case.request.reference}, follow=True)
 
     assert response.redirect_chain[0][0] == f"/desk/cases/{case.pk}/"
-    assert "Hello &lt;b&gt;there" in text(mara.get(f"/desk/cases/{case.pk}/messages/"))
+    assert "note on" in text(response)
+    assert "Hello &lt;b&gt;there" not in text(mara.get(f"/desk/cases/{case.pk}/messages/"))
+    for place in ("notes", "history"):
+        assert "From: Eve &lt;eve@example.net&gt;" in text(mara.get(f"/desk/cases/{case.pk}/{place}/"))
+    added = text(mara.get(f"/desk/inbox/{mail.pk}/"))
+    assert "A note on a request" in added
+    assert "which the person does not see" in added
     assert "decided about this mail meanwhile" in text(mara.post(f"/desk/inbox/{mail.pk}/make/", follow=True))
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from time import process_time
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from dsr.cases.inbound_html import as_text
+from dsr.cases.inbound_headers import authentic
+from dsr.cases.inbound_html import MAX_HTML, as_text
 from dsr.cases.inbound_text import Letter, reached_at, read
 from dsr.fulfil import inbound
 from dsr.models import InboundMail, Message, Request, Upload
@@ -33,7 +35,11 @@ def body(content: bytes, **headers: str) -> bytes:
         ("=?utf-8?q?a=40example=2Ecom=2C?= <eve@example.net>", "eve@example.net", ""),
         ("a@example.com, b@example.com", "", ""),
         ("undisclosed-recipients:;", "", ""),
-        ("anna@example.com\n\tBcc: victim@example.net", "anna@example.com", ""),
+        ("anna@example.com\n\tBcc: victim@example.net", "", ""),
+        ("x <anna@example.com> <eve@example.net>", "", ""),
+        ("eve@example.net <anna@example.com>", "", ""),
+        ("anna@example.com <Anna@example.com>", "anna@example.com", ""),
+        ("Anna B. Example (was eve@example.net) <anna@example.com>", "anna@example.com", "Anna B. Example"),
         ("a\x00nna@example.com", "", ""),
         ("(" * 900 + "a@example.com", "", ""),
         ("anna@localhost..", "", ""),
@@ -118,6 +124,80 @@ def test_T_02_a_received_header_that_cannot_be_is_not_believed(shift: timedelta)
 def test_html_is_words() -> None:
     assert as_text("<div>a<div>b</div><img src=x onerror=y>c</div><svg><text>no</text></svg>" * 2).count("c") == 2
     assert as_text("<style>" * 50_000) == ""
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "<a ",
+        "<!--",
+        "<!-- >",
+        "</a ",
+        "<![CDATA[",
+        '<a b=" ]>"',
+        "-->'x<a b='",
+        '--!>"<a b="&',
+        "<svg>",
+        "<svg></title>",
+    ],
+)
+def test_html_that_never_ends_is_read_in_time(unit: str) -> None:
+    """The longest part that is read, of nothing but the beginning of something: seconds of the processor, not hours."""
+    started = process_time()
+    as_text(unit * (MAX_HTML // len(unit)))
+    assert process_time() - started < 2
+
+
+def test_html_of_all_parts_of_a_mail_has_one_limit(monkeypatch: Any) -> None:
+    monkeypatch.setattr("dsr.cases.inbound_html.MAX_ALL", 40)
+    parts = b"".join(b"--b\nContent-Type: text/html\n\n<p>part number %d</p>\n" % number for number in range(9))
+    said = read(body(parts + b"--b--\n", Content_Type="multipart/mixed; boundary=b"))
+    assert "number 1" in said.text
+    assert "number 2" not in said.text
+
+
+def test_taming_keeps_the_words_of_honest_and_of_hostile_pages() -> None:
+    honest = '<p title="a > b" data-x="<b>">One</p><!-- no --><![if !mso]>two<![endif]>&amp;<a href=x>three</a>'
+    assert as_text(honest) == "One\ntwo&three"
+    assert as_text("<p>Words <!-- and more") == "Words and more"
+    assert "my words" in as_text('<a b=" ]>"' * 5000 + "my words")
+
+
+FILLED = "".join(f"; dkim=fail reason=(bad) header.d=s{number}.example.net" for number in range(200))
+
+
+@pytest.mark.parametrize(
+    ("results", "verdict"),
+    [
+        (["mx.isp.example; dmarc=fail"], False),
+        (["MX.isp.example 1; dmarc=fail"], False),
+        ([f"mx.isp.example{FILLED}; dmarc=fail"], False),
+        (["mx.isp.example; dkim=pass", "mx.isp.example; dmarc=fail (p=reject)"], False),
+        (["mx.isp.example; dmarc=pass", "mx.isp.example; dmarc=fail"], False),
+        (["mx.isp.example; dmarc (a (b) c)\n\t= fail"], False),
+        (["mx.isp.example; spf=pass smtp.mailfrom=a(b@example.net; dmarc=fail"], False),
+        (["(first) mx.isp.example; DMARC/1=FAIL"], False),
+        (["mx.isp.example; dkim=pass", "mx.isp.example; spf=pass; dmarc=pass header.from=example.com"], True),
+        (['mx.isp.example; spf=none (dmarc=pass) smtp.helo="; dmarc=pass"; dkim=none'], None),
+        (["mx.isp.example; dkim=pass"], None),
+        (["mx.evil.example; dmarc=fail", "mx.isp.example.evil.example; dmarc=pass"], None),
+        ([], None),
+    ],
+)
+def test_what_our_servers_say_about_the_sender_is_read_whole_and_a_failure_wins(
+    results: list[str], verdict: bool | None
+) -> None:
+    raw = "".join(f"Authentication-Results: {one}\n" for one in results).encode() + mail()
+    assert read(raw, authserv="mx.isp.example").authentic is verdict
+    assert read(raw).authentic is None
+
+
+@pytest.mark.parametrize("unit", ["dmarc(", "dmarc ", "(", '"', "\\(", "dmarc(x)", "dmarc/1"])
+def test_results_of_any_length_are_judged_in_time(unit: str) -> None:
+    started = process_time()
+    said = authentic([f"mx; {unit * (900_000 // len(unit))}; dmarc=fail", f"mx; {'x' * 1_100_000}"], "mx")
+    assert said is False
+    assert process_time() - started < 2
 
 
 @pytest.mark.django_db

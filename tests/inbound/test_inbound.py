@@ -10,13 +10,15 @@ from django.utils import timezone
 
 from dsr.cases import inbound as verbs
 from dsr.cases.actors import staff
+from dsr.cases.inbound_words import noted
 from dsr.cases.perform import ConflictError, RefusedError
 from dsr.checks import check_inbox
 from dsr.fulfil import inbound
-from dsr.models import Event, InboundMail, Message, Pulse, Request, SetupEvent, Upload
+from dsr.fulfil.own_records import own_found
+from dsr.models import Event, EventNote, InboundMail, Message, Pulse, Request, SetupEvent, Upload
 from dsr.vault import MissingKeyError
 from dsr.work import jobs, tick, wake
-from exporters.contract import Permanent, Temporary
+from exporters.contract import CellNote, Permanent, Temporary
 from tests.factories import make_case, make_controller, make_staff
 from tests.inbound.conftest import mail
 
@@ -228,10 +230,46 @@ def test_a_person_decides_and_every_decision_is_an_event(server: Any, poll: Any)
     poll()
 
     assert made.received_at == second.received_at
-    assert {one.request_id for one in Upload.objects.all()} == {case.request_id, made.pk}
+    assert {one.request_id for one in Upload.objects.all()} == {made.pk}
     assert Event.objects.filter(case=case, action="mail_received", actor_kind="staff").count() == 1
     assert SetupEvent.objects.filter(kind="mail_dismissed").count() == 1
     assert case.request.content()["contact_email"] != "other@example.net"
+
+
+def test_X_04_words_of_somebody_else_are_a_note_for_staff_and_never_hers(server: Any, poll: Any, settings: Any) -> None:
+    """Added by a person: from another address, or disowned by the domain of hers. Hers, which named nothing, is a message."""
+    settings.DSR_INBOX = {"northwave": server.config(authserv="mx.northwave.example.com")}
+    case, mara = make_case(), staff(make_staff("mara"))
+    contact = case.request.content()["contact_email"]
+    server.add(with_file("flat.png", PNG, sender="Bert <bert@example.net>", subject="DSR-2020-999999"))
+    server.add(mail("Forged.", sender=contact, Authentication_Results="mx.northwave.example.com; dmarc=fail"))
+    server.add(with_file("bill.png", PNG, sender=contact, subject="DSR-2020-999999"))
+    before = Message.objects.filter(request=case.request).count()
+
+    for row in poll():
+        verbs.add_to(mail_id=row.pk, reference=case.request.reference, actor=mara, now=timezone.now())
+    rows = poll()
+
+    assert [(row.kind, noted(row)) for row in rows] == [("message", True), ("message", True), ("message", False)]
+    (message,) = Message.objects.filter(request=case.request, inbound=True)
+    assert "DSR-2020-999999" in message.content()["body"]
+    assert Message.objects.filter(request=case.request).count() == before + 1
+    assert [one.message_id for one in Upload.objects.filter(request=case.request)] == [message.pk]
+    notes = [
+        row.content()["text"] for row in EventNote.objects.filter(event__action="mail_received").order_by("event__seq")
+    ]
+    assert notes[0].startswith("From: Bert <bert@example.net>\nAttachment: flat.png\n\n")
+    assert "See the picture." in notes[0]
+    assert "Forged." in notes[1]
+    assert len(notes) == 2
+    found = own_found(case, until=timezone.now() + timedelta(minutes=1))
+    told = [batch for one in found if one.info.name in {"history", "messages", "sent_files"} for batch in one.read()]
+    assert not [
+        word
+        for word in ("picture.", "Forged", "Bert", "flat.png")
+        if word in repr([batch.rows for batch in told]).replace("See the picture.", "", 1)
+    ]
+    assert [note.code for batch in told for note in batch.notes] == [CellNote.WITHHELD] * 2
 
 
 def test_4_5_a_mail_as_it_came_goes_after_its_time_and_an_undecided_one_does_not(

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dsr import wording
 from dsr.cases import inbound as verbs
+from dsr.cases.inbound_words import noted
 from dsr.cases.perform import ConflictError, RefusedError
 from dsr.desk import inbox_page
 from dsr.desk.access import DeskRequest, Duty, Sight, duty_refusal, insist_sight, sees, staff_required
@@ -87,6 +88,7 @@ def _shown(request: DeskRequest, mail: InboundMail, *, status: int = 200, **extr
         "line": inbox_page.one(mail, now=timezone.now(), shown=True),
         "case": case,
         "waiting": waiting,
+        "noted": noted(mail),
         "why_not": wording.refusal(refused) if refused and waiting else "",
         "likely": inbox_page.likely(mail) if waiting else [],
         "add_form": AddToForm(auto_id="id_add_%s"),
@@ -140,6 +142,9 @@ def add(request: DeskRequest, mail_id: RowId) -> HttpResponse:
         return _shown(request, mail, add_form=form)
     except ConflictError:
         return _overtaken(request, mail)
+    mail.refresh_from_db()
+    if noted(mail):
+        return _to_case(request, found, _("The mail is a note on %(reference)s now. Only staff reads it."))
     return _to_case(request, found, _("The mail is a message of %(reference)s now."))
 
 
