@@ -113,11 +113,10 @@ def test_what_follows_a_head_that_nobody_closed_is_read_and_a_page_without_words
 
 
 # Each took seconds or minutes when the time grew with the square of the length.
-@pytest.mark.parametrize(
-    "piece", ["<a ", "<!--", "<!-- >", "<b> </b>", "<noscript></template>", "</noscript ", "<![a[ >"]
-)
+@pytest.mark.parametrize("piece", ["<a ", "<!--", "<!-- >", "<b> </b>", "<template>", "</noscript ", "<![a[ >"])
 def test_the_time_to_read_a_page_grows_with_its_length(piece: str) -> None:
-    page = ("<noscript>" * 10_000 + piece * MAX_CHARS)[:MAX_CHARS].encode()
+    source = (piece * MAX_CHARS)[: MAX_CHARS // 2] + "</noscript>" * MAX_CHARS
+    page = source[:MAX_CHARS].encode()
     before = time.process_time()
     extract(page, kind=FileKind.PAGE, name="a.html", media_type="")
     assert time.process_time() - before < 5
