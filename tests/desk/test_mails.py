@@ -150,8 +150,14 @@ def test_4_3_auditor_and_administrator_see_that_it_left_and_neither_address_nor_
 
 def test_4_3_nobody_reads_the_link_of_an_invitation_or_has_it_sent_elsewhere(signed_in, mara, mailoutbox):
     admin = actors.staff(make_staff("olga", "administrator"))
-    invited = {"controller": make_controller(), "email": "lea@northwave.example.com", "name": "Lea Example"}
-    _, token = staffing.invite(**invited, roles=["lead"], actor=admin, now=timezone.now())
+    _, token = staffing.invite(
+        controller=make_controller(),
+        email="lea@northwave.example.com",
+        name="Lea Example",
+        roles=["lead"],
+        actor=admin,
+        now=timezone.now(),
+    )
     notice = Notice.objects.get(kind="invited")
     jobs.send_notice(str(notice.pk))
     take(raw=dsn(notice.message_id), now=timezone.now())
@@ -170,6 +176,7 @@ def test_4_3_the_auditor_reads_no_mail_to_staff_and_nobody_without_persons_a_sub
         user=make_staff("otto", "lead"), kind="digest", now=timezone.now(), context={"lines": [], "count": 1}
     )
     changed = to_account(user=make_user("anna"), what="number_linked", now=timezone.now())
+    assert changed is not None
     address = changed.content()["to"]
     for name in ("olga", "mara"):
         page = main(signed_in(name).get(page_of(digest)))

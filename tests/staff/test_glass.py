@@ -51,10 +51,10 @@ def test_4_3_a_deputy_reads_a_case_for_an_hour_and_everybody_who_watches_knows()
     read = [event.data["page"] for event in Event.objects.filter(case=case, action="glass_read").order_by("seq")]
     assert read == ["case", "messages"]
     # What a browser says of itself hides no reading; only what a page asks for by itself is none.
-    asked = {"headers": {"HX-Request": "true"}}
+    asked = {"HX-Request": "true"}
     for name in ("history", "live", "files"):
-        dana.get(reverse(f"desk:{name}", args=[case.pk]), **asked)
-    dana.post(reverse("desk:presence", args=[case.pk]), {"mode": "viewing"}, **asked)
+        dana.get(reverse(f"desk:{name}", args=[case.pk]), headers=asked)
+    dana.post(reverse("desk:presence", args=[case.pk]), {"mode": "viewing"}, headers=asked)
     read = [event.data["page"] for event in Event.objects.filter(case=case, action="glass_read").order_by("seq")]
     assert read == ["case", "messages", "history", "files"]
     for watcher in (dora, otto):
