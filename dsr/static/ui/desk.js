@@ -70,7 +70,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
 // === keys: never in a field, never with a modifier, never when switched off (WCAG 2.1.4). Every act presses
 // something that is on the page. Which key does what stands in the sheet of keys, because a colleague may change it.
 const sheet = one("[data-keys-help]");
-const acts = JSON.parse(sheet?.dataset.keymap ?? "{}");
+const acts = JSON.parse(sheet?.dataset.keymap || "{}");
 const prefixes = new Set(Object.keys(acts).filter((key) => key.includes(" ")).map((key) => key.split(" ")[0]));
 
 // --- lists: the row that has the focus, or the last that had it ---
