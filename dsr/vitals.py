@@ -122,15 +122,18 @@ def _tasks(now: datetime) -> Iterator[Waiting]:
 
 def _mails() -> tuple[int, int]:
     waiting = failed = 0
-    models: tuple[Any, ...] = (Message, Notice, OwnerMail)
-    for model in models:
-        rows = model.objects.filter(status__in=[*WAITING, *FAILED]).values("status").annotate(number=Count("pk"))
-        for row in rows.order_by("status"):
-            if row["status"] in FAILED:
-                failed += row["number"]
-            else:
-                waiting += row["number"]
+    first, *others = (_unsent(model) for model in (Message, Notice, OwnerMail))
+    for row in first.union(*others, all=True):
+        if row["status"] in FAILED:
+            failed += row["number"]
+        else:
+            waiting += row["number"]
     return waiting, failed
+
+
+def _unsent(model: Any) -> Any:
+    rows = model.objects.filter(status__in=[*WAITING, *FAILED]).values("status")
+    return rows.annotate(number=Count("pk")).order_by()
 
 
 def disks() -> Iterator[Disk]:

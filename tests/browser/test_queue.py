@@ -65,6 +65,40 @@ def test_keys_live_rows_and_presence_work_together(browse: Browse) -> None:
     page.wait_for_url("**/desk/?view=open")
 
 
+def test_keys_can_be_switched_off_and_on_and_nothing_is_renewed_behind_a_dialog(browse: Browse) -> None:
+    """WCAG 2.1.4: single-key shortcuts can be turned off; the choice survives the page."""
+    case = make_case(identified=False)
+    page = browse.page(user=make_staff("mara"))
+    page.clock.install()
+    page.goto("/desk/?view=open")
+    page.keyboard.press("/")
+    page.keyboard.type("jx")
+    assert page.locator("#q").input_value() == "jx"
+    page.keyboard.press("Tab")
+
+    page.evaluate("document.getElementById('rows').dataset.old = '1'")
+    page.keyboard.press("?")
+    assert page.locator("#keys").is_visible()
+    page.clock.fast_forward(31_000)
+    assert page.locator("#rows[data-old]").count() == 1, "not while a dialog is open"
+    with page.expect_navigation():
+        page.click("text=Switch the keys off")
+    page.wait_for_selector("html[data-keys=off]")
+    page.keyboard.press("j")
+    assert focused(page) != f"case-{case.pk}"
+    page.locator("[data-open=keys]").first.click()
+    with page.expect_navigation():
+        page.click("text=Switch the keys on")
+    page.wait_for_selector("html:not([data-keys])")
+    page.keyboard.press("j")
+    assert focused(page) == f"case-{case.pk}"
+    page.keyboard.press("x")
+    assert page.locator("[data-bulk]").is_visible()
+    page.keyboard.press("x")
+    assert not page.locator("[data-bulk]").is_visible()
+    assert page.evaluate("window.__violations") == []
+
+
 def test_a_full_page_stays_within_its_budget(browse: Browse) -> None:
     """ux.md 4.4: at most 1,500 nodes and 10 requests with fifty rows; the page itself weighs little once it is packed."""
     for number in range(50):

@@ -146,7 +146,7 @@ def running(root: Path) -> Iterator[Server]:
             transports.append(transport)
             door = Door()
             door.transport = transport  # type: ignore[attr-defined]
-            with contextlib.suppress(paramiko.SSHException, EOFError):
+            with contextlib.suppress(paramiko.SSHException, EOFError, OSError):
                 transport.start_server(server=door)
 
     thread = threading.Thread(target=serve, daemon=True)

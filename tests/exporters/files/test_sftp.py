@@ -69,7 +69,7 @@ def server(tmp_path: Path) -> Iterator[tuple[int, str]]:
             transports.append(transport)
             try:
                 transport.start_server(server=Door())
-            except (paramiko.SSHException, EOFError):
+            except (paramiko.SSHException, EOFError, OSError):  # a client may hang up at any time
                 continue
 
     thread = threading.Thread(target=serve, daemon=True)
