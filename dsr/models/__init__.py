@@ -8,6 +8,7 @@ from dsr.models.desk import CaseTag, DeskSettings, Presence, SavedView, SharingR
 from dsr.models.draft import Draft, Upload
 from dsr.models.escalation import Absence, Escalation, Incident, Told
 from dsr.models.event import Anchor, Event, EventNote
+from dsr.models.evidence import EvidencePack
 from dsr.models.flood import Suspicion
 from dsr.models.hand import HandFile, HandLink, HandTask, OwnerMail, RequestLink
 from dsr.models.identity import ContactSeen, IdentityCheck
@@ -54,6 +55,7 @@ __all__ = [
     "Escalation",
     "Event",
     "EventNote",
+    "EvidencePack",
     "HandFile",
     "HandLink",
     "HandTask",

@@ -73,6 +73,7 @@ class Artifact(KeyedRow):
         FILE_LIST = "file_list"
         OUTGOING = "outgoing"  # the portable copy as another controller gets it
         REDACTION = "redaction"  # the texts somebody reads before the answer leaves
+        EVIDENCE = "evidence"  # the case for a supervisory authority (rules 4.6)
 
     case = models.ForeignKey("dsr.Case", on_delete=models.PROTECT, related_name="artifacts")
     kind = models.CharField(max_length=12, choices=Kind.choices)
