@@ -11,11 +11,13 @@ class SuppressionKey(KeyedRow):
     """The secret of one controller's suppression list and stop links, wrapped by the key ring.
 
     The ring may rotate as often as it likes: hashes and links are made under this key, which is only wrapped anew. A new
-    `number` begins a new key; the older ones go on answering for what was made under them.
+    `number` begins a new key; the older ones go on answering for what was made under them. `retired_at`: since when no entry
+    of the list is under this key any more, so that only links are still read with it.
     """
 
     number = models.PositiveSmallIntegerField()
     created_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["controller", "number"], name="suppression_key_once")]
