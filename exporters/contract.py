@@ -14,6 +14,7 @@ from exporters.batches import Batch, CellNote, JsonValue, Note
 from exporters.cells import CellChange
 from exporters.description import DatasetInfo, Disclosure, FieldInfo, Origin, Retention, Shown, Text, Whose
 from exporters.files.reference import Attaches, FileBatch, FileRef
+from exporters.held import Held, Holds
 from exporters.identifiers import Identifier, IdentifierKind
 from exporters.plans import (
     AMENDING,
@@ -57,7 +58,9 @@ __all__ = [
     "FieldInfo",
     "FileBatch",
     "FileRef",
+    "Held",
     "HitClass",
+    "Holds",
     "Identifier",
     "IdentifierKind",
     "JsonValue",

@@ -68,6 +68,20 @@ def correction(dataset: Dataset, field: Field) -> Correction:
     return Correction(*_BY_ORIGIN.get(field.terms.origin, (Correct.TRUE, "")))
 
 
+def correctable(dataset: Dataset) -> dict[str, Field]:
+    """The fields that a correction overwrites or annotates, by name; of a growing dataset none.
+
+    Parts of a JSON column and documents are corrected by hand.
+    """
+    if dataset.growing:
+        return {}
+    return {
+        name: one
+        for name, one in dataset.fields.items()
+        if one.collected and not one.parts and one.file is None and correction(dataset, one).how is not Correct.NEVER
+    }
+
+
 def _fixed(dataset: Dataset, field: Field) -> str:
     if field.name in dataset.key:
         return "the column tells the rows apart"

@@ -8,10 +8,12 @@ from exporters.amending import AMENDMENTS, Asked
 from exporters.anonymise.scrub import Scrubber, scrubs
 from exporters.contract import Permanent, Problem, Severity, Treatment
 from exporters.datamap.info import describe
+from exporters.held import ROWS as HELD_ROWS
 from exporters.journal import Journal, MemoryJournal
 from exporters.mapped.amend import confirm, plan_amendment
 from exporters.mapped.apply import apply_lines, erasing
 from exporters.mapped.collect import collect
+from exporters.mapped.held import held
 from exporters.mapped.locate import locate
 from exporters.mapped.match import unfollowed
 from exporters.mapped.plan import Work, make_plan, rule_of
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     )
     from exporters.datamap.model import DataMap
     from exporters.document import Item
+    from exporters.held import Held
     from exporters.mapped.source import Source
 
 
@@ -142,6 +145,10 @@ class MappedStore:
         if any(map(scrubs, lines)):
             run.scrubber = Scrubber(known(walk))
         return apply_lines(run, self.data_map, fresh, rules, lines)
+
+    def held(self, keys: tuple[RowKey, ...], *, rows: int = HELD_ROWS) -> tuple[Held, ...]:
+        """What of hers a correction could be about, value by value with its row; reads only."""
+        return tuple(held(Walk(self.source, self.data_map, keys), rows=rows)) if keys else ()
 
     def confirm(self, lines: tuple[PlanLine, ...]) -> tuple[Confirmed, ...]:
         """Read back what correcting, restricting or suppressing wrote."""

@@ -9,6 +9,7 @@ from exporters.amending import AMENDMENTS, Asked
 from exporters.contract import Permanent, PlanBlocked
 from exporters.datamap.info import describe
 from exporters.datamap.load import load
+from exporters.held import ROWS as HELD_ROWS
 from exporters.journal import MemoryJournal
 from exporters.plans import ERASURE
 from exporters.record.words import check_record
@@ -23,6 +24,7 @@ from exporters.sql.collect import collect
 from exporters.sql.engine import Timeouts, UnusableUrlError, make_engine, snapshot, writing
 from exporters.sql.feasible import problems
 from exporters.sql.files import Documents, has_documents
+from exporters.sql.held import held
 from exporters.sql.locate import locate
 from exporters.sql.plan import make_plan
 from exporters.sql.residue import scan, searched
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
         Subject,
     )
     from exporters.document import Item
+    from exporters.held import Held
     from exporters.journal import Journal
     from exporters.registry import StoreConfig
 
@@ -207,6 +210,14 @@ class SqlStore:
             # A rule of the store that the look at it did not foresee: nothing was written.
             changed = error.code in {"constraint", "rows_differ", "schema_changed"}
             raise (Permanent("plan_stale", error.place) if changed else error) from None
+
+    def held(self, keys: tuple[RowKey, ...], *, rows: int = HELD_ROWS) -> tuple[Held, ...]:
+        """What of hers a correction could be about, value by value with its row; reads only."""
+        if not keys:
+            return ()
+        with self._snapshot() as connection:
+            tables = bind(self.data_map, read_schema(connection), store=self.name)
+            return tuple(held(connection, self.data_map, tables, keys, rows=rows))
 
     def confirm(self, lines: tuple[PlanLine, ...]) -> tuple[Confirmed, ...]:
         """For each amending line how many rows are as it wrote them, are not, are gone; reads only."""
