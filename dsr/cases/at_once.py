@@ -158,7 +158,7 @@ def keep_plan(
     data = {**counts, "policy": policy.id, "policy_sha256": policy.sha256}
     # The claim of the case's version orders stores that plan at the same moment, so that each gets its own number.
     record(case_id=case.pk, kind="plan_made", actor=SYSTEM, now=now, data=data)
-    mine = Plan.objects.filter(case=case, store=store)
+    mine = Plan.objects.filter(case=case, store=store, occasion="")
     mine.filter(status__in=[Plan.Status.DRAFT, Plan.Status.APPROVED]).update(status=Plan.Status.REPLACED)
     last = Plan.objects.filter(case=case).order_by("-number").values_list("number", flat=True).first() or 0
     plan = Plan(
@@ -181,7 +181,7 @@ def keep_plan(
 
 def plan_of(case: Case, store: str) -> Plan | None:
     """The plan that is being carried out in a store: after a crash the same one goes on."""
-    rows = Plan.objects.filter(case=case, store=store, status=Plan.Status.APPROVED)
+    rows = Plan.objects.filter(case=case, store=store, occasion="", status=Plan.Status.APPROVED)
     found: Plan | None = rows.exclude(policy="").order_by("-number").first()
     return found
 

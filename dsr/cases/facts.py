@@ -157,8 +157,11 @@ def closed_as(case: Case) -> State | None:
 
 
 def current_plan(case: Case) -> Plan | None:
-    """The plan that is drafted, approved or applied; replaced, stale and withdrawn ones are history."""
-    rows = case.plans.filter(status__in=[Plan.Status.DRAFT, Plan.Status.APPROVED, Plan.Status.APPLIED])
+    """The plan that is drafted, approved or applied; replaced, stale and withdrawn ones are history.
+
+    What a store is changed for after the answer (a replay, the end of a period) has plans of its own.
+    """
+    rows = case.plans.filter(occasion="", status__in=[Plan.Status.DRAFT, Plan.Status.APPROVED, Plan.Status.APPLIED])
     found: Plan | None = rows.order_by("-number").first()
     return found
 

@@ -42,7 +42,7 @@ def ask_for_plan(*, case_id: RowId, actor: Actor, now: datetime, seen_version: i
         raise ConflictError
     changes = {"manifest_sha256": "", "approved_sha256": "", "handler_id": staff_id(actor) or case.handler_id}
     case = record(case_id=case_id, kind="plan_requested", actor=actor, now=now, changes=changes)
-    case.plans.filter(status=Plan.Status.DRAFT).update(status=Plan.Status.REPLACED)
+    case.plans.filter(occasion="", status=Plan.Status.DRAFT).update(status=Plan.Status.REPLACED)
     tasks.ensure(case=case, operation="plan", now=now, again=True)
     return case
 
@@ -51,7 +51,7 @@ def keep_plan(
     *, case: Case, content: dict[str, Any], summary: list[dict[str, Any]], sha256: str, now: datetime
 ) -> Plan:
     """Store a finished plan as the case's draft; called in the transaction that finishes the task."""
-    case.plans.filter(status=Plan.Status.DRAFT).update(status=Plan.Status.REPLACED)
+    case.plans.filter(occasion="", status=Plan.Status.DRAFT).update(status=Plan.Status.REPLACED)
     last = case.plans.order_by("-number").values_list("number", flat=True).first() or 0
     plan = Plan(
         controller_id=case.controller_id, case=case, number=last + 1, sha256=sha256, summary=summary, created_at=now
@@ -118,7 +118,7 @@ def back_to_draft(
         note=reason,
         extra_facts={"reason_given": bool(reason.strip())},
     )
-    ended = case.plans.filter(status__in=[Plan.Status.APPROVED, Plan.Status.DRAFT])
+    ended = case.plans.filter(occasion="", status__in=[Plan.Status.APPROVED, Plan.Status.DRAFT])
     _destroy_journal_keys(list(ended.values_list("pk", flat=True)))
     ended.update(status=status)
     tasks.cancel_open(case=case)
@@ -163,7 +163,9 @@ def _copy_owed(case_id: RowId) -> bool:
 
 def start_due(*, now: datetime, limit: int) -> int:
     """Start what has cooled, return what has expired to its drafters. A legal hold starts nothing and expires nothing."""
-    waiting = Plan.objects.filter(status=Plan.Status.APPROVED, case__state=State.APPROVED, case__legal_hold=False)
+    waiting = Plan.objects.filter(
+        occasion="", status=Plan.Status.APPROVED, case__state=State.APPROVED, case__legal_hold=False
+    )
     done = 0
     for plan in waiting.filter(expires_at__lte=now)[:limit]:
         back_to_draft(

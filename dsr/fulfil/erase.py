@@ -241,7 +241,9 @@ def finish(case: Case, *, now: datetime) -> bool:
         perform(case_id=case.pk, action=Action.FINISH_EXECUTION, actor=SYSTEM, now=now)
     except (RefusedError, ConflictError):
         return False
-    Plan.objects.filter(case=case, status=Plan.Status.APPROVED).update(status=Plan.Status.APPLIED, applied_at=now)
+    Plan.objects.filter(case=case, occasion="", status=Plan.Status.APPROVED).update(
+        status=Plan.Status.APPLIED, applied_at=now
+    )
     fresh = Case.objects.select_related("controller", "request").get(pk=case.pk)
     if not recipients_left(fresh):
         tasks.ensure(case=fresh, operation="close", now=now, again=True)

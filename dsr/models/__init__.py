@@ -1,9 +1,11 @@
 """Rows and their constraints; no behaviour beyond one row."""
 
+from dsr.models.approval import AnswerVersion, Closeness
 from dsr.models.base import KeyedRow, OwnedRow, RingId, Row, RowId, ScopedQuerySet, Sealed
 from dsr.models.brand import BrandChange, Logo
 from dsr.models.case import Case, CaseQuerySet, Channel, Request, Suspension
 from dsr.models.controller import Controller, ReferenceCounter
+from dsr.models.correction import CorrectionSheet, Recheck
 from dsr.models.desk import CaseTag, DeskSettings, Presence, SavedView, SharingRule, Skip, Tag
 from dsr.models.draft import Draft, Upload
 from dsr.models.escalation import Absence, Escalation, Incident, Told
@@ -11,9 +13,11 @@ from dsr.models.event import Anchor, Event, EventNote
 from dsr.models.evidence import EvidencePack
 from dsr.models.flood import Suspicion
 from dsr.models.hand import HandFile, HandLink, HandTask, OwnerMail, RequestLink
+from dsr.models.hold import Hold
 from dsr.models.identity import ContactSeen, IdentityCheck
 from dsr.models.inbound import InboundMail, Partner
 from dsr.models.journal import JournalSecret, JournalStep
+from dsr.models.ledger import ErasedIdentifier, Erasure, KeptLine, Rescan
 from dsr.models.letter import Letter, LetterQuerySet, LetterWording, SentLetterError
 from dsr.models.plan import Plan
 from dsr.models.receiver import Receiver, Transmission
@@ -34,6 +38,7 @@ __all__ = [
     "Absence",
     "AccountLink",
     "Anchor",
+    "AnswerVersion",
     "ApiKey",
     "Artifact",
     "BrandChange",
@@ -46,12 +51,16 @@ __all__ = [
     "CaseStatistic",
     "CaseTag",
     "Channel",
+    "Closeness",
     "Composing",
     "ContactSeen",
     "Controller",
+    "CorrectionSheet",
     "DayFigures",
     "DeskSettings",
     "Draft",
+    "ErasedIdentifier",
+    "Erasure",
     "Escalation",
     "Event",
     "EventNote",
@@ -59,12 +68,14 @@ __all__ = [
     "HandFile",
     "HandLink",
     "HandTask",
+    "Hold",
     "IdentityCheck",
     "InboundMail",
     "Incident",
     "IndexToken",
     "JournalSecret",
     "JournalStep",
+    "KeptLine",
     "KeyedRow",
     "Kind",
     "LadderRow",
@@ -85,11 +96,13 @@ __all__ = [
     "Presence",
     "Pulse",
     "Receiver",
+    "Recheck",
     "RedactionItem",
     "RedactionMark",
     "ReferenceCounter",
     "Request",
     "RequestLink",
+    "Rescan",
     "Restriction",
     "RetentionRow",
     "RingId",

@@ -54,6 +54,10 @@ class Controller(Row):
     # The stores whose customer numbers subscribers know; empty: the first one of the configuration.
     customer_stores = models.JSONField(default=list, blank=True)
     package_days = models.PositiveSmallIntegerField(default=30)
+    # How long an approval counts that nobody carries out (4.0.1).
+    approval_days = models.PositiveSmallIntegerField(default=14, db_default=14)
+    # For how many days a backup of any of its stores may be restored: so long the ledger of erasures remembers (6.4 no. 7).
+    backup_days = models.PositiveSmallIntegerField(default=90, db_default=90)
     # Where subscribers sign in to their contract, and where they end it: other things than a request about data.
     account_url = models.URLField(blank=True)
     contract_url = models.URLField(blank=True)

@@ -24,9 +24,18 @@ class Plan(Sealed, OwnedRow):
         APPLIED = "applied"
         REPLACED = "replaced"
 
+    class Occasion(models.TextChoices):
+        """Why a store is changed once more after the answer."""
+
+        REPLAY = "replay"  # a restored backup brought back what had been erased
+        KEPT = "kept"  # the period is over for which a law kept it
+        RESIDUE = "residue"  # a later search found what came in after the erasure
+
     case = models.ForeignKey("dsr.Case", on_delete=models.CASCADE, related_name="plans")
     number = models.PositiveIntegerField()
     store = models.CharField(max_length=60, blank=True)  # empty: all stores
+    # What a plan after the answer is for; empty: the right of the case itself (docs/after-erasure.md).
+    occasion = models.CharField(max_length=8, choices=Occasion.choices, blank=True, default="", db_default="")
     policy = models.CharField(max_length=40, blank=True)  # the id of the standing policy, and the hash of its text
     policy_sha256 = models.CharField(max_length=64, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
@@ -48,7 +57,9 @@ class Plan(Sealed, OwnedRow):
         constraints = [
             models.UniqueConstraint(fields=["case", "number"], name="plan_number_once"),
             models.UniqueConstraint(
-                fields=["case", "store"], condition=models.Q(status__in=["draft", "approved"]), name="plan_one_current"
+                fields=["case", "store", "occasion"],
+                condition=models.Q(status__in=["draft", "approved"]),
+                name="plan_one_current_of",
             ),
         ]
         indexes = [
