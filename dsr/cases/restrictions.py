@@ -95,6 +95,7 @@ def _set(  # noqa: PLR0917 -- private, one caller
         case=case,
         ground=ground,
         set_at=now,
+        changed_at=now,
         set_by_id=staff_id(actor),
         release_after=release_after,
     )
@@ -259,7 +260,7 @@ def lift(*, case_id: RowId, instruction: str, actor: Actor, now: datetime, seen_
 
 def end(*, case: Case, now: datetime) -> bool:
     """End the restriction row; also when an accepted objection turns the pause into the stop itself, where nothing is lifted."""
-    return bool(Restriction.objects.filter(case=case, ended_at__isnull=True).update(ended_at=now))
+    return bool(Restriction.objects.filter(case=case, ended_at__isnull=True).update(ended_at=now, changed_at=now))
 
 
 @transaction.atomic

@@ -23,7 +23,7 @@ from dsr.models.plan import Plan
 from dsr.models.receiver import Receiver, Transmission
 from dsr.models.redaction import RedactionItem, RedactionMark
 from dsr.models.reports import CalendarFeed, CaseRisk, DayFigures, MonthlyReport
-from dsr.models.restriction import Composing, Restriction
+from dsr.models.restriction import Composing, RestrictedToken, Restriction
 from dsr.models.retained import CaseStatistic, Tombstone
 from dsr.models.rules import CalendarDay, LadderRow, RetentionRow
 from dsr.models.setup import SetupEvent
@@ -103,6 +103,7 @@ __all__ = [
     "Request",
     "RequestLink",
     "Rescan",
+    "RestrictedToken",
     "Restriction",
     "RetentionRow",
     "RingId",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from dsr.law.restricting import RestrictionScope
 from dsr.law.rights import RestrictionGround
 from dsr.models.base import KeyedRow, OwnedRow, Sealed
 
@@ -23,6 +24,16 @@ class Restriction(Sealed, OwnedRow):
     lift_told_on = models.DateField(null=True, blank=True)
     lift_on = models.DateField(null=True, blank=True)  # the day L-13 names
     ended_at = models.DateTimeField(null=True, blank=True)
+    scope = models.CharField(
+        max_length=10,
+        choices=[(one.value, one.value) for one in RestrictionScope],
+        default=RestrictionScope.PERSON.value,
+    )
+    parts = models.JSONField(default=list)  # of DATASETS store.dataset, of USES the purposes as data maps name them
+    changed_at = models.DateTimeField()  # when programs were last told something else: set, more numbers known, ended
+    # The nightly look at the stores: the last day it was done, and what was not as it should be (store, code, place).
+    checked_on = models.DateField(null=True, blank=True)
+    drift = models.JSONField(default=list)
 
     class Meta:
         constraints = [
@@ -38,12 +49,28 @@ class Restriction(Sealed, OwnedRow):
                 fields=["controller", "lift_on"],
                 condition=models.Q(ended_at__isnull=True),
                 name="restriction_open",
-            )
+            ),
+            models.Index(fields=["controller", "changed_at", "id"], name="restriction_changed"),
         ]
 
     def key_owner(self) -> KeyedRow:
         """The case's key: a purged case takes its restriction along."""
         return self.case
+
+
+class RestrictedToken(OwnedRow):
+    """A number or address of a restricted person as a keyed token: what programs ask by (Q-04). No value.
+
+    Only what was proved, decided by a person or taught by the stores as hers alone; it goes with the restriction.
+    """
+
+    restriction = models.ForeignKey(Restriction, on_delete=models.CASCADE, related_name="tokens")
+    kind = models.CharField(max_length=20)
+    token = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["restriction", "kind", "token"], name="restricted_token_once")]
+        indexes = [models.Index(fields=["controller", "kind", "token"], name="restricted_token_finds")]
 
 
 class Composing(Sealed, OwnedRow):
