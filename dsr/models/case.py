@@ -99,6 +99,8 @@ class Case(Sealed, KeyedRow):
     # the answer
     manifest_sha256 = models.CharField(max_length=64, blank=True)
     approved_sha256 = models.CharField(max_length=64, blank=True)
+    # An approval is the decision of a day, not a standing order: what is not carried out by then has to be approved again.
+    approval_ends_at = models.DateTimeField(null=True, blank=True)
     ground = models.CharField(max_length=40, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     # The person does not agree with the answer (4.2 no. 20): from here the internal clock runs, to the end of the case.
@@ -146,6 +148,8 @@ class Case(Sealed, KeyedRow):
                 fields=["controller", "sort_on"], condition=models.Q(unclassified=True), name="case_unclassified"
             ),
             models.Index(RingId("wrapped_key"), name="case_ring"),
+            # Approvals that wait to be carried out: few at a time.
+            models.Index(fields=["approval_ends_at"], condition=models.Q(state="approved"), name="case_approval_ends"),
             # The passes that archive and purge look at the longest closed first, and never at those that are archived for years.
             models.Index(fields=["state", "closed_at"], name="case_closed"),
             # How many requests came in a month or on a day.
