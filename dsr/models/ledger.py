@@ -37,13 +37,17 @@ class Erasure(OwnedRow):
 
 
 class ErasedIdentifier(models.Model):
-    """A keyed hash of one identifier of somebody who was erased in one store. `person` counts within the entry, from 0."""
+    """A keyed hash of one identifier of somebody who was erased in one store. `person` counts within the entry, from 0.
+
+    `stays`: the law kept it in that store (the number on an invoice), so finding it again proves nothing.
+    """
 
     erasure = models.ForeignKey(Erasure, on_delete=models.CASCADE, related_name="identifiers")
     controller = models.ForeignKey("dsr.Controller", on_delete=models.PROTECT, related_name="+")
     person = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=20)
     token = models.CharField(max_length=80)
+    stays = models.BooleanField(default=False)
 
     objects = ScopedQuerySet.as_manager()
 

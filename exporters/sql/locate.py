@@ -89,7 +89,7 @@ def _held_by_others(search: Search, identifier: Identifier, verdict: Verdict) ->
 def _taught(walk: Walk, store: str) -> Iterator[tuple[Identifier, str]]:
     """The identifiers in her rows, each with the field that holds it; duplicates possible."""
     for dataset in walk.data_map.datasets.values():
-        fields = [field for field in dataset.fields.values() if _teaches(field)]
+        fields = [field for field in dataset.fields.values() if teaches(field)]
         if not fields or dataset.name not in walk.tables:
             continue
         probes = walk.probes(dataset)
@@ -98,15 +98,19 @@ def _taught(walk: Walk, store: str) -> Iterator[tuple[Identifier, str]]:
         for row in read_rows(walk.connection, dataset, walk.tables[dataset.name], columns, probes) if probes else ():
             values = dict(zip(columns, row, strict=True))
             for field in fields:
-                yield from _values(dataset, field, values, store)
+                yield from values_in(dataset, field, values, store)
 
 
-def _teaches(field: Field) -> bool:
+def teaches(field: Field) -> bool:
+    """Whether the field, or a part of it, holds an identifier that may be learned."""
     own = field.identifier is not None and field.identifier.teaches
-    return own or any(_teaches(part) for part in field.parts)
+    return own or any(teaches(part) for part in field.parts)
 
 
-def _values(dataset: Dataset, field: Field, row: Mapping[str, object], store: str) -> Iterator[tuple[Identifier, str]]:
+def values_in(
+    dataset: Dataset, field: Field, row: Mapping[str, object], store: str
+) -> Iterator[tuple[Identifier, str]]:
+    """The identifiers in one row's value of a field, each with the link that taught it; `row` by the names of the map."""
     use = field.identifier
     if use and use.teaches:
         text = identifier_text(row[field.name], row.get(use.prefix))

@@ -22,6 +22,7 @@ from exporters.sql.bulk import Order, apply_order
 from exporters.sql.check import compare
 from exporters.sql.collect import collect
 from exporters.sql.engine import Timeouts, UnusableUrlError, make_engine, snapshot, writing
+from exporters.sql.everybody import everybody
 from exporters.sql.feasible import problems
 from exporters.sql.files import Documents, has_documents
 from exporters.sql.held import held
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
         Confirmed,
         DatasetInfo,
         FileBatch,
+        Identifier,
         KeepUntil,
         Match,
         Outcome,
@@ -98,6 +100,12 @@ class SqlStore:
         with self._snapshot() as connection:
             tables = bind(self.data_map, read_schema(connection), store=self.name)
             return locate(connection, self.data_map, tables, subject, store=self.name)
+
+    def everybody(self, check: Callable[[], None]) -> Iterator[tuple[RowKey, tuple[Identifier, ...]]]:
+        """Everybody this store holds, streamed from one consistent state (exporters/everybody.py)."""
+        with snapshot(self._engine, self.name) as connection:
+            tables = bind(self.data_map, read_schema(connection), store=self.name)
+            yield from everybody(connection, self.data_map, tables, store=self.name, check=check)
 
     def collect(self, subject: Subject, keys: tuple[RowKey, ...]) -> Iterator[Batch]:
         """Stream everything linked to `keys` from one consistent state; connects when the first batch is asked for."""
