@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from heapq import merge
 from itertools import chain, zip_longest
@@ -77,11 +78,53 @@ def merkle_root(leaves: Iterator[bytes]) -> tuple[str, int]:
     return (level[0].hex() if level else ""), count
 
 
+def leaves_at(cut: datetime, schema: int = SCHEMA) -> Iterator[bytes]:
+    """What the tree of an anchor stands on: owner, length and head of every chain before `cut`."""
+    heads = chain(heads_at(cut), setup_heads_at(cut)) if schema > 1 else heads_at(cut)
+    for owner, seq, head in heads:
+        yield f"{owner}:{seq}:{head}".encode()
+
+
 def root_at(cut: datetime, previous_root: str, schema: int = SCHEMA) -> tuple[str, int]:
     """The anchor's hash over the heads before `cut` and the root of the day before, with the number of chains."""
-    heads = chain(heads_at(cut), setup_heads_at(cut)) if schema > 1 else heads_at(cut)
-    root, count = merkle_root(f"{owner}:{seq}:{head}".encode() for owner, seq, head in heads)
+    root, count = merkle_root(leaves_at(cut, schema))
     return hashlib.sha256(f"{previous_root}:{root}".encode()).hexdigest(), count
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """That one chain stood under an anchor: its length and head that night, and the hashes beside the way up to the root.
+
+    Each step is `L` or `R`, the side of the other hash, and that hash in hexadecimal. Says nothing of any other chain.
+    """
+
+    seq: int
+    head: str
+    steps: tuple[tuple[str, str], ...]
+
+
+def proof_of(owner: str, anchor: Anchor) -> Proof | None:
+    """The proof for the chain of `owner` (the id of a case); None when it was not there yet. Reads every head once."""
+    mine, place = b"", -1
+    level: list[bytes] = []
+    for leaf in leaves_at(cut_of(anchor.day), anchor.schema):
+        if leaf.startswith(f"{owner}:".encode()):
+            mine, place = leaf, len(level)
+        level.append(hashlib.sha256(b"\0" + leaf).digest())
+    if place < 0:
+        return None
+    steps: list[tuple[str, str]] = []
+    while len(level) > 1:
+        other = place ^ 1
+        if other < len(level):
+            steps.append(("L" if other < place else "R", level[other].hex()))
+        level = [
+            hashlib.sha256(b"\1" + level[at] + level[at + 1]).digest() if at + 1 < len(level) else level[at]
+            for at in range(0, len(level), 2)
+        ]
+        place //= 2
+    _owner, seq, head = mine.decode().rsplit(":", 2)
+    return Proof(int(seq), head, tuple(steps))
 
 
 def cut_of(day: date) -> datetime:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SCHEMA = "dsr-package/1"
+EVIDENCE_SCHEMA = "dsr-evidence/1"
+"""What an authority gets says so in what is signed: it is no answer to a person, and no answer is one of these."""
 MANIFEST = "manifest.json"
 MAX_MANIFEST_BYTES = 16 << 20
 
@@ -37,11 +39,12 @@ class Manifest:
     written_at: str
     files: tuple[FileFact, ...]
     counts: Mapping[str, Mapping[str, int]]
+    schema: str = SCHEMA
 
     def to_bytes(self) -> bytes:
         """The manifest as it stands in the package: canonical, so that the same facts have the same hash."""
         record = {
-            "schema": SCHEMA,
+            "schema": self.schema,
             "case": self.case,
             "right": self.right,
             "language": self.language,
@@ -69,7 +72,7 @@ def manifest_schema() -> dict[str, Any]:
     }
     counts = {"type": "object", "additionalProperties": {"type": "object", "additionalProperties": count}}
     properties = {
-        "schema": {"const": SCHEMA},
+        "schema": {"enum": [SCHEMA, EVIDENCE_SCHEMA]},
         **dict.fromkeys(("case", "right", "language"), text),
         "written_at": {"type": "string", "format": "date-time"},
         "files": {"type": "array", "items": fact},

@@ -22,7 +22,7 @@ from dsr.output.attached import add_all
 from dsr.output.datafiles import DataFiles
 from dsr.output.inputs import Addressee, CaseHead, Found, Inquiry, OutputError, Sender
 from dsr.output.letters import AccessAnswer, Letter, letter_document
-from dsr.output.manifest import MANIFEST, FileFact, Manifest
+from dsr.output.manifest import MANIFEST, SCHEMA, FileFact, Manifest
 from dsr.output.readme import read_me_html
 from dsr.output.report import ReportInput, report_document
 from dsr.output.schema import Kinds
@@ -176,8 +176,8 @@ class Archive:
             yield write
         self.facts.append(FileFact(path, size, digest.hexdigest()))
 
-    def close(self, head: CaseHead, surveys: Iterable[Survey]) -> Manifest:
-        """Write the manifest, its signature and the directory of the ZIP."""
+    def close(self, head: CaseHead, surveys: Iterable[Survey], *, schema: str = SCHEMA) -> Manifest:
+        """Write the manifest, its signature and the directory of the ZIP; `schema` says what kind of archive it is."""
         counts: dict[str, dict[str, int]] = {}
         for item in surveys:
             if item.rows:
@@ -189,6 +189,7 @@ class Archive:
             written_at=head.written_at.isoformat(),
             files=tuple(self.facts),
             counts=counts,
+            schema=schema,
         )
         self.add(MANIFEST, [manifest.to_bytes()])
         if self._signer:

@@ -1,4 +1,4 @@
-"""Checks a package from outside: `python -m dsr.output.verify FILE --key KEYS_JSON_OR_FINGERPRINT`.
+"""Checks a package or an evidence pack from outside: `python -m dsr.output.verify FILE --key KEYS_JSON_OR_FINGERPRINT`.
 
 Needs Python and the package `cryptography`, no installation of the desk, no Django, no database, no network. The key comes from
 whoever checks, never from the package. Exit code 0: exactly what the controller signed; 1: it is not, with the reasons;
@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
-from dsr.output import archive, signing
+from dsr.output import archive, chain_check, signing
 from dsr.output.manifest import MANIFEST, MAX_MANIFEST_BYTES
 
 if TYPE_CHECKING:
@@ -37,6 +37,10 @@ MEANING = {
     "bad_signature": "the signature does not belong to this list of files",
     "other_key": "signed, but not with a key you gave",
     "key_retired": "signed with a key that was retired before the package was written",
+    "bad_chain": "the event chain of the case cannot be read",
+    "chain_broken": "a link of the event chain does not fit the one before it",
+    "chain_note": "the words given for an event are not those it was written with",
+    "chain_anchor": "the event chain does not lead to the anchor of that day",
 }
 
 
@@ -81,7 +85,16 @@ def _findings(
         found.append(Finding("other_manifest", MANIFEST))
     if keys:
         found += _signed(source, data, record, by_path.get(signing.SIGNATURE), keys)
-    return found + _files(source, by_path, listed)
+    return found + _files(source, by_path, listed) + _chain(source, by_path.get(chain_check.CHAIN))
+
+
+def _chain(source: BinaryIO, member: archive.Member | None) -> list[Finding]:
+    """An evidence pack holds the event chain of its case: it is reckoned again, link by link."""
+    if member is None:
+        return []
+    data = _whole(source, member, chain_check.MAX_CHAIN_BYTES)
+    codes = ("bad_chain",) if data is None else tuple(chain_check.problems(data))
+    return [Finding(code, chain_check.CHAIN) for code in codes]
 
 
 def _names(members: Sequence[archive.Member]) -> list[Finding]:
