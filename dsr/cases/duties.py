@@ -59,6 +59,8 @@ class Duty(StrEnum):
     PEOPLE = "people"
     BREAK_GLASS = "break_glass"
     REVIEW_GLASS = "review_glass"
+    EVIDENCE_PACK = "evidence_pack"
+    EVIDENCE_FILE = "evidence_file"
 
 
 def _as_in_the_table(action: Action) -> frozenset[Role]:
@@ -105,6 +107,9 @@ DUTIES: Final[Mapping[Duty, frozenset[Role]]] = {
     Duty.PEOPLE: frozenset({Role.LEAD, Role.ADMINISTRATOR}),
     Duty.BREAK_GLASS: frozenset({Role.DEPUTY}),  # 4.3: deputies of the DPO only
     Duty.REVIEW_GLASS: frozenset({Role.DPO, Role.LEAD}),
+    # 4.6: who answers an authority, and who checks; the auditor reads log and metadata only (4.3).
+    Duty.EVIDENCE_PACK: frozenset({Role.LEAD, Role.DPO, Role.AUDITOR}),
+    Duty.EVIDENCE_FILE: frozenset({Role.LEAD, Role.DPO}),
     # Policy within the law is the lead's and whoever operates; what the law itself says here is the data protection officer's.
     Duty.PERIODS: frozenset({Role.LEAD, Role.ADMINISTRATOR}),
     Duty.CALENDAR: frozenset({Role.DPO}),  # 4.2 no. 26
