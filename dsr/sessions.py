@@ -12,7 +12,8 @@ import binascii
 import functools
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib.sessions import middleware
 from django.contrib.sessions.backends import db
@@ -23,10 +24,13 @@ from dsr import vault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from django.http import HttpRequest, HttpResponse
     from django.http.response import HttpResponseBase
 
+TOUCHED_EVERY: Final = timedelta(minutes=1)
+"""A click within this time of the last one that was written prolongs nothing: most pages cost no write."""
 _NAME_LENGTH = 40  # what Django's column holds: 160 bits of the hash
 _MARK = "asked_by_itself"
 
@@ -42,7 +46,12 @@ def context_of(name: str) -> str:
 
 
 class SessionStore(db.SessionStore):
-    """Django's session table with hashed names and sealed content. Synchronous: this project serves no async view."""
+    """Django's session table with hashed names and sealed content. Synchronous: this project serves no async view.
+
+    `row_ends_at` is when the row that was read ends, in UTC; None for one that was not read.
+    """
+
+    row_ends_at: datetime | None = None
 
     def encode(self, session_dict: dict[str, Any]) -> str:
         """Seal the content (JSON-able, as with Django's own serializer) for this session's row; its key is there by then."""
@@ -85,7 +94,15 @@ class SessionStore(db.SessionStore):
         ).first()
         if found is None:
             self._session_key = None
+        else:
+            self.row_ends_at = found.expire_date
         return found
+
+    def is_fresh(self, *, now: datetime) -> bool:
+        """Whether the row was prolonged within TOUCHED_EVERY, so that another page has nothing to write."""
+        if self.modified or self.row_ends_at is None:
+            return False
+        return self.row_ends_at - now > timedelta(seconds=self.get_expiry_age()) - TOUCHED_EVERY
 
 
 def by_itself(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -101,11 +118,13 @@ def by_itself(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
 
 
 class SessionMiddleware(middleware.SessionMiddleware):
-    """Django's, except that only a person prolongs a session (see `by_itself`)."""
+    """Django's, except that only a person prolongs a session (see `by_itself`), and not with every click."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """Save the session and its cookie, unless nobody asked and nothing changed."""
-        if getattr(response, _MARK, False) and not request.session.modified:
+        """Save the session and its cookie, unless nobody asked or it was just done, and nothing changed."""
+        session = request.session
+        by_nobody = getattr(response, _MARK, False) and not session.modified
+        if by_nobody or (isinstance(session, SessionStore) and session.is_fresh(now=timezone.now())):
             patch_vary_headers(response, ("Cookie",))
             return response
         return super().process_response(request, response)

@@ -20,7 +20,7 @@ from dsr.models import Message, Notice, Outgoing, OwnerMail, Pulse, StoreHealth,
 from dsr.work import pulses, wake
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 WORKER_SILENT: Final = timedelta(minutes=2)
 """A worker gives a sign at least every 45 seconds."""
@@ -97,8 +97,13 @@ def gather(*, now: datetime) -> Vitals:
 
 
 def background(*, now: datetime) -> Background:
-    """The pulses, in one query: cheap enough for every page of the desk."""
-    rows = {row.name: row for row in Pulse.objects.order_by("name")}
+    """The pulses, in one query."""
+    return background_of(Pulse.objects.order_by("name"), now=now)
+
+
+def background_of(found: Iterable[Pulse], *, now: datetime) -> Background:
+    """What the pulses say, in the order of their names; for a page that has read them already."""
+    rows = {row.name: row for row in found}
     alive = [row for name, row in rows.items() if name.startswith(pulses.WORKER) and row.at > now - WORKER_SILENT]
     passes = tuple(row for name, row in rows.items() if name.startswith(pulses.STEP))
     tick = rows.get(pulses.TICK)

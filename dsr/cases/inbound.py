@@ -31,6 +31,8 @@ from dsr.work import wake
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from django.db.models import QuerySet
+
     from dsr.cases.inbound_text import Letter
     from dsr.law.workflow import Actor
     from dsr.models import Controller, RowId
@@ -295,9 +297,10 @@ def _decided(mail: InboundMail, actor: Actor, now: datetime) -> None:
         wake.nudge("dsr.work.jobs.take_mail", str(mail.pk))
 
 
-def undecided(controller: Controller) -> int:
-    """How many mails wait for a person."""
-    return InboundMail.objects.of(controller).filter(kind=Kind.UNDECIDED).count()
+def undecided(controller: Controller) -> QuerySet[InboundMail]:
+    """The mails that wait for a person."""
+    rows: QuerySet[InboundMail] = InboundMail.objects.of(controller).filter(kind=Kind.UNDECIDED)
+    return rows
 
 
 def note_fetched(*, mail: InboundMail, actor: Actor, now: datetime) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import reduce
-from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
@@ -16,6 +15,7 @@ from dsr.cases.free_letters import WAYS
 from dsr.cases.hand_links import WITH_OWNER
 from dsr.law.workflow import CLOSED, STEPS, Role, State
 from dsr.models import Case, Controller, Letter, Message, Suspension, Suspicion, Task, User
+from dsr.models.together import together
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -135,27 +135,52 @@ def cases(
     return ordered
 
 
-def counts(*, controller: Controller, user: User, today: date) -> dict[str, int]:
-    """How many cases each of the COUNTED views holds, and how many are held as part of a flood (`HELD`), in three queries."""
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """How many cases the views hold: each of COUNTED and HELD, and each saved view by its key."""
+
+    views: Mapping[str, int]
+    saved: Mapping[str, int]
+
+
+def numbers(
+    *,
+    controller: Controller,
+    user: User,
+    today: date,
+    lost: int,
+    saved: Mapping[str, tuple[str, Filters]] | None = None,
+) -> Numbers:
+    """The numbers of all views in one query, and one more where a saved view holds closed cases.
+
+    `lost` is how many closed cases `lost_when_closed` has. A saved view whose view does not exist counts as `open`.
+    """
+    views = {key: (view if view in VIEWS else "open", filters) for key, (view, filters) in (saved or {}).items()}
     rows = _base(controller, user)
-    open_rows = rows.exclude(state__in=sorted(CLOSED)).filter(held=False)
-    views = {view: Count("pk", filter=_among_open(view, user, today)) for view in COUNTED}
-    numbers = {view: int(number) for view, number in open_rows.aggregate(**views).items()}
-    elsewhere = rows.filter(undelivered=True).filter(Q(state__in=sorted(CLOSED)) | Q(held=True))
-    return numbers | {"manual": numbers["manual"] + elsewhere.count(), HELD: rows.filter(held=True).count()}
+    counted = {f"view_{view}": _condition(view, user, today) for view in COUNTED}
+    counted["flood"] = Q(held=True)
+    for at, (view, filters) in enumerate(views.values()):
+        counted[f"saved_{at}"] = _condition(view, user, today) & filters.condition(controller=controller, user=user)
+    # Only open cases: nobody counts years of closed ones to say how many are open.
+    open_rows = rows.exclude(state__in=sorted(CLOSED))
+    found = open_rows.aggregate(**{key: Count("pk", filter=one) for key, one in counted.items()})
+    closed = _closed(rows, {key: one for key, one in views.items() if one[0] in {"closed", "manual"}}, user=user)
+    built_in = {view: int(found[f"view_{view}"]) for view in COUNTED}
+    return Numbers(
+        views=built_in | {"manual": built_in["manual"] + lost, HELD: int(found["flood"])},
+        saved={key: int(found[f"saved_{at}"]) + closed.get(key, 0) for at, key in enumerate(views)},
+    )
 
 
-def counts_of(
-    *, controller: Controller, user: User, today: date, wanted: Mapping[str, tuple[str, Filters]]
-) -> dict[str, int]:
-    """How many cases each of these narrowed views holds, in one query; a view that does not exist counts as `open`."""
-    conditions = {
-        key: _condition(view if view in VIEWS else "open", user, today)
-        & filters.condition(controller=controller, user=user)
-        for key, (view, filters) in wanted.items()
-    }
-    views = {view if view in VIEWS else "open" for view, _ in wanted.values()}
-    # Only the rows that one of the views can hold: nobody counts years of closed cases to say how many are open.
-    rows = _base(controller, user).filter(reduce(or_, (_condition(view, user, today) for view in sorted(views))))
-    numbers = rows.aggregate(**{f"n{at}": Count("pk", filter=one) for at, one in enumerate(conditions.values())})
-    return {key: int(numbers[f"n{at}"]) for at, key in enumerate(conditions)}
+def lost_when_closed(controller: Controller, user: User) -> CaseQuerySet:
+    """Closed cases whose mail did not arrive: the part of `manual` that is not open."""
+    return _base(controller, user).filter(undelivered=True, state__in=sorted(CLOSED))
+
+
+def _closed(rows: CaseQuerySet, views: Mapping[str, tuple[str, Filters]], *, user: User) -> dict[str, int]:
+    """The closed cases that saved views hold, in one query for all, or none."""
+    counted = {}
+    for key, (view, filters) in views.items():
+        found = rows.filter(state__in=sorted(CLOSED)).filter(filters.condition(controller=user.controller, user=user))
+        counted[key] = found.filter(undelivered=True) if view == "manual" else found
+    return together({}, counted)[1]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr import alarms, vitals
-from dsr.cases import glass, identity_checks, inbound, queue
+from dsr.cases import queue
 from dsr.desk import side
 from dsr.desk.access import Duty, Sight, duty_refusal, sees
 from dsr.desk.overview import Overview, reads
@@ -46,7 +46,8 @@ REPAIRS: Final = frozenset({Role.LEAD, Role.ADMINISTRATOR})
 
 
 def _sidebar(request: DeskRequest, current: str) -> list[dict[str, Any]]:
-    numbers = side.counts(request)
+    known = side.rows_of(request)
+    numbers = known.numbers.views
     base = reverse("desk:queue")
     views: list[dict[str, Any]] = [
         {"url": f"{base}?view={view}", "label": label, "count": numbers.get(view), "current": view == current}
@@ -61,11 +62,13 @@ def _sidebar(request: DeskRequest, current: str) -> list[dict[str, Any]]:
                 "current": current == queue.HELD,
             }
         )
-    checks = identity_checks.open_in(request.controller).count()
-    name = "identity-checks"
-    views.append({"url": reverse(f"desk:{name}"), "label": _("Identity"), "count": checks, "current": name == current})
-    mails = inbound.undecided(request.controller)
-    views.append({"url": reverse("desk:inbox"), "label": _("Inbox"), "count": mails, "current": current == "inbox"})
+    views += [
+        {"url": reverse(f"desk:{name}"), "label": label, "count": number, "current": name == current}
+        for name, label, number in (
+            ("identity-checks", _("Identity"), known.checks),
+            ("inbox", _("Inbox"), known.mails),
+        )
+    ]
     pages = (
         ("setup", _("Set up")),
         ("at-once", _("Worked at once")),
@@ -109,22 +112,19 @@ def glass_concerns(actor: Actor) -> bool:
     return any(duty_refusal(actor, duty) is None for duty in (Duty.BREAK_GLASS, Duty.REVIEW_GLASS))
 
 
-def _standing_still() -> list[Alarm]:
-    """What the pulses say is wrong and urgent: a late tick, a clock, no worker. One query, and nothing asked of Redis."""
+def _standing_still(request: DeskRequest) -> list[Alarm]:
+    """What the pulses say is wrong and urgent: a late tick, a clock, no worker. Nothing is asked of Redis."""
     now = timezone.now()
-    return [alarm for alarm in alarms.of_background(vitals.background(now=now), now=now) if alarm.urgent]
+    background = vitals.background_of(side.rows_of(request).pulses, now=now)
+    return [alarm for alarm in alarms.of_background(background, now=now) if alarm.urgent]
 
 
 def _glass_open(request: DeskRequest) -> list[BreakGlass]:
     """Who reads beyond her role right now; for those it concerns, on every page of theirs."""
     if not glass_concerns(request.actor):
         return []
-    found = glass.open_in(request.controller, now=timezone.now())
-    return [
-        row
-        for row in found
-        if duty_refusal(request.actor, Duty.REVIEW_GLASS) is None or row.user_id == request.staff.pk
-    ]
+    watches = duty_refusal(request.actor, Duty.REVIEW_GLASS) is None
+    return [row for row in side.rows_of(request).glasses if watches or row.user_id == request.staff.pk]
 
 
 def page(
@@ -142,7 +142,7 @@ def page(
         "may_register": duty_refusal(request.actor, Duty.REGISTER) is None,
         "sees_person": sees(request.actor, Sight.PERSON),
         "sees_data": sees(request.actor, Sight.DATA),
-        "standing_still": _standing_still(),
+        "standing_still": _standing_still(request),
         "repairs": bool(request.actor.roles & REPAIRS),
         **side.frame(request, context),
         "glass_open": _glass_open(request),

@@ -21,7 +21,7 @@ from dsr import wording
 from dsr.cases import inbound as verbs
 from dsr.cases.inbound_words import noted
 from dsr.cases.perform import ConflictError, RefusedError
-from dsr.desk import inbox_page
+from dsr.desk import inbox_page, side
 from dsr.desk.access import DeskRequest, Duty, Sight, duty_refusal, insist_sight, sees, staff_required
 from dsr.desk.attempt import attempt
 from dsr.desk.forms.inbox import AddToForm, DismissForm
@@ -56,7 +56,7 @@ def index(request: DeskRequest) -> HttpResponse:
         "page_obj": found,
         "chosen": chosen,
         "filters": [(name, label) for name, (label, _kinds) in inbox_page.FILTERS.items()],
-        "undecided": verbs.undecided(request.controller),
+        "undecided": side.rows_of(request).mails,
         "shown": shown,
         "configured": inbox_page.configured(request.controller),
         "state": state,

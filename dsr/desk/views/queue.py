@@ -89,7 +89,7 @@ def _context(request: DeskRequest) -> dict[str, Any]:
     if view == "closed":
         cases = cases.order_by("-closed_at", "pk")
     pages = Paginator(with_marks(cases, controller=request.controller, view=view), PER_PAGE)
-    if not words and not form.chosen and (known_count := side.counts(request).get(view)) is not None:
+    if not words and not form.chosen and (known_count := side.rows_of(request).numbers.views.get(view)) is not None:
         pages.count = known_count  # the side bar says it anyway
     found = pages.get_page(request.GET.get("page"))
     shown = sees(request.actor, Sight.PERSON)
