@@ -42,6 +42,14 @@ def envint(name: str, *, default: int, low: int, high: int) -> int:
     return value
 
 
+def envints(name: str, *, default: str, low: int, high: int) -> tuple[int, ...]:
+    """Whole numbers from `low` to `high`, separated by commas; each once, the smallest first. ImproperlyConfigured names the range."""
+    parts = envlist(name, default=default)
+    if not all(part.isdecimal() and low <= int(part) <= high for part in parts):
+        raise ImproperlyConfigured(f"{name} holds whole numbers from {low} to {high}, separated by commas.")
+    return tuple(sorted({int(part) for part in parts}))
+
+
 def envchoice(name: str, *words: str) -> str:
     """Read one of `words`; the first is the default."""
     raw = os.environ.get(name, "").strip().lower() or words[0]

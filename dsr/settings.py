@@ -7,7 +7,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from dsr.env import envbool, envchoice, envdatabase, envint, envjson, envlist, envmail, envsecret, envstorage
+from dsr.env import envbool, envchoice, envdatabase, envint, envints, envjson, envlist, envmail, envsecret, envstorage
 from dsr.logs import CONFIG
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -29,6 +29,7 @@ DSR_LEDGER_DIR = envsecret("DSR_LEDGER_DIR", default=str(VAR_DIR / "ledger"))
 # For how many days a backup of this installation may be restored: so long the ledger names what was purged.
 DSR_BACKUP_DAYS = envint("DSR_BACKUP_DAYS", default=400, low=1, high=3660)
 DSR_LEASE_SECONDS = envint("DSR_LEASE_SECONDS", default=30, low=1, high=600)
+DSR_RECHECK_DAYS = envints("DSR_RECHECK_DAYS", default="1,7", low=1, high=90)
 # What one job may use (docs/tasks.md): seconds for work on stores and for laying out documents, and memory.
 DSR_STORE_SECONDS = envint("DSR_STORE_SECONDS", default=3600, low=1, high=24 * 3600)
 DSR_PDF_SECONDS = envint("DSR_PDF_SECONDS", default=900, low=1, high=24 * 3600)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
 
+from dsr.cases import rechecks
 from dsr.cases.actors import SYSTEM
 from dsr.cases.duties import Duty
 from dsr.cases.hand_links import end_links
@@ -22,7 +23,7 @@ from dsr.models import Case, HandTask, Plan, RowId, Task
 from dsr.work import wake
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
 OPERATION: Final = "by_hand"
@@ -31,8 +32,12 @@ MAX_WORDS: Final = 2000
 _INSTRUCTIONS: Final = "by_hand"
 
 
-def begin(*, case: Case, instruction: str, now: datetime, stores: Iterable[str] | None = None) -> list[Task]:
+def begin(
+    *, case: Case, instruction: str | Mapping[str, str], now: datetime, stores: Iterable[str] | None = None
+) -> list[Task]:
     """One task for each of `stores` (all of the controller by default), waiting for a person; within the caller's transaction.
+
+    The instruction is the same for all, or one for each store.
 
     A controller without stores gets one task without a store: somebody has to look into its systems all the same. A
     task of an earlier round is opened again with the new instruction; what was confirmed then stands in the chain.
@@ -40,7 +45,8 @@ def begin(*, case: Case, instruction: str, now: datetime, stores: Iterable[str] 
     known = stores_of(case.controller)
     names = [name for name in (known if stores is None else stores) if name in known] or [""]
     fresh = Case.objects.select_related("request", "controller").get(pk=case.pk)
-    fresh.put(fresh.content() | {_INSTRUCTIONS: dict.fromkeys(names, instruction.strip())})
+    said = dict.fromkeys(names, instruction) if isinstance(instruction, str) else instruction
+    fresh.put(fresh.content() | {_INSTRUCTIONS: {name: said.get(name, "").strip() for name in names}})
     Case.objects.filter(pk=case.pk).update(sealed=fresh.sealed)
     case.sealed = fresh.sealed
     found = []
@@ -118,6 +124,8 @@ def finish(case: Case, *, now: datetime) -> bool:
             Plan.objects.filter(case=case, status=Plan.Status.APPROVED).update(
                 status=Plan.Status.APPLIED, applied_at=now
             )
+            if Right(case.right) is Right.RECTIFICATION:
+                rechecks.applied(case=case, now=now)
     except (RefusedError, ConflictError):
         return False
     return True

@@ -130,6 +130,8 @@ def systems(case: Case) -> tuple[str, ...]:
     known = stores_of(case.controller)
     rows = [task for task in by_hand.tasks_of(case) if task.status == Task.Status.DONE and task.store]
     done = [task.store for task in rows if task.result.get("by_hand") != HandTask.Outcome.NOTHING]
+    written = Task.objects.filter(case=case, operation="apply", status=Task.Status.DONE).order_by("store")
+    done = list(dict.fromkeys([*(task.store for task in written if task.result.get("changed")), *done]))
     return tuple(wording_of_store(known, name) for name in done)
 
 

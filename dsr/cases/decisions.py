@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 
-from dsr.cases import answer_letters, by_hand, letter_content, tasks
+from dsr.cases import answer_letters, by_hand, correction_plans, corrections, letter_content, tasks
 from dsr.cases.actors import SYSTEM
 from dsr.cases.duties import Duty
 from dsr.cases.perform import ConflictError, RefusedError, insist, perform, record, staff_id
@@ -70,6 +70,7 @@ def document(case: Case, decision: Decision) -> dict[str, Any]:
         "stores": sorted(decision.stores),
         "findings": dict(decision.findings),
         "rule_owner": decision.rule_owner,
+        **correction_plans.bound(case),
     }
 
 
@@ -131,7 +132,7 @@ def _insist_draftable(case: Case, decision: Decision, seen_version: int | None) 
     if case.state != State.DRAFTING:
         raise RefusedError(Refusal("not_drafting", {}))
     changes = Right(case.right) in CHANGES_STORE and decision.outcome is not Outcome.REFUSED
-    if changes and not decision.instruction.strip():
+    if changes and not decision.instruction.strip() and not corrections.plan_wanted(case):
         raise RefusedError(Refusal("instruction_missing", {}))
 
 
@@ -183,7 +184,8 @@ def approve(
         now=now,
         data={"manifest_sha256": manifest_sha256},
     )
-    by_hand.begin(case=case, instruction=decided["instruction"], stores=decided["stores"], now=now)
+    if not correction_plans.begin(case=case, decided=decided, actor=actor, now=now):
+        by_hand.begin(case=case, instruction=decided["instruction"], stores=decided["stores"], now=now)
     return case
 
 
@@ -204,5 +206,6 @@ def take_back(*, case_id: RowId, reason: str, actor: Actor, now: datetime, seen_
         extra_facts={"reason_given": bool(reason.strip())},
     )
     tasks.cancel_open(case=case)
+    correction_plans.give_up(case=case)
     answer_letters.give_up(case=case)
     return case

@@ -34,6 +34,7 @@ HANDLING = (
     "submit_for_review",
     "transmission_decided",
     "decision_drafted",
+    "corrections_decided",
     "evidence_filed",
 )
 UNFINISHED = (Task.Status.QUEUED, Task.Status.RUNNING)

@@ -48,9 +48,18 @@ def ask_for_plan(*, case_id: RowId, actor: Actor, now: datetime, seen_version: i
 
 
 def keep_plan(
-    *, case: Case, content: dict[str, Any], summary: list[dict[str, Any]], sha256: str, now: datetime
+    *,
+    case: Case,
+    content: dict[str, Any],
+    summary: list[dict[str, Any]],
+    sha256: str,
+    now: datetime,
+    manifest_sha256: str | None = None,
 ) -> Plan:
-    """Store a finished plan as the case's draft; called in the transaction that finishes the task."""
+    """Store a finished plan as the case's draft; called in the transaction that finishes the task.
+
+    What is approved is the plan itself, or what names it: then `manifest_sha256` is empty until that is written.
+    """
     case.plans.filter(occasion="", status=Plan.Status.DRAFT).update(status=Plan.Status.REPLACED)
     last = case.plans.order_by("-number").values_list("number", flat=True).first() or 0
     plan = Plan(
@@ -62,7 +71,8 @@ def keep_plan(
     for line in summary:
         counts[line["treatment"]] = counts.get(line["treatment"], 0) + line["count"]
     data = {"plan": plan.number, "plan_sha256": sha256, "lines": len(summary), **counts}
-    record(case_id=case.pk, kind="plan_made", actor=SYSTEM, now=now, changes={"manifest_sha256": sha256}, data=data)
+    changes = {"manifest_sha256": sha256 if manifest_sha256 is None else manifest_sha256}
+    record(case_id=case.pk, kind="plan_made", actor=SYSTEM, now=now, changes=changes, data=data)
     return plan
 
 

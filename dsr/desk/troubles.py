@@ -56,6 +56,14 @@ TROUBLES: Final[Mapping[str, _StrPromise]] = {
     "residue": _(
         "Something that names the person is still there. Remove it and read again, or have a lead explain it."
     ),
+    "came_back": _(
+        "An old value stands here again. A feed may overwrite it: have it corrected where the feed takes it from, then write it"
+        " again under Corrections."
+    ),
+    "third_value": _(
+        "Something stands here that is neither the old nor the corrected value. Ask who changed it, then have the task left"
+        " out, or correct the record."
+    ),
     "plan_not_applied": _("The plan has not been carried out to its end."),
     "residue_left": _("Something that names the person is still there; letter and certificate wait."),
     "constraint": _(

@@ -155,7 +155,7 @@ def apply(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[dic
         )
     except Permanent as error:
         if error.code == "plan_stale":
-            _stale(case, error, now)
+            back_for_a_new_plan(case, error, now)
         raise
     counts = [
         {
@@ -183,7 +183,7 @@ def _still(case: Case, approved: Plan) -> None:
         raise plans.HeldError
 
 
-def _stale(case: Case, error: Permanent, now: datetime) -> None:
+def back_for_a_new_plan(case: Case, error: Permanent, now: datetime) -> None:
     """The case goes back for a new plan; what was committed before that, here in batches or in other stores, stays applied.
 
     `error.place` names the dataset and, after batches, how many of its rows are done.

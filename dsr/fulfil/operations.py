@@ -10,7 +10,7 @@ from dsr.cases import by_hand
 from dsr.cases.actors import SYSTEM
 from dsr.cases.perform import ConflictError, RefusedError, perform
 from dsr.cases.plans import StoppedError
-from dsr.fulfil import at_once, erase, portable
+from dsr.fulfil import amend, amend_values, at_once, erase, portable
 from dsr.fulfil.closing import close
 from dsr.fulfil.collect import collect
 from dsr.fulfil.letters import letter
@@ -50,8 +50,11 @@ OPERATIONS: dict[str, tuple[Callable[..., tuple[dict[str, Any], Callable[[], Non
     "locate": (locate, frozenset({State.COLLECTING})),
     "collect": (collect, frozenset({State.COLLECTING})),
     "package": (_of_right(package, portability=portable.package), frozenset({State.DRAFTING})),
-    "plan": (erase.plan, frozenset({State.DRAFTING})),
-    "apply": (_of_right(erase.apply, marketing_objection=at_once.apply), frozenset({State.EXECUTING})),
+    "plan": (_of_right(erase.plan, rectification=amend.plan), frozenset({State.DRAFTING})),
+    "values": (amend_values.values, frozenset({State.DRAFTING})),
+    "recheck": (amend.recheck, frozenset(State)),
+    "write_again": (amend.write_again, frozenset(State)),
+    "apply": (_of_right(erase.apply, marketing_objection=at_once.apply, rectification=amend.apply), frozenset({State.EXECUTING})),
     "close": (
         _of_right(close, portability=portable.close, marketing_objection=at_once.close),
         frozenset({State.NOTIFYING}),
@@ -62,7 +65,7 @@ OPERATIONS: dict[str, tuple[Callable[..., tuple[dict[str, Any], Callable[[], Non
     by_hand.OPERATION: (_person, frozenset(State)),
 }
 # What changes a store or leaves the house, and therefore is written down whatever became of the case.
-WRITING = frozenset({"apply", "transmit"})
+WRITING = frozenset({"apply", "write_again", "transmit"})
 UNFINISHED = (Task.Status.QUEUED, Task.Status.RUNNING, Task.Status.MANUAL)
 
 

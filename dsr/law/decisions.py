@@ -27,6 +27,14 @@ class Claim(StrEnum):
     REFUSED = "refused"
 
 
+class Standing(StrEnum):
+    """Why data stand as they are although somebody asked to have them corrected (R-02 to R-04)."""
+
+    VERIFIED = "verified"  # looked into, and right as they stand
+    OPINION = "opinion"  # what somebody thought or said, faithfully recorded (R-03)
+    RECORD = "record"  # how things stood at the time: issued documents, history (R-02)
+
+
 class ReviewResult(StrEnum):
     """What a human review of an automated decision came to (O-07)."""
 
@@ -34,11 +42,20 @@ class ReviewResult(StrEnum):
     UPHELD = "upheld"
 
 
+class Stance(StrEnum):
+    """What she says to it. An objection stands until a lead decides against it with a reason (4.0.7: the lead decides)."""
+
+    AGREES = "agrees"
+    OBJECTS = "objects"
+    REMARK = "remark"
+
+
 class Opinion(StrEnum):
-    """What the data protection officer was asked about (4.0.7: T-20, 12(5) and T-13 want the consultation on file)."""
+    """What the data protection officer was asked about (4.0.7: T-20, 12(5), T-13 and 4.0.11 want the consultation on file)."""
 
     EXCESSIVE = "excessive"
     FEE = "fee"
     LATE_REFUSAL = "late_refusal"
     LATE_QUESTION = "late_question"
     ERASURE = "erasure"
+    RETENTION = "retention"  # rows whose period seems over under a rule that is not certain (4.0.11)

@@ -247,6 +247,11 @@ _VERBS: Final[Mapping[str, _StrPromise]] = {
         "Nothing is granted here. Use the step “Refuse”, which asks for the ground and sends the reasons."
     ),
     "instruction_missing": _("Enter what the people who look after the systems have to do."),
+    "claims_undecided": _("Decide each claim, and name values only where something is corrected."),
+    "value_missing": _("Enter what shall stand there, in at most 2,000 characters."),
+    "corrected_twice": _("The same value is to be corrected twice. Choose it for one claim only."),
+    "correction_plan_missing": _("The plan for the stores is not made yet. Wait for it, or see why it could not be made."),
+    "not_came_back": _("The value stands as it was corrected. Nothing has to be written again."),
     "recipients_missing": _("Enter who received the data and was told, or why nobody was told."),
     "lift_day_too_early": _(
         "The person needs a week's notice, and the restriction lasts as promised. Choose %(earliest)s or later."

@@ -30,6 +30,7 @@ from dsr.cases import (
     outbox,
     outside,
     plans,
+    rechecks,
     silence,
     tasks,
     waves,
@@ -96,6 +97,11 @@ def stuck_cases(now: datetime) -> int:
 def approved_plans(now: datetime) -> int:
     """Start approved plans whose cooling time is over, return expired approvals to their drafters (4.2 no. 14)."""
     return plans.start_due(now=now, limit=CHUNK)
+
+
+def corrections_again(now: datetime) -> int:
+    """Have corrected values read again after the next feeds, in case an old one comes back (R-06, SC-08)."""
+    return rechecks.ask_due(now=now, limit=CHUNK)
 
 
 def expired_packages(now: datetime) -> int:
@@ -238,6 +244,7 @@ def monthly_reports(now: datetime) -> int:
 
 PASSES: tuple[Callable[[datetime], int], ...] = (
     approved_plans,
+    corrections_again,
     due_tasks,
     departments,
     due_messages,
