@@ -59,6 +59,10 @@ class Duty(StrEnum):
     PEOPLE = "people"
     BREAK_GLASS = "break_glass"
     REVIEW_GLASS = "review_glass"
+    APPROVE_LATER = "approve_later"
+    KEEP_END = "keep_end"
+    HOLD = "hold"
+    LIFT_HOLD = "lift_hold"
     EVIDENCE_PACK = "evidence_pack"
     EVIDENCE_FILE = "evidence_file"
 
@@ -107,6 +111,12 @@ DUTIES: Final[Mapping[Duty, frozenset[Role]]] = {
     Duty.PEOPLE: frozenset({Role.LEAD, Role.ADMINISTRATOR}),
     Duty.BREAK_GLASS: frozenset({Role.DEPUTY}),  # 4.3: deputies of the DPO only
     Duty.REVIEW_GLASS: frozenset({Role.DPO, Role.LEAD}),
+    # What is erased after the answer: whoever approves erasures; the day on which a contract or a dispute ends: who works on it.
+    Duty.APPROVE_LATER: frozenset({Role.LEAD}),
+    Duty.KEEP_END: _HANDLING | {Role.DPO},
+    # Whoever handles a case may stop it; lifting lets an erasure go on.
+    Duty.HOLD: frozenset({Role.HANDLER, Role.LEAD, Role.DPO}),
+    Duty.LIFT_HOLD: frozenset({Role.LEAD, Role.DPO}),
     # 4.6: who answers an authority, and who checks; the auditor reads log and metadata only (4.3).
     Duty.EVIDENCE_PACK: frozenset({Role.LEAD, Role.DPO, Role.AUDITOR}),
     Duty.EVIDENCE_FILE: frozenset({Role.LEAD, Role.DPO}),

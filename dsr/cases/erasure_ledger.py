@@ -89,12 +89,12 @@ def remember(
     store: str,
     plan_sha256: str,
     strategy: list[Any],
-    persons: Sequence[Iterable[tuple[str, str]]],
+    persons: Sequence[Iterable[tuple[str, str, bool]]],
     now: datetime,
 ) -> Erasure:
-    """Write down who was erased in a store: for each person her identifiers there, as (kind, value). Once per plan and store.
+    """Write down who was erased in a store: for each person her identifiers there. Once per plan and store.
 
-    The entry ends when the last backup generation of the controller's stores is over (`backup_days` from today).
+    An identifier is (kind, value, whether the law kept it there). The entry ends when the last backup generation of the controller's stores is over (`backup_days` from today).
     """
     known = Hashes(case.controller)
     entry, made = Erasure.objects.get_or_create(
@@ -111,14 +111,16 @@ def remember(
     )
     if made:
         rows = {
-            (number, kind, known.token(kind, value, store))
+            (number, kind, known.token(kind, value, store)): stays
             for number, identifiers in enumerate(persons)
-            for kind, value in identifiers
+            for kind, value, stays in identifiers
             if kind in REMEMBERED and value.strip()
         }
         ErasedIdentifier.objects.bulk_create(
-            ErasedIdentifier(erasure=entry, controller=case.controller, person=person, kind=kind, token=token)
-            for person, kind, token in sorted(rows)
+            ErasedIdentifier(
+                erasure=entry, controller=case.controller, person=person, kind=kind, token=token, stays=stays
+            )
+            for (person, kind, token), stays in sorted(rows.items())
         )
     return entry
 
@@ -132,16 +134,17 @@ def is_erased(*, controller: Controller, contact: Contact) -> bool:
     """Whether this address or number belonged to somebody who was erased and whom a backup could still bring back.
 
     For imports and campaigns, which ask before they take somebody in (the Proximus trap, 3.4.3). A customer number counts
-    in whichever store it was of; a postal address is in no ledger. False once the entry has ended.
+    in whichever store it was of; a postal address is in no ledger. False once the tick has let the entry go.
     """
-    if contact.kind not in set(REMEMBERED):
+    kind = contact.kind.value
+    if kind not in {one.value for one in REMEMBERED}:
         return False
     known = Hashes(controller)
-    rows = ErasedIdentifier.objects.of(controller).filter(kind=contact.kind)
+    rows = ErasedIdentifier.objects.of(controller).filter(kind=kind)
     stores: Iterable[str] = ("",)
-    if contact.kind in STORE_BOUND:
+    if kind in {one.value for one in STORE_BOUND}:
         stores = Erasure.objects.of(controller).order_by("store").values_list("store", flat=True).distinct()
-    tokens = [token for store in stores for token in known.tokens(contact.kind, contact.value, store)]
+    tokens = [token for store in stores for token in known.tokens(kind, contact.value, store)]
     return bool(rows.filter(token__in=tokens).exists())
 
 

@@ -1,18 +1,19 @@
-"""A legal hold stops every removal: the one place that asks for it. Whatever deletes or shreds something of a case asks here.
+"""A legal hold stops every removal: the one place that asks for it. Whatever deletes, shreds or writes to a store asks here.
 
-A hold on one right holds the whole request, because words, proof and messages belong to all of its cases.
+A hold on one right holds the whole request, because words, proof and messages belong to all of its cases. A hold on a person
+holds every request of hers, one on a store everything that would be written to it. `dsr.cases.legal_holds` places and lifts.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from dsr.cases.perform import RefusedError
 from dsr.law.codes import RefusalCode
 from dsr.law.workflow import Refusal
-from dsr.models import Case
+from dsr.models import Case, Hold, IndexToken
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -23,10 +24,48 @@ if TYPE_CHECKING:
 def free(rows: QuerySet[Any], *, request: str) -> QuerySet[Any]:
     """The rows whose request is under no hold; `request` is the lookup of its id from these rows (`case__request_id`)."""
     held = Case.objects.filter(request_id=OuterRef(request), legal_hold=True)
-    return rows.exclude(Exists(held))
+    return rows.exclude(Exists(held) | Exists(_persons(OuterRef(request))))
 
 
 def insist_free(request_id: RowId) -> None:
     """Raise RefusedError (legal_hold) while any case of the request is held."""
-    if Case.objects.filter(request_id=request_id, legal_hold=True).exists():
+    if held_request(request_id):
         raise RefusedError(Refusal(RefusalCode.LEGAL_HOLD))
+
+
+def held_request(request_id: RowId) -> bool:
+    """Whether a hold stands on a case of the request, or on its person."""
+    flagged = Case.objects.filter(request_id=request_id, legal_hold=True)
+    return flagged.exists() or _persons(request_id).exists()
+
+
+def held(case: Case, store: str) -> bool:
+    """Whether nothing of this case may be written to this store now: asked before the first write and before each commit."""
+    return held_request(case.request_id) or of_store(case.controller_id, store).exists()
+
+
+def of_store(controller_id: Any, store: Any) -> QuerySet[Hold]:
+    """Holds that stand on a store."""
+    rows = Hold.objects.filter(controller_id=controller_id, scope=Hold.Scope.STORE, store=store)
+    found: QuerySet[Hold] = rows.filter(lifted_at__isnull=True)
+    return found
+
+
+def waiting_tasks() -> Q:
+    """Tasks whose case or store is held: they wait without using up their tries, and are due when it is lifted."""
+    cases = Case.objects.filter(pk=OuterRef("case_id"), legal_hold=True)
+    persons = _persons(OuterRef("case__request_id"))
+    return Q(Exists(cases)) | Q(Exists(persons)) | Q(Exists(of_store(OuterRef("controller_id"), OuterRef("store"))))
+
+
+def _persons(request_id: Any) -> QuerySet[Any]:
+    """Tokens of a request that a standing hold on a person names; also of a request that came after the hold."""
+    holds = Hold.objects.filter(
+        controller_id=OuterRef("controller_id"),
+        scope=Hold.Scope.PERSON,
+        lifted_at__isnull=True,
+        kind=OuterRef("kind"),
+        token=OuterRef("token"),
+    )
+    found: QuerySet[Any] = IndexToken.objects.filter(Exists(holds), request_id=request_id)
+    return found

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from dsr.cases import tasks
+from dsr.cases import holds, tasks
 from dsr.cases.actors import SYSTEM
 from dsr.cases.duties import Duty
 from dsr.cases.facts import current_plan, recipients_left
@@ -221,7 +221,7 @@ def begin_store(*, task: Task, plan_id: RowId, now: datetime) -> None:
     # Either way the record of having started goes with the transaction.
     if case.state != State.EXECUTING or not plan:
         raise StoppedError
-    if case.legal_hold:
+    if holds.held(case, task.store):
         raise HeldError
 
 

@@ -15,7 +15,7 @@ from django.db import models, transaction
 from django.db.models.functions import Left
 
 from dsr.cases import ring_factors, ring_tokens
-from dsr.models import AccountLink, IndexToken, KeyedRow, OutsideLogin, RingId
+from dsr.models import AccountLink, ErasedIdentifier, Hold, IndexToken, KeyedRow, OutsideLogin, RingId
 from dsr.sessions import context_of
 from dsr.vault import MissingKeyError, TamperedError, keyring
 from dsr.vault.rewrap import is_current, rewrap, ring_id
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 CHUNK: Final = 200
 SESSIONS, TOKENS, LINKS, LOGINS = "sessions", "index tokens", "account links", "outside logins"
+ERASED, HOLDS = "erased identifiers", "legal holds"
 # How dsr.sessions writes a session: a wrapped key, a dot, the sealed content.
 
 
@@ -99,6 +100,9 @@ def uses() -> dict[str, Counter[str]]:
         (TOKENS, models.QuerySet(IndexToken).values_list("token", flat=True)),
         (LINKS, models.QuerySet(AccountLink).values_list("token", flat=True)),
         (LOGINS, models.QuerySet(OutsideLogin).values_list("token", flat=True)),
+        # Nothing says what was hashed: the key stays in the ring until the last entry has ended (docs/after-erasure.md).
+        (ERASED, models.QuerySet(ErasedIdentifier).values_list("token", flat=True)),
+        (HOLDS, models.QuerySet(Hold).exclude(token="").values_list("token", flat=True)),
     ):
         for text in texts.iterator(chunk_size=2000):
             if one := ring_id(text):

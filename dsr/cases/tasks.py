@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
+from dsr.cases import holds
 from dsr.cases.actors import SYSTEM
 from dsr.cases.duties import Duty
 from dsr.cases.perform import RefusedError, insist, record
@@ -89,8 +90,7 @@ def due(now: datetime) -> QuerySet[Task]:
     due while the hold stands; the tick after its lifting finds it.
     """
     queued = Q(status=Task.Status.QUEUED) & (Q(not_before__lte=now) | Q(not_before__gt=now + BACKOFF[-1] + SKEW))
-    held = Case.objects.filter(pk=OuterRef("case_id"), legal_hold=True)
-    waits = Q(error_code=HELD) & Q(Exists(held))
+    waits = Q(error_code=HELD) & holds.waiting_tasks()
     return Task.objects.filter((queued & ~waits) | _orphaned(now))
 
 
@@ -232,7 +232,7 @@ def waive(*, task_id: RowId, reason: str, actor: Actor, now: datetime) -> None:
         raise RefusedError(Refusal("lead_only", {}))
     if not reason.strip():
         raise RefusedError(Refusal("reason_missing", {}))
-    if task.operation not in {"collect", "verify", "apply", "by_hand", "recheck", "write_again"} or not Task.objects.filter(
+    if task.operation not in {"replay", "kept", "rescan", "collect", "verify", "apply", "by_hand", "recheck", "write_again"} or not Task.objects.filter(
         pk=task_id, status=Task.Status.MANUAL
     ).update(status=Task.Status.WAIVED, finished_at=now):
         raise RefusedError(Refusal("task_not_waiting", {}))

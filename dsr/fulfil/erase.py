@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from dsr.cases import plans, tasks
+from dsr.cases import holds, plans, tasks
 from dsr.cases.actors import SYSTEM
 from dsr.cases.facts import current_plan, recipients_left
 from dsr.cases.perform import ConflictError, RefusedError, perform
 from dsr.cases.scope import stores_of
+from dsr.fulfil import remember
 from dsr.fulfil.journal import RowJournal
 from dsr.fulfil.keep import keeper
 from dsr.fulfil.locate import NeedsPersonError, row_keys, subject_of
@@ -70,7 +71,7 @@ def plan(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[dict
         lines = _planned(exporter, subject, keys, case, now)
         stores[store] = lines_to_json(lines)
         hashes.append([store, plan_hash(lines)])
-        summary += [_summed(store, exporter, line) for line in lines]
+        summary += [summed(store, exporter, line) for line in lines]
     sha256 = hashlib.sha256(canonical(hashes)).hexdigest()
 
     def effect() -> None:
@@ -99,7 +100,8 @@ def _by_hand(store: str) -> dict[str, Any]:
     return {"store": store, "dataset": "", "label": label, "treatment": MANUAL, "count": 0, "reason": "by_hand"}
 
 
-def _summed(store: str, exporter: Any, line: PlanLine) -> dict[str, Any]:
+def summed(store: str, exporter: Any, line: PlanLine) -> dict[str, Any]:
+    """A line as everybody on the case may see it: counts, laws and end dates, no key and no value."""
     info = next((item for item in exporter.describe() if item.name == line.dataset), None)
     return {
         "store": store,
@@ -141,7 +143,7 @@ def apply(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[dic
     def look() -> None:
         """Look before the first write and before the commit whether this is still ours, wanted and approved."""
         check()
-        plans.begin_store(task=task, plan_id=approved.pk, now=now) if not begun else _still(case, approved)
+        plans.begin_store(task=task, plan_id=approved.pk, now=now) if not begun else _still(case, approved, task.store)
         begun.append(True)
 
     try:
@@ -169,17 +171,21 @@ def apply(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[dic
     ]
     changed = sum(item["changed"] for item in counts)
 
+    erased = remember.erased_in(exporter, case, task.store, lines) if any(line.writes for line in lines) else ()
+
     def effect() -> None:
         tasks.ensure(case=case, operation="verify", store=task.store, now=now, again=True)
+        if erased:
+            remember.keep(case, task.store, approved.sha256, lines, erased, now=now)
 
     return {"changed": changed, "lines": counts, "plan_sha256": approved.sha256}, effect
 
 
-def _still(case: Case, approved: Plan) -> None:
+def _still(case: Case, approved: Plan, store: str) -> None:
     fresh = Case.objects.get(pk=case.pk)
     if fresh.state != State.EXECUTING or fresh.approved_sha256 != approved.sha256:
         raise plans.StoppedError
-    if fresh.legal_hold:
+    if holds.held(fresh, store):
         raise plans.HeldError
 
 

@@ -15,6 +15,7 @@ from dsr.fulfil.closing import close
 from dsr.fulfil.collect import collect
 from dsr.fulfil.letters import letter
 from dsr.fulfil.locate import NeedsPersonError, locate
+from dsr.fulfil import replay
 from dsr.fulfil.package import package
 from dsr.fulfil.transmit import transmit
 from dsr.law.decisions import BY_HAND
@@ -63,9 +64,10 @@ OPERATIONS: dict[str, tuple[Callable[..., tuple[dict[str, Any], Callable[[], Non
     "transmit": (transmit, frozenset({State.NOTIFYING})),
     "letter": (letter, frozenset(State)),
     by_hand.OPERATION: (_person, frozenset(State)),
+    "replay": (replay.apply, frozenset(State)),
 }
 # What changes a store or leaves the house, and therefore is written down whatever became of the case.
-WRITING = frozenset({"apply", "write_again", "transmit"})
+WRITING = frozenset({"replay", "apply", "write_again", "transmit"})
 UNFINISHED = (Task.Status.QUEUED, Task.Status.RUNNING, Task.Status.MANUAL)
 
 

@@ -113,6 +113,33 @@ _ROWS: Final = (
 POLICIES: Final[Mapping[Right, Policy]] = {row.right: row for row in _ROWS}
 """The policy of each right that works at once and is built; the others wait for a decision as before."""
 
+AFTERCARE: Final[Mapping[str, Policy]] = {
+    "replay": Policy(
+        id="replay-1",
+        right=Right.ERASURE,
+        plan_right="erasure",
+        text=(
+            "After a backup of a system was restored, whoever had been erased from it is erased again, without a second"
+            " approval, if the record and a further identifier are the same, and if nothing is done to the data but what the"
+            " approved plan did. Everything else waits for a second person. What was done is looked at afterwards."
+        ),
+        rule="17(1), 32(1)(c), 6.4 no. 7",
+    ),
+    "kept": Policy(
+        id="kept-end-1",
+        right=Right.ERASURE,
+        plan_right="erasure",
+        text=(
+            "What was kept under a statute is erased when the period is over, without a new request and without a second"
+            " approval, if the statute and its period are verified and the approved plan named the data. A period that is"
+            " only known from practice never deletes by itself: that waits for a person. What was done is looked at"
+            " afterwards."
+        ),
+        rule="17(1), 17(3)(b), 3.4.2, 4.0.11",
+    ),
+}
+"""Standing rules for what an answered erasure still asks for, by the occasion of the plan (docs/after-erasure.md)."""
+
 
 def channels_of(codes: Iterable[str]) -> frozenset[MarketingChannel]:
     """The channels of stored codes; none given, or none that is known, means all (O-03: all unless narrowed)."""

@@ -35,7 +35,7 @@ from dsr.cases import (
     tasks,
     waves,
 )
-from dsr.fulfil import end_of_life, expiry, inbound, operations, store_health, uploads
+from dsr.fulfil import after_erasure, end_of_life, expiry, inbound, operations, store_health, uploads
 from dsr.models import Controller, Message, Notice, OwnerMail, Pulse
 from dsr.work import budget, code_out, pulses, wake
 
@@ -210,6 +210,11 @@ def audit_anchor(now: datetime) -> int:
     return anchors.anchor_due(now=now)
 
 
+def erasure_ledger(now: datetime) -> int:
+    """Carry the ledger of erasures out of the database, let go of what no backup holds; a failing disk fails this pass."""
+    return after_erasure.keep_ledger(now=now, limit=CHUNK)
+
+
 def store_checks(now: datetime) -> int:
     """Have every store compared with its data map, at most every fifteen minutes; forget stores nobody configures now."""
     last = Pulse.objects.filter(name=STORE_CHECKS).first()
@@ -266,6 +271,7 @@ PASSES: tuple[Callable[[datetime], int], ...] = (
     inbound_mail,
     audit_anchor,
     posted_letters,
+    erasure_ledger,
     store_checks,
     day_figures,
     monthly_reports,

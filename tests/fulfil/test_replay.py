@@ -1,0 +1,162 @@
+"""After a backup of a store was restored: who had been erased is found by hashes and erased again (6.4 no. 7, SC-24)."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from dsr.cases import contacts, erasure_file, erasure_ledger
+from dsr.cases.erasure_ledger import is_erased
+from dsr.models import ErasedIdentifier, Erasure, Event, Plan
+from dsr.work.tick import tick
+from tests.factories import make_controller
+from tests.journeys.test_erasure import PERSON, executed, rows_of, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def ledger(db, settings, tmp_path):
+    settings.DSR_LEDGER_DIR = str(tmp_path / "ledger")
+    make_controller(cooling_hours=0)
+    erasure_file.begin(now=timezone.now() - timedelta(days=30))
+
+
+def replayed(*more: str) -> list[dict]:
+    out = StringIO()
+    since = (timezone.now() - timedelta(days=1)).isoformat()
+    call_command("replay_erasures", "--since", since, "--json", *more, stdout=out, stderr=StringIO())
+    return json.loads(out.getvalue())
+
+
+def restore(folder, dump) -> None:
+    for store in ("billing", "radius"):
+        for old in folder.glob(f"{store}.sqlite3*"):
+            old.unlink()
+        shutil.copy(dump / f"{store}.sqlite3", folder / f"{store}.sqlite3")
+
+
+def test_SC_24_a_restored_backup_is_erased_again_and_nobody_else_is_touched(demo_stores, drain, tmp_path):
+    """6.4 no. 7: residue zero after the replay, the other people unchanged by checksum, the ledger holds no value."""
+    dump = tmp_path / "yesterday"
+    shutil.copytree(demo_stores, dump)
+    case = executed(drain)
+    erased = rows_of(demo_stores / "billing.sqlite3")
+    assert [row["back"] for row in replayed("--dry-run")] == [0, 0]  # nothing was restored: nobody is back
+
+    restore(demo_stores, dump)
+    assert PERSON.email in text_of(demo_stores / "billing.sqlite3")
+    dry = replayed("--dry-run")
+    assert [(row["store"], row["back"]) for row in dry] == [("billing", 1), ("radius", 1)]
+    assert not Plan.objects.exclude(occasion="").exists()
+
+    rows = replayed()
+    assert [(row["again"], row["waiting"], row["reused"]) for row in rows] == [(1, 0, 0), (1, 0, 0)]
+    drain()
+
+    states = list(case.tasks.filter(operation="replay").order_by("store").values_list("store", "status", "error_code"))
+    assert states == [("billing", "done", ""), ("radius", "done", "")]
+    assert PERSON.email not in text_of(demo_stores / "radius.sqlite3")
+    with sqlite3.connect(demo_stores / "billing.sqlite3") as database:
+        assert database.execute("SELECT email, last_name FROM customers WHERE id = 3").fetchone() == (None, None)
+    again = rows_of(demo_stores / "billing.sqlite3")
+    assert set(again) == set(erased)
+    before = rows_of(dump / "billing.sqlite3")
+    others = {key for key in before if before[key] == erased.get(key)}
+    assert {key: again[key] for key in others} == {key: before[key] for key in others}
+    plans = Plan.objects.filter(case=case, occasion="replay")
+    assert {(plan.status, plan.policy, plan.reviewed_at) for plan in plans} == {("applied", "replay-1", None)}
+    assert Event.objects.filter(case=case, action="later_plan_made").count() == 2
+    assert [row["back"] for row in replayed("--dry-run")] == [0, 0]
+
+
+def test_the_ledger_holds_hashes_only_and_lies_outside_the_database(demo_stores, drain):
+    """I-04: keyed hashes with store, plan hash and strategy; a lost table is read back from the file."""
+    executed(drain)
+    tick(timezone.now())
+    text = erasure_file.path().read_text(encoding="utf-8")
+    for value in (PERSON.email, PERSON.last, PERSON.customer_no, PERSON.phone, PERSON.iban):
+        assert value not in text
+    entry = Erasure.objects.get(store="billing")
+    assert entry.kept_at
+    assert entry.plan_sha256 in text
+    assert (entry.ends_on - entry.applied_at.date()).days in {90, 91}
+    assert ["customers", "anonymise"] in [row[:2] for row in entry.strategy]
+    count = ErasedIdentifier.objects.count()
+    controller = entry.controller
+    mine = contacts.contact(controller, "email", PERSON.email.upper())
+    assert is_erased(controller=controller, contact=mine)
+    assert not is_erased(controller=controller, contact=contacts.contact(controller, "email", "new@example.net"))
+    assert is_erased(controller=controller, contact=contacts.contact(controller, "phone", PERSON.phone))
+    assert not is_erased(controller=make_controller("southwave"), contact=mine)  # another brand, other hashes
+
+    Erasure.objects.all().delete()
+    assert not is_erased(controller=controller, contact=mine)
+    assert erasure_file.take_in(erasure_file.path(), today=timezone.now().date()) == 2
+    assert ErasedIdentifier.objects.count() == count
+    assert Erasure.objects.get(store="billing").case == entry.case
+    assert erasure_file.take_in(erasure_file.path(), today=timezone.now().date()) == 0
+
+
+def test_somebody_else_under_the_number_and_a_new_record_of_hers_are_left_alone(demo_stores, drain):
+    """house.md Locate: neither a number given out again nor an e-mail address alone leads to a write."""
+    executed(drain)
+    with sqlite3.connect(demo_stores / "billing.sqlite3") as database:
+        taken = database.execute("UPDATE customers SET email = 'somebody.new@example.net' WHERE id = 3").rowcount
+        came = database.execute("UPDATE customers SET email = ? WHERE id = 5", (PERSON.email,)).rowcount
+    assert (taken, came) == (1, 1)
+    billing = next(row for row in replayed() if row["store"] == "billing")
+    assert (billing["back"], billing["reused"], billing["elsewhere"]) == (0, 1, 1)
+    assert not Plan.objects.exclude(occasion="").exists()
+
+
+def test_a_dump_from_before_the_ledger_began_is_said_in_words(demo_stores):
+    """Exit code 1 and the first day the ledger remembers; with no ledger at all it says so, too."""
+    erasure_file.path().unlink()
+    with pytest.raises(CommandError, match="no ledger of erasures yet"):
+        call_command("replay_erasures", "--since", "2026-01-01")
+    erasure_file.begin(now=timezone.now() - timedelta(days=3))
+    err = StringIO()
+    since = (timezone.now() - timedelta(days=10)).isoformat()
+    with pytest.raises(SystemExit) as end:
+        call_command("replay_erasures", "--since", since, "--dry-run", stdout=StringIO(), stderr=err)
+    assert end.value.code == 1
+    first = timezone.now() - timedelta(days=3)
+    assert f"remembers erasures from {first:%Y-%m-%d}" in err.getvalue()
+    for wrong, words in (("yesterday", "is a time like"), ("2999-01-01", "lies in the future")):
+        with pytest.raises(CommandError, match=words):
+            call_command("replay_erasures", "--since", wrong)
+
+
+def test_a_ledger_that_cannot_be_written_stops_no_erasure_and_is_seen(demo_stores, drain, settings, tmp_path):
+    """A missing disk: the erasure stands, the entry waits, the pass fails where everybody sees it, and it is written later."""
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    settings.DSR_LEDGER_DIR = str(blocked / "ledger")
+    case = executed(drain)
+    assert case.state == "notifying"
+    assert tick(timezone.now())["erasure_ledger"] == -1
+    assert Erasure.objects.filter(kept_at__isnull=True).count() == 2
+    settings.DSR_LEDGER_DIR = str(tmp_path / "mended")
+    assert tick(timezone.now())["erasure_ledger"] == 2
+    assert Erasure.objects.filter(kept_at__isnull=True).count() == 0
+
+
+def test_entries_end_with_the_last_backup(demo_stores, drain):
+    """6.4 no. 7: the entry goes when no backup can hold her any more, in the table and in the file."""
+    executed(drain)
+    tick(timezone.now())
+    last = Erasure.objects.get(store="billing").ends_on
+    assert erasure_ledger.forget(now=timezone.now(), limit=10) == 0
+    later = timezone.now() + timedelta(days=(last - timezone.now().date()).days + 1)
+    assert erasure_ledger.forget(now=later, limit=10) == 2
+    assert erasure_file.prune(today=later.date()) == 2
+    assert erasure_file.path().read_text(encoding="utf-8").count("\n") == 1
+    assert not ErasedIdentifier.objects.exists()
