@@ -13,7 +13,7 @@ from dsr.cases import daily, outbox, tasks
 from dsr.cases.actors import SYSTEM
 from dsr.cases.perform import ConflictError
 from dsr.cases.plans import StoppedError
-from dsr.fulfil import eid, inbound, leftovers, monthly, operations, store_health
+from dsr.fulfil import eid, evidence, inbound, leftovers, monthly, operations, store_health
 from dsr.fulfil.contact import contact_on_file
 from dsr.models import Controller, Message, Notice, OwnerMail, Task
 from dsr.vault import MissingKeyError, TamperedError
@@ -113,6 +113,12 @@ def make_report(report_id: str) -> None:
     """Make a monthly report that was ordered."""
     _fresh_connection()
     monthly.make(report_id=report_id, now=timezone.now())
+
+
+def make_evidence(pack_id: str) -> None:
+    """Make an evidence pack that was ordered for a supervisory authority."""
+    _fresh_connection()
+    evidence.make(pack_id=pack_id, now=timezone.now())
 
 
 def send_message(message_id: str) -> None:

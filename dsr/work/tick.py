@@ -23,6 +23,7 @@ from dsr.cases import (
     delivery,
     desk_rows,
     escalate,
+    evidence,
     hand_tasks,
     identity_checks,
     monthly,
@@ -247,6 +248,15 @@ def monthly_reports(now: datetime) -> int:
     return ordered + monthly.remove_over(now=now)
 
 
+def evidence_packs(now: datetime) -> int:
+    """Wake a worker for evidence packs that were ordered and are not made: their job was lost, or failed a while ago (rules 4.6)."""
+    waiting = evidence.waiting(now=now, limit=CHUNK)
+    if wake.has_room("pdf", rows=len(waiting)):
+        for pk in waiting:
+            wake.nudge(evidence.JOB, str(pk), queue="pdf")
+    return len(waiting)
+
+
 PASSES: tuple[Callable[[datetime], int], ...] = (
     approved_plans,
     corrections_again,
@@ -275,6 +285,7 @@ PASSES: tuple[Callable[[datetime], int], ...] = (
     store_checks,
     day_figures,
     monthly_reports,
+    evidence_packs,
 )
 
 
