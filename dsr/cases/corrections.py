@@ -250,6 +250,21 @@ def _insist_sound(case: Case, items: Sequence[Decided], values: Sequence[Value])
             taken.add(at)
 
 
+@transaction.atomic
+def plan_again(*, case_id: RowId, actor: Actor, now: datetime, seen_version: int | None = None) -> Case:
+    """Have the plan made once more from what is decided: the last one went stale, was taken back, or could not be made.
+
+    RefusedError `not_drafting`, `claims_undecided` where no field is to change.
+    """
+    case = _insist(case_id, actor, seen_version)
+    if not plan_wanted(case):
+        raise RefusedError(Refusal("claims_undecided", {}))
+    case = record(case_id=case_id, kind="plan_requested", actor=actor, now=now, changes=_afresh(actor, case))
+    case.plans.filter(status=Plan.Status.DRAFT).update(status=Plan.Status.REPLACED)
+    tasks.ensure(case=case, operation="plan", now=now, again=True)
+    return case
+
+
 # --- what follows from the sheet ------------------------------------------------------------------------------------------
 
 

@@ -44,6 +44,10 @@ desk:changes                        403 403 403 200 200 403 200 200   -
 desk:check                          405 405 405 405 405 405 405 405 405
 desk:compose                        409 200 409 200 409 403 403 403 404
 desk:compose-choose                 200 200 200 200 200 403 403 403 404
+desk:corrections                    404 404 404 404 404 403 403 403 404
+desk:corrections-again              405 405 405 405 405 405 405 405 405
+desk:corrections-plan               405 405 405 405 405 405 405 405 405
+desk:corrections-read               405 405 405 405 405 405 405 405 405
 desk:dashboard                      403 200 200 200 200 403 200 200   -
 desk:data                           403 404 404 404 404 403 403 403 404
 desk:data-map                       404 404 404 404 404 404 404 404 404

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr import wording
+from dsr.cases import corrections
 from dsr.cases.decisions import Decision
 from dsr.cases.scope import stores_of
 from dsr.desk.forms.steps import CaseForm, words_field
@@ -21,6 +22,7 @@ from dsr.law.letters import Outcome
 from dsr.law.rights import Ground, Right
 from dsr.wording import asked
 from dsr.wording.choices import correction
+from dsr.wording.corrections import STANDING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,14 +94,36 @@ class RectifyForm(DecisionForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.claims = claims_of(self.case)
+        sheet = corrections.sheet_of(self.case)
+        self.settled = corrections.decided_of(sheet) if sheet and sheet.decided_at else ()
         for number, (what, wanted) in enumerate(self.claims):
             self._claim(number, what, wanted)
+            if number < len(self.settled):
+                self._settle(number, self.settled[number])
         self.fields["law"].required = self.fields["instruction"].required = False
         with translation.override(self.case.request.language):
             self.fields["law"].initial = wording.ground_law(Ground.ACCURATE, Right.RECTIFICATION)
         self.fields["instruction"].initial = "\n".join(f"{what}: {wanted}" for what, wanted in self.claims)
+        if corrections.plan_wanted(self.case):
+            self._beside_the_plan(list(corrections.unread_of(sheet)))
         self.last("law", "checked", "instruction", "stores")
         dress(self)
+
+    def _settle(self, number: int, settled: corrections.Decided) -> None:
+        """What was decided under Corrections is not decided again; the words of its reason are a beginning."""
+        self.fields[f"claim_{number}"].initial = settled.claim.value
+        self.fields[f"claim_{number}"].disabled = True
+        self.fields[f"claim_{number}"].help_text = _("Decided under Corrections.")
+        if settled.reason is not None:
+            with translation.override(self.case.request.language):
+                self.fields[f"why_{number}"].initial = str(STANDING[settled.reason])
+
+    def _beside_the_plan(self, unread: list[str]) -> None:
+        """The plan says what every store is to hold; by hand comes what no program reads, and whatever else is to be done."""
+        self.fields["instruction"].label = _("What has to be done by hand besides the plan")
+        self.fields["instruction"].initial = self.fields["instruction"].initial if unread else ""
+        if "stores" in self.fields:
+            self.fields["stores"].initial, self.fields["stores"].required = unread, False
 
     def _claim(self, number: int, what: str, wanted: str) -> None:
         self.fields[f"claim_{number}"] = forms.ChoiceField(
@@ -132,6 +156,8 @@ class RectifyForm(DecisionForm):
         negative = any(data.get(f"claim_{number}") in {"refused", "statement"} for number in range(len(self.claims)))
         if negative and not data.get("law", "").strip():
             self.add_error("law", _("Enter what the law says about what you refuse."))
+        if data.get("instruction", "").strip() and "stores" in self.fields and not data.get("stores"):
+            self.add_error("stores", _("Choose at least one system."))
         return dict(data)
 
     def decision(self, typed: Mapping[str, Any]) -> Decision:

@@ -15,7 +15,7 @@ from dsr import wording
 from dsr.cases import by_hand, decisions, restrictions
 from dsr.cases.closings import wording_of_store
 from dsr.cases.scope import stores_of
-from dsr.desk import case_page, decision_page, steps
+from dsr.desk import case_page, correction_page, decision_page, steps
 from dsr.desk.access import DeskRequest, Duty, Sight, case_for, duty_refusal, insist_sight, staff_required
 from dsr.desk.attempt import Outcome, attempt, form_of, insisted, reopened
 from dsr.desk.forms.closing import ConfirmForm
@@ -93,6 +93,7 @@ def _decide(request: DeskRequest, case: Case, form: CaseForm, outcome: Outcome) 
         "drafting": drafting and refused is None,
         "decided": decision_page.shown(case, language=request.LANGUAGE_CODE),
         "letter_text": decision_page.letter_text(case, now=now),
+        "planned": correction_page.shown(case),
         "claims": claims_of(case) if case.right == Right.RECTIFICATION else [],
         "words": str(case.request.content().get("words", "")),
         "submit": buttons.get(Action.SUBMIT_FOR_REVIEW) if case.manifest_sha256 else None,
