@@ -19,6 +19,7 @@ from dsr.desk import steps
 from dsr.desk.access import Duty, Sight, duty_refusal, sees
 from dsr.desk.forms.identity import METHODS
 from dsr.desk.forms.intake import CHANNELS
+from dsr.desk.guidance import to_read
 from dsr.desk.mails import undelivered
 from dsr.desk.next_step import Next, next_step
 from dsr.desk.opened_rows import opened
@@ -57,7 +58,7 @@ def case_context(request: DeskRequest, case: Case, tab: str, *, now: datetime) -
         "case": case,
         "progress": progress,
         "collects": Right(case.right) in COPIES,
-        "stages": stages(case, done=progress.done, total=progress.total),
+        "stages": stages(case, done=progress.done, total=progress.total, linked=sees(request.actor, Sight.DATA)),
         "person": person_name(case) if shown else _("Case %(reference)s") % {"reference": case.request.reference},
         "right": _("Not sorted yet") if case.unclassified else wording.right(case.right),
         "article": "" if case.unclassified else wording.article(case.right),
@@ -109,7 +110,7 @@ def _tabs(request: DeskRequest, case: Case, current: str) -> list[dict[str, Any]
         "messages": _("Messages"),
         "letters": _("Letters"),
         "files": _("Files"),
-        "decision": _("Decision"),
+        "decision": _("Sign-offs"),
         "notes": _("Notes"),
         "history": _("History"),
     }
@@ -118,7 +119,10 @@ def _tabs(request: DeskRequest, case: Case, current: str) -> list[dict[str, Any]
     elif _plan_url(case):
         names = {"case": names.pop("case"), "plan": _("Plan"), **names}
     if sees(request.actor, Sight.PERSON):
-        names |= _own_tabs(case)
+        own = _own_tabs(case)
+        if "decide" in own:  # where the work is stands beside the overview, as a plan does
+            names = {"case": names.pop("case"), "decide": own.pop("decide"), **names}
+        names |= own
     if Right(case.right) is Right.PORTABILITY and sees(request.actor, Sight.DATA):
         names = {"case": names.pop("case"), "transmission": _("Transmission"), **names}
     if Right(case.right) in COPIES and sees(request.actor, Sight.DATA):
@@ -140,7 +144,7 @@ def _own_tabs(case: Case) -> dict[str, str]:
     if any(task.operation == by_hand.OPERATION for task in case.tasks.all()) or right is Right.AUTOMATED_DECISION:
         names["by-hand"] = _("By hand")
     if right in FEE and state in OPEN:
-        names["evidence"] = _("Art. 12(5)")
+        names["evidence"] = _("Unfounded or excessive")
     return names
 
 
@@ -211,6 +215,7 @@ def next_card(case: Case, actor: Actor, *, now: datetime) -> NextCard:
         letter_waits=letter is not None,
         today=local_date(case.controller, now),
     )
+        to_read=to_read(case, actor),
     buttons = steps.buttons(case, actor, now=now)
     ending = next((one for one in buttons if one.action is Action.CLOSE_NOT_IDENTIFIED and not one.why_not), None)
     if step.waits and ending is not None:  # reminded and silent long enough (no. 4): waiting on is not the only way
@@ -219,10 +224,14 @@ def next_card(case: Case, actor: Actor, *, now: datetime) -> NextCard:
     if step.page == "review":
         main = next((button for button in buttons if button.action is Action.APPROVE), None)
     # What moves the clock is reached from the head of the page; what is not possible now stands below with its reason.
-    quick = tuple(button for button in buttons if button.action in _QUICK and not button.why_not and button is not main)
+    # Nobody asks for an identity that is proven.
+    heads = _QUICK - {Action.ASK_IDENTITY} if identified(case) else _QUICK
+    quick = tuple(button for button in buttons if button.action in heads and not button.why_not and button is not main)
     others = tuple(button for button in buttons if button is not main and button not in quick)
     url = (
-        reverse(f"desk:{step.page}", args=[case.pk]) if step.page in {"identity", "draft", "decide", "by-hand"} else ""
+        reverse(f"desk:{step.page}", args=[case.pk])
+        if step.page in {"identity", "draft", "redaction", "decide", "by-hand"}
+        else ""
     )
     if step.page == "plan":
         url = _plan_url(case)

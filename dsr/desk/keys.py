@@ -47,6 +47,7 @@ ANYWHERE: Final = (
     Key("help", "?", gettext_lazy("this list")),
 )
 IN_A_CASE: Final = (
+    Key("step", "s", gettext_lazy("to the next step: its button, Enter presses it")),
     Key("messages", "m", gettext_lazy("messages")),
     Key("note", "n", gettext_lazy("note for colleagues")),
     Key("letters", "l", gettext_lazy("letters")),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from dsr import wording
 from dsr.cases.facts import identified
@@ -47,12 +48,19 @@ class Next:
 
 
 def next_step(
-    case: Case, *, needs_person: bool, today: date, undelivered: bool = False, letter_waits: bool = False
+    case: Case,
+    *,
+    needs_person: bool,
+    today: date,
+    undelivered: bool = False,
+    letter_waits: bool = False,
+    to_read: int = 0,
 ) -> Next:
     """The next thing for staff to do; `needs_person` says that one of the case's tasks waits for somebody.
 
     `undelivered`: a mail of the request did not arrive. That also holds for a closed case: its answer lies unread.
     `letter_waits`: somebody wrote a letter that takes a step, and whoever may send it has not looked at it yet.
+    `to_read`: texts and files of a draft that nobody has read or decided on (X-04).
     """
     state, right = State(case.state), Right(case.right)
     by_hand = right in IN_WORDS and state == State.EXECUTING
@@ -66,8 +74,16 @@ def next_step(
         return Next(wording.action(Action.CLASSIFY), "warn", "step", Action.CLASSIFY)
     if letter_waits:
         return Next(_("Look at a letter and send it"), "warn", "letters")
-    found = _by_state(case, state, right)
+    found = _reading(state, right, to_read) or _by_state(case, state, right)
     return found or _onward(state, right, today)
+
+
+def _reading(state: State, right: Right, to_read: int) -> Next | None:
+    """X-04: between the draft and the second person somebody reads."""
+    if not to_read or state != State.DRAFTING or right not in COPIES:
+        return None
+    words = ngettext("Read %(n)s text of the answer", "Read %(n)s texts of the answer", to_read)
+    return Next(words % {"n": to_read}, "info", "redaction")
 
 
 def _by_state(case: Case, state: State, right: Right) -> Next | None:

@@ -161,7 +161,7 @@ FEES: Final[Mapping[Action, Doing]] = {
         letter=LetterCode.FEE_NOTICE,
         done=gettext_lazy("Announced. The case waits until the person answers."),
         explains=gettext_lazy(
-            "Only with the evidence and the data protection officer's opinion on file, both on the page “Art. 12(5)”."
+            "Only with the evidence and the opinion of the data protection officer, both on the page “Unfounded or excessive”."
         ),
     ),
     Action.FEE_SETTLED: Doing(

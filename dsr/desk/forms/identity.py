@@ -64,7 +64,17 @@ class ConfirmIdentityForm(CaseForm):
         self._choose("seen", [("", _("Choose")), *groups])
         first = [name for name, _label in customer_number_stores(self.case.controller, self.language)]
         stores = sorted(stores_of(self.case.controller).items(), key=lambda item: item[0] not in first)
+        self._tell_claim()
         self._choose("store", [(name, label_of(config, self.language)) for name, config in stores])
+
+    def _tell_claim(self) -> None:
+        """Beside the field stands the number that the person gave: only a look into the store makes it hers (I-04)."""
+        given = dict(self.case.request.content().get("identifiers", [])).get("customer_number")
+        if given:
+            self.fields["customer_number"].help_text = _(
+                "The person gave %(number)s. Enter the number once you have seen in the store that it is hers: "
+                "the search in the stores starts from it."
+            ) % {"number": given}
 
     def _choose(self, name: str, choices: list[Any]) -> None:
         field: Any = self.fields[name]

@@ -25,6 +25,7 @@ from dsr.desk.conversation import conversation
 from dsr.desk.escalations import escalations_of
 from dsr.desk.forms.case import LinkForm, NoteForm
 from dsr.desk.forms.steps import MessageForm
+from dsr.desk.guidance import hints
 from dsr.desk.history import NOTES, SUBJECT, SYSTEM, entries
 from dsr.desk.history import history as history_of
 from dsr.desk.history import shown as shown_events
@@ -54,6 +55,7 @@ def overview(request: DeskRequest, case_id: RowId) -> HttpResponse:
         "clock": clock_card(case, today=context["today"]),
         "identity": case_page.identity_card(case, request.actor, request.LANGUAGE_CODE),
         "next": case_page.next_card(case, request.actor, now=now),
+        "hints": hints(case, context["progress"], now=now),
         "answer": case_page.answer_card(case),
         "told": told,
         "chosen": asked.lines(asked.of_right(told, case.right)),
@@ -61,6 +63,7 @@ def overview(request: DeskRequest, case_id: RowId) -> HttpResponse:
         "may_forward": case.is_open and duty_refusal(request.actor, Duty.FORWARD) is None,
         "identifiers": _identifiers(told),
         "people": case_page.colleagues(request),
+        "may_work": duty_refusal(request.actor, Duty.DRAFT) is None,
         "may_assign": duty_refusal(request.actor, Duty.ASSIGN) is None,
         "live": case_page.is_live(case, context["progress"]),
         "escalations": escalations_of(case, today=context["today"]),

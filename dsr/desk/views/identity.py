@@ -20,8 +20,10 @@ from dsr.desk import case_page
 from dsr.desk.access import DeskRequest, Duty, Sight, case_for, duty_refusal, insist_sight, staff_required
 from dsr.desk.attempt import Outcome, attempt, check_version, form_of, reopened
 from dsr.desk.forms.identity import ConfirmIdentityForm
+from dsr.desk.guidance import is_known
 from dsr.desk.shell import page
 from dsr.desk.tasks_view import NOBODY
+from dsr.law.rights import SEARCHES_FIRST, Right
 from dsr.models import IdentityCheck, OneTimeCode, Task
 from dsr.wording.identity import CALL_TIMES
 
@@ -45,7 +47,15 @@ def confirm(request: DeskRequest, case_id: RowId) -> HttpResponse:
     refused = duty_refusal(request.actor, Duty.IDENTIFY)
     outcome = Outcome(done=False, why_not=_why_not(case, wording.refusal(refused) if refused else ""))
     possible = not outcome.why_not
-    form = form_of(ConfirmIdentityForm, request, case, now=now, bound=request.method == "POST")
+    # Who comes back to add a number chooses what was checked, not again how.
+    form = form_of(
+        ConfirmIdentityForm,
+        request,
+        case,
+        now=now,
+        bound=request.method == "POST",
+        initial={"method": case.request.identity_method},
+    )
     if request.method == "POST" and possible and form.is_valid():
 
         def run() -> None:
@@ -65,6 +75,10 @@ def confirm(request: DeskRequest, case_id: RowId) -> HttpResponse:
         outcome = attempt(run)
         if outcome.done:
             messages.success(request, _("Identity confirmed."))
+            if Right(case.right) in SEARCHES_FIRST and not is_known(case.request):
+                messages.info(
+                    request, _("Without a customer number no store can be searched. Add it before you go on.")
+                )
             return redirect("desk:case", case_id=case.pk)
         case = case_for(request, case_id)
         form = reopened(ConfirmIdentityForm, request, case, now=now)

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from dsr import wording
 from dsr.cases import answer, redactions
 from dsr.cases.redactions_open import open_mark, waiting
-from dsr.desk import case_page, redaction_page
+from dsr.desk import case_page, redaction_page, steps
 from dsr.desk.access import DeskRequest, Duty, Sight, case_for, duty_refusal, insist_sight, staff_required
 from dsr.desk.attempt import Outcome, attempt
 from dsr.desk.forms.redaction import AddForm, WholeForm
@@ -29,7 +29,7 @@ from dsr.fulfil.locate import NeedsPersonError
 from dsr.fulfil.package import package_of
 from dsr.fulfil.redact_read import contents, finished_file
 from dsr.law.redaction import Reason
-from dsr.law.workflow import Refusal, State
+from dsr.law.workflow import Action, Refusal, State
 from dsr.models import RedactionItem, RedactionMark
 
 if TYPE_CHECKING:
@@ -70,8 +70,15 @@ def _index(request: DeskRequest, case: Case, outcome: Outcome | None = None) -> 
         "outcome": outcome,
         "build": case.state == State.DRAFTING and not open_ and package_of(case) is None,
         "looked": all_ or package_of(case) is not None,
+        "submit": _submit(request, case) if not open_ else None,
     }
     return page(request, "redaction", context, status=409 if outcome else 200)
+
+
+def _submit(request: DeskRequest, case: Case) -> steps.Button | None:
+    """The step that comes when everything is read; None while it is not possible."""
+    found = steps.buttons(case, request.actor, now=timezone.now())
+    return next((one for one in found if one.action is Action.SUBMIT_FOR_REVIEW and not one.why_not), None)
 
 
 def _with_marks(rows: QuerySet[Any]) -> Any:

@@ -107,6 +107,8 @@ const does = {
   go_queue: () => follow('.side-link[href$="?view=open"]'),
   go_dashboard: () => follow('.side-link[href$="/dashboard/"]'),
   go_calendar: () => follow('.side-link[href$="/calendar/"]'),
+  // Only the focus: what changes a case is pressed by whoever has read what it says.
+  step: () => one("#next-action :is(a.btn, button.btn:not([disabled]), a)")?.focus(),
   messages: () => follow('.tabs a[href$="/messages/"]'),
   note: () => follow("[data-note]", '.tabs a[href$="/notes/"]'),
   letters: () => follow('.tabs a[href$="/letters/"]'),
