@@ -7,6 +7,7 @@ import json
 import time
 from typing import TYPE_CHECKING, Any, Final
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -29,15 +30,21 @@ def problem(status: int, code: str, detail: str, **headers: str) -> HttpResponse
     return HttpResponse(json.dumps(said), status=status, content_type="application/problem+json", headers=headers)
 
 
-def program(scope: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
-    """Let a view run for a key of this controller with `scope`; it gets the key. POST only, no cookies, no form secret."""
+def program(
+    scope: str, *, methods: tuple[str, ...] = ("POST",)
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Let a view run for a key of this controller with `scope`; it gets the key. No cookies, no form secret.
+
+    The view carries both as `scope` and `methods`, so that the description of the interface can be compared with it.
+    """
 
     def around(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @csrf_exempt
         @functools.wraps(view)
         def checked(request: Any) -> HttpResponse:
-            if request.method != "POST":
-                return problem(405, "method_not_allowed", "Send a POST.", Allow="POST")
+            if request.method not in methods:
+                allowed = " or a ".join(methods)
+                return problem(405, "method_not_allowed", f"Send a {allowed}.", Allow=", ".join(methods))
             word, _, secret = str(request.headers.get("Authorization", "")).partition(" ")
             key = None
             if word.lower() == "bearer" and secret.strip():
@@ -59,9 +66,19 @@ def program(scope: str) -> Callable[[Callable[..., HttpResponse]], Callable[...,
             wait = CALLS.take(str(key.pk), at=time.time())
             return _slower(wait) if wait else view(request, key)
 
+        vars(checked).update(scope=scope, methods=methods)
         return checked
 
     return around
+
+
+def body_of(request: Any, *, most: int) -> bytes | HttpResponse:
+    """The body of a request of at most `most` bytes, or the refusal (413) that says how many may be sent."""
+    try:
+        body: bytes | None = request.body if int(request.headers.get("Content-Length") or 0) <= most else None
+    except (RequestDataTooBig, ValueError):
+        body = None
+    return problem(413, "too_large", f"Send at most {most} bytes.") if body is None or len(body) > most else body
 
 
 def _slower(wait: int) -> HttpResponse:

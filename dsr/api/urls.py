@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from dsr.api import stop_links
+from dsr.api import description, restricted, stop_links
 
 app_name = "api"
 
-urlpatterns = [path("stop-links", stop_links.mint, name="stop-links")]
+urlpatterns = [
+    path("stop-links", stop_links.mint, name="stop-links"),
+    path("restricted", restricted.restricted, name="restricted"),
+    path("openapi.json", description.show, name="openapi"),
+]

@@ -26,6 +26,9 @@ class Scope(StrEnum):
     """What a key may do."""
 
     STOP_LINKS = "stop_links"
+    RESTRICTED = "restricted"
+    SUPPRESSED = "suppressed"
+    IMPORT_GUARD = "import_guard"
 
 
 class UnknownScopeError(ValueError):

@@ -33,22 +33,23 @@ _INSTRUCTIONS: Final = "by_hand"
 
 
 def begin(
-    *, case: Case, instruction: str | Mapping[str, str], now: datetime, stores: Iterable[str] | None = None
+    *,
+    case: Case,
+    instruction: str | Mapping[str, str],
+    now: datetime,
+    stores: Iterable[str] | None = None,
+    beside: bool = False,
 ) -> list[Task]:
     """One task for each of `stores` (all of the controller by default), waiting for a person; within the caller's transaction.
 
-    The instruction is the same for all, or one for each store.
+    The instruction is the same for all, or one for each store; with `beside`, what other stores were asked stays as it is.
 
     A controller without stores gets one task without a store: somebody has to look into its systems all the same. A
     task of an earlier round is opened again with the new instruction; what was confirmed then stands in the chain.
     """
     known = stores_of(case.controller)
     names = [name for name in (known if stores is None else stores) if name in known] or [""]
-    fresh = Case.objects.select_related("request", "controller").get(pk=case.pk)
-    said = dict.fromkeys(names, instruction) if isinstance(instruction, str) else instruction
-    fresh.put(fresh.content() | {_INSTRUCTIONS: {name: said.get(name, "").strip() for name in names}})
-    Case.objects.filter(pk=case.pk).update(sealed=fresh.sealed)
-    case.sealed = fresh.sealed
+    instruct(case=case, instruction=instruction, stores=names, beside=beside)
     found = []
     waiting = {
         "status": Task.Status.MANUAL,
@@ -71,9 +72,26 @@ def begin(
     return found
 
 
+def instruct(*, case: Case, instruction: str | Mapping[str, str], stores: Iterable[str], beside: bool = False) -> None:
+    """Keep what `stores` are asked to do, sealed with the case; `beside` those that were asked before, or in their place."""
+    fresh = Case.objects.select_related("request", "controller").get(pk=case.pk)
+    names = list(stores)
+    said = dict.fromkeys(names, instruction) if isinstance(instruction, str) else instruction
+    asked = {name: said.get(name, "").strip() for name in names}
+    fresh.put(fresh.content() | {_INSTRUCTIONS: (instructions(fresh) if beside else {}) | asked})
+    Case.objects.filter(pk=case.pk).update(sealed=fresh.sealed)
+    case.sealed = fresh.sealed
+
+
+def instructions(case: Case) -> dict[str, str]:
+    """What each store of the case is asked to do, by its name."""
+    found: dict[str, str] = case.content().get(_INSTRUCTIONS, {})
+    return found
+
+
 def instruction_of(task: Task) -> str:
     """What the store is asked to do, in the words of whoever decided; empty when nothing is asked (any more)."""
-    return str(task.case.content().get(_INSTRUCTIONS, {}).get(task.store, ""))
+    return str(instructions(task.case).get(task.store, ""))
 
 
 @transaction.atomic

@@ -46,12 +46,13 @@ class Standing:
 
 def contacts_of(controller: Controller, identifiers: Iterable[Mapping[str, str]]) -> list[Contact]:
     """The numbers and addresses among a subject's identifiers that stand for her alone, in their normal form."""
-    stores = stores_of(controller)
-    numbered = {*([name for name in controller.customer_stores if name in stores] or list(stores)[:1]), ""}
+    # Number 7 of one store is not number 7 of another: only where subscribers know it from.
+    numbered = {*(list(controller.customer_stores) or list(stores_of(controller))[:1])}
     found: dict[Contact, None] = {}
     for item in identifiers:
         kind = item["kind"]
-        elsewhere = kind == contacts.Kind.CUSTOMER_NUMBER and item.get("store", "") not in numbered
+        store = item.get("store", "")
+        elsewhere = kind == contacts.Kind.CUSTOMER_NUMBER and numbered and store and store not in numbered
         if kind not in KINDS or item.get("shared") or elsewhere:
             continue
         try:
@@ -128,12 +129,12 @@ def standings(controller: Controller, asked: Sequence[Contact | None]) -> list[S
 
 
 def of_same_person(row: Restriction) -> QuerySet[Restriction]:
-    """Other restrictions of the person that stand, found by a token they share (Q-06: what another still wants stays)."""
+    """Other restrictions of the person, ended ones too, found by a token they share (Q-06: what another still wants stays)."""
     mine = list(RestrictedToken.objects.filter(restriction=row).values_list("kind", "token"))
     shared = RestrictedToken.objects.of(row.controller).filter(
         restriction=OuterRef("pk"), token__in=[token for _kind, token in mine]
     )
-    rows = Restriction.objects.of(row.controller).filter(Exists(shared), ended_at__isnull=True).exclude(pk=row.pk)
+    rows = Restriction.objects.of(row.controller).filter(Exists(shared)).exclude(pk=row.pk)
     found: QuerySet[Restriction] = rows.select_related("case__request", "controller").order_by("set_at", "pk")
     return found
 
@@ -182,7 +183,8 @@ def changed(controller: Controller, *, after: tuple[datetime, str] | None, limit
     rows = Restriction.objects.of(controller).select_related("case").order_by("changed_at", "pk")
     if after is not None:
         at, pk = after
-        rows = rows.filter(changed_at__gte=at).exclude(changed_at=at, pk__lte=pk)
+        rows = rows.filter(changed_at__gte=at)
+        rows = rows.exclude(changed_at=at, pk__lte=pk) if pk else rows
     else:
         rows = rows.filter(ended_at__isnull=True)
     yield from rows[:limit]

@@ -6,28 +6,26 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
 from django.db import IntegrityError, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from dsr import wording
-from dsr.cases import at_once, by_hand, letters
+from dsr.cases import by_hand, letters, restricted_who, restriction_stores
 from dsr.cases.clock import local_date
 from dsr.cases.duties import Duty
 from dsr.cases.perform import ConflictError, RefusedError, insist, perform, record, staff_id
-from dsr.cases.scope import stores_of
 from dsr.law.guards import LIFT_NOTICE_DAYS
 from dsr.law.letter_elements import Element
 from dsr.law.letters import LetterCode, Outcome
 from dsr.law.policies import POLICIES
+from dsr.law.restricting import RestrictionScope
 from dsr.law.rights import RestrictionGround, Right
 from dsr.law.workflow import Action, Refusal
 from dsr.models import Case, Restriction
-from dsr.vault import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +34,10 @@ if TYPE_CHECKING:
     from dsr.cases.letter_content import Elements
     from dsr.law.workflow import Actor
     from dsr.models import RowId
+
+
+_SCOPES: Final = {Right.OBJECTION: RestrictionScope.USES}
+"""What a right restricts unless somebody says otherwise."""
 
 
 def open_of(case: Case) -> Restriction | None:
@@ -57,18 +59,27 @@ def restrict(
     now: datetime,
     stores: Sequence[str] | None = None,
     release_after: date | None = None,
+    scope: str = "",
+    parts: Sequence[str] = (),
     seen_version: int | None = None,
 ) -> Case:
     """Restrict now, under the policy of the right: the row, the step, one task for each store, in one transaction (no. 22).
 
-    `what` and `duration` are sentences for the person, in her language; `instruction` is for the stores. RefusedError with
-    the table's reason (ground, identity, restricted already); ConflictError when the case moved meanwhile.
+    `what` and `duration` are sentences for the person, in her language; `instruction` is for people who look after stores
+    that no program can set. `scope` (RestrictionScope): everything by default, of an objection the uses in `parts`; `parts`
+    of DATASETS are `store.dataset`. RefusedError with the table's reason (ground, identity, restricted already), `scope_empty`
+    for datasets that are none, `already_erased` when nothing of the person is left; ConflictError when the case moved meanwhile.
     """
     case = Case.objects.select_related("controller", "request").get(pk=case_id)
     right = Right(case.right)
     chosen = RestrictionGround.OBJECTION_PENDING.value if right is Right.OBJECTION else ground
     if not (what.strip() and instruction.strip()):
         raise RefusedError(Refusal("reason_missing", {}))
+    reach = RestrictionScope(scope) if scope else _SCOPES.get(right, RestrictionScope.PERSON)
+    if reach is RestrictionScope.DATASETS and not any("." in part for part in parts):
+        raise RefusedError(Refusal("scope_empty", {}))
+    if restricted_who.erased_before(case.request):
+        raise RefusedError(Refusal("already_erased", {}))
     policy = POLICIES[right]
     case = perform(
         case_id=case_id,
@@ -77,22 +88,38 @@ def restrict(
         now=now,
         seen_version=seen_version,
         changes={"ground": chosen if right is Right.RESTRICTION else "", "handler_id": staff_id(actor)},
-        data={"ground": chosen, "policy": policy.id, "policy_sha256": policy.sha256, "release_after": release_after},
+        data={
+            "ground": chosen,
+            "policy": policy.id,
+            "policy_sha256": policy.sha256,
+            "release_after": release_after,
+            "scope": reach.value,
+            "parts": sorted(parts),
+        },
         note=instruction,
         extra_facts={"ground": chosen},
     )
-    _set(case, chosen, {"what": what.strip(), "duration": duration.strip()}, release_after, actor, now)
-    begun = by_hand.begin(case=case, instruction=instruction, stores=stores, now=now)
-    _under_policy(case, [task.store for task in begun], instruction, now)
+    said = {"what": what.strip(), "duration": duration.strip()}
+    row = _set(case, chosen, said, release_after, (reach, sorted(parts)), actor, now)
+    restricted_who.keep(row, restricted_who.proved(case.request), now=now)
+    restriction_stores.begin(case=case, row=row, instruction=instruction, stores=stores, now=now)
     return case
 
 
 def _set(  # noqa: PLR0917 -- private, one caller
-    case: Case, ground: str, said: dict[str, str], release_after: date | None, actor: Actor, now: datetime
-) -> None:
+    case: Case,
+    ground: str,
+    said: dict[str, str],
+    release_after: date | None,
+    reach: tuple[RestrictionScope, list[str]],
+    actor: Actor,
+    now: datetime,
+) -> Restriction:
     row = Restriction(
         controller=case.controller,
         case=case,
+        scope=reach[0].value,
+        parts=reach[1],
         ground=ground,
         set_at=now,
         changed_at=now,
@@ -105,31 +132,7 @@ def _set(  # noqa: PLR0917 -- private, one caller
             row.save(force_insert=True)
     except IntegrityError:
         raise ConflictError from None
-
-
-def _under_policy(case: Case, stores: list[str], instruction: str, now: datetime) -> None:
-    """What works at once is looked at afterwards (4.0.2): the page "Worked at once" reads plans that rest on a policy."""
-    known = stores_of(case.controller)
-    summary: list[dict[str, Any]] = [
-        {
-            "store": name,
-            "dataset": by_hand.OPERATION,
-            "label": dict(known[name].label) if name in known else {"en": name},
-            "category": "",
-            "treatment": "manual",
-            "count": 0,
-            "fields": [],
-            "reason": "by_hand",
-            "recipients": [],
-            "law": "",
-            "mark": "",
-            "until": None,
-        }
-        for name in stores
-    ]
-    said = {"stores": {name: [] for name in stores}, "instruction": instruction}
-    sha256 = hashlib.sha256(canonical(said)).hexdigest()
-    at_once.keep_plan(case=case, store="", content=said, summary=summary, sha256=sha256, now=now)
+    return row
 
 
 @transaction.atomic
@@ -157,7 +160,7 @@ def stop_consent(
         note=instruction,
     )
     begun = by_hand.begin(case=case, instruction=instruction, stores=stores, now=now)
-    _under_policy(case, [task.store for task in begun], instruction, now)
+    restriction_stores.keep_for_review(case, [task.store for task in begun], now=now)
     return case
 
 
@@ -239,7 +242,7 @@ def at_earliest(row: Restriction | None, today: date) -> date:
 
 @transaction.atomic
 def lift(*, case_id: RowId, instruction: str, actor: Actor, now: datetime, seen_version: int | None = None) -> Case:
-    """Lift the restriction on or after the day that L-13 named; the stores get a task each to use the data again (no. 22)."""
+    """Lift the restriction on or after the day that L-13 named; each store gives back what stood before (no. 22, Q-06)."""
     case = Case.objects.select_related("controller", "request").get(pk=case_id)
     row, today = open_of(case), local_date(case.controller, now)
     if row is not None and row.lift_on and today < row.lift_on:
@@ -253,8 +256,7 @@ def lift(*, case_id: RowId, instruction: str, actor: Actor, now: datetime, seen_
         note=instruction,
     )
     end(case=case, now=now)
-    stores = [task.store for task in by_hand.tasks_of(case) if task.store]
-    by_hand.begin(case=case, instruction=instruction, stores=stores or None, now=now)
+    restriction_stores.begin_lift(case=case, instruction=instruction, now=now)
     return case
 
 

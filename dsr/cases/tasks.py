@@ -232,7 +232,7 @@ def waive(*, task_id: RowId, reason: str, actor: Actor, now: datetime) -> None:
         raise RefusedError(Refusal("lead_only", {}))
     if not reason.strip():
         raise RefusedError(Refusal("reason_missing", {}))
-    if task.operation not in {"replay", "kept", "rescan", "collect", "verify", "apply", "by_hand", "recheck", "write_again"} or not Task.objects.filter(
+    if task.operation not in {"replay", "kept", "rescan", "collect", "verify", "apply", "by_hand", "recheck", "write_again", "restrict", "lift"} or not Task.objects.filter(
         pk=task_id, status=Task.Status.MANUAL
     ).update(status=Task.Status.WAIVED, finished_at=now):
         raise RefusedError(Refusal("task_not_waiting", {}))

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
 NOBODY = "nobody_identified"
 # Operations on one store.
-STORE_WORK = frozenset({"replay", "recheck", "write_again", "collect", "apply", "verify", "by_hand"})
+STORE_WORK = frozenset({"replay", "recheck", "write_again", "collect", "apply", "verify", "by_hand", "restrict", "lift"})
 # What a lead may leave out or explain (dsr.cases.tasks.waive).
-WAIVABLE = frozenset({"replay", "recheck", "write_again", "collect", "apply", "verify", "by_hand"})
+WAIVABLE = frozenset({"replay", "recheck", "write_again", "collect", "apply", "verify", "by_hand", "restrict", "lift"})
 # Work of the program that is not asking a store.
 OPERATIONS = {
     "locate": gettext_lazy("Search for the person"),
@@ -47,6 +47,8 @@ OPERATIONS = {
     "recheck": gettext_lazy("Looking again after the correction"),
     "write_again": gettext_lazy("Writing the correction again"),
     "by_hand": gettext_lazy("Change by hand"),
+    "restrict": gettext_lazy("Setting the restriction"),
+    "lift": gettext_lazy("Lifting the restriction"),
     "transmit": gettext_lazy("Send to another controller"),
     "close": gettext_lazy("Letter and certificate"),
     "letter": gettext_lazy("Laying out a letter"),

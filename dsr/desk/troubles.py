@@ -52,6 +52,16 @@ TROUBLES: Final[Mapping[str, _StrPromise]] = {
     ),
     "right_unsupported": _("This store cannot be changed by program for this right. Somebody does it by hand."),
     "by_hand": _("No program can change this store. Do it there, then have a lead note that it is done."),
+    "other_stores": _(
+        "What this store holds is set. Another store did not answer that could name more records of hers; it is tried"
+        " again by itself."
+    ),
+    "drift": _(
+        "The restriction was set here, and the store does not hold it any more. Find out who changed it, then set it again."
+    ),
+    "data_restricted": _(
+        "The person needs these data for a claim, so nothing is erased now. Retry when the restriction has been lifted."
+    ),
     "on_hold": _("The case is on legal hold. It goes on by itself when the hold is lifted."),
     "residue": _(
         "Something that names the person is still there. Remove it and read again, or have a lead explain it."

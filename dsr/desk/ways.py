@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from dsr.cases import closings, decisions, fees, restrictions
 from dsr.desk.doing import Doing, plain, with_fields
 from dsr.desk.forms import closing as forms
+from dsr.desk.forms import restricting
 from dsr.desk.forms.steps import ApproveForm, ReasonForm
 from dsr.law.decisions import BY_DECISION, IN_WORDS
 from dsr.law.letters import ANSWERS, LetterCode
@@ -28,14 +29,16 @@ _ANSWER = gettext_lazy(
 
 
 def _begun() -> Iterator[tuple[Action, Doing]]:
-    for right, form in ((Right.RESTRICTION, forms.RestrictForm), (Right.OBJECTION, forms.PauseForm)):
+    for right, form in ((Right.RESTRICTION, restricting.RestrictForm), (Right.OBJECTION, restricting.PauseForm)):
         yield (
             Action.RESTRICT_NOW,
             Doing(
                 run=_restrict,
                 form=form,
                 rights=frozenset({right}),
-                done=gettext_lazy("Restricted. Each system has a task; confirm them on the page “By hand”."),
+                done=gettext_lazy(
+                    "Restricted. Systems that a program can set are set now; for the others there are tasks under “By hand”."
+                ),
                 explains=gettext_lazy(
                     "It works at once, under a standing policy; somebody looks at it afterwards. Nothing is deleted."
                 ),
@@ -65,7 +68,7 @@ def _begun() -> Iterator[tuple[Action, Doing]]:
 
 
 def _restrict(**bound: object) -> object:
-    names = ("ground", "what", "duration", "instruction", "stores", "release_after")
+    names = ("ground", "what", "duration", "instruction", "stores", "release_after", "scope", "parts")
     return with_fields(_restricting, *names)(**bound)  # type: ignore[arg-type]
 
 
@@ -134,7 +137,7 @@ def _lifted() -> Iterator[tuple[Action, Doing]]:
         Action.ANNOUNCE_LIFT,
         Doing(
             run=with_fields(restrictions.announce_lift, "lift_on", "result", "reason", "law", "paragraph"),
-            form=forms.AnnounceLiftForm,
+            form=restricting.AnnounceLiftForm,
             rights=_RESTRICTING,
             letter=LetterCode.RESTRICTION_LIFT,
             done=gettext_lazy("Announced. The person has the letter; lift it on the day it names."),
@@ -145,9 +148,11 @@ def _lifted() -> Iterator[tuple[Action, Doing]]:
         Action.LIFT_RESTRICTION,
         Doing(
             run=with_fields(restrictions.lift, "instruction"),
-            form=forms.LiftForm,
+            form=restricting.LiftForm,
             rights=_RESTRICTING,
-            done=gettext_lazy("Lifted. Each system has a task to use the data again."),
+            done=gettext_lazy(
+                "Lifted. What stood before is given back by program; for the other systems there are tasks under “By hand”."
+            ),
             concerns=lambda facts: facts.restriction_open,
         ),
     )

@@ -77,7 +77,7 @@ def _planned(exporter: Any, task: Task, check: Callable[..., None], now: datetim
         case=case,
         store=task.store,
         content={"stores": {task.store: lines_to_json(lines)}},
-        summary=[_summed(task.store, exporter, line) for line in lines],
+        summary=[summed(task.store, exporter, line) for line in lines],
         sha256=plan_hash(lines),
         now=now,
     )
@@ -120,7 +120,8 @@ def _lines(exporter: Plans, case: Case, keys: tuple[RowKey, ...], now: datetime)
     )
 
 
-def _summed(store: str, exporter: Any, line: PlanLine) -> dict[str, Any]:
+def summed(store: str, exporter: Any, line: PlanLine) -> dict[str, Any]:
+    """One line for whoever looks at the plan: store, dataset, treatment and counts; no keys, no values."""
     info = next((item for item in exporter.describe() if item.name == line.dataset), None)
     return {
         "store": store,

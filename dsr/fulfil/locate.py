@@ -25,7 +25,7 @@ from exporters.contract import Candidate, Identifier, IdentifierKind, Locates, M
 from exporters.registry import capable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container
     from datetime import datetime
 
 MAX_ROUNDS = 10
@@ -65,12 +65,19 @@ def row_keys(content: dict[str, Any], store: str) -> tuple[RowKey, ...]:
     return tuple(RowKey(dataset, tuple(values)) for dataset, values in content.get("keys", {}).get(store, []))
 
 
-def search(*, request: Request, content: dict[str, Any], check: Callable[[], None]) -> Found:
-    """Ask every store until nothing new is learned; raises Temporary, Permanent, or NeedsPersonError for a capability gap."""
+def search(
+    *, request: Request, content: dict[str, Any], check: Callable[[], None], only: Container[str] | None = None
+) -> Found:
+    """Ask every store until nothing new is learned; raises Temporary, Permanent, or NeedsPersonError for a capability gap.
+
+    `only`: the stores that are asked, for work on one store that does not wait for another.
+    """
     found = Found(list(content.get("identifiers", [])), {}, {})
     for _ in range(MAX_ROUNDS):
         before = len(found.identifiers)
         for store in stores_of(request.controller):
+            if only is not None and store not in only:
+                continue
             check()
             exporter = open_by_name(request.controller, store)
             if not capable(exporter, Locates):

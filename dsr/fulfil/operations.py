@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef
 
-from dsr.cases import by_hand
+from dsr.cases import by_hand, restriction_stores
 from dsr.cases.actors import SYSTEM
 from dsr.cases.perform import ConflictError, RefusedError, perform
 from dsr.cases.plans import StoppedError
@@ -14,9 +14,11 @@ from dsr.fulfil import amend, amend_values, at_once, erase, portable
 from dsr.fulfil.closing import close
 from dsr.fulfil.collect import collect
 from dsr.fulfil.letters import letter
+from dsr.fulfil.lift import lift
 from dsr.fulfil.locate import NeedsPersonError, locate
 from dsr.fulfil import replay
 from dsr.fulfil.package import package
+from dsr.fulfil.restrict import apply as restrict
 from dsr.fulfil.transmit import transmit
 from dsr.law.decisions import BY_HAND
 from dsr.law.rights import Right
@@ -65,9 +67,11 @@ OPERATIONS: dict[str, tuple[Callable[..., tuple[dict[str, Any], Callable[[], Non
     "letter": (letter, frozenset(State)),
     by_hand.OPERATION: (_person, frozenset(State)),
     "replay": (replay.apply, frozenset(State)),
+    restriction_stores.SET: (restrict, frozenset(State) - {State.PURGED}),
+    restriction_stores.LIFT: (lift, frozenset(State) - {State.PURGED}),
 }
 # What changes a store or leaves the house, and therefore is written down whatever became of the case.
-WRITING = frozenset({"replay", "apply", "write_again", "transmit"})
+WRITING = frozenset({"replay", "apply", "write_again", "transmit", restriction_stores.SET, restriction_stores.LIFT})
 UNFINISHED = (Task.Status.QUEUED, Task.Status.RUNNING, Task.Status.MANUAL)
 
 

@@ -159,6 +159,9 @@ _RECORDED: Final[Mapping[str, _StrPromise]] = {
     "evidence_taken": _("Evidence for an authority downloaded"),
     "evidence_filed": _("Evidence for Art. 12(5) filed"),
     "dpo_opinion": _("Opinion of the data protection officer on file"),
+    "restriction_drift": _("A store does not hold any more what the restriction had set"),
+    "restriction_holds": _("All stores hold the restriction again"),
+    "restriction_set_again": _("Restriction set again"),
     "consequences_frozen": _("Consequences of the automated decision held"),
 }
 

@@ -253,6 +253,11 @@ _VERBS: Final[Mapping[str, _StrPromise]] = {
     "correction_plan_missing": _("The plan for the stores is not made yet. Wait for it, or see why it could not be made."),
     "not_came_back": _("The value stands as it was corrected. Nothing has to be written again."),
     "recipients_missing": _("Enter who received the data and was told, or why nobody was told."),
+    "scope_empty": _("Choose at least one kind of data, or restrict everything."),
+    "already_erased": _(
+        "Nothing of this person is left that could be restricted: an earlier request had everything erased. Refuse this one"
+        " with the ground that no reason for a restriction applies, and say so."
+    ),
     "lift_day_too_early": _(
         "The person needs a week's notice, and the restriction lasts as promised. Choose %(earliest)s or later."
     ),

@@ -13,7 +13,7 @@ from dsr.cases import daily, outbox, tasks
 from dsr.cases.actors import SYSTEM
 from dsr.cases.perform import ConflictError
 from dsr.cases.plans import StoppedError
-from dsr.fulfil import eid, evidence, inbound, leftovers, monthly, operations, store_health
+from dsr.fulfil import eid, evidence, inbound, leftovers, monthly, operations, restriction_checks, store_health
 from dsr.fulfil.contact import contact_on_file
 from dsr.models import Controller, Message, Notice, OwnerMail, Task
 from dsr.vault import MissingKeyError, TamperedError
@@ -107,6 +107,12 @@ def make_day_figures(controller_id: str) -> None:
     """Reckon the figures and the forecast of a controller's day (docs/reports.md)."""
     _fresh_connection()
     daily.make_day(controller=Controller.objects.get(pk=controller_id), now=timezone.now())
+
+
+def check_restriction(restriction_id: str) -> None:
+    """Look whether the stores still hold what a restriction set (docs/restriction.md)."""
+    _fresh_connection()
+    restriction_checks.check(restriction_id=restriction_id, now=timezone.now())
 
 
 def make_report(report_id: str) -> None:

@@ -32,6 +32,7 @@ from dsr.cases import (
     outside,
     plans,
     rechecks,
+    restriction_drift,
     silence,
     tasks,
     waves,
@@ -229,6 +230,19 @@ def store_checks(now: datetime) -> int:
     return len(named)
 
 
+def restricted_data(now: datetime) -> int:
+    """Have restrictions that stand looked at in the stores, each once a day (rules Q-04, docs/restriction.md)."""
+    waiting = [
+        pk
+        for controller in Controller.objects.order_by("slug")
+        for pk in restriction_drift.due(controller=controller, now=now, limit=CHUNK)
+    ]
+    if wake.has_room("stores", rows=len(waiting)):
+        for pk in waiting:
+            wake.nudge("dsr.work.jobs.check_restriction", str(pk), queue="stores")
+    return len(waiting)
+
+
 def day_figures(now: datetime) -> int:
     """Have the figures and the forecast of the day reckoned for every controller that has none yet (docs/reports.md)."""
     waiting = daily.without(now)
@@ -283,6 +297,7 @@ PASSES: tuple[Callable[[datetime], int], ...] = (
     posted_letters,
     erasure_ledger,
     store_checks,
+    restricted_data,
     day_figures,
     monthly_reports,
     evidence_packs,

@@ -139,6 +139,7 @@ def test_5_2_restriction_works_at_once_and_is_lifted_after_a_week_of_notice(mara
         case,
         "restrict_now",
         ground="accuracy_contested",
+        scope="item",
         what="The usage of May.",
         duration="Until we have checked the meter.",
         instruction="Store the usage of May only.",

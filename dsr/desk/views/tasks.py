@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dsr import wording
+from dsr.cases import restriction_drift
 from dsr.cases import tasks as verbs
+from dsr.cases.restriction_stores import DRIFT
 from dsr.cases.scope import stores_of
 from dsr.desk import case_page
 from dsr.desk.access import DeskRequest, Duty, Sight, case_for, duty_refusal, insist, insist_sight, staff_required
@@ -43,6 +45,9 @@ def retry(request: DeskRequest, case_id: RowId, task_id: RowId) -> HttpResponse:
 
     def run() -> None:
         insist(request.actor, Duty.RETRY)
+        if task.error_code == DRIFT and task.status == Task.Status.MANUAL:
+            restriction_drift.set_again(case_id=case.pk, actor=request.actor, now=timezone.now())
+            return
         verbs.retry(task_id=task.pk, actor=request.actor, now=timezone.now())
 
     outcome = attempt(run)
