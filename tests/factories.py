@@ -9,11 +9,14 @@ from typing import Any
 from dsr.accounts import confirm_address
 from dsr.cases import actors, identity, intake
 from dsr.cases.intake import Told
+from dsr.law.attest import Attest
 from dsr.law.rights import Right
 from dsr.models import Case, Controller, Kind, Request, User
 
 MONDAY = datetime(2026, 6, 15, 8, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"
+# What somebody says who approves: more than any one right asks for (dsr.law.attest).
+ATTESTED = frozenset(Attest)
 
 
 def make_controller(slug: str = "northwave", **fields: Any) -> Controller:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from dsr.cases import answer_letters, messages, redactions_open, sending, tasks
+from dsr.cases import answer_letters, approvals, messages, redactions_open, sending, tasks
 from dsr.cases.actors import SYSTEM
 from dsr.cases.duties import Duty
 from dsr.cases.facts import plan_in_force
@@ -21,6 +21,7 @@ from dsr.law.workflow import Action, Actor, Refusal, State
 from dsr.models import Artifact, Case, RowId
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
 MAX_PARAGRAPH = 4000
@@ -125,20 +126,32 @@ def send_back(*, case_id: RowId, comment: str, actor: Actor, now: datetime, seen
 
 @transaction.atomic
 def approve(
-    *, case_id: RowId, manifest_sha256: str, actor: Actor, now: datetime, seen_version: int | None = None
+    *,
+    case_id: RowId,
+    manifest_sha256: str,
+    actor: Actor,
+    now: datetime,
+    seen_version: int | None = None,
+    attested: Iterable[str] = (),
 ) -> Case:
-    """Approve exactly the manifest that was on the screen; a package built since then is refused."""
-    case = Case.objects.get(pk=case_id)
+    """Approve exactly the manifest that was on the screen; a package built since then is refused.
+
+    `attested` is what the approver says she looked at (`dsr.law.attest`); the event keeps it. The approval counts for the
+    controller's `approval_days` (4.0.1).
+    """
+    case = Case.objects.select_related("controller").get(pk=case_id)
     if manifest_sha256 != case.manifest_sha256:
         raise RefusedError(Refusal("manifest_changed", {}))
+    signed = approvals.signed(case, attested, actor=actor, now=now)
     case = perform(
         case_id=case_id,
         action=Action.APPROVE,
         actor=actor,
         now=now,
         seen_version=seen_version,
-        changes={"approved_sha256": manifest_sha256, "decider_id": staff_id(actor)},
-        data={"manifest_sha256": manifest_sha256},
+        changes={"approved_sha256": manifest_sha256, **signed.changes},
+        data={"manifest_sha256": manifest_sha256, **signed.data},
+        extra_facts=signed.facts,
     )
     answer_letters.approve(case=case, actor=actor, now=now)
     redactions_open.reviewed(case=case, by=staff_id(actor), now=now)

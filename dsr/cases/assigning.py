@@ -1,18 +1,19 @@
 """Sharing out what nobody has taken: a rule per controller, fair, the same for everybody who asks twice.
 
 Who may get a case: an active handler of the controller who is here today, of the rule's team, and who works in the language of
-the request. Of those, whoever has the least open cases; among equals the one whose id comes first. What finds nobody stays
+the request, and who is not too close to the person (4.3). Of those, whoever has the least open cases; among equals the one whose id comes first. What finds nobody stays
 where it is and is counted, so that a lead sees that somebody is missing.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import Count, Q
 
+from dsr.cases import closeness
 from dsr.cases.clock import local_date
 from dsr.cases.duties import Duty
 from dsr.cases.perform import ConflictError, insist, record
@@ -71,8 +72,11 @@ def share_out(*, controller: Controller, actor: Actor, now: datetime, limit: int
         insist(actor, Duty.ASSIGN)
     rule, done = rule_of(controller), Shared()
     loads = _loads(controller, _here(controller, rule, today=local_date(controller, now)))
-    for case in unassigned(controller)[:limit]:
-        user = _next(loads, language=case.request.language if rule.by_language else "")
+    waiting = unassigned(controller)[:limit]
+    barred = closeness.barred_of(waiting)
+    for case in waiting:
+        close = barred.get(case.request_id, frozenset())
+        user = _next(loads, language=case.request.language if rule.by_language else "", but=close)
         if user is None:
             done.nobody += 1
             continue
@@ -132,7 +136,10 @@ def _loads(controller: Controller, staff: list[User]) -> dict[User, int]:
     return {user: numbers.get(user.pk, 0) for user in staff}
 
 
-def _next(loads: dict[User, int], *, language: str) -> User | None:
-    """Whoever has least of those who work in `language`; somebody who named no language works in all of them."""
+def _next(loads: dict[User, int], *, language: str, but: frozenset[Any]) -> User | None:
+    """Whoever has least of those who work in `language`, and is not too close to the person (4.3: `but`, ids); somebody who
+    named no language works in all of them.
+    """
     able = [user for user in loads if not language or not user.languages or language in user.languages]
+    able = [user for user in able if user.pk not in but]
     return min(able, key=lambda user: loads[user], default=None)

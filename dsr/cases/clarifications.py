@@ -35,7 +35,6 @@ def ask(
     now: datetime,
     seen_version: int | None = None,
     paragraph: str = "",
-    dpo_consulted: bool = False,
 ) -> Case:
     """Ask which data she means, with options she can answer; L-03 asks, the clock pauses where the law lets it (no. 5).
 
@@ -58,7 +57,6 @@ def ask(
             "suspension_open": False,
             "large_quantity": large,
             "clarification_specific": bool(choices),
-            **({"dpo_consulted": True} if dpo_consulted else {}),
         },
     )
     letters.send(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 
-from dsr.cases import answer_letters, by_hand, correction_plans, corrections, letter_content, tasks
+from dsr.cases import answer_letters, approvals, by_hand, correction_plans, corrections, letter_content, tasks
 from dsr.cases.actors import SYSTEM
 from dsr.cases.duties import Duty
 from dsr.cases.perform import ConflictError, RefusedError, insist, perform, record, staff_id
@@ -27,7 +27,7 @@ from dsr.models import Case
 from dsr.vault import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from dsr.cases.letter_content import Elements
@@ -152,10 +152,17 @@ def _insist_complete(case: Case, decision: Decision, now: datetime) -> None:
 
 @transaction.atomic
 def approve(
-    *, case_id: RowId, manifest_sha256: str, actor: Actor, now: datetime, seen_version: int | None = None
+    *,
+    case_id: RowId,
+    manifest_sha256: str,
+    actor: Actor,
+    now: datetime,
+    seen_version: int | None = None,
+    attested: Iterable[str] = (),
 ) -> Case:
     """Approve exactly the decision that was on the screen; what changes a store begins at once (4.2 nos. 13, 14).
 
+    `attested` is what the approver says she looked at (`dsr.law.attest`).
     RefusedError `manifest_changed` when it is another one by now, `all_refused` when it grants nothing (that is a step of
     its own), and the table's own reasons (4.3, O-06).
     """
@@ -165,15 +172,16 @@ def approve(
         raise RefusedError(Refusal("manifest_changed", {}))
     if decided["outcome"] == Outcome.REFUSED:
         raise RefusedError(Refusal("all_refused", {}))
+    signed = approvals.signed(case, attested, actor=actor, now=now)
     case = perform(
         case_id=case_id,
         action=Action.APPROVE,
         actor=actor,
         now=now,
         seen_version=seen_version,
-        changes={"approved_sha256": manifest_sha256, "decider_id": staff_id(actor)},
-        data={"manifest_sha256": manifest_sha256, "outcome": decided["outcome"]},
-        extra_facts={"rule_owner_id": decided["rule_owner"]},
+        changes={"approved_sha256": manifest_sha256, **signed.changes},
+        data={"manifest_sha256": manifest_sha256, "outcome": decided["outcome"], **signed.data},
+        extra_facts={"rule_owner_id": decided["rule_owner"], **signed.facts},
     )
     if Right(case.right) not in CHANGES_STORE:
         return case

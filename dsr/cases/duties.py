@@ -47,6 +47,8 @@ class Duty(StrEnum):
     NOTE = "note"
     LINK = "link"
     ADVISE = "advise"
+    ASK_DPO = "ask_dpo"
+    DECIDE_AGAINST = "decide_against"
     SETTLE_MAIL = "settle_mail"
     FORWARD = "forward"
     PARTNERS = "partners"
@@ -65,6 +67,8 @@ class Duty(StrEnum):
     LIFT_HOLD = "lift_hold"
     EVIDENCE_PACK = "evidence_pack"
     EVIDENCE_FILE = "evidence_file"
+    DECLARE_CLOSENESS = "declare_closeness"
+    DECLARE_FOR_OTHERS = "declare_for_others"
 
 
 def _as_in_the_table(action: Action) -> frozenset[Role]:
@@ -104,6 +108,8 @@ DUTIES: Final[Mapping[Duty, frozenset[Role]]] = {
     # Intake registers and does not export (4.3); who sees no person gets a list without names.
     Duty.EXPORT_QUEUE: _HANDLING | {Role.REVIEWER, Role.DPO, Role.AUDITOR, Role.ADMINISTRATOR},
     Duty.ADVISE: frozenset({Role.DPO}),  # Art. 39(1)(a): she is asked, and decides nothing
+    Duty.ASK_DPO: _HANDLING | {Role.INTAKE, Role.REVIEWER},
+    Duty.DECIDE_AGAINST: frozenset({Role.LEAD}),  # 4.0.7: the lead decides
     # Whoever sorts requests in free words also says what a mail is that the program could not place.
     Duty.SETTLE_MAIL: _as_in_the_table(Action.CLASSIFY),
     Duty.FORWARD: _HANDLING,
@@ -120,6 +126,9 @@ DUTIES: Final[Mapping[Duty, frozenset[Role]]] = {
     # 4.6: who answers an authority, and who checks; the auditor reads log and metadata only (4.3).
     Duty.EVIDENCE_PACK: frozenset({Role.LEAD, Role.DPO, Role.AUDITOR}),
     Duty.EVIDENCE_FILE: frozenset({Role.LEAD, Role.DPO}),
+    # 4.3: everybody says of herself that she is too close; of a colleague, and that it is not so, only a lead.
+    Duty.DECLARE_CLOSENESS: frozenset(Role) - {Role.SUBJECT, Role.SYSTEM, Role.EXECUTOR},
+    Duty.DECLARE_FOR_OTHERS: frozenset({Role.LEAD}),
     # Policy within the law is the lead's and whoever operates; what the law itself says here is the data protection officer's.
     Duty.PERIODS: frozenset({Role.LEAD, Role.ADMINISTRATOR}),
     Duty.CALENDAR: frozenset({Role.DPO}),  # 4.2 no. 26
@@ -131,7 +140,9 @@ DUTIES: Final[Mapping[Duty, frozenset[Role]]] = {
 
 
 def duty_refusal(actor: Actor, duty: Duty) -> Refusal | None:
-    """Why the actor may not do this, or None; the same refusal that the table gives for a wrong role."""
+    """Why the actor may not do this, or None; the same refusals that the table gives for a wrong role and for closeness."""
+    if actor.barred and duty is not Duty.DECLARE_CLOSENESS:
+        return Refusal("barred", {})
     if DUTIES[duty] & actor.effective:
         return None
     return Refusal("role", {"roles": ",".join(sorted(DUTIES[duty]))})

@@ -9,12 +9,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from dsr import wording
-from dsr.cases import clock, fees, letters, pauses, tasks
+from dsr.cases import clock, letters, pauses, tasks
 from dsr.cases.perform import perform, staff_id
-from dsr.law.decisions import Opinion
 from dsr.law.letter_elements import Element
 from dsr.law.letters import REFUSALS, LetterCode, Outcome
-from dsr.law.rights import Ground, Right
+from dsr.law.rights import Right
 from dsr.law.workflow import Action, Actor
 from dsr.models import Case, RowId
 
@@ -80,7 +79,7 @@ def refuse(
 
     The letter with authority and court is written in the same transaction, that of the right (L-07, L-10, L-15); an
     incomplete one refuses the whole. `balancing` says how the reasons of an objection were weighed. What 12(5) and a late
-    refusal ask for is on file (`dsr.cases.fees`); `facts` are those of the form (`late_refusal`).
+    refusal ask for is on file (`dsr.cases.consultation`); `facts` are those of the form (`late_refusal`).
     """
     case = Case.objects.select_related("controller", "request").get(pk=case_id)
     pauses.end(case=case, now=now)
@@ -102,7 +101,6 @@ def refuse(
             "ground": ground,
             "reason_given": bool(reason.strip()),
             "letter_ready": True,
-            "dpo_consulted": _consulted(case, ground),
             **facts,
         },
     )
@@ -119,14 +117,6 @@ def refuse(
         now=now,
     )
     return case
-
-
-def _consulted(case: Case, ground: str) -> bool:
-    """Whether the data protection officer was asked about this: an opinion about something else is none (12(5), T-20)."""
-    wanted = {Opinion.EXCESSIVE.value}
-    if ground != Ground.UNFOUNDED_OR_EXCESSIVE:
-        wanted.add(Opinion.LATE_REFUSAL.value)
-    return bool(wanted & fees.opinions(case))
 
 
 def _refused(case: Case, ground: str, reason: str, advice: str, balancing: str) -> Elements:

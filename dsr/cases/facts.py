@@ -10,16 +10,18 @@ from dsr.cases.clock import local_date
 from dsr.cases.redactions_open import waiting
 from dsr.cases.scope import stores_of
 from dsr.law import identity as law
-from dsr.law.decisions import BY_DECISION, IN_WORDS
+from dsr.law.decisions import BY_DECISION, IN_WORDS, Stance
 from dsr.law.letters import Outcome
 from dsr.law.policies import POLICIES
 from dsr.law.regimes import regime
 from dsr.law.rights import CHANGES_NO_STORE, Right
 from dsr.law.workflow import ANSWERED, Facts, State
-from dsr.models import Artifact, Case, Event, Incident, Message, Plan, Restriction, Suspicion, Task
+from dsr.models import Artifact, Case, Closeness, Event, Incident, Message, Plan, Restriction, Suspicion, Task
 
 if TYPE_CHECKING:
     from datetime import date, datetime
+
+    from dsr.models import RowId
 
 # Who did one of these has handled the case: deciding whose data it is counts as much as drafting (4.3).
 HANDLING = (
@@ -38,11 +40,15 @@ HANDLING = (
     "evidence_filed",
 )
 UNFINISHED = (Task.Status.QUEUED, Task.Status.RUNNING)
+_SETTLED = frozenset({Task.Status.DONE, Task.Status.WAIVED, Task.Status.CANCELLED})
+_READ_IN = frozenset({State.DRAFTING, State.REVIEW})
+# What a plan says of rows it keeps because their rule is not certain enough to delete (exporters.plans).
+_UNCERTAIN = "period_uncertain"
 
 
 def facts_of(case: Case, *, now: datetime, **extra: Any) -> Facts:
     """A snapshot of everything the guards may ask; `extra` are facts not yet in a row (a reason just typed)."""
-    counts = dict(case.tasks.filter(letter=None).values_list("status").annotate(n=Count("id")))
+    counts, stores_open = _tasks(case)
     right, state, plan = Right(case.right), State(case.state), current_plan(case)
     today = local_date(case.controller, now)
     kinds = set(case.artifacts.filter(superseded_at__isnull=True).values_list("kind", flat=True))
@@ -65,14 +71,16 @@ def facts_of(case: Case, *, now: datetime, **extra: Any) -> Facts:
             Event.objects.filter(case=case, actor_kind="staff", action__in=HANDLING).values_list("actor_id", flat=True)
         ),
         "first_reviewer_id": _id(case.first_reviewer_id),
+        "barred_ids": barred_ids(case.request_id),
         "identity_level": case.request.identity_level,
         "contact_is_new": case.request.contact_is_new,
         "scope_complete": bool(stores_of(case.controller)),
         "tasks_open": sum(counts.get(status, 0) for status in UNFINISHED),
         "tasks_manual": counts.get(Task.Status.MANUAL, 0),
+        "stores_open": stores_open,
         "package_ready": _prepared(case, right, kinds, plan),
         "letter_ready": Artifact.Kind.LETTER in kinds,
-        "redactions_open": waiting(case).count() if state is State.DRAFTING and right in CHANGES_NO_STORE else 0,
+        "redactions_open": waiting(case).count() if state in _READ_IN and right in CHANGES_NO_STORE else 0,
         "manifest_sha256": case.manifest_sha256,
         "approved_sha256": case.approved_sha256,
         "ground": case.ground,
@@ -80,6 +88,7 @@ def facts_of(case: Case, *, now: datetime, **extra: Any) -> Facts:
         "first_line_applied": case.first_applied_at is not None,
         "residue_clear": _residue_clear(case),
         "kept_remainder": _remainder(case, right, state),
+        "retention_uncertain": any(line.get("reason") == _UNCERTAIN for line in plan.summary) if plan else False,
         "recipients_open": len(recipients_left(case)) if right not in CHANGES_NO_STORE else 0,
         "overdue_reported": _overdue_reported(case),
         "reminders_sent": case.suspensions.filter(ended_at__isnull=True, reminded_at__isnull=False).count(),
@@ -95,6 +104,23 @@ def facts_of(case: Case, *, now: datetime, **extra: Any) -> Facts:
     return Facts(**{**gathered, **extra})
 
 
+def _tasks(case: Case) -> tuple[dict[str, int], int]:
+    """How many tasks are in which status, and how many stores have not answered the search; letters are not counted."""
+    rows = case.tasks.filter(letter=None).values_list("operation", "status").annotate(n=Count("id"))
+    counts: dict[str, int] = {}
+    stores = 0
+    for operation, status, number in rows.order_by("operation", "status"):
+        counts[status] = counts.get(status, 0) + number
+        stores += number if operation == "collect" and status not in _SETTLED else 0
+    return counts, stores
+
+
+def barred_ids(request_id: RowId) -> frozenset[str]:
+    """The colleagues who are the person of this request, or too close to her (4.3)."""
+    rows = Closeness.objects.filter(request_id=request_id, withdrawn_at__isnull=True)
+    return frozenset(str(user) for user in rows.values_list("user_id", flat=True))
+
+
 def _prepared(case: Case, right: Right, kinds: set[str], plan: Plan | None) -> bool:
     """Whether there is something to approve: a package, a decision in words, or a plan."""
     if right in BY_DECISION:
@@ -106,7 +132,7 @@ def _remainder(case: Case, right: Right, state: State) -> bool:
     """Whether a part is not done: rows that a law keeps, or claims that the decision refuses (4.0.4)."""
     if right not in IN_WORDS:
         return bool(plan_in_force(case, "keep"))
-    decided = case.content().get("decision", {}) if state is State.NOTIFYING else {}
+    decided = case.content().get("decision", {}) if state in {State.REVIEW, State.NOTIFYING} else {}
     return bool(decided.get("outcome") == Outcome.PARTLY)
 
 
@@ -120,12 +146,23 @@ def _restricted(case: Case, right: Right) -> dict[str, Any]:
     return {"restriction_open": True, "lift_told_on": row.lift_told_on, "release_after": row.release_after}
 
 
-def _consulted(case: Case) -> dict[str, bool]:
-    """What is on file for 12(5) and T-20: the evidence form, and whether the data protection officer was asked (4.0.7)."""
-    kinds = set(
-        Event.objects.filter(case=case, action__in=("evidence_filed", "dpo_opinion")).values_list("action", flat=True)
-    )
-    return {"evidence_form": "evidence_filed" in kinds, "dpo_consulted": "dpo_opinion" in kinds}
+def _consulted(case: Case) -> dict[str, Any]:
+    """What is on file for 12(5), T-20 and 4.0.11: the evidence form, and the data protection officer's word (4.0.7).
+
+    An opinion counts for what it was asked about. Her newest word on it holds; an objection until a lead decided against it.
+    """
+    rows = Event.objects.filter(case=case, action__in=("evidence_filed", "dpo_opinion", "dpo_not_followed"))
+    form, advised, objected = False, set(), set()
+    for action, data in rows.order_by("seq").values_list("action", "data"):
+        about = str(data.get("kind", ""))
+        if action == "evidence_filed":
+            form = True
+        elif action == "dpo_not_followed":
+            objected.discard(about)
+        else:
+            advised.add(about)
+            (objected.add if data.get("stance") == Stance.OBJECTS else objected.discard)(about)
+    return {"evidence_form": form, "advised": frozenset(advised), "objected": frozenset(objected)}
 
 
 def _held(case: Case, state: State) -> dict[str, bool]:

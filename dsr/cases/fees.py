@@ -1,7 +1,7 @@
-"""Art. 12(5): the evidence that a request is unfounded or excessive, the DPO's opinion, a fee announced, paid or waived (4.2 no. 8).
+"""Art. 12(5): the evidence that a request is unfounded or excessive, a fee announced, paid or waived (4.2 no. 8).
 
 F-01: the controller bears the burden; F-02: the number of requests alone is no evidence; F-05: announced before anybody
-acts; F-06: nothing under 12(5) without the filled form and the consultation on file.
+acts; F-06: nothing under 12(5) without the filled form and the consultation on file (`dsr.cases.consultation`).
 """
 
 from __future__ import annotations
@@ -17,11 +17,10 @@ from django.utils.translation import gettext as _
 from dsr.cases import clock, letters, pauses
 from dsr.cases.duties import Duty
 from dsr.cases.perform import RefusedError, insist, perform, record, staff_id
-from dsr.law.decisions import Opinion
 from dsr.law.letter_elements import Element
 from dsr.law.letters import LetterCode, Outcome
 from dsr.law.workflow import Action, Refusal
-from dsr.models import Case, Event
+from dsr.models import Case
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,9 +28,7 @@ if TYPE_CHECKING:
     from dsr.law.workflow import Actor
     from dsr.models import RowId
 
-EVENT, EVIDENCE = "dpo_opinion", "evidence_filed"
-# Which opinions stand in for the consultation that 12(5) wants; the one asked about a fee covers the fee only.
-FOR_FEE = frozenset({Opinion.FEE.value, Opinion.EXCESSIVE.value})
+EVIDENCE = "evidence_filed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,36 +61,6 @@ def file_evidence(
 
 
 @transaction.atomic
-def give_opinion(
-    *, case_id: RowId, kind: str, text: str, actor: Actor, now: datetime, seen_version: int | None = None
-) -> Case:
-    """Put the data protection officer's opinion on file; she advises and decides nothing (Art. 38(6), 39(1)(a), 4.0.7).
-
-    RefusedError: `role` for anybody else, `reason_missing` without words, `opinion_unknown` for a kind that is none.
-    """
-    insist(actor, Duty.ADVISE)
-    if not text.strip():
-        raise RefusedError(Refusal("reason_missing", {}))
-    if kind not in {one.value for one in Opinion}:
-        raise RefusedError(Refusal("opinion_unknown", {}))
-    return record(
-        case_id=case_id,
-        kind=EVENT,
-        actor=actor,
-        now=now,
-        data={"kind": kind},
-        note=text.strip(),
-        seen_version=seen_version,
-    )
-
-
-def opinions(case: Case) -> frozenset[str]:
-    """About what the data protection officer's opinion is on file."""
-    rows = Event.objects.filter(case=case, action=EVENT).values_list("data", flat=True)
-    return frozenset(str(data.get("kind", "")) for data in rows)
-
-
-@transaction.atomic
 def announce(
     *,
     case_id: RowId,
@@ -113,8 +80,6 @@ def announce(
     who did not fill the evidence form. RefusedError: `evidence_missing`, `dpo_missing`, `fee_basis_missing`, the table's own.
     """
     case = Case.objects.select_related("controller", "request").get(pk=case_id)
-    if not FOR_FEE & opinions(case):
-        raise RefusedError(Refusal("dpo_missing", {}))
     changes = pauses.begin(case=case, kind="fee", now=now)
     case = perform(
         case_id=case_id,

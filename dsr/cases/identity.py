@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from dsr.cases import clock, identity_checks, letters, notices_on_file, pauses
+from dsr.cases import clock, closeness, identity_checks, letters, notices_on_file, pauses
 from dsr.cases.actors import SYSTEM
 from dsr.cases.facts import identified
 from dsr.cases.identifiers import add_identifiers
@@ -165,6 +165,7 @@ def identify(
             {"kind": "customer_number", "value": number, "store": store, "link": "proof"} for store, number in known
         ],
     )
+    closeness.look(request=request, now=now)
     for case in request.cases.all():
         _go_on(case, data={"method": method, "level": level, **(data or {})}, actor=actor, now=now)
     if method not in {"callback", "eid"}:  # theirs are closed as confirmed, by whoever knows what was seen

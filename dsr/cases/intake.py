@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from dsr import audit
-from dsr.cases import at_once, clock, letters, messages, stop_mail
+from dsr.cases import at_once, clock, closeness, letters, messages, stop_mail
 from dsr.cases.finding import values_of_told
 from dsr.law.rights import IDENTITY_MINIMUM, IdentityLevel
 from dsr.law.workflow import Actor, Refusal, State
@@ -149,6 +149,7 @@ def _open(  # noqa: PLR0917 -- the one caller above names them all
         open_case(
             request=request, right=right, actor=actor, now=now, identity_open=identity_open, unclassified=unclassified
         )
+    closeness.look(request=request, now=now)
     stopped = at_once.begin_all(request=request, now=now)
     to = messages.contact_of(request)
     if to and len(stopped) == len(rights):

@@ -11,7 +11,7 @@ from dsr.addresses import base_url
 from dsr.cases import actors, uploads
 from dsr.cases.duties import Duty
 from dsr.cases.mail_text import subject_and_body
-from dsr.cases.perform import insist
+from dsr.cases.perform import insist, insist_not_close
 from dsr.law.rights import IdentityLevel
 from dsr.models import Message, Request, User
 from dsr.work import wake
@@ -70,8 +70,11 @@ def from_subject(*, request: Request, text: str, now: datetime, files: Sequence[
 
 
 def from_office(*, request: Request, text: str, author: User, now: datetime) -> Message:
-    """An answer of the office; the mail that follows says only that it is there. RefusedError: a role that writes none."""
+    """An answer of the office; the mail that follows says only that it is there. RefusedError: a role that writes none, or
+    somebody who is too close to the person (4.3).
+    """
     insist(actors.staff(author), Duty.MESSAGE)
+    insist_not_close(actors.staff(author), request.pk)
     message = _in_portal(request, "message", text.strip()[:MAX_WORDS], now, author=author)
     to = contact_of(request)
     if to:

@@ -12,7 +12,7 @@ from django.db.models import F
 
 from dsr import audit
 from dsr.cases.duties import Duty, duty_refusal
-from dsr.cases.facts import facts_of
+from dsr.cases.facts import barred_ids, facts_of
 from dsr.law import workflow
 from dsr.law.workflow import CLOSED, RUNNING, Action, Actor, Refusal, State
 from dsr.models import Case, RowId, User
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from dsr.law.workflow import Facts
 
 _RECORD_TRIES = 50
+# What a colleague who is too close to the person still does: say so, and pass the case over.
+_BY_THE_BARRED = frozenset({"closeness_declared", "skipped"})
 
 
 class RefusedError(Exception):
@@ -43,6 +45,12 @@ def insist(actor: Actor, duty: Duty) -> None:
     refused = duty_refusal(actor, duty)
     if refused is not None:
         raise RefusedError(refused)
+
+
+def insist_not_close(actor: Actor, request_id: RowId) -> None:
+    """Raise RefusedError `barred` for a colleague who is, or is close to, the person of this request (4.3)."""
+    if actor.barred or (actor.kind == "staff" and actor.id in barred_ids(request_id)):
+        raise RefusedError(Refusal("barred", {}))
 
 
 def staff_id(actor: Actor) -> str | None:
@@ -138,10 +146,13 @@ def record(
     """Append an event that changes no state: a download, a failed proof, a store's answer, an assignment.
 
     Whoever loses the race for the version tries again, because the fact stands whatever else happened; unless it rests on
-    `seen_version`, then ConflictError.
+    `seen_version`, then ConflictError. RefusedError `barred` for a colleague who is too close to the person (4.3): whatever
+    she did is undone with the transaction around this.
     """
     for _ in range(_RECORD_TRIES):
         case: Case = Case.objects.select_related("controller", "request").get(pk=case_id)
+        if kind not in _BY_THE_BARRED:
+            insist_not_close(actor, case.request_id)
         if seen_version is not None and case.version != seen_version:
             raise ConflictError
         columns = {"version": F("version") + 1, **_look_again(changes or {}, case.received_on), **(changes or {})}
@@ -164,10 +175,14 @@ def record(
 
 
 def assign(*, case_id: RowId, to: User | None, actor: Actor, now: datetime) -> Case:
-    """Give a case to a member of staff of the same controller, or to nobody. RefusedError for a role that assigns nothing."""
+    """Give a case to a member of staff of the same controller, or to nobody. RefusedError for a role that assigns nothing, and
+    for a colleague who is too close to the person (4.3).
+    """
     insist(actor, Duty.ASSIGN)
     case = Case.objects.get(pk=case_id)
     if to is not None and (to.controller_id != case.controller_id or not to.is_staff_member):
         raise RefusedError(Refusal("assignee_unknown", {}))
+    if to is not None and str(to.pk) in barred_ids(case.request_id):
+        raise RefusedError(Refusal("assignee_barred", {}))
     data = {"assignee": str(to.pk) if to else ""}
     return record(case_id=case_id, kind="assigned", actor=actor, now=now, changes={"assignee": to}, data=data)

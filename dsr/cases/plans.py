@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from dsr.cases import holds, tasks
+from dsr.cases import approvals, holds, tasks
 from dsr.cases.actors import SYSTEM
 from dsr.cases.duties import Duty
 from dsr.cases.facts import current_plan, recipients_left
@@ -22,13 +22,11 @@ from dsr.law.workflow import Action, Actor, Refusal, Role, State
 from dsr.models import Case, JournalSecret, JournalStep, Plan, Task
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
     from uuid import UUID
 
     from dsr.models import RowId
-
-# An approval is the decision of a day, not a standing order: after this it has to be given again.
-APPROVAL_FOR = timedelta(days=30)
 
 
 @transaction.atomic
@@ -77,28 +75,42 @@ def keep_plan(
 
 
 @transaction.atomic
-def approve(*, case_id: RowId, plan_sha256: str, actor: Actor, now: datetime, seen_version: int | None = None) -> Case:
-    """Approve exactly the plan that was on the screen. It may run after the controller's cooling time (4.2 no. 13, 14)."""
+def approve(
+    *,
+    case_id: RowId,
+    plan_sha256: str,
+    actor: Actor,
+    now: datetime,
+    seen_version: int | None = None,
+    attested: Iterable[str] = (),
+) -> Case:
+    """Approve exactly the plan that was on the screen. It may run after the controller's cooling time (4.2 no. 13, 14).
+
+    `attested` is what the approver says she looked at (`dsr.law.attest`). The approval counts for the controller's
+    `approval_days` from the end of the cooling time (4.0.1).
+    """
     case = Case.objects.select_related("controller").get(pk=case_id)
     plan = current_plan(case)
     if plan is None or plan_sha256 != plan.sha256 or plan_sha256 != case.manifest_sha256:
         raise RefusedError(Refusal("manifest_changed", {}))
     not_before = now + timedelta(hours=case.controller.cooling_hours)
+    signed = approvals.signed(case, attested, actor=actor, now=now, since=not_before)
     case = perform(
         case_id=case_id,
         action=Action.APPROVE,
         actor=actor,
         now=now,
         seen_version=seen_version,
-        changes={"approved_sha256": plan_sha256, "decider_id": staff_id(actor)},
-        data={"plan": plan.number, "plan_sha256": plan_sha256, "not_before": not_before},
+        changes={"approved_sha256": plan_sha256, **signed.changes},
+        data={"plan": plan.number, "plan_sha256": plan_sha256, "not_before": not_before, **signed.data},
+        extra_facts=signed.facts,
     )
     approved = case.plans.filter(pk=plan.pk, status=Plan.Status.DRAFT).update(
         status=Plan.Status.APPROVED,
         approved_at=now,
         approved_by_id=staff_id(actor),
         not_before=not_before,
-        expires_at=now + APPROVAL_FOR,
+        expires_at=signed.until,
     )
     if not approved:
         raise ConflictError

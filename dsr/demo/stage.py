@@ -14,6 +14,8 @@ from dsr.cases.redactions_open import waiting
 from dsr.demo.office import STAFF, STORE, account
 from dsr.demo.people import by_position
 from dsr.fulfil import hand, operations
+from dsr.law.attest import ATTESTATIONS
+from dsr.law.rights import Right
 from dsr.models import Case, Kind, Request, Task
 from exporters.contract import Permanent, Temporary
 
@@ -107,8 +109,14 @@ class Stage:
 
     def approve(self, *, days: int) -> None:
         """Otto approves exactly what was built."""
-        manifest = Case.objects.get(pk=self._case_id).manifest_sha256
-        answer.approve(case_id=self._case_id, manifest_sha256=manifest, actor=self._staff(OTTO), now=self._at(days))
+        case = Case.objects.get(pk=self._case_id)
+        answer.approve(
+            case_id=case.pk,
+            manifest_sha256=case.manifest_sha256,
+            actor=self._staff(OTTO),
+            now=self._at(days),
+            attested=ATTESTATIONS[Right(case.right)],
+        )
 
     def release(self, *, days: int) -> None:
         """Mara releases the approved answer."""

@@ -17,13 +17,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from dsr import wording
 from dsr.cases import actors, glass
 from dsr.cases.archive import READERS
 from dsr.cases.duties import DUTIES, Duty, duty_refusal
 from dsr.cases.perform import insist
 from dsr.desk.doors import ask_again, lacks_factor, who
-from dsr.law.workflow import Action, Role, State
-from dsr.models import Case, Tombstone, User
+from dsr.law.workflow import Action, Refusal, Role, State
+from dsr.models import Case, Closeness, Tombstone, User
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -76,13 +77,21 @@ class NoLongerKeptError(Exception):
     """The case was purged; the page says so (4.0.8)."""
 
 
+class TooCloseError(Exception):
+    """The person of the case is herself, or close to her; the page says so (4.3)."""
+
+
 def sees(actor: Actor, what: Sight) -> bool:
-    """Whether one of the actor's roles may read this, or she broke the glass for it."""
+    """Whether one of the actor's roles may read this, or she broke the glass for it; never whoever is too close (4.3)."""
+    if actor.barred:
+        return False
     return bool(actor.roles & SEES[what]) or bool(actor.glass)
 
 
 def insist_sight(actor: Actor, what: Sight) -> None:
-    """Answer 403 unless the actor may read this."""
+    """Answer 403 unless the actor may read this; who is too close to the person reads why not."""
+    if actor.barred:
+        raise TooCloseError
     if not sees(actor, what):
         raise PermissionDenied
 
@@ -106,11 +115,14 @@ def staff_required(
         if (again := _surely_she(request, kwargs)) is not None:
             return again
         try:
-            if "case_id" in kwargs:
+            if "case_id" in kwargs and not _too_close(request, cast("RowId", kwargs["case_id"])):
                 _through_the_glass(request, cast("RowId", kwargs["case_id"]))
             return view(request, *args, **kwargs)
         except NoLongerKeptError:
             return render(request, "desk/no_longer_kept.html", status=410)
+        except TooCloseError:
+            why = wording.refusal(Refusal("barred", {}))
+            return render(request, "desk/too_close.html", {"why": why, "case_id": kwargs["case_id"]}, status=403)
 
     return guarded  # type: ignore[return-value]  # wraps() keeps the name of the first parameter, Django does not ask
 
@@ -124,6 +136,7 @@ SURELY: Final[Mapping[str, str]] = {
     "carrier": "delivery",
     "carrier-copy": "delivery",
     "carrier-letter": "delivery",
+    "evidence-pack": "evidence-packs",
     "queue-export": "queue",
     "register": "reports",
     "receiver-verify": "receivers",
@@ -131,7 +144,7 @@ SURELY: Final[Mapping[str, str]] = {
 }
 RELEASES: Final = frozenset({Action.NOTIFY.value, Action.COMPLETE.value, Action.COMPLETE_PARTLY.value})
 """The steps of a case that let an answer out."""
-_DOWNLOADS: Final = frozenset({"carrier-copy", "carrier-letter"})
+_DOWNLOADS: Final = frozenset({"carrier-copy", "carrier-letter", "evidence-pack"})
 """Addresses where looking is taking along."""
 
 _PIECES: Final = frozenset({"live", "presence"})
@@ -148,8 +161,18 @@ def _surely_she(request: DeskRequest, kwargs: Mapping[str, object]) -> HttpRespo
     if name == "step" and kwargs.get("action") not in RELEASES:
         return None
     back = SURELY[name]
-    needed = {"case_id", "action"} if back == "step" else {"case_id"} if back == "delivery" else set()
+    needed = {"case_id", "action"} if back == "step" else {"case_id"} & kwargs.keys()
     return ask_again(request, where=reverse(f"desk:{back}", kwargs={key: kwargs[key] for key in needed}))
+
+
+def _too_close(request: DeskRequest, case_id: RowId) -> bool:
+    """Whether she is too close to the person of this case: then she reads its metadata and does nothing (4.3)."""
+    case = Case.objects.filter(pk=case_id)
+    mine = Closeness.objects.of(request.controller).filter(user=request.staff, withdrawn_at__isnull=True)
+    if not mine.filter(request__in=case.values("request")).exists():
+        return False
+    request.actor = replace(request.actor, barred=True)
+    return True
 
 
 def _through_the_glass(request: DeskRequest, case_id: RowId) -> None:

@@ -137,6 +137,8 @@ def _own_tabs(case: Case) -> dict[str, str]:
     """Pages that only some rights have: what is decided in words, what people change by hand, Art. 12(5)."""
     names = {}
     right, state = Right(case.right), State(case.state)
+    if state in OPEN:
+        names["consultation"] = _("Consultation")
     if right is Right.RECTIFICATION and state not in BEFORE_COLLECTING | {State.COLLECTING}:
         names["corrections"] = _("Corrections")
     if right in BY_DECISION and state not in BEFORE_COLLECTING | {State.COLLECTING}:

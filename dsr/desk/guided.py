@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
-from dsr.cases import queue
+from dsr.cases import closeness, queue
 from dsr.cases.clock import local_date
 from dsr.cases.desk_rows import SKIPPED
 from dsr.cases.duties import Duty, duty_refusal
@@ -31,13 +31,14 @@ if TYPE_CHECKING:
 SHORT: Final = 300
 SESSION: Final = "guided_work"
 """In the session while somebody works through the queue."""
+TOO_CLOSE: Final = "too_close"
 _LOOK: Final = 400
 """So many cases are looked at for one that fits; beyond them nothing is urgent."""
 REASONS: Final[Mapping[str, _StrPromise]] = {
     "waits": gettext_lazy("It waits for somebody or something outside the desk"),
     "colleague": gettext_lazy("A colleague knows it better"),
     "unclear": gettext_lazy("I do not know what to do here"),
-    "too_close": gettext_lazy("I know this person"),
+    TOO_CLOSE: gettext_lazy("I know this person"),
     "no_time": gettext_lazy("It takes more time than I have now"),
 }
 _DUTY_OF_PAGE: Final = {
@@ -70,6 +71,7 @@ def _choose(user: User, actor: Actor, now: datetime) -> Case | None:
     skipped = Skip.objects.of(user.controller).filter(user=user, at__gt=now - SKIPPED)
     rows = rows.filter(Q(assignee__isnull=True) | Q(assignee=user) | Q(state=State.REVIEW))
     rows = rows.exclude(pk__in=skipped.values("case"))
+    rows = rows.exclude(request__in=closeness.barred_requests(user))
     rows = rows.exclude(pk__in=presence.open_elsewhere(user.controller, user, now).values("case"))
     for case in rows[:_LOOK]:
         step = next_step(

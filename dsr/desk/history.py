@@ -161,6 +161,7 @@ def _names(case: Case, events: Iterable[Event]) -> dict[str, str]:
     """Staff by account id, in one query, within the controller."""
     wanted = {event.actor_id for event in events if event.actor_kind == "staff"}
     wanted |= {str(event.data["assignee"]) for event in events if event.data.get("assignee")}
+    wanted |= {str(event.data["colleague"]) for event in events if event.data.get("colleague")}
     wanted |= {str(told) for event in events for told in event.data.get("told", ())}
     users = User.objects.filter(controller=case.controller, pk__in=wanted)
     return {str(user.pk): user.display_name or user.email for user in users}
@@ -194,6 +195,8 @@ def _details(event: Event, stores: dict[str, Any], names: dict[str, str], langua
         yield store_label(stores, str(data["store"]), language)
     if event.action == "assigned":
         yield names.get(str(data.get("assignee")), "") or _("to nobody")
+    if data.get("colleague"):
+        yield names.get(str(data["colleague"]), _("somebody who has left"))
     yield from _about_work(data)
     yield from _about_hand(event)
     yield from _about_escalation(event, names)

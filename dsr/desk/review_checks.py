@@ -1,30 +1,55 @@
-"""What the second person looks at before approving: a list of ticks, each computed from rows (ux.md 2.3, four eyes)."""
+"""What is looked at before an answer is handed on and before it is approved (ux.md 2.3, four eyes).
+
+The checklist is the row of the workflow table itself, guard by guard (`dsr.law.checklist`): green is what the step accepts,
+red what it refuses, in the words of the refusal and with the way to mend it. What stands beside it is good to know and
+stops nobody.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dsr import wording
-from dsr.cases.facts import identified
-from dsr.law.rights import IdentityLevel
-from dsr.models import Artifact, Case, Task
+from dsr.cases.facts import current_plan, facts_of
+from dsr.fulfil.locate import COPIES
+from dsr.law.checklist import checklist
+from dsr.law.codes import Guard, RefusalCode
+from dsr.law.decisions import BY_DECISION, Opinion
+from dsr.law.rights import Right
+from dsr.models import Case, Task
+from dsr.wording.checks import CONTENT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import date
+    from collections.abc import Iterator, Mapping
+    from datetime import date, datetime
+
+    from dsr.law.checklist import Check
+    from dsr.law.workflow import Action, Actor
+
+# About what the data protection officer is asked where a guard misses her word.
+ASKS: Final[Mapping[RefusalCode, Opinion]] = {
+    RefusalCode.LEAD_OR_DPO: Opinion.ERASURE,
+    RefusalCode.RETENTION_NEEDS_DPO: Opinion.RETENTION,
+    RefusalCode.LATE_REFUSAL_NEEDS_DPO: Opinion.LATE_REFUSAL,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """One check; `kind`: ok, warn (look at it) or bad (do not approve)."""
+    """One line; `kind`: ok, warn (good to know) or bad (the step is refused). `url` leads to where it is mended; `ask` is what
+    the data protection officer is asked about with one click.
+    """
 
     kind: str
     words: str
+    url: str = ""
+    ask: str = ""
 
     @property
     def icon(self) -> str:
@@ -32,23 +57,43 @@ class Tick:
         return {"ok": "circle-check", "warn": "triangle-alert", "bad": "circle-alert"}[self.kind]
 
 
-def ticks(case: Case, package: Artifact | None, *, today: date) -> list[Tick]:
-    """Every check of an answer with a package, in the order in which a reviewer reads it."""
-    return [*_stores(case), *_identity(case), *_package(case, package), *_dates(case, today), _language(case)]
+def checks(case: Case, action: Action, actor: Actor, *, now: datetime) -> list[Tick]:
+    """The checklist of `action` for this case and actor, as `perform` will judge it."""
+    return [_line(case, check) for check in checklist(facts_of(case, now=now), action, actor)]
 
 
-def _stores(case: Case) -> Iterator[Tick]:
-    tasks = [task for task in case.tasks.all() if task.operation == "collect"]
-    asked = sum(task.status == Task.Status.DONE for task in tasks)
-    waived = sum(task.status == Task.Status.WAIVED for task in tasks)
-    if not tasks:
-        yield Tick("bad", _("No store was asked."))
-    elif asked + waived < len(tasks):
-        yield Tick("bad", _("%(done)s of %(all)s stores have answered.") % {"done": asked, "all": len(tasks)})
-    else:
-        words = ngettext("The only store has answered.", "All %(n)s stores have answered.", asked)
-        if asked:
-            yield Tick("ok", words % {"n": asked})
+def _line(case: Case, check: Check) -> Tick:
+    if check.refusal is None:
+        return Tick("ok", str(CONTENT[check.guard]))
+    code = RefusalCode(check.refusal.code)
+    ask = ASKS[code].value if code in ASKS else ""
+    return Tick("bad", wording.refusal(check.refusal), _mend(case, check.guard, code), ask)
+
+
+def _mend(case: Case, guard: Guard, code: RefusalCode) -> str:
+    """The page on which this is put right; empty where somebody else has to act."""
+    right = Right(case.right)
+    made = "draft" if right in COPIES else "decide" if right in BY_DECISION else "plan"
+    pages = {
+        Guard.IDENTITY_SUFFICIENT: "identity",
+        Guard.STORES_ANSWERED: "case",
+        Guard.REDACTED: "redaction",
+        Guard.PACKAGE_READY: made,
+        Guard.MANIFEST_BOUND: made,
+        Guard.RETENTION_ADVISED: "consultation",
+        Guard.REMAINDER_IN_TIME: "consultation",
+    }
+    name = "consultation" if code is RefusalCode.DPO_OBJECTS or code in ASKS else pages.get(guard, "")
+    return reverse(f"desk:{name}", args=[case.pk]) if name else ""
+
+
+def ticks(case: Case, *, today: date) -> list[Tick]:
+    """What is good to know beside the checklist: what was left out, who has to be told, the date, the language."""
+    return [*_waived(case), *_recipients(case), *_dates(case, today), _language(case)]
+
+
+def _waived(case: Case) -> Iterator[Tick]:
+    waived = case.tasks.filter(operation="collect", status=Task.Status.WAIVED).count()
     if waived:
         words = ngettext(
             "%(n)s store was left out; the letter says so.", "%(n)s stores were left out; the letter says so.", waived
@@ -56,30 +101,23 @@ def _stores(case: Case) -> Iterator[Tick]:
         yield Tick("warn", words % {"n": waived})
 
 
-def _identity(case: Case) -> Iterator[Tick]:
-    level = IdentityLevel(case.request.identity_level)
-    enough = identified(case)
-    yield Tick("ok" if enough else "bad", _("Identity: %(level)s.") % {"level": wording.say(level)})
-
-
-def _package(case: Case, package: Artifact | None) -> Iterator[Tick]:
-    if package is None:
-        yield Tick("bad", _("There is no package."))
-        return
-    same = package.details.get("manifest_sha256") == case.manifest_sha256
-    yield Tick(
-        "ok" if same else "bad",
-        _("Package and manifest belong together.") if same else _("Package and manifest differ."),
-    )
-    # The package is refused when the letter lacks an element of the rule book, so its being there is the check.
-    yield Tick("ok", _("The letter has every element the law asks for, remedies included."))
+def _recipients(case: Case) -> Iterator[Tick]:
+    plan = current_plan(case)
+    named = {name for line in plan.summary for name in line.get("recipients", [])} if plan else set()
+    if named:
+        words = ngettext(
+            "%(n)s recipient has to be told afterwards (Art. 19).",
+            "%(n)s recipients have to be told afterwards (Art. 19).",
+            len(named),
+        )
+        yield Tick("warn", words % {"n": len(named)})
 
 
 def _dates(case: Case, today: date) -> Iterator[Tick]:
     if case.due_on is None:
         yield Tick("warn", _("The clock stands still."))
     elif today > case.due_on:
-        yield Tick("bad", _("The answer is late; it was due %(day)s.") % {"day": wording.day(case.due_on)})
+        yield Tick("warn", _("The answer is late; it was due %(day)s.") % {"day": wording.day(case.due_on)})
     else:
         yield Tick("ok", _("In time: due %(day)s.") % {"day": wording.day_with_weekday(case.due_on)})
 

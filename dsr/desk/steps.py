@@ -88,7 +88,7 @@ DOINGS: Final[Mapping[Action, Doing]] = {
         explains=gettext_lazy("A second person looks at the answer. You cannot approve it yourself."),
     ),
     Action.APPROVE: Doing(
-        run=with_fields(answer.approve, "manifest_sha256"),
+        run=with_fields(answer.approve, "manifest_sha256", "attested"),
         form=forms.ApproveForm,
         rights=COPIES,
         done=gettext_lazy("Approved. The answer can be released."),
@@ -158,10 +158,10 @@ DOINGS: Final[Mapping[Action, Doing]] = {
         explains=gettext_lazy("The letter with ground, reasons, authority and court goes out at once."),
     ),
     Action.ASK_CLARIFICATION: Doing(
-        run=with_fields(clarifications.ask, "why", "options", "meanwhile", "large", "dpo_consulted", "paragraph"),
+        run=with_fields(clarifications.ask, "why", "options", "meanwhile", "large", "paragraph"),
         form=after.AskClarificationForm,
         letter=LetterCode.CLARIFICATION_REQUEST,
-        supplies={"large_quantity": True, "clarification_specific": True, "dpo_consulted": True},
+        supplies={"large_quantity": True, "clarification_specific": True},
         done=gettext_lazy("The person has been asked. The clock stands still until she answers."),
         explains=gettext_lazy("Only for a large quantity of data. If she wants everything, she gets everything."),
     ),

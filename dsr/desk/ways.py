@@ -80,7 +80,7 @@ def _decided() -> Iterator[tuple[Action, Doing]]:
     yield (
         Action.APPROVE,
         Doing(
-            run=with_fields(decisions.approve, "manifest_sha256"),
+            run=with_fields(decisions.approve, "manifest_sha256", "attested"),
             form=ApproveForm,
             rights=BY_DECISION,
             done=gettext_lazy(

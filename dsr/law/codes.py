@@ -42,6 +42,10 @@ class RefusalCode(StrEnum):
     SAME_REVIEWER = "same_reviewer"
     RULE_OWNER = "rule_owner"
     LEAD_OR_DPO = "lead_or_dpo"
+    STORES_OPEN = "stores_open"
+    RETENTION_NEEDS_DPO = "retention_needs_dpo"
+    DPO_OBJECTS = "dpo_objects"
+    NOT_ATTESTED = "not_attested"
     NOT_APPROVED = "not_approved"
     CHANGED_SINCE_APPROVAL = "changed_since_approval"
     COOLING = "cooling"
@@ -110,6 +114,10 @@ class Guard(StrEnum):
     OTHER_REVIEWER = "other_reviewer"
     NOT_RULE_OWNER = "not_rule_owner"
     LEAD_OR_DPO = "lead_or_dpo"
+    STORES_ANSWERED = "stores_answered"
+    RETENTION_ADVISED = "retention_advised"
+    REMAINDER_IN_TIME = "remainder_in_time"
+    ATTESTED = "attested"
     UNCHANGED_SINCE_APPROVAL = "unchanged_since_approval"
     COOLING_OVER = "cooling_over"
     RESIDUE_CLEAR = "residue_clear"
@@ -157,6 +165,7 @@ ASKED_BY_FORM: Final = frozenset(
         Guard.GROUND_APPLIES,
         Guard.TWELVE_FIVE,
         Guard.EXTENSION_REASON,
+        Guard.ATTESTED,
         Guard.WITHDRAWAL_PROVEN,
         Guard.NOT_LATER_THAN_TOLD,
     }

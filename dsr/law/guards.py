@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from dsr.law import identity
+from dsr.law.attest import ATTESTATIONS
 from dsr.law.codes import Guard, RefusalCode
+from dsr.law.decisions import Opinion
 from dsr.law.rights import GROUNDS, TWO_PERSON_REFUSAL, ExtensionReason, Ground, RestrictionGround
 from dsr.law.terms import ANSWERED, Actor, Facts, Refusal, Role
 
@@ -26,6 +28,13 @@ ARCHIVE_AFTER_DAYS: Final = 90
 
 def _no(code: RefusalCode, **params: str | int | date) -> Refusal:
     return Refusal(code, params)
+
+
+def _advised(facts: Facts, about: Opinion, missing: Refusal | None) -> Refusal | None:
+    """4.0.7: the DPO's opinion about just this is on file (else `missing`), and no objection of hers is left unanswered."""
+    if about.value not in facts.advised:
+        return missing
+    return _no(RefusalCode.DPO_OBJECTS, about=about.value) if about.value in facts.objected else None
 
 
 def _identity_sufficient(facts: Facts, _actor: Actor) -> Refusal | None:
@@ -48,9 +57,11 @@ def _query_in_time(facts: Facts, _actor: Actor) -> Refusal | None:
     if facts.received_on is None:
         return _no(RefusalCode.DUE_DATE_UNKNOWN)
     day = (facts.today - facts.received_on).days
-    if day >= QUERY_BLOCKED_FROM_DAY and not facts.dpo_consulted:
-        return _no(RefusalCode.QUERY_TOO_LATE, day=day, limit=QUERY_BLOCKED_FROM_DAY)
-    return None
+    if day < QUERY_BLOCKED_FROM_DAY:
+        return None
+    return _advised(
+        facts, Opinion.LATE_QUESTION, _no(RefusalCode.QUERY_TOO_LATE, day=day, limit=QUERY_BLOCKED_FROM_DAY)
+    )
 
 
 def _reminded_and_silent(facts: Facts, _actor: Actor) -> Refusal | None:
@@ -74,6 +85,11 @@ def _tasks_done(facts: Facts, _actor: Actor) -> Refusal | None:
     if facts.tasks_manual:
         return _no(RefusalCode.TASKS_MANUAL, count=facts.tasks_manual)
     return _no(RefusalCode.TASKS_OPEN, count=facts.tasks_open) if facts.tasks_open else None
+
+
+def _stores_answered(facts: Facts, _actor: Actor) -> Refusal | None:
+    """#10 once more: nobody handed in a draft over a store that is still to answer."""
+    return _no(RefusalCode.STORES_OPEN, count=facts.stores_open) if facts.stores_open else None
 
 
 def _redacted(facts: Facts, _actor: Actor) -> Refusal | None:
@@ -107,8 +123,32 @@ def _not_rule_owner(facts: Facts, actor: Actor) -> Refusal | None:
 
 
 def _lead_or_dpo(facts: Facts, actor: Actor) -> Refusal | None:
-    """#13: erasure is approved by a lead, or after the DPO was consulted."""
-    return None if Role.LEAD in actor.effective or facts.dpo_consulted else _no(RefusalCode.LEAD_OR_DPO)
+    """#13: erasure is approved by a lead, or after the DPO was consulted; never past her objection."""
+    missing = None if Role.LEAD in actor.effective else _no(RefusalCode.LEAD_OR_DPO)
+    return _advised(facts, Opinion.ERASURE, missing)
+
+
+def _retention_advised(facts: Facts, _actor: Actor) -> Refusal | None:
+    """4.0.11: a rule marked [K] never deletes by itself; where its period seems over, the DPO says what holds."""
+    if not facts.retention_uncertain:
+        return None
+    return _advised(facts, Opinion.RETENTION, _no(RefusalCode.RETENTION_NEEDS_DPO))
+
+
+def _remainder_in_time(facts: Facts, _actor: Actor) -> Refusal | None:
+    """4.0.4, T-20: what stays is told within the first month; approved later than that, it takes the DPO's word first."""
+    limit = facts.first_month_due_on
+    if not facts.kept_remainder or limit is None or facts.today <= limit:
+        return None
+    if facts.remainder_told_on and facts.remainder_told_on <= limit:
+        return None
+    return _advised(facts, Opinion.LATE_REFUSAL, _no(RefusalCode.LATE_REFUSAL_NEEDS_DPO, limit=limit))
+
+
+def _attested(facts: Facts, _actor: Actor) -> Refusal | None:
+    """#13: the approver says what only a human can say; the event keeps it."""
+    missing = [one.value for one in ATTESTATIONS[facts.right] if one.value not in facts.attested]
+    return _no(RefusalCode.NOT_ATTESTED, count=len(missing)) if missing else None
 
 
 def _unchanged(facts: Facts, _actor: Actor) -> Refusal | None:
@@ -145,7 +185,7 @@ def _within_first_month(facts: Facts, day: date, code: RefusalCode) -> Refusal |
         return None
     if not facts.late_refusal:
         return _no(code, limit=limit)
-    return None if facts.dpo_consulted else _no(RefusalCode.LATE_REFUSAL_NEEDS_DPO, limit=limit)
+    return _advised(facts, Opinion.LATE_REFUSAL, _no(RefusalCode.LATE_REFUSAL_NEEDS_DPO, limit=limit))
 
 
 def _refused_in_time(facts: Facts, _actor: Actor) -> Refusal | None:
@@ -166,13 +206,16 @@ def _twelve_five(facts: Facts, _actor: Actor) -> Refusal | None:
         return None
     if not facts.evidence_form:
         return _no(RefusalCode.EVIDENCE_MISSING)
-    return None if facts.dpo_consulted else _no(RefusalCode.DPO_MISSING)
+    return _advised(facts, Opinion.EXCESSIVE, _no(RefusalCode.DPO_MISSING))
 
 
 def _fee_evidenced(facts: Facts, _actor: Actor) -> Refusal | None:
-    """#8: the form, and an amount somebody can check."""
+    """#8, F-06: the form, the DPO's opinion about the fee or the request, and an amount somebody can check."""
     if not facts.evidence_form:
         return _no(RefusalCode.EVIDENCE_MISSING)
+    about = Opinion.FEE if Opinion.FEE.value in facts.advised else Opinion.EXCESSIVE
+    if (refused := _advised(facts, about, _no(RefusalCode.DPO_MISSING))) is not None:
+        return refused
     return None if facts.fee_basis else _no(RefusalCode.FEE_BASIS_MISSING)
 
 
@@ -274,6 +317,10 @@ GUARDS: Final[Mapping[Guard, Callable[[Facts, Actor], Refusal | None]]] = {
     Guard.OTHER_REVIEWER: _other_reviewer,
     Guard.NOT_RULE_OWNER: _not_rule_owner,
     Guard.LEAD_OR_DPO: _lead_or_dpo,
+    Guard.STORES_ANSWERED: _stores_answered,
+    Guard.RETENTION_ADVISED: _retention_advised,
+    Guard.REMAINDER_IN_TIME: _remainder_in_time,
+    Guard.ATTESTED: _attested,
     Guard.UNCHANGED_SINCE_APPROVAL: _unchanged,
     Guard.COOLING_OVER: _when(lambda f: f.cooling_over, RefusalCode.COOLING),
     Guard.RESIDUE_CLEAR: _when(lambda f: f.residue_clear, RefusalCode.RESIDUE),

@@ -153,20 +153,27 @@ def _work() -> Iterator[Step]:
     )  # fmt: skip
     yield Step(
         action=Action.SUBMIT_FOR_REVIEW, sources=_at(State.DRAFTING), target=State.REVIEW, roles=_STAFF,
-        guards=(Guard.REDACTED, Guard.PACKAGE_READY), rule="4.2 #11",
+        guards=(Guard.STORES_ANSWERED, Guard.REDACTED, Guard.PACKAGE_READY), rule="4.2 #11",
     )  # fmt: skip
     yield Step(
         action=Action.RETURN_TO_DRAFTING, sources=_at(State.REVIEW), target=State.DRAFTING,
         roles=frozenset({Role.REVIEWER, Role.LEAD}), guards=(Guard.REASON_GIVEN,), rule="4.2 #12",
     )  # fmt: skip
-    special = {Right.ERASURE: (Guard.LEAD_OR_DPO,), Right.AUTOMATED_DECISION: (Guard.NOT_RULE_OWNER,)}
+    special = {
+        Right.ERASURE: (Guard.LEAD_OR_DPO, Guard.RETENTION_ADVISED),
+        Right.AUTOMATED_DECISION: (Guard.NOT_RULE_OWNER,),
+    }
     for rights, extra in (
         (ALL_RIGHTS - set(special), ()),
         *((frozenset({right}), extra) for right, extra in special.items()),
     ):
         yield Step(
             action=Action.APPROVE, sources=_at(State.REVIEW), target=State.APPROVED, roles=frozenset({Role.REVIEWER, Role.LEAD}),
-            guards=(Guard.SECOND_PERSON, Guard.OTHER_REVIEWER, *extra, Guard.MANIFEST_BOUND), rights=rights, rule="4.2 #13, 4.3, O-06",
+            guards=(
+                Guard.SECOND_PERSON, Guard.OTHER_REVIEWER, *extra, Guard.MANIFEST_BOUND, Guard.IDENTITY_SUFFICIENT, Guard.STORES_ANSWERED,
+                Guard.REDACTED, Guard.REMAINDER_IN_TIME, Guard.ATTESTED,
+            ),
+            rights=rights, rule="4.2 #13, 4.3, 4.0.4, 4.0.11, O-06",
         )  # fmt: skip
 
 

@@ -143,6 +143,8 @@ class Actor:
     roles: frozenset[Role]
     # The id of the glass she broke, while that lasts: she reads more, and may do nothing more (4.3).
     glass: str = ""
+    # She is, or is close to, the person whose case is open in front of her: she reads its metadata and does nothing (4.3).
+    barred: bool = False
 
     @property
     def effective(self) -> frozenset[Role]:
@@ -215,6 +217,7 @@ class Facts:
     scope_complete: bool = False  # the list of stores to ask is settled
     tasks_open: int = 0  # waived tasks do not count
     tasks_manual: int = 0  # tasks waiting for a person
+    stores_open: int = 0  # stores that neither answered nor were left out
     package_ready: bool = False
     redactions_open: int = (
         0  # texts and files of the answer that nobody has read, or with an undecided suggestion
@@ -233,7 +236,10 @@ class Facts:
     policy: str = ""  # name of the standing policy that stands in for a second person (4.0.2)
     letter_ready: bool = False  # rendered, and dsr.law.letters.missing() is empty
     late_refusal: bool = False
-    dpo_consulted: bool = False  # the consultation is on file (4.0.7)
+    advised: frozenset[str] = frozenset()  # about what the DPO's opinion is on file (4.0.7): values of Opinion
+    objected: frozenset[str] = frozenset()  # where it objects, and no lead decided against it with a reason
+    retention_uncertain: bool = False  # the plan keeps rows whose period seems over under a [K] rule (4.0.11)
+    attested: frozenset[str] = frozenset()  # what the approver says she looked at: values of Attest
     withdrawal_confirmed: bool = False  # in the subject's own writing
     # restriction
     restriction_open: bool = False

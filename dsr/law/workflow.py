@@ -107,7 +107,7 @@ def refusal(facts: Facts, action: Action, actor: Actor) -> Refusal | None:
 def _refused(step: Step, facts: Facts, actor: Actor, *, skip: frozenset[Guard] = frozenset()) -> Refusal | None:
     if not step.roles & actor.effective:
         return Refusal(RefusalCode.ROLE, {"roles": ",".join(sorted(step.roles))})
-    if actor.kind == "staff" and actor.id in facts.barred_ids:
+    if actor.barred or (actor.kind == "staff" and actor.id in facts.barred_ids):
         return Refusal(RefusalCode.BARRED)
     for guard in step.guards:
         if guard in skip:

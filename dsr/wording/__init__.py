@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext as _
 
+from dsr.law.attest import Attest
 from dsr.law.clock import Line, SuspensionKind
 from dsr.law.ladder import RungCode
 from dsr.law.letter_elements import Element
@@ -29,7 +30,7 @@ from dsr.law.rights import (
     ground_article,
 )
 from dsr.law.workflow import Action, Refusal, RefusalCode, Role, State
-from dsr.wording import cases, clock, letters, subject
+from dsr.wording import cases, checks, clock, letters, subject
 from dsr.wording.clock import day_with_weekday, place_name
 from dsr.wording.dates import day
 from dsr.wording.events import EVENTS
@@ -82,6 +83,7 @@ PHRASES: Final[Mapping[type[Enum], Mapping[Any, Any]]] = {
     Mention: letters.MENTIONS,
     Mark: letters.MARKS,
     DocumentClass: letters.DOCUMENT_CLASSES,
+    Attest: checks.ATTESTS,
 }
 
 

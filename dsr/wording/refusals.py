@@ -77,6 +77,19 @@ _TABLE: Final[Mapping[Code, _StrPromise]] = {
     Code.LEAD_OR_DPO: _(
         "An erasure is approved by a privacy lead, or after the data protection officer was consulted."
     ),
+    Code.STORES_OPEN: ngettext_lazy(
+        "One store has neither answered nor been left out.",
+        "%(count)s stores have neither answered nor been left out.",
+        "count",
+    ),
+    Code.RETENTION_NEEDS_DPO: _(
+        "The plan keeps data whose period seems over under a rule that is not certain. Ask the data protection officer first"
+        " and have her opinion put on file."
+    ),
+    Code.DPO_OBJECTS: _(
+        "The data protection officer objects. A privacy lead can decide against it, with a reason, on the page “Consultation”."
+    ),
+    Code.NOT_ATTESTED: _("Look at what you approve, and tick what you say about it."),
     Code.NOT_APPROVED: _("Nothing has been approved yet."),
     Code.CHANGED_SINCE_APPROVAL: _("The content changed after the approval. Have it approved again."),
     Code.COOLING: _("The waiting time before an irreversible step is not over yet."),
@@ -137,6 +150,11 @@ _VERBS: Final[Mapping[str, _StrPromise]] = {
         "There are %(most)s tags already. Take one off its cases first; a tag without cases goes by itself."
     ),
     "nobody_to_remind": _("No department is asked for anything in this case."),
+    "assignee_barred": _("This colleague is too close to the person. Choose somebody else."),
+    "closeness_known": _("It is known already that this colleague is too close to the person."),
+    "own_closeness": _("You cannot lift a bar on yourself. Ask another lead."),
+    "dpo_unknown": _("Nobody here holds the role of the data protection officer. Ask an administrator to give it to her."),
+    "no_objection": _("No objection of the data protection officer stands here."),
     "case_closed": _("The case is closed."),
     "view_name": _("Give the view a name of at most 60 characters that no other view has."),
     "view_too_many": _("You have %(most)s views already. Delete one first."),

@@ -17,6 +17,7 @@ from dsr.cases import (
     anchors,
     assigning,
     calendar,
+    closeness,
     codes,
     contacts_seen,
     daily,
@@ -155,6 +156,12 @@ def held_requests(now: datetime) -> int:
     return waves.look_after(now=now)
 
 
+def close_colleagues(now: datetime) -> int:
+    """Bar colleagues from requests that turn out to be their own (rules 4.3)."""
+    everybody = Controller.objects.order_by("slug")
+    return sum(closeness.look_at_all(controller=one, now=now, limit=CHUNK) for one in everybody)
+
+
 def shared_out(now: datetime) -> int:
     """Give what nobody has taken to whoever is next, where a controller said that this happens by itself."""
     everybody = Controller.objects.order_by("slug")
@@ -281,6 +288,7 @@ PASSES: tuple[Callable[[datetime], int], ...] = (
     calendar_changes,
     ladder_rungs,
     held_requests,
+    close_colleagues,
     shared_out,
     closed_pages,
     silent_subjects,

@@ -86,6 +86,7 @@ def test_SC_03_from_what_stays_to_the_certificate(browse, demo_stores):
     assert mara.page.get_by_role("button", name="Approve this plan").is_disabled()
     otto = Walk(browse.page("dark", user=otto_user), found)
     otto.go(f"/desk/cases/{case.pk}/plan/")
+    otto.tick_all()
     otto.press("Approve this plan")
     case.refresh_from_db()
     assert case.state == "approved"

@@ -13,7 +13,7 @@ from dsr.cases import actors, answer, identity
 from dsr.cases.perform import ConflictError, RefusedError, assign, perform, record
 from dsr.law.workflow import Action, State
 from dsr.models import Case, Event, EventNote
-from tests.factories import MONDAY, make_case, make_controller, make_staff, make_user
+from tests.factories import ATTESTED, MONDAY, make_case, make_controller, make_staff, make_user
 
 LATER = MONDAY + timedelta(hours=1)
 
@@ -134,13 +134,19 @@ def test_4_3_who_handled_or_submitted_cannot_approve():
     Case.objects.filter(pk=case.pk).update(state="review", preparer=mara, manifest_sha256="a" * 64)
 
     with pytest.raises(RefusedError) as error:
-        answer.approve(case_id=case.pk, manifest_sha256="a" * 64, actor=actors.staff(mara), now=LATER)
+        answer.approve(
+            case_id=case.pk, manifest_sha256="a" * 64, actor=actors.staff(mara), now=LATER, attested=ATTESTED
+        )
     assert error.value.refusal.code == "same_person"
     with pytest.raises(RefusedError) as error:
-        answer.approve(case_id=case.pk, manifest_sha256="b" * 64, actor=actors.staff(otto), now=LATER)
+        answer.approve(
+            case_id=case.pk, manifest_sha256="b" * 64, actor=actors.staff(otto), now=LATER, attested=ATTESTED
+        )
     assert error.value.refusal.code == "manifest_changed"
 
-    approved = answer.approve(case_id=case.pk, manifest_sha256="a" * 64, actor=actors.staff(otto), now=LATER)
+    approved = answer.approve(
+        case_id=case.pk, manifest_sha256="a" * 64, actor=actors.staff(otto), now=LATER, attested=ATTESTED
+    )
 
     assert (approved.state, approved.approved_sha256, approved.decider) == ("approved", "a" * 64, otto)
 

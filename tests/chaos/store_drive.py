@@ -18,7 +18,7 @@ from dsr.law.rights import Right
 from dsr.models import Case, Message, Task
 from dsr.models import Subject as SubjectRow
 from tests.chaos import store_yard as yard
-from tests.factories import make_case, make_controller, make_staff
+from tests.factories import ATTESTED, make_case, make_controller, make_staff
 from tests.redacting import settle
 
 if TYPE_CHECKING:
@@ -93,9 +93,13 @@ class Drive:
         elif case.state == "drafting" and not erasure and self._may_draft(case):
             answer.draft(case_id=case.pk, paragraph="", actor=self.handler, now=now)
         elif case.state == "review" and erasure:
-            plans.approve(case_id=case.pk, plan_sha256=case.manifest_sha256, actor=self.lead, now=now)
+            plans.approve(
+                case_id=case.pk, plan_sha256=case.manifest_sha256, actor=self.lead, now=now, attested=ATTESTED
+            )
         elif case.state == "review":
-            answer.approve(case_id=case.pk, manifest_sha256=case.manifest_sha256, actor=self.lead, now=now)
+            answer.approve(
+                case_id=case.pk, manifest_sha256=case.manifest_sha256, actor=self.lead, now=now, attested=ATTESTED
+            )
         elif (case.state == "notifying") == erasure:
             answer.release(case_id=case.pk, actor=self.handler, now=now)
 

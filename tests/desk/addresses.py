@@ -42,8 +42,13 @@ desk:carrier-letter                 403 404 404 404 404 403 403 403 404
 desk:case                           200 200 200 200 200 200 200 200 404
 desk:changes                        403 403 403 200 200 403 200 200   -
 desk:check                          405 405 405 405 405 405 405 405 405
+desk:closeness                      200 200 200 200 200 200 200 200 404
+desk:closeness-lift                 405 405 405 405 405 405 405 405 405
 desk:compose                        409 200 409 200 409 403 403 403 404
 desk:compose-choose                 200 200 200 200 200 403 403 403 404
+desk:consultation                   200 200 200 200 200 403 403 403 404
+desk:consultation-against           405 405 405 405 405 405 405 405 405
+desk:consultation-ask               405 405 405 405 405 405 405 405 405
 desk:corrections                    404 404 404 404 404 403 403 403 404
 desk:corrections-again              405 405 405 405 405 405 405 405 405
 desk:corrections-plan               405 405 405 405 405 405 405 405 405

@@ -12,6 +12,8 @@ from django.utils.html import escape
 from dsr.audit import verify_case
 from dsr.cases import actors
 from dsr.demo.people import by_position
+from dsr.law.attest import ATTESTATIONS
+from dsr.law.rights import Right
 from dsr.models import Artifact, Case, Subject
 from tests.desk.conftest import text
 from tests.factories import make_case, make_staff
@@ -19,6 +21,7 @@ from tests.redacting import settle
 
 pytestmark = pytest.mark.django_db
 PERSON = by_position(2)
+SAID = ATTESTATIONS[Right.ACCESS]
 
 
 def at(name: str, case: Case, *more) -> str:
@@ -181,7 +184,7 @@ def test_4_3_who_prepared_cannot_approve_and_sees_why(mara, in_review, snapshot)
     assert "You worked on this case yourself. Somebody else has to decide." in page
     assert at("step", in_review, "approve") not in page
 
-    response = step(mara, in_review, "approve", manifest_sha256=in_review.manifest_sha256)
+    response = step(mara, in_review, "approve", manifest_sha256=in_review.manifest_sha256, attested=SAID)
 
     assert response.status_code == 409
     assert snapshot(in_review) == before
@@ -233,7 +236,7 @@ def test_returning_needs_a_comment_and_brings_it_to_the_handler(mara, otto, in_r
 def test_idea_3_an_approval_is_of_the_manifest_on_the_screen(otto, in_review, snapshot):
     before = snapshot(in_review)
 
-    response = step(otto, in_review, "approve", manifest_sha256="0" * 64)
+    response = step(otto, in_review, "approve", manifest_sha256="0" * 64, attested=SAID)
 
     assert response.status_code == 409
     assert "The package was built anew meanwhile" in text(response)
@@ -243,7 +246,7 @@ def test_idea_3_an_approval_is_of_the_manifest_on_the_screen(otto, in_review, sn
 
 @pytest.mark.slow
 def test_the_auditor_sees_nothing_of_the_answer_by_trying_to_approve(signed_in, in_review):
-    response = step(signed_in("adam"), in_review, "approve", manifest_sha256=in_review.manifest_sha256)
+    response = step(signed_in("adam"), in_review, "approve", manifest_sha256=in_review.manifest_sha256, attested=SAID)
 
     assert response.status_code == 409
     assert "We looked everywhere." not in text(response)
@@ -251,7 +254,11 @@ def test_the_auditor_sees_nothing_of_the_answer_by_trying_to_approve(signed_in, 
 
 
 def test_approved_and_released_the_person_is_told_and_the_chain_is_whole(mara, otto, in_review, drain):
-    assert step(otto, in_review, "approve", manifest_sha256=in_review.manifest_sha256).status_code == 302
+    unsaid = step(otto, in_review, "approve", manifest_sha256=in_review.manifest_sha256, attested=SAID[:1])
+    assert "tick every line" in text(unsaid)  # 4.2 no. 13
+    said = {"manifest_sha256": in_review.manifest_sha256, "attested": SAID}
+    assert step(otto, in_review, "approve", **said).status_code == 302
+    assert in_review.events.get(action="approve").data["attested"] == sorted(SAID)
     page = text(mara.get(at("case", in_review)))
     assert ">Release answer<" in page
     assert step(mara, in_review, "notify").status_code == 302

@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dsr.cases import actors
+from dsr.law.attest import ATTESTATIONS
+from dsr.law.rights import Right
 from dsr.models import Case, Event
 from tests.factories import make_staff
 from tests.fulfil.test_attachments import NUMBER, PNG, WAV, drafted
@@ -69,6 +71,7 @@ def test_looking_at_a_file_does_not_make_the_decision_stale(case, mara, signed_i
     case.refresh_from_db()
     assert case.state == "review"
     otto, form = signed_in("otto"), {"version": case.version, "manifest_sha256": case.manifest_sha256}
+    form["attested"] = list(ATTESTATIONS[Right.ACCESS])
     otto.get(reverse("desk:attachment", args=[case.pk, "recordings", 0]))
 
     otto.post(reverse("desk:step", args=[case.pk, "approve"]), form)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from dsr.audit import verify_case
 from dsr.cases.intake import Told
+from dsr.law.attest import ATTESTATIONS
 from dsr.law.rights import Right
 from dsr.models import Case, Plan, Restriction, Task
 from tests.desk.conftest import text
@@ -89,12 +90,11 @@ def approve(mara: Any, otto: Any, case: Case) -> None:
     page = text(otto.get(reverse("desk:decide", args=[case.pk])))
     sha256 = fresh(case).manifest_sha256
     assert sha256 in page
-    alone = mara.post(
-        reverse("desk:step", args=[case.pk, "approve"]),
-        {"version": fresh(case).version, "manifest_sha256": sha256},
-    )
+    said = {"manifest_sha256": sha256, "attested": ATTESTATIONS[Right(case.right)]}
+    approving = reverse("desk:step", args=[case.pk, "approve"])
+    alone = mara.post(approving, {"version": fresh(case).version, **said})
     assert alone.status_code == 409  # 4.3
-    step(otto, case, "approve", manifest_sha256=sha256)
+    step(otto, case, "approve", **said)
 
 
 @pytest.mark.slow
@@ -241,6 +241,7 @@ def test_21_1_an_objection_is_refused_with_the_balancing_in_the_letter(mara, ott
     )
     step(mara, case, "submit_for_review")
     nothing = {"version": fresh(case).version, "manifest_sha256": fresh(case).manifest_sha256}
+    nothing["attested"] = ATTESTATIONS[Right.OBJECTION]
     assert otto.post(reverse("desk:step", args=[case.pk, "approve"]), nothing).status_code == 409
     assert "Fraud costs others." in text(otto.get(reverse("desk:step", args=[case.pk, "refuse"])))
     step(
@@ -291,12 +292,11 @@ def test_5_2_o_06_a_decision_is_held_and_reviewed_by_somebody_who_did_not_make_t
     decide(mara, case, **{**REVIEWED, "rule_owner": str(make_staff("otto", "lead").pk)})
     step(mara, case, "submit_for_review")
     sha256 = fresh(case).manifest_sha256
-    own = otto.post(
-        reverse("desk:step", args=[case.pk, "approve"]), {"version": fresh(case).version, "manifest_sha256": sha256}
-    )
+    said = {"manifest_sha256": sha256, "attested": ATTESTATIONS[Right.AUTOMATED_DECISION]}
+    own = otto.post(reverse("desk:step", args=[case.pk, "approve"]), {"version": fresh(case).version, **said})
     assert own.status_code == 409  # O-06
     assert "You configured the rule" in text(own)
-    step(signed_in("rita"), case, "approve", manifest_sha256=sha256)
+    step(signed_in("rita"), case, "approve", **said)
     step(mara, case, "notify", paragraph="")
     said = letter_text("L-17")
     assert "Head of customer care" in said
@@ -318,7 +318,7 @@ def test_F_05_a_fee_is_announced_with_evidence_opinion_and_two_people_and_then_w
         otto.post(url, {**fee, "law": law, "version": fresh(case).version})
     )
     signed = signed_in("dora")
-    opinion = {"version": fresh(case).version, "kind": "fee", "text": "A small fee is right."}
+    opinion = {"version": fresh(case).version, "kind": "fee", "stance": "agrees", "text": "A small fee is right."}
     assert signed.post(reverse("desk:opinion", args=[case.pk]), opinion).status_code == 302
     evidence = {"history": "Three answers.", "changes": "None.", "conduct": "Threats.", "conclusion": "A fee."}
     page = reverse("desk:evidence", args=[case.pk])

@@ -17,6 +17,7 @@ from dsr.cases import actors
 from dsr.cases.intake import Told
 from dsr.cases.receivers import seen_of
 from dsr.demo.people import by_position
+from dsr.law.attest import ATTESTATIONS
 from dsr.law.rights import Right
 from dsr.models import Case, Receiver, Transmission
 from dsr.output.portable_data import schema_bytes
@@ -187,7 +188,7 @@ def test_SC_12_P_05_from_the_wish_to_the_receipt_on_pages(
     assert "A copy goes, encrypted, to Southwave Ltd" in review
     assert server.host_key in review
     case.refresh_from_db()
-    step(otto, case, "approve", manifest_sha256=case.manifest_sha256)
+    step(otto, case, "approve", manifest_sha256=case.manifest_sha256, attested=ATTESTATIONS[Right.PORTABILITY])
     assert "Your data for another provider" not in text(portal_page(anna, case))
     step(mara, case, "notify")
     drain()

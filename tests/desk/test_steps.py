@@ -280,7 +280,7 @@ def test_the_refusal_form_offers_the_grounds_of_the_right_and_asks_for_what_they
 
 def opinion(client, case: Case, kind: str) -> None:
     """The data protection officer's word on file."""
-    values = {"version": Case.objects.get(pk=case.pk).version, "kind": kind, "text": "Agreed."}
+    values = {"version": Case.objects.get(pk=case.pk).version, "kind": kind, "stance": "agrees", "text": "Agreed."}
     assert client.post(reverse("desk:opinion", args=[case.pk]), values).status_code == 302
 
 
@@ -291,15 +291,15 @@ def test_T_20_a_late_refusal_asks_for_the_mark_and_the_officer(otto, signed_in):
     assert blocked.status_code == 409
     assert "Put the consultation of the data protection officer on file first" in text(blocked)
 
-    opinion(signed_in("dora"), case, "fee")
+    opinion(signed_in("dora"), case, "fee")  # about something else
+    sent["version"] = Case.objects.get(pk=case.pk).version
+    assert otto.post(url(case, "refuse"), {**sent, "late_refusal": "on"}).status_code == 409
+    opinion(signed_in("dora"), case, "late_refusal")
     sent["version"] = Case.objects.get(pk=case.pk).version
     assert "late_refusal" in text(otto.get(url(case, "refuse")))
     without = otto.post(url(case, "refuse"), sent)
     assert without.status_code == 409
     assert "Now it takes the mark “late refusal”" in text(without)
-    assert otto.post(url(case, "refuse"), {**sent, "late_refusal": "on"}).status_code == 409  # about something else
-    opinion(signed_in("dora"), case, "late_refusal")
-    sent["version"] = Case.objects.get(pk=case.pk).version
     assert otto.post(url(case, "refuse"), {**sent, "late_refusal": "on"}).status_code == 302
     assert Case.objects.get(pk=case.pk).state == "refused"
 
@@ -316,7 +316,9 @@ def test_F_06_twelve_five_asks_for_evidence_and_the_officer(mara, otto, signed_i
     sent["version"] = Case.objects.get(pk=case.pk).version
     assert "Consult the data protection officer" in text(otto.post(url(case, "refuse"), sent))
     assert (
-        mara.post(reverse("desk:opinion", args=[case.pk]), {**sent, "kind": "excessive", "text": "x"}).status_code
+        mara.post(
+            reverse("desk:opinion", args=[case.pk]), {**sent, "kind": "excessive", "stance": "agrees", "text": "x"}
+        ).status_code
         == 409
     )
     opinion(signed_in("dora"), case, "excessive")

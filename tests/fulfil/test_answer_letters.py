@@ -13,7 +13,7 @@ from dsr.fulfil.letters import pdf_of
 from dsr.fulfil.package import member, package_of
 from dsr.law.letter_standing import Slot
 from dsr.models import Case, Event, Letter
-from tests.factories import MONDAY, make_case, make_controller, make_staff
+from tests.factories import ATTESTED, MONDAY, make_case, make_controller, make_staff
 from tests.output.reading import text_of
 from tests.redacting import settle
 
@@ -38,7 +38,7 @@ def test_L_09_is_approved_and_sent_with_its_package(demo_stores, drain, client):
     drain()
     case = settle(case.pk, actor=mara, now=MONDAY, drain=drain)
     answer.submit(case_id=case.pk, actor=mara, now=MONDAY)
-    answer.approve(case_id=case.pk, manifest_sha256=case.manifest_sha256, actor=otto, now=MONDAY)
+    answer.approve(case_id=case.pk, manifest_sha256=case.manifest_sha256, actor=otto, now=MONDAY, attested=ATTESTED)
     approved = Letter.objects.get(code="L-09")
     assert (approved.status, str(approved.approved_by_id)) == ("approved", otto.id)
 
@@ -67,7 +67,7 @@ def test_a_draft_made_anew_voids_what_was_approved(demo_stores, drain):
     drain()
     case = settle(case.pk, actor=mara, now=MONDAY, drain=drain)
     answer.submit(case_id=case.pk, actor=mara, now=MONDAY)
-    answer.approve(case_id=case.pk, manifest_sha256=case.manifest_sha256, actor=otto, now=MONDAY)
+    answer.approve(case_id=case.pk, manifest_sha256=case.manifest_sha256, actor=otto, now=MONDAY, attested=ATTESTED)
     Case.objects.filter(pk=case.pk).update(state="drafting")  # as after an approval that expired (4.0.1)
 
     answer.draft(case_id=case.pk, paragraph="Once more.", actor=mara, now=MONDAY)

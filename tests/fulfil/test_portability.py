@@ -23,7 +23,7 @@ from dsr.law.portability import NoTransmission
 from dsr.law.rights import Right
 from dsr.models import Artifact, Case, Event, Receiver, Task, Transmission
 from dsr.output.verify import verify
-from tests.factories import MONDAY, make_case, make_controller, make_staff
+from tests.factories import ATTESTED, MONDAY, make_case, make_controller, make_staff
 from tests.fulfil.sftp_server import WORD, Server, running
 from tests.output.reading import text_of
 from tests.redacting import settle
@@ -101,7 +101,7 @@ def drafted(case: Case, drain: Any) -> Case:
 def approved(case: Case, drain: Any) -> Case:
     case = settle(drafted(case, drain).pk, actor=handler(), now=MONDAY, drain=drain)
     answer.submit(case_id=case.pk, actor=handler(), now=MONDAY)
-    answer.approve(case_id=case.pk, manifest_sha256=case.manifest_sha256, actor=keeper(), now=MONDAY)
+    answer.approve(case_id=case.pk, manifest_sha256=case.manifest_sha256, actor=keeper(), now=MONDAY, attested=ATTESTED)
     return Case.objects.get(pk=case.pk)
 
 

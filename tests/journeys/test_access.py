@@ -25,7 +25,7 @@ from dsr.models import Artifact, Case, Subject, Task, User
 from dsr.output.signing import Trusted
 from dsr.output.verify import verify
 from dsr.vault import MissingKeyError
-from tests.factories import MONDAY, make_case, make_request, make_staff, make_user
+from tests.factories import ATTESTED, MONDAY, make_case, make_request, make_staff, make_user
 from tests.redacting import settle
 
 pytestmark = pytest.mark.django_db
@@ -64,8 +64,14 @@ def test_SC_01_an_access_request_from_receipt_to_release(demo_stores, drain):
     case = settle(case.pk, actor=actors.staff(mara), now=MONDAY, drain=drain)
     answer.submit(case_id=case.pk, actor=actors.staff(mara), now=MONDAY)
     with pytest.raises(RefusedError):
-        answer.approve(case_id=case.pk, manifest_sha256=case.manifest_sha256, actor=actors.staff(mara), now=MONDAY)
-    answer.approve(case_id=case.pk, manifest_sha256=case.manifest_sha256, actor=otto, now=MONDAY)
+        answer.approve(
+            case_id=case.pk,
+            manifest_sha256=case.manifest_sha256,
+            actor=actors.staff(mara),
+            now=MONDAY,
+            attested=ATTESTED,
+        )
+    answer.approve(case_id=case.pk, manifest_sha256=case.manifest_sha256, actor=otto, now=MONDAY, attested=ATTESTED)
     answer.release(case_id=case.pk, actor=actors.staff(mara), now=MONDAY)
     drain()
 
@@ -310,7 +316,9 @@ def test_who_said_who_the_person_is_cannot_approve(demo_stores, drain):
     Case.objects.filter(pk=case.pk).update(state="review", preparer=mara, manifest_sha256="a" * 64)
 
     with pytest.raises(RefusedError) as error:
-        answer.approve(case_id=case.pk, manifest_sha256="a" * 64, actor=actors.staff(lead), now=MONDAY)
+        answer.approve(
+            case_id=case.pk, manifest_sha256="a" * 64, actor=actors.staff(lead), now=MONDAY, attested=ATTESTED
+        )
 
     assert error.value.refusal.code == "same_person"
 

@@ -21,7 +21,7 @@ from dsr.law.rights import Right
 from dsr.models import Case, Controller, Plan
 from dsr.work.jobs import run_task
 from dsr.work.tick import tick
-from tests.factories import make_case, make_controller, make_request, make_staff
+from tests.factories import ATTESTED, make_case, make_controller, make_request, make_staff
 
 pytestmark = pytest.mark.django_db
 PERSON, ONLINE = by_position(3), by_position(1)
@@ -58,7 +58,9 @@ def planned(drain, person=PERSON) -> Case:
 def approved(drain, person=PERSON) -> Case:
     case = planned(drain, person)
     answer.submit(case_id=case.pk, actor=mara(), now=timezone.now())
-    return plans.approve(case_id=case.pk, plan_sha256=case.manifest_sha256, actor=otto(), now=timezone.now())
+    return plans.approve(
+        case_id=case.pk, plan_sha256=case.manifest_sha256, actor=otto(), now=timezone.now(), attested=ATTESTED
+    )
 
 
 def executed(drain, person=PERSON) -> Case:
@@ -177,10 +179,12 @@ def test_a_plan_is_approved_by_another_person_and_bound_to_its_hash(demo_stores,
     answer.submit(case_id=case.pk, actor=mara(), now=timezone.now())
 
     with pytest.raises(RefusedError) as error:
-        plans.approve(case_id=case.pk, plan_sha256=case.manifest_sha256, actor=mara(), now=timezone.now())
+        plans.approve(
+            case_id=case.pk, plan_sha256=case.manifest_sha256, actor=mara(), now=timezone.now(), attested=ATTESTED
+        )
     assert error.value.refusal.code in {"role", "same_person"}
     with pytest.raises(RefusedError) as error:
-        plans.approve(case_id=case.pk, plan_sha256="0" * 64, actor=otto(), now=timezone.now())
+        plans.approve(case_id=case.pk, plan_sha256="0" * 64, actor=otto(), now=timezone.now(), attested=ATTESTED)
     assert error.value.refusal.code == "manifest_changed"
     assert case.plans.get().status == "draft"
 
@@ -213,7 +217,9 @@ def test_an_approval_expires_and_can_be_taken_back(demo_stores, drain):
     drain()
     case.refresh_from_db()
     answer.submit(case_id=case.pk, actor=mara(), now=timezone.now())
-    plans.approve(case_id=case.pk, plan_sha256=case.manifest_sha256, actor=otto(), now=timezone.now())
+    plans.approve(
+        case_id=case.pk, plan_sha256=case.manifest_sha256, actor=otto(), now=timezone.now(), attested=ATTESTED
+    )
     tick(timezone.now() + timedelta(days=31))
     assert Case.objects.get(pk=case.pk).state == "drafting"
 
@@ -425,7 +431,7 @@ def test_SC_25_a_copy_asked_for_together_is_made_before_the_erasure(demo_stores,
     drain()
     case.refresh_from_db()
     answer.submit(case_id=case.pk, actor=mara(), now=now)
-    plans.approve(case_id=case.pk, plan_sha256=case.manifest_sha256, actor=otto(), now=now)
+    plans.approve(case_id=case.pk, plan_sha256=case.manifest_sha256, actor=otto(), now=now, attested=ATTESTED)
     before = text_of(demo_stores / "billing.sqlite3")
 
     tick(timezone.now())

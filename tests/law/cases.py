@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from dsr.law.attest import ATTESTATIONS
+from dsr.law.decisions import Opinion
 from dsr.law.rights import ExtensionReason, Ground, RestrictionGround, Right
 from dsr.law.workflow import Action, Actor, Facts, Role, State
 
@@ -53,7 +55,8 @@ def willing(action: Action, state: State, right: Right, **changes: Any) -> Facts
         "ground": Ground.NOT_CONTROLLER.value,
         "policy": "stop-at-once/1",
         "letter_ready": True,
-        "dpo_consulted": True,
+        "advised": frozenset(Opinion),
+        "attested": frozenset(ATTESTATIONS[right]),
         "withdrawal_confirmed": True,
         "closed_as": State.REFUSED,
         "closed_days": 90,

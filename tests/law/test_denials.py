@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from dsr.law.attest import ATTESTATIONS
+from dsr.law.decisions import Opinion
 from dsr.law.rights import Ground, Right
 from dsr.law.workflow import STEPS, Action, Actor, RefusalCode, Role, Step, refusal
 
@@ -41,8 +43,8 @@ DENIALS: dict[str, tuple[dict[str, Any], Denied]] = {
     "11(2) not dismissed": ({"dismissed": False}, each(C.NOT_DISMISSED, A.TAKE_UP)),
     "I-01": ({"id_copy_first": True}, each(C.ID_COPY_FIRST, A.ASK_IDENTITY)),
     "I-04": ({"id_copy_held": True}, each(C.ID_COPY_HELD, A.CONFIRM_IDENTITY)),
-    "T-13": ({"received_on": date(2026, 5, 1), "dpo_consulted": False}, each(C.QUERY_TOO_LATE, A.ASK_IDENTITY, A.ASK_CLARIFICATION)),
-    "I-07": ({"identity_level": 0}, each(C.IDENTITY_TOO_LOW, A.CONFIRM_IDENTITY, A.ACCEPT, A.START_COLLECTION, A.RESTRICT_NOW,
+    "T-13": ({"received_on": date(2026, 5, 1), "advised": frozenset(Opinion) - {Opinion.LATE_QUESTION}}, each(C.QUERY_TOO_LATE, A.ASK_IDENTITY, A.ASK_CLARIFICATION)),
+    "I-07": ({"identity_level": 0}, each(C.IDENTITY_TOO_LOW, A.CONFIRM_IDENTITY, A.ACCEPT, A.START_COLLECTION, A.RESTRICT_NOW, A.APPROVE,
                                          rights=ALL - ABSOLUTE)),
     "#4": ({"reminders_sent": 0}, each(C.REMINDER_MISSING, A.CLOSE_NOT_IDENTIFIED)),
     "#5": ({"large_quantity": False}, each(C.NOT_LARGE, A.ASK_CLARIFICATION)),
@@ -50,7 +52,12 @@ DENIALS: dict[str, tuple[dict[str, Any], Denied]] = {
     "#9": ({"scope_complete": False}, each(C.SCOPE_OPEN, A.START_COLLECTION)),
     "#10 open": ({"tasks_open": 1}, each(C.TASKS_OPEN, A.FINISH_COLLECTION, A.FINISH_EXECUTION, A.RESUME_ASSESSMENT, *ENDS)),
     "#10 manual": ({"tasks_manual": 1}, each(C.TASKS_MANUAL, A.FINISH_COLLECTION, A.FINISH_EXECUTION, A.RESUME_ASSESSMENT, *ENDS)),
-    "X-04": ({"redactions_open": 1}, each(C.REDACTION_OPEN, A.SUBMIT_FOR_REVIEW)),
+    "#10 a store open": ({"stores_open": 1}, each(C.STORES_OPEN, A.SUBMIT_FOR_REVIEW, A.APPROVE)),
+    "4.0.7 an objection": ({"objected": frozenset({Opinion.ERASURE})}, each(C.DPO_OBJECTS, A.APPROVE, rights={R.ERASURE})),
+    "4.0.11": ({"retention_uncertain": True, "advised": frozenset(Opinion) - {Opinion.RETENTION}},
+               each(C.RETENTION_NEEDS_DPO, A.APPROVE, rights={R.ERASURE})),
+    "#13 not looked at": ({"attested": frozenset()}, each(C.NOT_ATTESTED, A.APPROVE, rights={r for r in ALL if ATTESTATIONS[r]})),
+    "X-04": ({"redactions_open": 1}, each(C.REDACTION_OPEN, A.SUBMIT_FOR_REVIEW, A.APPROVE)),
     "#11": ({"package_ready": False}, each(C.PACKAGE_NOT_READY, A.SUBMIT_FOR_REVIEW)),
     "idea 3 changed": ({"approved_sha256": "b"}, each(C.CHANGED_SINCE_APPROVAL, A.START_EXECUTION, A.NOTIFY, *ENDS)
                        | each(C.DECIDED_ALREADY, A.RESUME_ASSESSMENT)),
@@ -64,7 +71,7 @@ DENIALS: dict[str, tuple[dict[str, Any], Denied]] = {
                         each(C.SAME_PERSON, A.APPROVE, A.ANNOUNCE_FEE)
                         | {A.REFUSE: (C.SAME_PERSON, ALL - ABSOLUTE)}
                         | each(C.EXTENSION_REASON, A.EXTEND) | each(C.RESTRICTION_GROUND_MISSING, A.RESTRICT_NOW, rights={R.RESTRICTION})),
-    "F-06": ({"dpo_consulted": False, "ground": Ground.UNFOUNDED_OR_EXCESSIVE.value}, {A.REFUSE: (C.DPO_MISSING, ALL - ABSOLUTE)}
+    "F-06": ({"advised": frozenset(), "ground": Ground.UNFOUNDED_OR_EXCESSIVE.value}, each(C.DPO_MISSING, A.REFUSE, A.ANNOUNCE_FEE, rights=ALL - ABSOLUTE)
              | each(C.EXTENSION_REASON, A.EXTEND) | each(C.RESTRICTION_GROUND_MISSING, A.RESTRICT_NOW, rights={R.RESTRICTION})),
     "4.3 first reviewer": ({"first_reviewer_id": "chief"}, each(C.SAME_REVIEWER, A.APPROVE, A.REFUSE, A.REASSESS, A.UPHOLD)),
     "O-06": ({"rule_owner_id": "chief"}, each(C.RULE_OWNER, A.APPROVE, rights={R.AUTOMATED_DECISION})),

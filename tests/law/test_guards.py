@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from dsr.law.attest import Attest
 from dsr.law.codes import ASKED_BY_FORM
+from dsr.law.decisions import Opinion
 from dsr.law.rights import ExtensionReason, Ground, Right
 from dsr.law.workflow import GUARDS, STEPS, Action, Guard, RefusalCode, Role, State, available, offered, refusal
 
@@ -18,6 +20,7 @@ HANDLER = actor(Role.HANDLER, name="worker")
 LEAD = actor(Role.LEAD, name="chief")
 REVIEWER = actor(Role.REVIEWER, name="second")
 SYSTEM = actor(Role.SYSTEM)
+NOBODY: frozenset[str] = frozenset()
 LATE = {"first_month_due_on": date(2026, 6, 9)}
 
 # rule, action, state, right, actor, what is changed in facts that would otherwise agree, the reason
@@ -35,7 +38,7 @@ ROWS: list[tuple[str, Action, State, Right, Any, dict[str, Any], RefusalCode]] =
     ("I-01 an ID copy is the last resort", A.ASK_IDENTITY, S.RECEIVED, R.ACCESS, HANDLER, {"id_copy_first": True}, C.ID_COPY_FIRST),
     ("I-04 the copy goes before the step", A.CONFIRM_IDENTITY, S.ID_PENDING, R.ACCESS, HANDLER, {"id_copy_held": True}, C.ID_COPY_HELD),
     ("T-13 day 10 without the DPO", A.ASK_IDENTITY, S.ASSESSING, R.ACCESS, HANDLER,
-     {"received_on": date(2026, 5, 31), "dpo_consulted": False}, C.QUERY_TOO_LATE),
+     {"received_on": date(2026, 5, 31), "advised": NOBODY}, C.QUERY_TOO_LATE),
     ("T-13 receipt unknown", A.ASK_IDENTITY, S.ASSESSING, R.ACCESS, HANDLER, {"received_on": None}, C.DUE_DATE_UNKNOWN),
     ("one question at a time", A.ASK_CLARIFICATION, S.ASSESSING, R.ACCESS, HANDLER, {"suspension_open": True}, C.SUSPENSION_OPEN),
     ("#4 remind first", A.CLOSE_NOT_IDENTIFIED, S.ID_PENDING, R.ACCESS, LEAD, {"reminders_sent": 0}, C.REMINDER_MISSING),
@@ -62,7 +65,15 @@ ROWS: list[tuple[str, Action, State, Right, Any, dict[str, Any], RefusalCode]] =
     ("4.3 contested by another reviewer", A.APPROVE, S.REVIEW, R.ACCESS, REVIEWER, {"first_reviewer_id": "second"}, C.SAME_REVIEWER),
     ("#21 not the first reviewer", A.REASSESS, S.CONTESTED, R.ACCESS, LEAD, {"first_reviewer_id": "chief"}, C.SAME_REVIEWER),
     ("O-06 not the owner of the rule", A.APPROVE, S.REVIEW, R.AUTOMATED_DECISION, REVIEWER, {"rule_owner_id": "second"}, C.RULE_OWNER),
-    ("#13 erasure: lead or DPO", A.APPROVE, S.REVIEW, R.ERASURE, REVIEWER, {"dpo_consulted": False}, C.LEAD_OR_DPO),
+    ("#13 erasure: lead or DPO", A.APPROVE, S.REVIEW, R.ERASURE, REVIEWER, {"advised": NOBODY}, C.LEAD_OR_DPO),
+    ("4.0.7 an objection to an erasure stands", A.APPROVE, S.REVIEW, R.ERASURE, LEAD, {"objected": frozenset({Opinion.ERASURE})}, C.DPO_OBJECTS),
+    ("4.0.11 [K] asks for the DPO's word", A.APPROVE, S.REVIEW, R.ERASURE, LEAD,
+     {"retention_uncertain": True, "advised": frozenset({Opinion.ERASURE, Opinion.EXCESSIVE})}, C.RETENTION_NEEDS_DPO),
+    ("4.0.4 a remainder approved after the first month", A.APPROVE, S.REVIEW, R.ERASURE, LEAD,
+     {**LATE, "kept_remainder": True, "advised": NOBODY}, C.LATE_REFUSAL_NEEDS_DPO),
+    ("#10 a store is still open at the second person", A.APPROVE, S.REVIEW, R.ACCESS, REVIEWER, {"stores_open": 1}, C.STORES_OPEN),
+    ("#13 the approver says what she saw", A.APPROVE, S.REVIEW, R.ACCESS, REVIEWER, {"attested": frozenset({Attest.HERS})}, C.NOT_ATTESTED),
+    ("F-06 a fee with the DPO", A.ANNOUNCE_FEE, S.ASSESSING, R.ACCESS, LEAD, {"advised": frozenset({Opinion.LATE_REFUSAL})}, C.DPO_MISSING),
     ("#14 approval first", A.START_EXECUTION, S.APPROVED, R.ERASURE, SYSTEM, {"approved_sha256": ""}, C.NOT_APPROVED),
     ("#14 the approved plan, no other", A.START_EXECUTION, S.APPROVED, R.ERASURE, SYSTEM, {"manifest_sha256": "b"}, C.CHANGED_SINCE_APPROVAL),
     ("idea 3 the approved bytes leave", A.COMPLETE, S.NOTIFYING, R.ACCESS, HANDLER, {"manifest_sha256": "b"}, C.CHANGED_SINCE_APPROVAL),
@@ -85,10 +96,10 @@ ROWS: list[tuple[str, Action, State, Right, Any, dict[str, Any], RefusalCode]] =
     ("F-06 evidence form", A.REFUSE, S.ASSESSING, R.ACCESS, LEAD,
      {"ground": Ground.UNFOUNDED_OR_EXCESSIVE.value, "evidence_form": False}, C.EVIDENCE_MISSING),
     ("F-06 DPO", A.REFUSE, S.ASSESSING, R.ACCESS, LEAD,
-     {"ground": Ground.UNFOUNDED_OR_EXCESSIVE.value, "dpo_consulted": False}, C.DPO_MISSING),
+     {"ground": Ground.UNFOUNDED_OR_EXCESSIVE.value, "advised": frozenset(Opinion) - {Opinion.EXCESSIVE}}, C.DPO_MISSING),
     ("T-19 refuse within the month", A.REFUSE, S.REVIEW, R.ACCESS, LEAD, LATE, C.FIRST_MONTH_OVER),
     ("T-20 late refusal with the DPO", A.REFUSE, S.REVIEW, R.ACCESS, LEAD,
-     {**LATE, "late_refusal": True, "dpo_consulted": False}, C.LATE_REFUSAL_NEEDS_DPO),
+     {**LATE, "late_refusal": True, "advised": frozenset(Opinion) - {Opinion.LATE_REFUSAL}}, C.LATE_REFUSAL_NEEDS_DPO),
     ("T-19 no date, no refusal", A.REFUSE, S.REVIEW, R.ACCESS, LEAD, {"first_month_due_on": None}, C.DUE_DATE_UNKNOWN),
     ("4.0.1 not after the first line", A.WITHDRAW, S.EXECUTING, R.ERASURE, actor(Role.SUBJECT), {"first_line_applied": True}, C.APPLIED_ALREADY),
     ("a half-done erasure is not refused whole", A.REFUSE, S.REVIEW, R.ERASURE, LEAD, {"first_line_applied": True}, C.APPLIED_ALREADY),
@@ -140,8 +151,8 @@ def test_every_refusal_code_has_a_row_above_and_every_guard_is_used() -> None:
 
 
 def test_t13_day_nine_and_the_dpo_let_a_query_leave() -> None:
-    nine = willing(A.ASK_IDENTITY, S.ASSESSING, R.ACCESS, received_on=date(2026, 6, 1), dpo_consulted=False)
-    ten = willing(A.ASK_IDENTITY, S.ASSESSING, R.ACCESS, received_on=date(2026, 5, 31), dpo_consulted=True)
+    nine = willing(A.ASK_IDENTITY, S.ASSESSING, R.ACCESS, received_on=date(2026, 6, 1), advised=NOBODY)
+    ten = willing(A.ASK_IDENTITY, S.ASSESSING, R.ACCESS, received_on=date(2026, 5, 31), advised=frozenset({Opinion.LATE_QUESTION}))
     assert refusal(nine, A.ASK_IDENTITY, HANDLER) is None
     assert refusal(ten, A.ASK_IDENTITY, HANDLER) is None
 

@@ -19,7 +19,7 @@ from dsr.demo.people import by_position
 from dsr.fulfil.spool import Sink, store_artifact
 from dsr.models import Artifact, Case, User
 from portal import access, download
-from tests.factories import make_case, make_staff, make_user
+from tests.factories import ATTESTED, make_case, make_staff, make_user
 from tests.portal.walk import newest_code, text_of
 from tests.redacting import settle
 
@@ -38,7 +38,7 @@ def released(drain, **fields) -> Case:
     drain()
     case = settle(case.pk, actor=mara, now=now, drain=drain)
     answer.submit(case_id=case.pk, actor=mara, now=now)
-    answer.approve(case_id=case.pk, manifest_sha256=case.manifest_sha256, actor=otto, now=now)
+    answer.approve(case_id=case.pk, manifest_sha256=case.manifest_sha256, actor=otto, now=now, attested=ATTESTED)
     answer.release(case_id=case.pk, actor=mara, now=now)
     done: Case = Case.objects.select_related("request").get(pk=case.pk)
     return done

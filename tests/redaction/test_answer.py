@@ -17,7 +17,7 @@ from dsr.fulfil.package import member, package_of
 from dsr.fulfil.spool import read_artifact
 from dsr.law.redaction import Reason
 from dsr.models import Artifact, Case, Event, RedactionItem, RedactionMark
-from tests.factories import MONDAY, make_case, make_staff
+from tests.factories import ATTESTED, MONDAY, make_case, make_staff
 from tests.redacting import settle
 
 if TYPE_CHECKING:
@@ -82,7 +82,9 @@ def test_X_04_the_note_about_another_customer_leaves_without_her(demo_stores: An
     assert len(noted) == 1
     answer.submit(case_id=case.pk, actor=mara, now=MONDAY)
     otto = make_staff("otto", "lead")
-    answer.approve(case_id=case.pk, manifest_sha256=case.manifest_sha256, actor=actors.staff(otto), now=MONDAY)
+    answer.approve(
+        case_id=case.pk, manifest_sha256=case.manifest_sha256, actor=actors.staff(otto), now=MONDAY, attested=ATTESTED
+    )
     assert set(RedactionItem.objects.filter(case=case).values_list("reviewed_by", flat=True)) == {otto.pk}
     events = json.dumps([one.data for one in Event.objects.filter(case=case, action="redaction")])
     assert NAMESAKE.email not in events

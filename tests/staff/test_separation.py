@@ -49,7 +49,7 @@ def test_4_3_whoever_handled_prepared_or_had_a_hand_in_it_does_not_approve() -> 
     assert refused(case, Action.APPROVE, actor) == "same_person"
     assert refused(in_review(handler_id=None), Action.APPROVE, actor) == "preparer_unknown"
     # 4.0.7: nor refuses what needs two persons.
-    facts = {"ground": "unfounded_or_excessive", "evidence_form": True, "dpo_consulted": True}
+    facts = {"ground": "unfounded_or_excessive", "evidence_form": True, "advised": frozenset({"excessive"})}
     assert refused(in_review(handler_id=both.pk), Action.REFUSE, actor, **facts) == "same_person"
 
 

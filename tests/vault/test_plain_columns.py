@@ -84,6 +84,7 @@ ALLOWED = {
     ("dsr.Plan", "policy_sha256"): "the hash of its words",
     ("dsr.Suppression", "channels"): "codes",
     ("dsr.Suppression", "source"): "a code",
+    ("dsr.Closeness", "source"): "a code",
     ("dsr.ApiKey", "name"): "what staff call a program",
     ("dsr.Restriction", "scope"): "a code",
     ("dsr.Restriction", "parts"): "names of datasets and purposes, from the data map",

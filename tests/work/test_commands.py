@@ -13,7 +13,7 @@ from dsr.cases import actors, answer, plans
 from dsr.demo.people import by_position
 from dsr.law.rights import Right
 from dsr.models import Case, Event, Plan
-from tests.factories import make_case, make_controller, make_staff
+from tests.factories import ATTESTED, make_case, make_controller, make_staff
 
 pytestmark = pytest.mark.django_db
 PERSON = by_position(3)
@@ -79,7 +79,7 @@ def test_store_plan_apply_and_residue_take_only_an_approved_plan(demo_stores, dr
     with pytest.raises(SystemExit):
         run("store", "residue", reference, "radius")
     answer.submit(case_id=case.pk, actor=actors.staff(mara), now=now)
-    plans.approve(case_id=case.pk, plan_sha256=plan.sha256, actor=actors.staff(otto), now=now)
+    plans.approve(case_id=case.pk, plan_sha256=plan.sha256, actor=actors.staff(otto), now=now, attested=ATTESTED)
 
     done = json.loads(run("store", "apply", str(plan.pk), "--json"))
 

@@ -35,9 +35,6 @@ class AskClarificationForm(CaseForm):
             "required": gettext_lazy("Confirm that it is a large quantity. Otherwise go on without asking.")
         },
     )
-    dpo_consulted = forms.BooleanField(
-        label=gettext_lazy("The data protection officer was consulted and the consultation is on file"), required=False
-    )
     paragraph = own_paragraph()
 
 

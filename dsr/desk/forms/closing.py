@@ -13,16 +13,7 @@ from dsr.cases.clock import local_date
 from dsr.cases.fees import Evidence
 from dsr.desk.forms.decisions import CHOOSE, StoresForm
 from dsr.desk.forms.steps import CaseForm, own_paragraph, words_field
-from dsr.law.decisions import Opinion
 from dsr.wording import asked
-
-OPINIONS = {
-    Opinion.EXCESSIVE: gettext_lazy("Whether the request is unfounded or excessive (Art. 12(5))"),
-    Opinion.FEE: gettext_lazy("A fee for the request (Art. 12(5))"),
-    Opinion.LATE_REFUSAL: gettext_lazy("A refusal after the first month (Art. 12(4))"),
-    Opinion.LATE_QUESTION: gettext_lazy("A question that stops the clock late"),
-    Opinion.ERASURE: gettext_lazy("An erasure"),
-}
 
 
 class ConsentForm(StoresForm):
@@ -146,21 +137,6 @@ class EvidenceForm(CaseForm):
         """What was typed."""
         names = ("history", "changes", "conduct", "conclusion")
         return Evidence(**{name: self.cleaned_data[name] for name in names})
-
-
-class OpinionForm(CaseForm):
-    """4.0.7: what the data protection officer was asked, and what she says."""
-
-    kind = forms.ChoiceField(
-        label=gettext_lazy("What you were asked about"), widget=forms.RadioSelect, error_messages=CHOOSE
-    )
-    text = words_field(gettext_lazy("Your opinion"), gettext_lazy("Enter your opinion. It stays in the file."))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["kind"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- for the type checker
-        field.choices = [(kind.value, words) for kind, words in OPINIONS.items()]
 
 
 class ConfirmForm(CaseForm):

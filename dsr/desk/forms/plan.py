@@ -7,10 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from dsr.desk.forms.steps import MAX_REASON, CaseForm
+from dsr.desk.forms.steps import MAX_REASON, AttestForm, CaseForm
 
 
-class ApprovePlanForm(CaseForm):
+class ApprovePlanForm(AttestForm):
     """Approves the plan that is on the screen: its hash travels with the form."""
 
     plan_sha256 = forms.CharField(widget=forms.HiddenInput)

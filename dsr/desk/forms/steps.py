@@ -14,6 +14,7 @@ from dsr.cases.answer import MAX_PARAGRAPH
 from dsr.cases.clock import local_date
 from dsr.cases.messages import MAX_WORDS
 from dsr.forms import Hinted, UiForm
+from dsr.law.attest import ATTESTATIONS
 from dsr.law.letter_elements import Element
 from dsr.law.rights import GROUNDS, ExtensionReason, Ground, Right
 
@@ -115,7 +116,32 @@ class ReturnForm(CaseForm):
     )
 
 
-class ApproveForm(CaseForm):
+class AttestForm(CaseForm):
+    """What only a human can say of what she approves: every line is ticked, or nothing is approved (4.2 no. 13)."""
+
+    attested = forms.MultipleChoiceField(
+        label=gettext_lazy("What you say about it"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Look at what you approve, and tick every line.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._wanted = ATTESTATIONS[Right(self.case.right)]
+        if not self._wanted:
+            del self.fields["attested"]
+            return
+        _choices(self, "attested", [(one.value, wording.say(one)) for one in self._wanted])
+
+    def clean_attested(self) -> list[str]:
+        """All of them, not some."""
+        said: list[str] = self.cleaned_data["attested"]
+        if len(set(said)) < len(self._wanted):
+            raise forms.ValidationError(gettext_lazy("Look at what you approve, and tick every line."), code="required")
+        return said
+
+
+class ApproveForm(AttestForm):
     """Exactly the manifest that was on the screen."""
 
     manifest_sha256 = forms.CharField(widget=forms.HiddenInput)

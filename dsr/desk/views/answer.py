@@ -21,7 +21,8 @@ from dsr.desk import case_page, datasets, steps
 from dsr.desk.access import DeskRequest, Duty, Sight, case_for, duty_refusal, insist_sight, staff_required
 from dsr.desk.attempt import Outcome, attempt, form_of, reopened
 from dsr.desk.forms.steps import ApproveForm, CaseForm, DraftForm, ReturnForm
-from dsr.desk.review_checks import ticks
+from dsr.desk.guidance import to_read
+from dsr.desk.review_checks import checks, ticks
 from dsr.desk.shell import page
 from dsr.desk.tasks_view import package_task, store_label
 from dsr.desk.troubles import trouble
@@ -68,9 +69,12 @@ def draft(request: DeskRequest, case_id: RowId) -> HttpResponse:
         "possible": possible,
         "conflict": outcome.conflict,
         "answer": case_page.answer_card(case),
+        "to_read": to_read(case, request.actor),
         "submit": next(
             (b for b in steps.buttons(case, request.actor, now=now) if b.action is Action.SUBMIT_FOR_REVIEW), None
         ),
+        "checks": checks(case, Action.SUBMIT_FOR_REVIEW, request.actor, now=now),
+        "may_ask": duty_refusal(request.actor, Duty.ASK_DPO) is None,
         **_building(case),
     }
     return page(request, "draft", context, status=409 if outcome.conflict or outcome.why_not else 200)
@@ -125,7 +129,10 @@ def review_context(
         "files": package.details.get("files", []) if package else [],
         "attachments": attachments_context(request, case, most=FEW),
         "counts": _counts(request, package),
-        "ticks": ticks(case, package, today=local_date(case.controller, now)),
+        "checks": checks(case, Action.APPROVE, request.actor, now=now),
+        "ticks": ticks(case, today=local_date(case.controller, now)),
+        "may_ask": duty_refusal(request.actor, Duty.ASK_DPO) is None,
+        "approve_sent": form if action is Action.APPROVE and form is not None and form.errors else None,
         "approve": found.get(Action.APPROVE),
         "return_": found.get(Action.RETURN_TO_DRAFTING),
         "approve_form": form_of(ApproveForm, request, case, now=now, bound=False, initial=manifest),

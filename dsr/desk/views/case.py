@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dsr import wording
 from dsr.audit import verify_case
-from dsr.cases import linking, messages, notes
+from dsr.cases import closeness, linking, messages, notes
 from dsr.cases.perform import RefusedError, assign
 from dsr.desk import case_page, presence
 from dsr.desk.access import DeskRequest, Duty, Sight, case_for, duty_refusal, insist, insist_sight, sees, staff_required
@@ -73,6 +73,7 @@ def overview(request: DeskRequest, case_id: RowId) -> HttpResponse:
         "link_form": LinkForm(prefix="link"),
         "chase": latest(context["progress"]),
         "may_chase": duty_refusal(request.actor, Duty.CHASE) is None,
+        "too_close": [case_page.staff_name(row.user) for row in closeness.standing(case.request)],
         "here": presence.who_is_here(case, now, but=request.staff),
     }
     return page(request, "case", context)

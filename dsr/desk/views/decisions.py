@@ -22,6 +22,7 @@ from dsr.desk.forms.closing import ConfirmForm
 from dsr.desk.forms.decisions import StoresForm, claims_of
 from dsr.desk.forms.review import FORMS
 from dsr.desk.forms.steps import ApproveForm, CaseForm, ReturnForm
+from dsr.desk.review_checks import checks
 from dsr.desk.shell import page
 from dsr.law.decisions import BY_DECISION
 from dsr.law.rights import Right
@@ -103,6 +104,8 @@ def _decide(request: DeskRequest, case: Case, form: CaseForm, outcome: Outcome) 
         "return_": buttons.get(Action.RETURN_TO_DRAFTING) if in_review else None,
         "return_form": ReturnForm(case=case, now=now, language=request.LANGUAGE_CODE, auto_id="return_%s"),
         "refuse": buttons.get(Action.REFUSE),
+        "checks": checks(case, Action.APPROVE if in_review else Action.SUBMIT_FOR_REVIEW, request.actor, now=now),
+        "may_ask": duty_refusal(request.actor, Duty.ASK_DPO) is None,
         "why_not": why_not,
         "conflict": outcome.conflict,
         "fix_url": outcome.fix_url,

@@ -13,12 +13,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dsr import wording
 from dsr.cases import answer, at_once, plans
-from dsr.cases.facts import current_plan, recipients_left
+from dsr.cases.clock import local_date
+from dsr.cases.facts import current_plan, plan_in_force, recipients_left
 from dsr.desk import case_page, plan_page, steps
-from dsr.desk.access import DeskRequest, Duty, Sight, case_for, insist, insist_sight, sees, staff_required
+from dsr.desk.access import DeskRequest, Duty, Sight, case_for, duty_refusal, insist, insist_sight, sees, staff_required
 from dsr.desk.attempt import Outcome, attempt, form_of
 from dsr.desk.forms.plan import ApprovePlanForm, RecipientsForm, WhyForm
 from dsr.desk.forms.steps import CaseForm
+from dsr.desk.review_checks import checks, ticks
 from dsr.desk.shell import page
 from dsr.desk.troubles import trouble
 from dsr.law.rights import CHANGES_STORE, Right
@@ -87,6 +89,18 @@ def _page(
         if left
         else None,
         "answer": case_page.answer_card(case),
+        "checks": checks(case, steps_of(case), request.actor, now=now) if case.is_open else [],
+        "ticks": ticks(case, today=local_date(case.controller, now)),
+        "may_ask": duty_refusal(request.actor, Duty.ASK_DPO) is None,
+        "approve_form": form
+        if isinstance(form, ApprovePlanForm)
+        else ApprovePlanForm(
+            case=case,
+            now=now,
+            language=request.LANGUAGE_CODE,
+            auto_id="approve_%s",
+            initial={"plan_sha256": plan.sha256 if plan else ""},
+        ),
         "work": case.tasks.filter(operation__in=["apply", "verify", "close"]).order_by("operation", "store"),
         "why_not": outcome.why_not if outcome else "",
         "conflict": bool(outcome and outcome.conflict),
@@ -94,6 +108,19 @@ def _page(
     }
     refused = bool(outcome and not outcome.done)
     return page(request, "plan", context, status=409 if refused else 200)
+
+
+def steps_of(case: Case) -> Action:
+    """The step whose guards the page lists: the approval while it waits for one, the answer at the end, else handing it on."""
+    return {
+        State.REVIEW: Action.APPROVE,
+        State.NOTIFYING: Action.COMPLETE_PARTLY if kept(case) else Action.COMPLETE,
+    }.get(State(case.state), Action.SUBMIT_FOR_REVIEW)
+
+
+def kept(case: Case) -> bool:
+    """Whether a law keeps a part, so that the answer is a partial one (4.0.4)."""
+    return bool(plan_in_force(case, "keep"))
 
 
 def _why_not(case: Case, request: DeskRequest, *actions: Action, now: datetime) -> str:
@@ -144,6 +171,7 @@ def approve(request: DeskRequest, case_id: RowId) -> HttpResponse:
             actor=request.actor,
             now=now,
             seen_version=form.cleaned_data["version"],
+            attested=form.cleaned_data["attested"],
         )
 
     return _run(

@@ -76,6 +76,9 @@ def skip(request: DeskRequest, case_id: RowId) -> HttpResponse:
     except RefusedError as error:
         messages.error(request, wording.refusal(error.refusal))
         return redirect("desk:case", case_id=case.pk)
+    if form.cleaned_data["reason"] == guided.TOO_CLOSE:
+        messages.info(request, _("Say here how close you are: then the request goes to somebody else for good."))
+        return redirect("desk:closeness", case_id=case.pk)
     return _next(request)
 
 
