@@ -215,9 +215,9 @@ def next_card(case: Case, actor: Actor, *, now: datetime) -> NextCard:
         needs_person=waiting,
         undelivered=bool(lost),
         letter_waits=letter is not None,
+        to_read=to_read(case, actor),
         today=local_date(case.controller, now),
     )
-        to_read=to_read(case, actor),
     buttons = steps.buttons(case, actor, now=now)
     ending = next((one for one in buttons if one.action is Action.CLOSE_NOT_IDENTIFIED and not one.why_not), None)
     if step.waits and ending is not None:  # reminded and silent long enough (no. 4): waiting on is not the only way
