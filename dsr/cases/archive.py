@@ -68,7 +68,8 @@ def due(*, now: datetime, limit: int) -> list[RowId]:
     rows = rows.exclude(Exists(_offered(Artifact.objects.filter(case=OuterRef("pk")), now)))
     rows = rows.exclude(Exists(Message.objects.filter(request=OuterRef("request_id"), status__in=_UNSENT)))
     rows = rows.exclude(Exists(_restricting(OuterRef("pk"))) & ~Exists(_lifted(OuterRef("pk"))))
-    return list(holds.free(rows, request="request_id").order_by("closed_at").values_list("pk", flat=True)[:limit])
+    rows = holds.free_of_claims(holds.free(rows, request="request_id"), request="request_id")
+    return list(rows.order_by("closed_at").values_list("pk", flat=True)[:limit])
 
 
 def _offered(rows: models.QuerySet[Any], now: datetime) -> models.QuerySet[Any]:
@@ -94,6 +95,7 @@ def archive(*, case_id: RowId, now: datetime) -> Archived:
     """
     case: Case = Case.objects.select_related("controller", "request__controller").get(pk=case_id)
     holds.insist_free(case.request_id)
+    holds.insist_no_claim(case.request_id)
     aftercare = _aftercare(case, now)
     removed, names = _files(case)
     removed |= _working_rows(case)

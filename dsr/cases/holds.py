@@ -12,8 +12,9 @@ from django.db.models import Exists, OuterRef, Q
 
 from dsr.cases.perform import RefusedError
 from dsr.law.codes import RefusalCode
+from dsr.law.restricting import DELETION_PAUSED_FOR
 from dsr.law.workflow import Refusal
-from dsr.models import Case, Hold, IndexToken
+from dsr.models import Case, Hold, IndexToken, RestrictedToken
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -40,8 +41,36 @@ def held_request(request_id: RowId) -> bool:
 
 
 def held(case: Case, store: str) -> bool:
-    """Whether nothing of this case may be written to this store now: asked before the first write and before each commit."""
-    return held_request(case.request_id) or of_store(case.controller_id, store).exists()
+    """Whether nothing of this case may be erased in this store now: asked before the first write and before each commit.
+
+    By a hold, or because the person needs the data for a claim (18(1)(c), Q-04, SC-10).
+    """
+    held_back = held_request(case.request_id) or claims(case.request_id).exists()
+    return held_back or of_store(case.controller_id, store).exists()
+
+
+def claims(request_id: Any) -> QuerySet[Any]:
+    """Tokens of a request that stand for a person who needs her data for a claim: deletions that fall due wait (18(1)(c))."""
+    restricted = RestrictedToken.objects.filter(
+        controller_id=OuterRef("controller_id"),
+        kind=OuterRef("kind"),
+        token=OuterRef("token"),
+        restriction__ended_at__isnull=True,
+        restriction__ground__in=[ground.value for ground in DELETION_PAUSED_FOR],
+    )
+    found: QuerySet[Any] = IndexToken.objects.filter(Exists(restricted), request_id=request_id)
+    return found
+
+
+def free_of_claims(rows: QuerySet[Any], *, request: str) -> QuerySet[Any]:
+    """The rows whose request is of nobody who needs her data for a claim; `request` as of `free`."""
+    return rows.exclude(Exists(claims(OuterRef(request))))
+
+
+def insist_no_claim(request_id: RowId) -> None:
+    """Raise RefusedError (restriction_runs) while the person of the request needs her data for a claim."""
+    if claims(request_id).exists():
+        raise RefusedError(Refusal(RefusalCode.RESTRICTION_RUNS))
 
 
 def of_store(controller_id: Any, store: Any) -> QuerySet[Hold]:
@@ -52,10 +81,16 @@ def of_store(controller_id: Any, store: Any) -> QuerySet[Hold]:
 
 
 def waiting_tasks() -> Q:
-    """Tasks whose case or store is held: they wait without using up their tries, and are due when it is lifted."""
+    """Tasks whose case, person or store is held: they wait without using up their tries, and are due when it is lifted."""
     cases = Case.objects.filter(pk=OuterRef("case_id"), legal_hold=True)
     persons = _persons(OuterRef("case__request_id"))
-    return Q(Exists(cases)) | Q(Exists(persons)) | Q(Exists(of_store(OuterRef("controller_id"), OuterRef("store"))))
+    needed = claims(OuterRef("case__request_id"))
+    return (
+        Q(Exists(cases))
+        | Q(Exists(persons))
+        | Q(Exists(needed))
+        | Q(Exists(of_store(OuterRef("controller_id"), OuterRef("store"))))
+    )
 
 
 def _persons(request_id: Any) -> QuerySet[Any]:

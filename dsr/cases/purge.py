@@ -82,7 +82,8 @@ def _due_of(controller: Controller, now: datetime, limit: int) -> list[RowId]:
     ripe = Q(over, state=State.ARCHIVED, closed_at__lt=_night_after(last))
     waits = Case.objects.filter(request=OuterRef("request_id")).exclude(ripe)
     rows = Case.objects.of(controller).filter(ripe).exclude(Exists(waits))
-    ids = holds.free(rows, request="request_id").order_by("closed_at").values_list("request_id", flat=True)
+    free = holds.free(holds.free_of_claims(rows, request="request_id"), request="request_id")
+    ids = free.order_by("closed_at").values_list("request_id", flat=True)
     return list(dict.fromkeys(ids[: limit * len(Right)]))[:limit]
 
 
@@ -106,6 +107,7 @@ def _closed_before(controller: Controller, own: tuple[RetentionRule, ...], today
 def purge(*, request_id: RowId, now: datetime) -> Purged:
     """Purge a request with all of its cases; RefusedError (not archived, retention, hold), ConflictError: nothing changed."""
     holds.insist_free(request_id)
+    holds.insist_no_claim(request_id)
     cases = list(Case.objects.filter(request_id=request_id).select_related("controller", "request").order_by("pk"))
     cases = [
         perform(

@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef
 from dsr.cases import contacts
 from dsr.cases.contacts import BadContactError, Contact
 from dsr.cases.scope import stores_of
-from dsr.law.restricting import DELETION_PAUSED_FOR, RestrictionScope, Use, not_allowed
+from dsr.law.restricting import RestrictionScope, not_allowed
 from dsr.law.rights import Right
 from dsr.law.workflow import State
 from dsr.models import Case, IndexToken, RestrictedToken, Restriction, Subject
@@ -139,31 +139,6 @@ def of_same_person(row: Restriction) -> QuerySet[Restriction]:
     return found
 
 
-def deletion_paused(request: Request) -> bool:
-    """Whether deletions of this person's data wait: she needs them for a claim (18(1)(c), Q-04, SC-10).
-
-    Asked by whatever deletes because a period is over or an erasure was approved. By the numbers proved for the request.
-    """
-    controller = request.controller
-    found = contacts_of(controller, proved(request))
-    tokens = {token for one in found for token in blind.tokens(controller.slug, one.kind, one.value)}
-    rows = Restriction.objects.of(controller).filter(
-        ground__in=[ground.value for ground in DELETION_PAUSED_FOR], ended_at__isnull=True
-    )
-    mine = rows.filter(case__request_id=request.pk)
-    return mine.exists() or (bool(tokens) and rows.filter(tokens__token__in=tokens).exists())
-
-
-def paused_requests(rows: QuerySet[Any], *, request: str) -> QuerySet[Any]:
-    """The rows whose request has no restriction under 18(1)(c); `request` is the lookup of its id from these rows."""
-    held = Restriction.objects.filter(
-        case__request_id=OuterRef(request),
-        ground__in=[ground.value for ground in DELETION_PAUSED_FOR],
-        ended_at__isnull=True,
-    )
-    return rows.exclude(Exists(held))
-
-
 def erased_before(request: Request) -> bool:
     """Whether everything of this person was erased on an earlier request: nothing is left that could be restricted."""
     controller = request.controller
@@ -188,8 +163,3 @@ def changed(controller: Controller, *, after: tuple[datetime, str] | None, limit
     else:
         rows = rows.filter(ended_at__isnull=True)
     yield from rows[:limit]
-
-
-def says_deletion(standing: Standing | None) -> bool:
-    """Whether a deletion must wait for what stands."""
-    return standing is not None and Use.DELETION.value in standing.not_allowed

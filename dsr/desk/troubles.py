@@ -59,10 +59,9 @@ TROUBLES: Final[Mapping[str, _StrPromise]] = {
     "drift": _(
         "The restriction was set here, and the store does not hold it any more. Find out who changed it, then set it again."
     ),
-    "data_restricted": _(
-        "The person needs these data for a claim, so nothing is erased now. Retry when the restriction has been lifted."
+    "on_hold": _(
+        "The case is on legal hold, or the person needs these data for a claim. It goes on by itself when that is over."
     ),
-    "on_hold": _("The case is on legal hold. It goes on by itself when the hold is lifted."),
     "residue": _(
         "Something that names the person is still there. Remove it and read again, or have a lead explain it."
     ),

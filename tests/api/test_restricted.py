@@ -17,15 +17,16 @@ from django.utils import timezone
 
 from dsr.api.description import FILE
 from dsr.api.urls import urlpatterns
-from dsr.cases import actors, api_keys, restricted_who, restrictions
+from dsr.cases import actors, api_keys, holds, restrictions
+from dsr.cases.perform import RefusedError
 from dsr.law.rights import Right
-from dsr.models import IndexToken, RestrictedToken, Restriction
+from dsr.models import Case, RestrictedToken, Restriction
 from tests.factories import MONDAY, make_case, make_controller, make_staff
 
 if TYPE_CHECKING:
     from django.test import Client
 
-    from dsr.models import Case, Controller
+    from dsr.models import Controller
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/restricted"
@@ -229,15 +230,18 @@ def test_the_description_matches_the_views(client: Client, controller: Controlle
 
 
 def test_18_1_c_holds_up_our_own_deletions(controller: Controller) -> None:
-    """Q-04, SC-10: by the numbers proved for a request; any other ground does not."""
+    """Q-04, SC-10: erasures, and the files of her other requests, by the numbers of a request; no other ground does."""
     other = make_case(rights=(Right.ERASURE,), number=NUMBER)
     stranger = make_case(rights=(Right.ERASURE,), number="10000077")
-    assert not restricted_who.deletion_paused(other.request)
+    everybody = Case.objects.order_by("pk")
+    assert not holds.held(other, "billing")
     case = restrict()
-    assert restricted_who.deletion_paused(other.request)
-    assert not restricted_who.deletion_paused(stranger.request)
+    assert holds.held(other, "billing")
+    assert not holds.held(stranger, "billing")
+    assert list(holds.free_of_claims(everybody, request="request_id")) == [stranger]
+    with pytest.raises(RefusedError, match="restriction_runs"):
+        holds.insist_no_claim(other.request_id)
     Restriction.objects.filter(case=case).update(ended_at=MONDAY + timedelta(days=30))
-    assert not restricted_who.deletion_paused(other.request)
+    assert not holds.held(other, "billing")
     restrict(ground="accuracy_contested")
-    assert not restricted_who.deletion_paused(other.request)
-    assert IndexToken.objects.filter(request=other.request).exists()
+    assert not holds.held(other, "billing")

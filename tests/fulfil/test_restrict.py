@@ -104,7 +104,8 @@ def test_killed_between_plan_and_write_and_nobody_found(
     case = a_case()
     restrict(case)
     store = type(open_by_name(case.controller, "billing"))
-    real, calls = store.apply, []
+    real = store.apply
+    calls: list[int] = []
 
     def dies(self: Any, lines: Any, **more: Any) -> Any:
         done = real(self, lines, **more)
