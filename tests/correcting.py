@@ -32,7 +32,7 @@ NAME = {"kind": "name", "old": "Maria Kowalska", "new": "Maria Kowalsky"}
 def a_case(*asked: dict[str, str], person: Any = MARIA, right: Right = Right.RECTIFICATION, **more: Any) -> Case:
     """Her case with a proven customer number, as the portal hands it over."""
     told = Told(name=person.name, words="Please.", contact_email=person.email, scope={"corrections": list(asked)})
-    return make_case(rights=(right,), number=person.customer_no, told=told, at=timezone.now(), **more)
+    return make_case(rights=(right,), number=person.customer_no, told=told, at=more.pop("at", timezone.now()), **more)
 
 
 def fresh(case: Case) -> Case:

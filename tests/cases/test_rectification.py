@@ -95,8 +95,11 @@ def test_R_01_R_06_an_address_is_corrected_wherever_it_stands_and_the_old_one_he
     assert Recheck.objects.filter(case=case, done_at=None).count() == 4  # two stores, two days
     assert [one.value for one in corrections.values_of(corrections.sheet_of(case)) if one.keys] == [MARIA.email] * 2
     held = contact.on_file(case.controller, "billing", MARIA.customer_no)
-    where = {"controller": case.controller, "store": "billing", "customer_number": MARIA.customer_no}
-    assert contact.new_until(held, "email", now=timezone.now(), **where)  # I-07: a code to it proves less for a while
+    number, now = MARIA.customer_no, timezone.now()
+    # I-07: a code to the new address proves less for a while.
+    assert contact.new_until(
+        held, "email", controller=case.controller, store="billing", customer_number=number, now=now
+    )
     assert verify_case(case) == []
 
 
