@@ -130,7 +130,7 @@ def failed(*, pack: EvidencePack, code: str) -> None:
 
 def packs_of(case: Case) -> QuerySet[EvidencePack]:
     """The orders of a case, the newest first."""
-    rows: QuerySet[EvidencePack] = EvidencePack.objects.filter(case=case).select_related("artifact", "asked_by")
+    rows: QuerySet[EvidencePack] = EvidencePack.objects.filter(case=case).select_related("artifact", "asked_by", "case")
     return rows.order_by("-ordered_at", "pk")
 
 

@@ -19,6 +19,7 @@ from dsr.cases.decisions import decided_of
 from dsr.fulfil import evidence_after, evidence_asked, evidence_chain, evidence_decided, evidence_searched
 from dsr.fulfil.evidence_reading import read
 from dsr.fulfil.gather import head_of, sender_of
+from dsr.fulfil.letters import text_of
 from dsr.fulfil.signing import keys_page, signer_of
 from dsr.fulfil.spool import Sink, drop_file, read_artifact, store_artifact
 from dsr.law.workflow import State
@@ -210,18 +211,21 @@ def _enclosures(reading: Reading) -> Iterator[Enclosure]:
     if not reading.with_words:
         return
     for number, one in enumerate(evidence_decided.sent_letters(reading), start=1):
+        title = evidence_decided.letter_title(one.code)
         if one.artifact is not None and _kept(one.artifact):
-            title = evidence_decided.letter_title(one.code)
             yield _file(one.artifact, f"letters/{number:02d}-{one.code}.pdf", title)
+        elif words := text_of(one):  # never laid out: the words it was sent with, under the hash of the table
+            yield Enclosure(f"letters/{number:02d}-{one.code}.txt", title, functools.partial(_once, words.encode()))
     decided = decided_of(reading.case)
     if decided:
         text = (json.dumps(decided, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
         yield Enclosure("decision.json", _("The decision document"), functools.partial(_once, text))
+    letters = {one.pdf_sha256 for one in evidence_decided.sent_letters(reading)}
     answered = reading.pack.extent == Extent.ANSWER
     for artifact in filter(_kept, evidence_after.released(reading)):
         if artifact.kind == Artifact.Kind.CERTIFICATE:
             yield _file(artifact, artifact.file_name, _("Certificate of erasure"))
-        elif artifact.kind == Artifact.Kind.LETTER:
+        elif artifact.kind == Artifact.Kind.LETTER and artifact.sha256 not in letters:
             yield _file(artifact, "answer/letter.pdf", _("The letter of the answer"))
         elif artifact.kind == Artifact.Kind.PACKAGE and answered:
             yield _file(artifact, f"answer/{artifact.file_name}", _("The answer as it was sent"))

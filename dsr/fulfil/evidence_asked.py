@@ -27,6 +27,7 @@ _IDENTITY: Final = frozenset(
         "identity_way",
         Action.ASK_IDENTITY.value,
         Action.CONFIRM_IDENTITY.value,
+        Action.ACCEPT.value,
         Action.CLOSE_NOT_IDENTIFIED.value,
         "upload_seen",
         "opened_by_letter",

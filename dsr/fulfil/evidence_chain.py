@@ -19,11 +19,15 @@ from dsr.output.chain_check import SCHEMA
 from dsr.output.evidence import Section, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dsr.fulfil.evidence_reading import Reading
     from dsr.models import Event
 
 SHOWN: Final = 200
 """Characters of the facts of an event in the table; chain.json has all of them."""
+LONGEST: Final = 44
+"""Characters of one fact in the summary, its name included: no hash is that short."""
 
 
 def chain_of(reading: Reading) -> dict[str, Any]:
@@ -93,7 +97,7 @@ def history(reading: Reading, chain: dict[str, Any]) -> Section:
         _(
             "Each event holds the hash of the one before it: none can be changed, taken out or put in afterwards unseen."
         ),
-        _("Events without words are given by their hash only. The page before says which kinds these are."),
+        _("Some events are given by their hash only; “What is not in it, and why” says which kinds these are."),
     ]
     if not anchored:
         lines.append(
@@ -118,9 +122,31 @@ def history(reading: Reading, chain: dict[str, Any]) -> Section:
                 _("Events of the case"),
                 (_("No."), _("Time"), _("What happened"), _("By whom"), _("State"), _("Facts")),
                 tuple(rows),
+                widths=(8, 18, 20, 18, 16, 20),
+                printed=tuple(_printed(reading, rows)),
             ),
         ),
     )
+
+
+def _printed(reading: Reading, rows: list[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """The rows for the summary: what follows one another by its hash only in one line, and of the facts only short ones."""
+    first = last = 0
+    for event, row in zip([*reading.events, None], [*rows, ()], strict=True):
+        if event is not None and closed(event):
+            first, last = first or event.seq, event.seq
+            continue
+        if first:
+            number = str(first) if first == last else f"{first}–{last}"
+            yield (number, "", _("given by their hash only"), "", "", "")
+            first = last = 0
+        if event is not None:
+            yield (*row[:5], _short(event))
+
+
+def _short(event: Event) -> str:
+    said = [f"{key}: {value}" for key, value in event.data.items() if isinstance(value, (str, int)) and key != "note"]
+    return "; ".join(one for one in said if len(one) <= LONGEST and not one.endswith(": "))
 
 
 def _row(event: Event, reading: Reading) -> tuple[str, ...]:

@@ -57,7 +57,6 @@ REASONED: Final = frozenset(
         "task_waived",
         "delivery_revoked",
         "recipients_settled",
-        "evidence_pack",
     }
 )
 

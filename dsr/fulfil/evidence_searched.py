@@ -60,12 +60,12 @@ def searched(reading: Reading) -> Section:
                     _("System"),
                     _("Result"),
                     _("Records"),
-                    _("Data sets"),
                     _("When"),
                     _("Coverage of the map"),
                     _("The map is"),
                 ),
                 tuple(rows),
+                widths=(18, 14, 10, 16, 20, 22),
             ),
         ),
     )
@@ -100,15 +100,13 @@ def _removed(reading: Reading, task: Task) -> tuple[str, ...]:
     return (task.store, *_result(reading, task), _("no longer configured"), "")
 
 
-def _result(reading: Reading, task: Task | None) -> tuple[str, str, str, str]:
+def _result(reading: Reading, task: Task | None) -> tuple[str, str, str]:
     if task is None:
-        return (_("not searched"), "", "", "")
+        return (_("not searched"), "", "")
     words = str(RESULTS.get(task.status, _("not finished")))
     result: dict[str, Any] = task.result
     rows = str(result.get("rows", "")) if task.status == Task.Status.DONE else ""
-    sets = result.get("datasets")
-    count = str(len(sets)) if isinstance(sets, dict) else ""
-    return (words, rows, count, reading.at(task.finished_at))
+    return (words, rows, reading.at(task.finished_at))
 
 
 def left_out(reading: Reading) -> Section:
@@ -130,7 +128,10 @@ def left_out(reading: Reading) -> Section:
     )
     return Section(
         title=_("What was taken out of the answer"),
-        text=() if rows else (_("No place was taken out for a reason that can be given."),),
+        text=(
+            _("Counted are places whose reason can be given. What the law may forbid to speak of is in no count."),
+            *(() if rows else (_("No place is counted."),)),
+        ),
         tables=(
             Table(
                 "redactions",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -34,18 +35,24 @@ if TYPE_CHECKING:
 SUMMARY: Final = "summary.pdf"
 HOW_TO_CHECK: Final = "how-to-check.txt"
 DATA: Final = "case.json"
+_HASH: Final = re.compile(r"\b([0-9a-f]{16})[0-9a-f]{48}\b")
 PRINTED_ROWS: Final = 300
 """Rows of one table in the summary; the CSV file beside it has all of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of finished words. `name` is that of its CSV file, so it is plain ASCII."""
+    """Rows of finished words. `name` is that of its CSV file, so it is plain ASCII.
+
+    `widths`: per cent of each column in the summary, even numbers; `printed`: shorter rows for the summary, where it has others.
+    """
 
     name: str
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...] = field(repr=False)
+    widths: tuple[int, ...] = ()
+    printed: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,23 +171,27 @@ def evidence_html(given: EvidenceInput, *, fingerprint: str) -> str:
         "sections": [
             {
                 "section": section,
-                "tables": [
-                    {
-                        "table": table,
-                        "rows": table.rows[:PRINTED_ROWS],
-                        "total": len(table.rows),
-                        "more": len(table.rows) > PRINTED_ROWS,
-                        "path": path_of(table),
-                    }
-                    for table in section.tables
-                    if table.rows
-                ],
+                "tables": [_printed(table) for table in section.tables if table.rows],
             }
             for section in given.sections
         ],
         "checks": how_to_check(given, fingerprint).split("\n\n"),
     }
     return fill("letters/evidence.html", values)
+
+
+def _printed(table: Table) -> dict[str, Any]:
+    """A table as the summary shows it: its first rows, hashes by their beginning."""
+    rows = table.printed or table.rows
+    widths = table.widths or (0,) * len(table.columns)
+    return {
+        "caption": table.caption,
+        "columns": tuple(zip(table.columns, widths, strict=True)),
+        "rows": [[_HASH.sub(r"\1…", cell) for cell in row] for row in rows[:PRINTED_ROWS]],
+        "total": len(table.rows),
+        "more": len(rows) > PRINTED_ROWS,
+        "path": path_of(table),
+    }
 
 
 def _cover(given: EvidenceInput) -> tuple[tuple[str, str], ...]:

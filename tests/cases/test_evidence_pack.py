@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from dsr.cases import actors, anchors, answer, evidence, letters
+from dsr.cases import actors, anchors, answer, evidence
 from dsr.cases.perform import ConflictError, RefusedError, record
 from dsr.demo.people import by_position
 from dsr.fulfil.signing import published
@@ -156,6 +156,7 @@ def test_a_pack_is_made_once_whatever_becomes_of_its_job_and_taking_it_is_an_eve
     assert tick.evidence_packs(MONDAY + evidence.LEASE) == 1
     made(pack)
     made_at = pack.made_at
+    assert pack.artifact is not None
     assert not evidence.keep(pack=dead, artifact=pack.artifact, now=MONDAY)
     jobs.make_evidence(str(pack.pk))
     pack.refresh_from_db()
@@ -204,8 +205,7 @@ def test_SC_01_the_evidence_of_an_answered_access_request(demo_stores, drain):
     names = set(archive.namelist())
     assert findings(data, case) == ()
     assert {"summary.pdf", "case.json", "chain.json", "tables/systems.csv", "tables/letters.csv"} <= names
-    assert [name for name in sorted(names) if name.startswith("letters/")], names
-    assert "answer/letter.pdf" in names
+    assert {"letters/01-L-01.txt", "letters/02-L-09.pdf"} <= names
     assert not [name for name in names if name.endswith(".zip")]
     systems = archive.read("tables/systems.csv").decode()
     assert "Billing (billing)" in systems
@@ -232,4 +232,3 @@ def test_SC_01_the_evidence_of_an_answered_access_request(demo_stores, drain):
     assert "Everything please." not in bare
     assert PERSON.email not in bare
     assert not [name for name in archive.namelist() if name.startswith(("letters/", "answer/"))]
-    assert letters.Letter.objects.filter(case=case, status="sent").exists()
