@@ -116,6 +116,8 @@ def _tabs(request: DeskRequest, case: Case, current: str) -> list[dict[str, Any]
     }
     if not sees(request.actor, Sight.PERSON):
         del names["messages"], names["notes"]
+    if duty_refusal(request.actor, Duty.EVIDENCE_PACK) is None:
+        names["evidence-packs"] = _("For the authority")
     elif _plan_url(case):
         names = {"case": names.pop("case"), "plan": _("Plan"), **names}
     if sees(request.actor, Sight.PERSON):

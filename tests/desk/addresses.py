@@ -64,6 +64,10 @@ desk:delivery-letter                405 405 405 405 405 405 405 405 405
 desk:delivery-revoke                405 405 405 405 405 405 405 405 405
 desk:draft                          403 409 409 409 409 403 403 403 404
 desk:evidence                       200 200 200 200 200 403 403 403 404
+desk:evidence-live                  403 403 403 200 200 403 200 403 404
+desk:evidence-order                 405 405 405 405 405 405 405 405 405
+desk:evidence-pack                  403 403 403 404 404 403 404 403 404
+desk:evidence-packs                 403 403 403 200 200 403 200 403 404
 desk:files                          200 200 200 200 200 200 200 200 404
 desk:find                           405 405 405 405 405 405 405 405   -
 desk:forward                        409 200 409 200 409 403 403 403 404

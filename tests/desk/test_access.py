@@ -31,6 +31,7 @@ SAMPLE = {
     "item_id": uuid.uuid4(),
     "absence_id": uuid.uuid4(),
     "report_id": uuid.uuid4(),
+    "pack_id": uuid.uuid4(),
     "store": "billing",
     "dataset": "x",
     "action": "accept",
@@ -101,7 +102,11 @@ def test_the_tables_of_roles_name_every_duty_and_nobody_from_outside():
     assert not outside & frozenset().union(*DUTIES.values(), *SEES.values())
     # 4.3: the auditor reads log and metadata and does nothing (her list has no names); a deputy breaks the glass; the
     # administrator reads no content.
-    assert {duty for duty, roles in DUTIES.items() if Role.AUDITOR in roles} == {Duty.EXPORT_QUEUE}
+    assert {duty for duty, roles in DUTIES.items() if Role.AUDITOR in roles} == {
+        Duty.EXPORT_QUEUE,
+        Duty.EVIDENCE_PACK,
+        Duty.DECLARE_CLOSENESS,
+    }
     assert {duty for duty, roles in DUTIES.items() if Role.DEPUTY in roles} == {Duty.BREAK_GLASS}
     assert not any({Role.AUDITOR, Role.DEPUTY} & roles for roles in SEES.values())
     assert not any(Role.ADMINISTRATOR in roles for roles in SEES.values())

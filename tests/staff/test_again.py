@@ -28,7 +28,7 @@ def test_every_address_that_lets_something_out_asks_again_and_then_lets_it() -> 
     session = client.session
     session["staff_began"] = time.time() - staff_sessions.FRESH_FOR_FORM - 1
     session.save()
-    known = {"case_id": case.pk, "action": "notify", "receiver_id": case.pk}
+    known = {"case_id": case.pk, "action": "notify", "receiver_id": case.pk, "pack_id": case.pk}
     for name in SURELY:
         url = reverse(f"desk:{name}", kwargs={key: known[key] for key in names[name]})
         asked = client.post(url)

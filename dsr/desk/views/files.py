@@ -41,7 +41,9 @@ ROWS: Final = 50
 READABLE: Final = (Artifact.Kind.LETTER, Artifact.Kind.REPORT, Artifact.Kind.CERTIFICATE)
 LONG_CELL: Final = 300
 # What staff works on, and what is shown on pages of its own.
-WORKING: Final = frozenset({Artifact.Kind.COLLECTED, Artifact.Kind.WRITTEN, Artifact.Kind.REDACTION})
+WORKING: Final = frozenset(
+    {Artifact.Kind.COLLECTED, Artifact.Kind.WRITTEN, Artifact.Kind.REDACTION, Artifact.Kind.EVIDENCE}
+)
 
 
 @staff_required
