@@ -6,15 +6,15 @@ is read as of the controller's country), a postal address by its words, a custom
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import phonenumbers
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from dsr.cases import postal
 from dsr.models import Suppression
-from dsr.vault.blind import fold
 from exporters.contract import Identifier, IdentifierKind
 from exporters.identifiers import mask, normalise
 
@@ -39,7 +39,10 @@ OF_IDENTIFIER: Final[Mapping[str, Kind]] = {
     "customer_number": Kind.CUSTOMER_NUMBER,
 }
 _LEAST_DIGITS = 3
-_LEAST_WORDS = 2
+# Addresses of the plainest form, which are most of a campaign: in lower case they are normal and valid as they are.
+_PLAIN_EMAIL = re.compile(
+    r"[a-z0-9_-]{1,64}(?:[.+][a-z0-9_-]{1,64}){0,5}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,4}[a-z]{2,24}"
+)
 
 
 class BadContactError(ValueError):
@@ -50,12 +53,15 @@ class BadContactError(ValueError):
         self.kind = kind
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """One address or number in its normal form; the value stays out of `repr`."""
+class Contact(NamedTuple):
+    """One address or number in its normal form; the value stays out of `repr`. A tuple, because campaigns make millions."""
 
     kind: Kind
-    value: str = field(repr=False)
+    value: str
+
+    def __repr__(self) -> str:
+        """The kind alone."""
+        return f"Contact({self.kind.value})"
 
     @property
     def masked(self) -> str:
@@ -66,22 +72,25 @@ class Contact:
 def contact(controller: Controller, kind: str, given: str) -> Contact:
     """The normal form of what somebody typed or a program sent. BadContactError when it is none of its kind."""
     text = given.strip()
-    if kind not in Kind.values or not text or len(text) > MOST[kind]:
-        raise BadContactError(kind if kind in Kind.values else "kind")
+    most = MOST.get(kind, 0)
+    if not text or len(text) > most:
+        raise BadContactError(kind if most else "kind")
     if kind == Kind.EMAIL:
         return Contact(Kind.EMAIL, _email(text))
     if kind == Kind.PHONE:
         return Contact(Kind.PHONE, _phone(controller, text))
     if kind == Kind.POST:
-        # Twice: letters of mathematical alphabets fold to capitals first.
-        words = "".join(char if char.isalnum() else " " for char in fold(fold(text))).split()
-        if len(words) < _LEAST_WORDS:
+        words = postal.words(text)
+        if not words:
             raise BadContactError(kind)
-        return Contact(Kind.POST, " ".join(words))
+        return Contact(Kind.POST, words)
     return Contact(Kind.CUSTOMER_NUMBER, normalise(IdentifierKind.CUSTOMER_NUMBER, text))
 
 
 def _email(text: str) -> str:
+    plain = text.lower()
+    if text.isascii() and "xn--" not in plain and _PLAIN_EMAIL.fullmatch(plain):
+        return plain
     value = normalise(IdentifierKind.EMAIL, text)
     try:
         validate_email(value)

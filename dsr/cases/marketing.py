@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from dsr.cases import actors, intake, suppression
+from dsr.cases import actors, intake, suppression, suppression_keys
 from dsr.cases.clock import local_date
 from dsr.cases.contacts import Contact, Kind
 from dsr.cases.intake import Told
@@ -94,7 +94,7 @@ def stop(
 
 def links(controller: Controller) -> StopLinks:
     """What reads the links of a controller; without a key yet there is no link that it could read."""
-    return StopLinks(controller.slug, suppression.data_keys(controller))
+    return StopLinks(controller.slug, suppression_keys.data_keys(controller))
 
 
 @transaction.atomic

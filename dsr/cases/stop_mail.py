@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from dsr.addresses import base_url
-from dsr.cases import contacts, messages, suppression
+from dsr.cases import contacts, messages, suppression_keys
 from dsr.cases.clock import local_date
 from dsr.cases.stop_tokens import StopLinks
 from dsr.law.policies import STOPS_WITHIN, MarketingChannel, channels_of
@@ -36,7 +36,7 @@ def tell(*, request: Request, to: str, now: datetime) -> Message | None:
         one = contacts.contact(controller, contacts.Kind.EMAIL, to)
     except contacts.BadContactError:
         return None
-    links = StopLinks(controller.slug, suppression.ensured_keys(controller, now=now))
+    links = StopLinks(controller.slug, suppression_keys.ensured_keys(controller, now=now))
     undo = f"{base_url(controller)}/marketing-stop/undo/{links.undo(one, now=now)}/"
     until = local_date(controller, request.received_at + STOPS_WITHIN[MarketingChannel.POST])
     asked = channels_of(request.content().get("scope", {}).get("channels", []))

@@ -109,6 +109,7 @@ urlpatterns = [
     path("setup/retention/<uuid:row_id>/remove/", setup_rules.retention_remove, name="setup-retention-remove"),
     path("setup/keys/", setup_index.keys, name="setup-keys"),
     path("setup/keys/replace/", setup_index.rotate, name="setup-keys-rotate"),
+    path("setup/keys/suppression/", setup_index.new_list_key, name="setup-keys-list"),
     path("at-once/", at_once.index, name="at-once"),
     path("at-once/keep/", at_once.keep, name="at-once-keep"),
     path("at-once/<uuid:case_id>/seen/", at_once.seen, name="at-once-seen"),

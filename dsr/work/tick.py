@@ -35,6 +35,7 @@ from dsr.cases import (
     rechecks,
     restriction_drift,
     silence,
+    suppression_keys,
     tasks,
     waves,
 )
@@ -224,6 +225,11 @@ def erasure_ledger(now: datetime) -> int:
     return after_erasure.keep_ledger(now=now, limit=CHUNK)
 
 
+def retired_keys(now: datetime) -> int:
+    """Keys of suppression lists under which no entry is left: they are asked no more (rules 4.5)."""
+    return suppression_keys.retire(now=now)
+
+
 def store_checks(now: datetime) -> int:
     """Have every store compared with its data map, at most every fifteen minutes; forget stores nobody configures now."""
     last = Pulse.objects.filter(name=STORE_CHECKS).first()
@@ -304,6 +310,7 @@ PASSES: tuple[Callable[[datetime], int], ...] = (
     audit_anchor,
     posted_letters,
     erasure_ledger,
+    retired_keys,
     store_checks,
     restricted_data,
     day_figures,

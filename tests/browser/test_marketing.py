@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.utils import timezone
 
-from dsr.cases import contacts, suppression
+from dsr.cases import contacts, suppression_keys
 from dsr.cases.stop_tokens import StopLinks
 from dsr.models import Case
 from tests.browser.harness import problems
@@ -49,7 +49,7 @@ def test_two_pages_then_the_link_of_a_mail_and_the_way_back(
     drain()
     assert Case.objects.get().state == "completed"
 
-    links = StopLinks(controller.slug, suppression.ensured_keys(controller, now=timezone.now()))
+    links = StopLinks(controller.slug, suppression_keys.ensured_keys(controller, now=timezone.now()))
     for given in ("anna@example.com", "bert@example.net"):
         page.goto(f"/stop/{links.token(contacts.contact(controller, 'email', given))}/")
         look(f"link {given[:4]}")

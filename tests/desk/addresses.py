@@ -158,6 +158,7 @@ desk:setup                          200 200 200 200 200 200 200 200   -
 desk:setup-calendar                 200 200 200 200 200 200 200 200   -
 desk:setup-controller               403 403 403 200 200 403 403 200   -
 desk:setup-keys                     403 403 403 200 200 403 403 200   -
+desk:setup-keys-list                405 405 405 405 405 405 405 405   -
 desk:setup-keys-rotate              405 405 405 405 405 405 405 405   -
 desk:setup-ladder                   200 200 200 200 200 200 200 200   -
 desk:setup-retention                200 200 200 200 200 200 200 200   -
@@ -209,6 +210,8 @@ mfa_reauthenticate_webauthn         302 302 302 302 302 302 302 302   -
 mfa_remove_webauthn                 404 404 404 404 404 404 404 404   -
 mfa_view_recovery_codes             404 404 404 404 404 404 404 404   -
 api:stop-links                      405 405 405 405 405 405 405 405   -
+api:suppressed                      405 405 405 405 405 405 405 405   -
+api:import-guard                    405 405 405 405 405 405 405 405   -
 owners:add-files                    405 405 405 405 405 405 405 405 405
 owners:enter                        404 404 404 404 404 404 404 404 404
 owners:remove-file                  405 405 405 405 405 405 405 405 405

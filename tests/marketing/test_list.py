@@ -11,14 +11,17 @@ from django.db.models import SET_NULL
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dsr.cases import contacts, marketing, ring, suppression
+from dsr.cases import contacts, marketing, ring, suppression, suppression_keys
 from dsr.cases.contacts import BadContactError, Contact, Kind
 from dsr.cases.stop_tokens import StopLinks
+from dsr.law.workflow import Actor, Role
 from dsr.models import Case, Suppression, SuppressionKey
 from dsr.vault import keyring, new_key
 from tests.factories import MONDAY, make_controller
 
 EMAIL = Contact(Kind.EMAIL, "anna@example.com")
+LEAD = Actor(kind="staff", id="", roles=frozenset({Role.LEAD}))
+ADMINISTRATOR = Actor(kind="staff", id="", roles=frozenset({Role.ADMINISTRATOR}))
 KEYS = {1: bytes(range(32)), 2: bytes(32)}
 LINKS = StopLinks("northwave", KEYS)
 
@@ -45,7 +48,7 @@ def test_an_entry_holds_no_address_and_only_grows() -> None:
     assert not suppression.is_suppressed(controller=other, contact=EMAIL, channel="sms")
     later = MONDAY + timedelta(days=3 * 366)
     assert list(suppression.review_due(controller=controller, now=later)) == [again]
-    assert suppression.reviewed(controller=controller, now=later) == 1
+    assert suppression.reviewed(controller=controller, actor=LEAD, now=later) == 1
     assert not suppression.review_due(controller=controller, now=later).exists()
     assert suppression.lift(controller=controller, contact=EMAIL, channels=["sms"])
     assert Suppression.objects.get().channels == ["email"]
@@ -77,7 +80,7 @@ def test_the_ring_rotates_and_so_does_the_key_of_the_list(settings) -> None:
     ring.rotate()
     settings.DSR_KEYS = settings.DSR_KEYS.partition(",")[0]
     assert list(keyring().keys) == ["fresh"]
-    assert suppression.new_key(controller=controller, now=MONDAY) == 2
+    assert suppression_keys.new_key(controller=controller, actor=ADMINISTRATOR, now=MONDAY) == 2
     assert suppression.is_suppressed(controller=controller, contact=EMAIL, channel="email")
     opened = marketing.links(controller).open(old)
     assert opened is not None

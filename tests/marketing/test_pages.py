@@ -15,7 +15,7 @@ from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
 from django.utils import timezone
 
-from dsr.cases import contacts, suppression
+from dsr.cases import contacts, suppression_keys
 from dsr.cases.stop_tokens import UNDO_FOR, StopLinks
 from dsr.models import Case, Message, Suppression
 from tests.factories import make_controller, make_user
@@ -39,7 +39,7 @@ def controller() -> Controller:
 
 
 def token_for(controller: Controller, value: str = "anna@example.com", kind: str = "email") -> str:
-    keys = suppression.ensured_keys(controller, now=timezone.now())
+    keys = suppression_keys.ensured_keys(controller, now=timezone.now())
     return StopLinks(controller.slug, keys).token(contacts.contact(controller, kind, value), campaign="spring")
 
 
@@ -129,7 +129,7 @@ def test_a_broken_or_foreign_link_offers_the_address_field(client: Client, contr
     other = make_controller("fernwind")
     settings.DSR_HOSTS = {"testserver": controller.slug, "fernwind.example.com": other.slug}
     settings.ALLOWED_HOSTS = ["*"]
-    suppression.ensured_keys(other, now=timezone.now())
+    suppression_keys.ensured_keys(other, now=timezone.now())
     for bad, host in (
         (token[:-3], "testserver"),
         (f"{token}A", "testserver"),
@@ -157,7 +157,7 @@ def test_undone_only_by_the_link_mailed_to_the_address(
     assert not Suppression.objects.exists()
     assert "nothing to undo" in text_of(client.post(link[0]))
     assert Case.objects.get().events.filter(action="suppression_lifted").exists()
-    late = StopLinks(controller.slug, suppression.data_keys(controller)).undo(
+    late = StopLinks(controller.slug, suppression_keys.data_keys(controller)).undo(
         contacts.contact(controller, "email", "anna@example.com"), now=timezone.now() - UNDO_FOR - timedelta(hours=1)
     )
     assert client.get(f"/marketing-stop/undo/{late}/").status_code == 404

@@ -11,7 +11,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from dsr.cases import api_keys, campaigns, contacts, marketing, suppression
+from dsr.cases import api_keys, campaigns, contacts, marketing, suppression, suppression_keys
 from dsr.cases.contacts import Contact, Kind
 from dsr.law.policies import MarketingChannel
 from dsr.models import ApiKey
@@ -94,7 +94,7 @@ def test_who_must_get_nothing(controller: Controller, tmp_path: Path) -> None:
 
 def test_a_campaign_asks_the_database_once_for_hundreds(controller: Controller, django_assert_max_num_queries) -> None:
     rows = [campaigns.Row(n, (), (Contact(Kind.EMAIL, f"p{n}@example.com"),)) for n in range(1000)]
-    suppression.ensured_keys(controller, now=MONDAY)
+    suppression_keys.ensured_keys(controller, now=MONDAY)
     with django_assert_max_num_queries(4):
         judged = list(campaigns.judge(controller, rows, channel=MarketingChannel.EMAIL, now=MONDAY))
     assert not any(one.suppressed for one in judged)

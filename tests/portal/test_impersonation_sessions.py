@@ -14,7 +14,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from dsr.cases import actors, contacts, delivery, identity, suppression
+from dsr.cases import actors, contacts, delivery, identity, suppression_keys
 from dsr.cases.stop_tokens import StopLinks
 from dsr.demo.people import by_position
 from dsr.models import Case, Event, Message, Request, User
@@ -54,7 +54,7 @@ def page(pattern: str, reference: str) -> str:
 
 def stop_token(slug: str = "northwave", value: str = "anna@example.com") -> str:
     controller = make_controller(slug)
-    keys = suppression.ensured_keys(controller, now=timezone.now())
+    keys = suppression_keys.ensured_keys(controller, now=timezone.now())
     return StopLinks(slug, keys).token(contacts.contact(controller, "email", value))
 
 

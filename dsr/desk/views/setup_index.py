@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from dsr import wording
-from dsr.cases import ring_state
+from dsr.cases import ring_state, suppression_keys
 from dsr.desk import setup_cards
 from dsr.desk.access import DeskRequest, Duty, duty_refusal, staff_required
 from dsr.desk.attempt import attempt
@@ -44,6 +44,7 @@ def keys(request: DeskRequest) -> HttpResponse:
         "missing": [one.id for one in ring if not one.held],
         "signing": SigningKey.objects.of(request.controller).order_by("-valid_from", "-valid_to"),
         "anchor": Anchor.objects.order_by("-day").first(),
+        "list_keys": suppression_keys.entries(request.controller),
         "why_not": wording.refusal(refused) if refused else "",
     }
     return page(request, "setup_keys", context, current="setup")
@@ -62,4 +63,20 @@ def rotate(request: DeskRequest) -> HttpResponse:
         )
     else:
         flash.error(request, outcome.why_not or _("Somebody else replaced the key in the same moment. Look again."))
+    return redirect("desk:setup-keys")
+
+
+@staff_required
+@require_POST
+def new_list_key(request: DeskRequest) -> HttpResponse:
+    """Begin another key of the suppression list; entries go over to it as they are met."""
+    outcome = attempt(
+        lambda: suppression_keys.new_key(controller=request.controller, actor=request.actor, now=timezone.now())
+    )
+    if outcome.done:
+        flash.success(
+            request, _("A new key hashes from now on. The older ones answer until no entry is left under them.")
+        )
+    else:
+        flash.error(request, outcome.why_not or _("Somebody else did the same in this moment. Look again."))
     return redirect("desk:setup-keys")

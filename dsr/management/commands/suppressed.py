@@ -43,7 +43,7 @@ class Command(BaseCommand):
         try:
             with contextlib.ExitStack() as files:
                 lines = files.enter_context(reading(options["csv"]))
-                given = CampaignFile(controller, lines)
+                given = CampaignFile(controller, lines, letters=channel is MarketingChannel.POST)
                 stdout = cast("TextIO", self.stdout)
                 out = csv.writer(files.enter_context(writing(options["allowed"], stdout)))
                 named = options["suppressed"]
