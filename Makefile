@@ -5,7 +5,7 @@ ARGS ?=
 # One more than there are cores: many tests wait for a server, a time-out or a browser.
 WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 1 )))
 # The heart of it once more with our own database on PostgreSQL; `make test-slow` runs everything there.
-OWN_DATABASE := tests/cases tests/delivery/test_verbs.py tests/work/test_queue.py
+OWN_DATABASE := tests/cases
 # A few failures are asked again, alone, and named (docs/decisions/087).
 AGAIN := $(BIN)/python -m tests.again
 MAKEFLAGS += --no-print-directory
@@ -28,7 +28,7 @@ test: venv ## the fast tests, in random order on all cores; ARGS="tests/law -k c
 
 test-slow: venv ## the long tests (a run that finds none is fine)
 	$(AGAIN) -n $(WORKERS) --dist worksteal -m slow $(ARGS) || [ $$? -eq 5 ]
-	$(if $(ARGS),,$(BIN)/python -m tests.with_postgres $(AGAIN) -n $(WORKERS) --dist worksteal tests/cases tests/work tests/journeys tests/fulfil tests/delivery tests/portal tests/desk tests/chaos tests/vault tests/marketing tests/uploads tests/inbound tests/owners tests/redaction tests/reports tests/staff tests/browser/test_journey_access.py tests/browser/test_journey_erasure.py)
+	$(if $(ARGS),,$(BIN)/python -m tests.with_postgres $(AGAIN) -n $(WORKERS) --dist worksteal tests/cases tests/work tests/journeys tests/fulfil tests/delivery tests/portal tests/desk tests/chaos tests/vault tests/marketing tests/uploads tests/inbound tests/owners tests/redaction tests/reports tests/staff tests/scenarios tests/api tests/browser/test_journey_access.py tests/browser/test_journey_erasure.py)
 
 bench: venv ## every measurement, a line each; one alone: make bench-clock
 	@$(BIN)/python -m bench

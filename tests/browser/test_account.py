@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dsr.models import User
     from tests.browser.harness import Browse
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("live_server", "demo_stores")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.usefixtures("live_server", "demo_stores")]
 OIDC = {"issuer": "https://login.example.com", "client_id": "dsr", "claim": "customer", "store": "billing"}
 
 

@@ -26,7 +26,7 @@ from tests.fulfil.tree_of_files import Tree
 from tests.jobs import run_due
 from tests.redacting import settle
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 PERSON = by_position(2)
 RECORDING = b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(range(256)) * 40
 

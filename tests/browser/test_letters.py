@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from dsr.models import User
     from tests.browser.harness import Browse
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 TWO = ("dark", "phone")
 
 

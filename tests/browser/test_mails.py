@@ -17,7 +17,7 @@ from tests.work.test_mail_bounces import dsn
 if TYPE_CHECKING:
     from tests.browser.harness import Browse
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 def came_back() -> Message:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tests.browser.harness import Browse
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 PERSON = by_position(2)
 
 

@@ -16,7 +16,7 @@ from tests.uploads.made import photo, sent
 if TYPE_CHECKING:
     from tests.browser.harness import Browse
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.mark.parametrize("mode", ["phone", pytest.param("desktop", marks=pytest.mark.slow)])

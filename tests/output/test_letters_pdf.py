@@ -19,6 +19,7 @@ from tests.output.reading import boxes_of, text_of
 LETTERS = sample_letters.letters()
 
 
+@pytest.mark.slow
 def test_every_letter_is_an_accessible_archive_file_that_says_what_its_text_says() -> None:
     """One start of the renderer for all of them: PDF/A-3a and PDF/UA-1, the words of `letter_text`, no lonely heading."""
     made = pdf.render_pdf([letter_document(letter) for letter in LETTERS.values()])

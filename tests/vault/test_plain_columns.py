@@ -145,6 +145,7 @@ def test_nothing_is_declared_that_is_not_there():
     assert {model for model, _ in there} >= set(OF_THE_COMPANY)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_after_a_whole_access_case_nothing_of_the_person_stands_in_the_database(demo_stores, drain, tmp_path):
     """Every writer on the way: request, search, spools, package, letter, mails, events."""
