@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dsr.audit.chain import commitment, link_hash
 from dsr.models import Case, Event, EventNote, Tombstone
+from dsr.models.together import attached
 from dsr.vault import MissingKeyError, TamperedError
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ def _notes(case: Case) -> Iterator[Fault]:
 
 def verify_case(case: Case) -> list[Fault]:
     """Everything wrong with the chain of one case; empty when it is as it was written."""
-    return [*_links(case, list(case.events.order_by("seq"))), *_notes(case)]
+    events = attached(case, "events")
+    return [*_links(case, list(case.events.order_by("seq")) if events is None else events), *_notes(case)]
 
 
 def verify_tombstones() -> Iterator[Fault]:

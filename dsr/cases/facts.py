@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Max
+from django.db.models import Max, Q
 
 from dsr.cases.clock import local_date
 from dsr.cases.redactions_open import waiting
@@ -16,9 +17,23 @@ from dsr.law.policies import POLICIES
 from dsr.law.regimes import regime
 from dsr.law.rights import CHANGES_NO_STORE, Right
 from dsr.law.workflow import ANSWERED, Facts, State
-from dsr.models import Artifact, Case, Closeness, Event, Incident, Message, Plan, Restriction, Suspicion, Task
+from dsr.models import (
+    Artifact,
+    Case,
+    Closeness,
+    Event,
+    Incident,
+    Message,
+    Plan,
+    Restriction,
+    Suspension,
+    Suspicion,
+    Task,
+)
+from dsr.models.together import attached
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date, datetime
 
     from dsr.models import RowId
@@ -39,6 +54,7 @@ HANDLING = (
     "corrections_decided",
     "evidence_filed",
 )
+_CONSULTED = ("evidence_filed", "dpo_opinion", "dpo_not_followed")
 UNFINISHED = (Task.Status.QUEUED, Task.Status.RUNNING)
 _SETTLED = frozenset({Task.Status.DONE, Task.Status.WAIVED, Task.Status.CANCELLED})
 _READ_IN = frozenset({State.DRAFTING, State.REVIEW})
@@ -49,9 +65,11 @@ _UNCERTAIN = "period_uncertain"
 def facts_of(case: Case, *, now: datetime, **extra: Any) -> Facts:
     """A snapshot of everything the guards may ask; `extra` are facts not yet in a row (a reason just typed)."""
     counts, stores_open = _tasks(case)
+    question = open_question(case)
     right, state, plan = Right(case.right), State(case.state), current_plan(case)
     today = local_date(case.controller, now)
-    kinds = set(case.artifacts.filter(superseded_at__isnull=True).values_list("kind", flat=True))
+    kinds = {file.kind for file in case.artifacts.all() if file.superseded_at is None}
+    events = _events(case)
     gathered: dict[str, Any] = {
         "state": state,
         "right": right,
@@ -68,15 +86,15 @@ def facts_of(case: Case, *, now: datetime, **extra: Any) -> Facts:
         "handler_id": _id(case.handler_id),
         "preparer_id": _id(case.preparer_id),
         "hand_ids": frozenset(
-            Event.objects.filter(case=case, actor_kind="staff", action__in=HANDLING).values_list("actor_id", flat=True)
+            event.actor_id for event in events if event.actor_kind == "staff" and event.action in HANDLING
         ),
         "first_reviewer_id": _id(case.first_reviewer_id),
-        "barred_ids": barred_ids(case.request_id),
+        "barred_ids": _barred(case),
         "identity_level": case.request.identity_level,
         "contact_is_new": case.request.contact_is_new,
         "scope_complete": bool(stores_of(case.controller)),
-        "tasks_open": sum(counts.get(status, 0) for status in UNFINISHED),
-        "tasks_manual": counts.get(Task.Status.MANUAL, 0),
+        "tasks_open": sum(counts[status] for status in UNFINISHED),
+        "tasks_manual": counts[Task.Status.MANUAL],
         "stores_open": stores_open,
         "package_ready": _prepared(case, right, kinds, plan),
         "letter_ready": Artifact.Kind.LETTER in kinds,
@@ -91,34 +109,37 @@ def facts_of(case: Case, *, now: datetime, **extra: Any) -> Facts:
         "retention_uncertain": any(line.get("reason") == _UNCERTAIN for line in plan.summary) if plan else False,
         "recipients_open": len(recipients_left(case)) if right not in CHANGES_NO_STORE else 0,
         "overdue_reported": _overdue_reported(case),
-        "reminders_sent": case.suspensions.filter(ended_at__isnull=True, reminded_at__isnull=False).count(),
+        "reminders_sent": int(question is not None and question.reminded_at is not None),
         "silent_days": silent_days(case, today) if state is State.ID_PENDING else 0,
-        "suspension_open": case.suspensions.filter(ended_at__isnull=True).exists(),
-        "closed_as": closed_as(case) if state in {State.CONTESTED, State.ARCHIVED} else None,
+        "suspension_open": question is not None,
+        "closed_as": closed_as(events) if state in {State.CONTESTED, State.ARCHIVED} else None,
         "unclassified": case.unclassified,
         **_held(case, state),
         **_sorted(case, state),
         **_restricted(case, right),
-        **_consulted(case),
+        **_consulted(events),
     }
     return Facts(**{**gathered, **extra})
 
 
-def _tasks(case: Case) -> tuple[dict[str, int], int]:
+def _tasks(case: Case) -> tuple[Counter[str], int]:
     """How many tasks are in which status, and how many stores have not answered the search; letters are not counted."""
-    rows = case.tasks.filter(letter=None).values_list("operation", "status").annotate(n=Count("id"))
-    counts: dict[str, int] = {}
-    stores = 0
-    for operation, status, number in rows.order_by("operation", "status"):
-        counts[status] = counts.get(status, 0) + number
-        stores += number if operation == "collect" and status not in _SETTLED else 0
-    return counts, stores
+    tasks = [task for task in case.tasks.all() if task.letter_id is None]
+    stores = sum(task.operation == "collect" and task.status not in _SETTLED for task in tasks)
+    return Counter(task.status for task in tasks), stores
 
 
 def barred_ids(request_id: RowId) -> frozenset[str]:
     """The colleagues who are the person of this request, or too close to her (4.3)."""
     rows = Closeness.objects.filter(request_id=request_id, withdrawn_at__isnull=True)
     return frozenset(str(user) for user in rows.values_list("user_id", flat=True))
+
+
+def _barred(case: Case) -> frozenset[str]:
+    known = attached(case.request, "closeness")
+    if known is None:
+        return barred_ids(case.request_id)
+    return frozenset(str(row.user_id) for row in known if row.withdrawn_at is None)
 
 
 def _prepared(case: Case, right: Right, kinds: set[str], plan: Plan | None) -> bool:
@@ -146,22 +167,30 @@ def _restricted(case: Case, right: Right) -> dict[str, Any]:
     return {"restriction_open": True, "lift_told_on": row.lift_told_on, "release_after": row.release_after}
 
 
-def _consulted(case: Case) -> dict[str, Any]:
+def _events(case: Case) -> list[Event]:
+    """The events that the facts need, the oldest first; a page that has read all of them asks no more (decision 090)."""
+    known = attached(case, "events")
+    if known is not None:
+        return known
+    needed = Q(action__in=(*HANDLING, *_CONSULTED)) | Q(to_state__in=[state.value for state in ANSWERED])
+    return list(case.events.filter(needed).order_by("seq"))
+
+
+def _consulted(events: Iterable[Event]) -> dict[str, Any]:
     """What is on file for 12(5), T-20 and 4.0.11: the evidence form, and the data protection officer's word (4.0.7).
 
     An opinion counts for what it was asked about. Her newest word on it holds; an objection until a lead decided against it.
     """
-    rows = Event.objects.filter(case=case, action__in=("evidence_filed", "dpo_opinion", "dpo_not_followed"))
     form, advised, objected = False, set(), set()
-    for action, data in rows.order_by("seq").values_list("action", "data"):
-        about = str(data.get("kind", ""))
-        if action == "evidence_filed":
+    for event in events:
+        about = str(event.data.get("kind", ""))
+        if event.action == "evidence_filed":
             form = True
-        elif action == "dpo_not_followed":
+        elif event.action == "dpo_not_followed":
             objected.discard(about)
-        else:
+        elif event.action == "dpo_opinion":
             advised.add(about)
-            (objected.add if data.get("stance") == Stance.OBJECTS else objected.discard)(about)
+            (objected.add if event.data.get("stance") == Stance.OBJECTS else objected.discard)(about)
     return {"evidence_form": form, "advised": frozenset(advised), "objected": frozenset(objected)}
 
 
@@ -169,11 +198,10 @@ def _held(case: Case, state: State) -> dict[str, bool]:
     """Whether the request waits beside the queue as one of a flood, or was closed as one. Only new cases can."""
     if state not in {State.RECEIVED, State.NOT_IDENTIFIED}:
         return {}
-    row = Suspicion.objects.filter(request_id=case.request_id).values_list("settled_at", "outcome").first()
+    row: Suspicion | None = getattr(case.request, "suspicion", None)
     if row is None:
         return {}
-    settled_at, outcome = row
-    return {"held": settled_at is None, "dismissed": outcome == Suspicion.Outcome.DISMISSED}
+    return {"held": row.settled_at is None, "dismissed": row.outcome == Suspicion.Outcome.DISMISSED}
 
 
 def _sorted(case: Case, state: State) -> dict[str, bool]:
@@ -187,11 +215,10 @@ def _sorted(case: Case, state: State) -> dict[str, bool]:
     return {"sorted_before": "classify" in found, "unsorted_before": "unsort" in found}
 
 
-def closed_as(case: Case) -> State | None:
+def closed_as(events: Iterable[Event]) -> State | None:
     """The answered state that a contested or archived case was closed in last; None when the chain does not say (no. 21)."""
-    closings = Event.objects.filter(case=case, to_state__in=[state.value for state in ANSWERED])
-    found = closings.order_by("-seq").values_list("to_state", flat=True).first()
-    return State(found) if found else None
+    answered = [State(event.to_state) for event in events if event.to_state in ANSWERED]
+    return answered[-1] if answered else None
 
 
 def current_plan(case: Case) -> Plan | None:
@@ -199,9 +226,16 @@ def current_plan(case: Case) -> Plan | None:
 
     What a store is changed for after the answer (a replay, the end of a period) has plans of its own.
     """
-    rows = case.plans.filter(occasion="", status__in=[Plan.Status.DRAFT, Plan.Status.APPROVED, Plan.Status.APPLIED])
+    alive = (Plan.Status.DRAFT, Plan.Status.APPROVED, Plan.Status.APPLIED)
+    if (known := attached(case, "plans")) is not None:
+        return max((plan for plan in known if not plan.occasion and plan.status in alive), key=_number, default=None)
+    rows = case.plans.filter(occasion="", status__in=alive)
     found: Plan | None = rows.order_by("-number").first()
     return found
+
+
+def _number(plan: Plan) -> int:
+    return plan.number
 
 
 def plan_in_force(case: Case, treatment: str) -> list[dict[str, Any]]:
@@ -224,7 +258,8 @@ def recipients_left(case: Case) -> list[str]:
 def _residue_clear(case: Case) -> bool:
     """Every store was read again after the last line, and nothing unexplained is left (rules.md 6.5)."""
     settled = (Task.Status.DONE, Task.Status.WAIVED)
-    rows = list(case.tasks.filter(operation__in=["apply", "verify"]).values_list("operation", "store", "status"))
+    work = [task for task in case.tasks.all() if task.operation in {"apply", "verify"}]
+    rows = [(task.operation, task.store, task.status) for task in work]
     verified = {store for operation, store, _ in rows if operation == "verify"}
     applied = {store for operation, store, status in rows if operation == "apply" and status == Task.Status.DONE}
     return bool(rows) and all(status in settled for _, _, status in rows) and applied <= verified
@@ -233,12 +268,17 @@ def _residue_clear(case: Case) -> bool:
 def _overdue_reported(case: Case) -> bool:
     if case.due_on is None:
         return False
-    return case.incidents.filter(kind=Incident.Kind.OVERDUE, due_on=case.due_on).exists()
+    return any(row.kind == Incident.Kind.OVERDUE and row.due_on == case.due_on for row in case.incidents.all())
+
+
+def open_question(case: Case) -> Suspension | None:
+    """The pause of the clock that has not ended; at most one has not."""
+    return next((row for row in case.suspensions.all() if row.ended_at is None), None)
 
 
 def silent_days(case: Case, today: date) -> int:
     """Days since the last word: our question, or whatever the person wrote after it; 0 when no question is open."""
-    question = case.suspensions.filter(ended_at__isnull=True).first()
+    question = open_question(case)
     if question is None:
         return 0
     wrote = Message.objects.filter(request_id=case.request_id, inbound=True).aggregate(at=Max("created_at"))["at"]

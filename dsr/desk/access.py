@@ -12,8 +12,8 @@ from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, cast
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
@@ -198,12 +198,15 @@ def case_for(request: DeskRequest, case_id: RowId) -> Case:
     """A case of this controller, or 404: the cases of another brand do not exist here. 410 for one that was purged, 403 for an
     archived one unless the role reads the archive.
     """
-    if Tombstone.objects.of(request.controller).filter(pk=case_id).exists():
-        raise NoLongerKeptError
     rows = Case.objects.of(request.controller).select_related(
-        "request__controller", "request__account", "controller", "assignee", "handler", "preparer", "decider"
+        "request__account", "request__subject", "request__suspicion", "assignee", "handler", "preparer", "decider"
     )
-    case: Case = get_object_or_404(rows, pk=case_id)
+    case: Case | None = rows.filter(pk=case_id).first()
+    if case is None:
+        if Tombstone.objects.of(request.controller).filter(pk=case_id).exists():
+            raise NoLongerKeptError
+        raise Http404
+    case.controller = case.request.controller = request.controller
     if case.state == State.ARCHIVED and not may_see_archive(request.actor):
         raise PermissionDenied
     return case

@@ -10,13 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dsr import wording
-from dsr.cases import by_hand, flood, queue
+from dsr.cases import by_hand
 from dsr.cases.clock import local_date
 from dsr.cases.facts import identified
 from dsr.cases.hand_links import WITH_OWNER
 from dsr.cases.scope import stores_of
 from dsr.desk import steps
 from dsr.desk.access import Duty, Sight, duty_refusal, sees
+from dsr.desk.dossier import dossier_of
 from dsr.desk.forms.identity import METHODS
 from dsr.desk.forms.intake import CHANNELS
 from dsr.desk.guidance import to_read
@@ -25,20 +26,22 @@ from dsr.desk.next_step import Next, next_step
 from dsr.desk.opened_rows import opened
 from dsr.desk.sent_files import waiting_proofs
 from dsr.desk.stages import stages
+from dsr.desk.store_log import found
 from dsr.desk.tasks_view import Progress, progress_of, store_label
 from dsr.fulfil.locate import COPIES
 from dsr.law.decisions import BY_DECISION
 from dsr.law.rights import FEE, IdentityLevel, Right
 from dsr.law.workflow import BEFORE_COLLECTING, OPEN, Action, State
-from dsr.models import Artifact, Case, Channel, Subject, Task, User
+from dsr.models import Artifact, Case, Channel, Task, User
 from dsr.wording.flood import MARKS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
     from dsr.desk.access import DeskRequest
+    from dsr.desk.dossier import Dossier
     from dsr.law.workflow import Actor
+    from dsr.models import Suspicion
 
 
 _QUICK: Final = frozenset({Action.EXTEND, Action.ASK_IDENTITY, Action.ASK_CLARIFICATION})
@@ -47,11 +50,13 @@ _QUICK: Final = frozenset({Action.EXTEND, Action.ASK_IDENTITY, Action.ASK_CLARIF
 def case_context(request: DeskRequest, case: Case, tab: str, *, now: datetime) -> dict[str, Any]:
     """The head of the case and its tabs; `tab` is the name of the page that is open."""
     today = local_date(case.controller, now)
+    known = dossier_of(request, case, now=now)
     progress = opened(
         progress_of(case, actor=request.actor, language=request.LANGUAGE_CODE),
         case,
         language=request.LANGUAGE_CODE,
         today=today,
+        names=known.names,
     )
     shown = sees(request.actor, Sight.PERSON)
     return {
@@ -65,20 +70,20 @@ def case_context(request: DeskRequest, case: Case, tab: str, *, now: datetime) -
         "state": wording.state(case.state),
         "channel": CHANNELS[Channel(case.request.channel)],
         "language_name": dict(settings.LANGUAGES).get(case.request.language, case.request.language),
-        "siblings": _siblings(case),
+        "siblings": _siblings(known),
         "tabs": _tabs(request, case, tab),
         "today": today,
         "plan_url": _plan_url(case),
         "held": _held(request, case),
-        "undelivered": undelivered(case.request),
-        "proofs": waiting_proofs(request, case),
+        "undelivered": undelivered(known.undelivered),
+        "proofs": waiting_proofs(request, known.proofs),
     }
 
 
 def _held(request: DeskRequest, case: Case) -> dict[str, Any] | None:
     """Why the case is held as part of a flood, and whether this person may let it through; None for any other case."""
-    row = flood.held(case.controller).filter(request=case.request).first() if case.state == State.RECEIVED else None
-    if row is None:
+    row: Suspicion | None = getattr(case.request, "suspicion", None) if case.state == State.RECEIVED else None
+    if row is None or row.settled_at is not None:
         return None
     why = ". ".join(str(MARKS[code]) for code in row.reasons)
     return {"since": row.marked_at, "why": f"{why}.", "may": duty_refusal(request.actor, Duty.SETTLE_HELD) is None}
@@ -98,10 +103,11 @@ def person_name(case: Case) -> str:
     return given or (account.display_name if account else "") or _("No name given")
 
 
-def _siblings(case: Case) -> list[dict[str, str]]:
+def _siblings(known: Dossier) -> list[dict[str, str]]:
     """The other rights of the same request (T-26)."""
-    others = Case.objects.of(case.controller).filter(request=case.request).exclude(pk=case.pk).order_by("right")
-    return [{"url": reverse("desk:case", args=[other.pk]), "label": wording.right(other.right)} for other in others]
+    return [
+        {"url": reverse("desk:case", args=[other.pk]), "label": wording.right(other.right)} for other in known.siblings
+    ]
 
 
 def _tabs(request: DeskRequest, case: Case, current: str) -> list[dict[str, Any]]:
@@ -167,8 +173,7 @@ def identity_card(case: Case, actor: Actor, language: str) -> IdentityCard:
     """The level in words, how it was proven, and the customer numbers that lead the search."""
     level = IdentityLevel(case.request.identity_level)
     stores = stores_of(case.controller)
-    row = Subject.objects.of(case.controller).filter(request=case.request).select_related("request").first()
-    known = row.content().get("identifiers", []) if row and sees(actor, Sight.PERSON) else []
+    known = found(case).get("identifiers", []) if sees(actor, Sight.PERSON) else []
     numbers = tuple(
         (store_label(stores, item.get("store", ""), language), item["value"])
         for item in known
@@ -206,12 +211,12 @@ class NextCard:
         return shown != self.step.words
 
 
-def next_card(case: Case, actor: Actor, *, now: datetime) -> NextCard:
+def next_card(case: Case, actor: Actor, *, known: Dossier, now: datetime) -> NextCard:
     """The next thing to do, where it is done, and what else is possible or why not."""
     manual = [task for task in case.tasks.all() if task.status == Task.Status.MANUAL]
     waiting = any(task.error_code != WITH_OWNER for task in manual)
-    lost = undelivered(case.request)
-    letter = queue.letters_that_wait().filter(case=case).order_by("-created_at").first()
+    lost = undelivered(known.undelivered)
+    letter = next(iter(known.waiting_letters), None)
     step = next_step(
         case,
         needs_person=waiting,
@@ -265,8 +270,8 @@ class AnswerCard:
 
 def answer_card(case: Case) -> AnswerCard:
     """The current documents of the answer and the people behind it."""
-    rows: Sequence[Artifact] = list(case.artifacts.filter(superseded_at__isnull=True).order_by("created_at"))
-    by_kind = {row.kind: row for row in rows}
+    current = (row for row in case.artifacts.all() if row.superseded_at is None)
+    by_kind = {row.kind: row for row in sorted(current, key=lambda row: row.created_at)}
     return AnswerCard(
         letter=by_kind.get(Artifact.Kind.LETTER),
         report=by_kind.get(Artifact.Kind.REPORT),

@@ -34,7 +34,7 @@ class ClockCard:
 
 def clock_card(case: Case, *, today: date) -> ClockCard:
     """Words for the clock: what is left, why it is that day, and what is doubtful about it."""
-    pauses = list(case.suspensions.order_by("started_at", "pk"))
+    pauses = sorted(case.suspensions.all(), key=lambda row: (row.started_at, str(row.pk)))
     pause = next((row for row in pauses if row.ended_at is None), None)
     note = ""
     if pause is not None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr import wording
 from dsr.cases.clock import local_date
-from dsr.cases.facts import silent_days
+from dsr.cases.facts import open_question, silent_days
 from dsr.cases.silence import QUESTIONS
 from dsr.law.clock import SuspensionKind
 from dsr.law.ladder import RungCode
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from django.utils.functional import _StrPromise
 
-    from dsr.models import Case, Escalation, Suspension, User
+    from dsr.models import Case, Escalation, User
 
 ORDER: Final[Mapping[str, int]] = {code.value: number for number, code in enumerate(RungCode)}
 _KINDS: Final[Mapping[str, str]] = {RungCode.OVERDUE.value: "bad", RungCode.LAST_DAY.value: "bad"}
@@ -94,17 +94,15 @@ class Escalations:
 
 
 def escalations_of(case: Case, *, today: date) -> Escalations:
-    """The rungs the case reached, the newest first, what is late, and an open question; five queries whatever their number."""
-    rows = case.escalations.prefetch_related(
-        Prefetch(
-            "told",
-            Told.objects.select_related("user", "stands_in_for", "notice")
-            .defer("notice__sealed")
-            .order_by("user__display_name", "pk"),
-        )
+    """The rungs the case reached, the newest first, what is late, and an open question; no query where the page has read them
+    (`dsr.desk.dossier`), five otherwise, whatever their number.
+    """
+    told = Told.objects.select_related("user", "stands_in_for", "notice").defer("notice__sealed")
+    prefetch_related_objects(
+        [case], "escalations", Prefetch("escalations__told", told.order_by("user__display_name", "pk"))
     )
     # Several rungs of one day (a tick that was away): the highest first.
-    newest = sorted(rows, key=lambda row: (row.fell_on, ORDER.get(row.rung, 0)), reverse=True)
+    newest = sorted(case.escalations.all(), key=lambda row: (row.fell_on, ORDER.get(row.rung, 0)), reverse=True)
     return Escalations(
         reached=tuple(_reached(row) for row in newest),
         late=_late(case),
@@ -144,11 +142,11 @@ def _mail(notice: Notice | None) -> tuple[str, str]:
 
 
 def _late(case: Case) -> tuple[Late, ...]:
-    incidents = list(case.incidents.order_by("-due_on"))
+    incidents = sorted(case.incidents.all(), key=lambda row: row.due_on, reverse=True)
     if not incidents:
         return ()
-    letters = Letter.objects.of(case.controller).filter(case=case, code=LetterCode.OVERDUE_NOTICE.value)
-    written = dict(letters.order_by("pk").values_list("created_at", "pk"))
+    prefetch_related_objects([case], Prefetch("letters", Letter.objects.defer("sealed")))
+    written = {row.created_at: row.pk for row in case.letters.all() if row.code == LetterCode.OVERDUE_NOTICE.value}
     return tuple(
         Late(
             row.due_on,
@@ -160,13 +158,13 @@ def _late(case: Case) -> tuple[Late, ...]:
 
 
 def _silence(case: Case, today: date) -> Silence | None:
-    open_question: Suspension | None = case.suspensions.filter(ended_at__isnull=True, kind__in=QUESTIONS).first()
-    if open_question is None:
+    question = open_question(case)
+    if question is None or question.kind not in QUESTIONS:
         return None
-    reminded = open_question.reminded_at
+    reminded = question.reminded_at
     return Silence(
-        kind=wording.say(SuspensionKind(open_question.kind)),
-        asked_on=open_question.started_on,
+        kind=wording.say(SuspensionKind(question.kind)),
+        asked_on=question.started_on,
         reminded_on=local_date(case.controller, reminded) if reminded else None,
         days=silent_days(case, today),
     )

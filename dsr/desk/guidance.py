@@ -19,14 +19,14 @@ from dsr.desk.access import Sight, sees
 from dsr.fulfil.locate import COPIES
 from dsr.law.rights import SEARCHES_FIRST, Right
 from dsr.law.workflow import Action, State, offered
-from dsr.models import Subject, User
+from dsr.models import User
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from dsr.desk.tasks_view import Progress
     from dsr.law.workflow import Actor
-    from dsr.models import Case, Request
+    from dsr.models import Case, Request, Subject
 
 NAMES: Final = 3
 """Colleagues whom a sentence names before it counts the rest."""
@@ -63,7 +63,8 @@ def hints(case: Case, progress: Progress, *, now: datetime) -> list[Hint]:
 
 def is_known(request: Request) -> bool:
     """Whether anything is proved by which a store could be searched."""
-    return any(row.content().get("identifiers") for row in Subject.objects.filter(request=request))
+    row: Subject | None = getattr(request, "subject", None)
+    return row is not None and bool(row.content().get("identifiers"))
 
 
 def _departments(progress: Progress) -> list[str]:

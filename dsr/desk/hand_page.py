@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -35,12 +36,14 @@ class HandRow:
 
 
 def rows_of(case: Case, *, today: date) -> dict[Any, HandRow]:
-    """By task id: what the table says of tasks that a department has, or could have. One query."""
-    hands = {row.task_id: row for row in HandTask.objects.filter(task__case=case)}
+    """By task id: what the table says of tasks that a department has, or could have. One query, none where the page has read them."""
+    tasks = list(case.tasks.all())
+    prefetch_related_objects(tasks, "hand")
+    hands = {task.pk: getattr(task, "hand", None) for task in tasks}
     return {
-        task.pk: _row(case, task, hands.get(task.pk), today)
-        for task in case.tasks.all()
-        if task.pk in hands or may_ask(task)
+        task.pk: _row(case, task, hands[task.pk], today)
+        for task in tasks
+        if hands[task.pk] is not None or may_ask(task)
     }
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -18,14 +17,13 @@ from dsr.desk.troubles import trouble
 from dsr.law.clock import SuspensionKind
 from dsr.law.workflow import Action, State
 from dsr.models import Case, Event, EventNote, Upload, User
+from dsr.models.together import attached
 from dsr.vault import MissingKeyError, TamperedError
 from dsr.wording import hand, uploads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
-
-    from django.db.models import QuerySet
 
 SUBJECT, SYSTEM, NOTES = "subject", "system", "notes"
 """Filters of the history: what the person is told or does herself, what nobody did, what colleagues noted."""
@@ -100,26 +98,45 @@ class Entry:
     """The operation and the store it is about."""
 
 
-def history(case: Case, *, language: str, with_notes: bool, after: int = 0, newest: int | None = None) -> list[Entry]:
-    """The events after version `after`, newest first; at most `newest` of them. Notes only for those who may read them."""
-    rows = case.events.filter(seq__gt=after).order_by("-seq")
-    return entries(case, list(rows[:newest] if newest else rows), language=language, with_notes=with_notes)
+def events_of(case: Case) -> list[Event]:
+    """All events of the case, the newest first; those that its page has read, where it has."""
+    known = attached(case, "events")
+    return list(reversed(known)) if known is not None else list(case.events.order_by("-seq"))
 
 
-def shown(case: Case, show: str) -> QuerySet[Event]:
+def history(case: Case, *, language: str, with_notes: bool, after: int = 0) -> list[Entry]:
+    """The events after version `after` in words, newest first. Notes only for those who may read them."""
+    rows = [event for event in events_of(case) if event.seq > after]
+    return entries(case, rows, language=language, with_notes=with_notes)
+
+
+def shown(case: Case, show: str) -> list[Event]:
     """The events that a filter of the history names, newest first; any other name is all of them."""
-    rows: QuerySet[Event] = case.events.order_by("-seq")
+    return [event for event in events_of(case) if _shows(event, show)]
+
+
+def _shows(event: Event, show: str) -> bool:
     if show == SYSTEM:
-        return rows.filter(actor_kind="system")
+        return event.actor_kind == "system"
     if show == NOTES:
         # A mail of somebody else than the contact is kept as a note as well (dsr.cases.inbound_words).
-        return rows.filter(Q(action="note") | Q(action="mail_received", data__has_key="note"))
-    return rows.filter(action__in=SEEN_BY_HER) if show == SUBJECT else rows
+        return event.action == "note" or (event.action == "mail_received" and "note" in event.data)
+    return show != SUBJECT or event.action in SEEN_BY_HER
 
 
-def entries(case: Case, events: list[Event], *, language: str, with_notes: bool) -> list[Entry]:
-    """These events of the case in words, in their order."""
-    names = _names(case, events)
+def entries(
+    case: Case,
+    events: list[Event],
+    *,
+    language: str,
+    with_notes: bool,
+    names: Mapping[str, str] | None = None,
+) -> list[Entry]:
+    """These events of the case in words, in their order. `names` are colleagues by account id, where the page has them already.
+
+    Notes only for those who may read them.
+    """
+    names = _names(case, events) if names is None else names
     notes = _notes(case, events) if with_notes else {}
     stores = stores_of(case.controller)
     return [
@@ -167,7 +184,7 @@ def _names(case: Case, events: Iterable[Event]) -> dict[str, str]:
     return {str(user.pk): user.display_name or user.email for user in users}
 
 
-def _who(event: Event, names: dict[str, str]) -> str:
+def _who(event: Event, names: Mapping[str, str]) -> str:
     if event.actor_kind == "staff":
         return names.get(event.actor_id, _("somebody who has left"))
     kinds = {"subject": _("the person"), "owner": _("the department")}
@@ -187,7 +204,7 @@ def _notes(case: Case, events: list[Event]) -> dict[Any, str]:
     return found
 
 
-def _details(event: Event, stores: dict[str, Any], names: dict[str, str], language: str) -> Iterator[str]:
+def _details(event: Event, stores: dict[str, Any], names: Mapping[str, str], language: str) -> Iterator[str]:
     data = event.data
     if event.from_state and event.from_state != event.to_state:
         yield f"{_state(event.from_state)} → {_state(event.to_state)}"
@@ -237,7 +254,7 @@ def _about_hand(event: Event) -> Iterator[str]:
         yield str(data["other"])
 
 
-def _about_escalation(event: Event, names: dict[str, str]) -> Iterator[str]:
+def _about_escalation(event: Event, names: Mapping[str, str]) -> Iterator[str]:
     """Rungs and who heard of them, what a reminder was about, what a new calendar moved."""
     data = event.data
     yield from (rung_words(str(code)) for code in data.get("rungs", ()))

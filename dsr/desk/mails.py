@@ -16,14 +16,14 @@ from dsr.vault import MissingKeyError, TamperedError
 from dsr.wording import mails as wording
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
     from typing import Any
 
     from django.db.models import QuerySet
     from django.utils.functional import _StrPromise
 
-    from dsr.models import Controller, Request
+    from dsr.models import Controller
 
 STANDS: Final[Mapping[str, _StrPromise]] = {
     "": gettext_lazy("All"),
@@ -106,7 +106,6 @@ def _to(row: Message | Notice) -> str:
         return ""
 
 
-def undelivered(request: Request) -> list[Line]:
-    """The mails of a request that wait for a person: send again, or post a letter."""
-    found = request.messages.filter(by_mail=True, status__in=Message.UNDELIVERED).select_related("request")
-    return [line(row, shown=False) for row in found.order_by("created_at", "pk")]
+def undelivered(rows: Iterable[Message]) -> list[Line]:
+    """These mails, which wait for a person, as she reads them: send again, or post a letter."""
+    return [line(row, shown=False) for row in rows]

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dsr.desk.hand_page import rows_of
 from dsr.desk.store_log import Logs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
+    from dsr.desk.hand_page import HandRow
     from dsr.desk.tasks_view import Progress, TaskRow
     from dsr.models import Case
 
 
-def opened(progress: Progress, case: Case, *, language: str, today: date) -> Progress:
-    """The same progress, each row of a task with its log and its department. Four queries, however many rows."""
+def opened(progress: Progress, case: Case, *, language: str, today: date, names: Mapping[str, str]) -> Progress:
+    """The same progress, each row of a task with its log and its department; `names` are colleagues by account id."""
     if not any(row.task for row in progress.rows):
         return progress
-    return replace(progress, rows=tuple(_opened(progress.rows, case, language=language, today=today)))
+    logs = Logs(case, language=language, names=names)
+    return replace(progress, rows=tuple(_opened(progress.rows, rows_of(case, today=today), logs)))
 
 
-def _opened(rows: Iterable[TaskRow], case: Case, *, language: str, today: date) -> Iterator[TaskRow]:
-    hands, logs = rows_of(case, today=today), Logs(case, language=language)
+def _opened(rows: Iterable[TaskRow], hands: Mapping[Any, HandRow], logs: Logs) -> Iterator[TaskRow]:
     for row in rows:
         if row.task is None or not row.task.store:
             yield row

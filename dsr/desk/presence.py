@@ -51,29 +51,38 @@ def who_is_here(case: Case, now: datetime, *, but: User | None = None) -> list[H
     return by_case(case.controller, [case.pk], now, but=but).get(case.pk, [])
 
 
+def listed(rows: Iterable[Presence], *, but: User | None = None) -> list[Here]:
+    """These rows with their users as people read them, those who edit first; without `but`."""
+    ordered = sorted(rows, key=lambda row: (row.mode, row.user.display_name, str(row.pk)))
+    return [_here(row) for row in ordered if but is None or row.user_id != but.pk]
+
+
 def by_case(
     controller: Controller, case_ids: Iterable[RowId], now: datetime, *, but: User | None = None
 ) -> dict[RowId, list[Here]]:
     """The same for many cases in one query."""
-    rows = _fresh(controller, now).filter(case__in=list(case_ids)).select_related("user")
-    found: dict[RowId, list[Here]] = {}
-    for row in rows.order_by("mode", "user__display_name", "pk"):
-        if but is None or row.user_id != but.pk:
-            here = Here(
-                user_id=str(row.user_id),
-                name=row.user.display_name or row.user.email,
-                editing=row.mode == Presence.Mode.EDITING,
-            )
-            found.setdefault(row.case_id, []).append(here)
-    return found
+    rows = fresh(controller, now).filter(case__in=list(case_ids)).select_related("user")
+    found: dict[RowId, list[Presence]] = {}
+    for row in rows:
+        found.setdefault(row.case_id, []).append(row)
+    return {case_id: listed(mine, but=but) for case_id, mine in found.items()}
+
+
+def _here(row: Presence) -> Here:
+    return Here(
+        user_id=str(row.user_id),
+        name=row.user.display_name or row.user.email,
+        editing=row.mode == Presence.Mode.EDITING,
+    )
 
 
 def open_elsewhere(controller: Controller, user: User, now: datetime) -> QuerySet[Presence]:
     """Cases that somebody else has open, as a subquery of ids."""
-    rows: QuerySet[Presence] = _fresh(controller, now).exclude(user=user)
+    rows: QuerySet[Presence] = fresh(controller, now).exclude(user=user)
     return rows
 
 
-def _fresh(controller: Controller, now: datetime) -> QuerySet[Presence]:
+def fresh(controller: Controller, now: datetime) -> QuerySet[Presence]:
+    """The beats of the last minute in this controller."""
     rows: QuerySet[Presence] = Presence.objects.of(controller).filter(seen_at__gte=now - FRESH)
     return rows

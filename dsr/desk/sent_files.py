@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Min, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
 from dsr import wording
@@ -14,6 +14,8 @@ from dsr.desk.forms.uploads import AddFilesForm
 from dsr.models import Upload
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.utils.functional import _StrPromise
 
     from dsr.desk.access import DeskRequest
@@ -39,13 +41,12 @@ def sent_context(request: DeskRequest, case: Case, form: AddFilesForm | None = N
     }
 
 
-def waiting_proofs(request: DeskRequest, case: Case) -> dict[str, Any] | None:
+def waiting_proofs(request: DeskRequest, proofs: Sequence[Upload]) -> dict[str, Any] | None:
     """How many proofs nobody has looked at yet, and when the first goes by itself; None without one, or for other roles."""
-    if duty_refusal(request.actor, Duty.IDENTIFY):
+    if not proofs or duty_refusal(request.actor, Duty.IDENTIFY):
         return None
-    rows = case.request.uploads.filter(purpose__in=uploads.PROOFS, deleted_at=None)
-    found = rows.aggregate(count=Count("pk"), until=Min("delete_after"))
-    return found if found["count"] else None
+    ends = [proof.delete_after for proof in proofs if proof.delete_after is not None]
+    return {"count": len(proofs), "until": min(ends, default=None)}
 
 
 def _row(one: uploads.Shown, *, shown: bool) -> dict[str, Any]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from dsr.desk.history import Entry, entries
+from dsr.desk.history import Entry, entries, events_of
 from dsr.law.workflow import Action
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dsr.models import Case
 
 KINDS: Final = (
@@ -52,8 +54,8 @@ class Decision:
         return bool(self.approved) and self.approved == self.prepared
 
 
-def decision_of(case: Case, *, language: str, with_notes: bool) -> Decision:
-    """The hashes on the case, and every sign-off, the newest first."""
-    rows = list(case.events.filter(action__in=KINDS).order_by("-seq"))
-    lines = entries(case, rows, language=language, with_notes=with_notes)
+def decision_of(case: Case, *, language: str, with_notes: bool, names: Mapping[str, str] | None = None) -> Decision:
+    """The hashes on the case, and every sign-off, the newest first; `names` are colleagues by account id, if read."""
+    rows = [event for event in events_of(case) if event.action in KINDS]
+    lines = entries(case, rows, language=language, with_notes=with_notes, names=names)
     return Decision(case.manifest_sha256, case.approved_sha256, tuple(lines))

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext as _
 
-from dsr.desk.history import Entry, entries
-from dsr.models import Subject
+from dsr.desk.history import Entry, entries, events_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dsr.models import Case, Task
+    from dsr.models import Case, Subject, Task
 
 KINDS: Final = (
     "task_done",
@@ -53,11 +52,11 @@ class StoreLog:
 
 
 class Logs:
-    """The logs of all stores of a case, in two queries."""
+    """The logs of all stores of a case, of its events as the page read them, with the `names` of colleagues by account id."""
 
-    def __init__(self, case: Case, *, language: str) -> None:
-        self._lines: Mapping[tuple[str, str], list[Entry]] = _by_task(case, language)
-        self._content = _found(case)
+    def __init__(self, case: Case, *, language: str, names: Mapping[str, str]) -> None:
+        self._lines: Mapping[tuple[str, str], list[Entry]] = _by_task(case, language, names)
+        self._content = found(case)
 
     def of(self, task: Task) -> StoreLog:
         """The log of one task."""
@@ -78,14 +77,15 @@ class Logs:
         return tuple(str(kinds.get(kind, kind)) for kind in dict.fromkeys(used))
 
 
-def _by_task(case: Case, language: str) -> dict[tuple[str, str], list[Entry]]:
-    rows = list(case.events.filter(action__in=KINDS).order_by("-seq")[:_NEWEST])
-    found: dict[tuple[str, str], list[Entry]] = defaultdict(list)
-    for entry in entries(case, rows, language=language, with_notes=False):
-        found[entry.task].append(entry)
-    return found
+def _by_task(case: Case, language: str, names: Mapping[str, str]) -> dict[tuple[str, str], list[Entry]]:
+    rows = [event for event in events_of(case) if event.action in KINDS][:_NEWEST]
+    by_task: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+    for entry in entries(case, rows, language=language, with_notes=False, names=names):
+        by_task[entry.task].append(entry)
+    return by_task
 
 
-def _found(case: Case) -> dict[str, Any]:
-    row = Subject.objects.of(case.controller).filter(request=case.request).select_related("request").first()
+def found(case: Case) -> dict[str, Any]:
+    """What is known of the person of the case: identifiers and row keys; empty before the search."""
+    row: Subject | None = getattr(case.request, "subject", None)
     return row.content() if row else {}

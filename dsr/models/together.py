@@ -122,3 +122,27 @@ def _value(field: Any, value: Any) -> Any:
     known = target.to_python(value)
     # SQLite keeps moments without their zone, which is UTC.
     return known.replace(tzinfo=UTC) if isinstance(known, datetime) and known.tzinfo is None else known
+
+
+def attach(owner: Model, relation: str, rows: list[Any]) -> None:
+    """Let `owner.<relation>.all()` be these rows from now on, as after a prefetch; they must be all there are, in their order."""
+    field: Any = owner._meta.get_field(relation)  # noqa: SLF001
+    for row in rows:
+        field.field.set_cached_value(row, owner)
+    known: Any = getattr(owner, relation).get_queryset()
+    known._result_cache, known._prefetch_done = rows, True  # noqa: SLF001 -- what Django's own prefetch does
+    vars(owner).setdefault("_prefetched_objects_cache", {})[relation] = known
+
+
+def attach_one(owner: Model, relation: str, row: Model | None) -> None:
+    """The same for the one row at the other end of a one-to-one; None says that there is none."""
+    field: Any = owner._meta.get_field(relation)  # noqa: SLF001
+    field.set_cached_value(owner, row)
+    if row is not None:
+        field.remote_field.set_cached_value(row, owner)
+
+
+def attached(owner: Model, relation: str) -> list[Any] | None:
+    """The rows that were read with their owner; None when a reader has to ask for them, narrowed to what it needs."""
+    known = vars(owner).get("_prefetched_objects_cache", {})
+    return list(known[relation]) if relation in known else None

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dsr import wording
 from dsr.audit import verify_case
-from dsr.cases import closeness, linking, messages, notes
+from dsr.cases import linking, messages, notes
 from dsr.cases.perform import RefusedError, assign
 from dsr.desk import case_page, presence
 from dsr.desk.access import DeskRequest, Duty, Sight, case_for, duty_refusal, insist, insist_sight, sees, staff_required
@@ -22,12 +22,12 @@ from dsr.desk.attempt import Outcome, attempt
 from dsr.desk.behalf import flags_of
 from dsr.desk.clock_card import clock_card
 from dsr.desk.conversation import conversation
+from dsr.desk.dossier import dossier_of
 from dsr.desk.escalations import escalations_of
 from dsr.desk.forms.case import LinkForm, NoteForm
 from dsr.desk.forms.steps import MessageForm
 from dsr.desk.guidance import hints
 from dsr.desk.history import NOTES, SUBJECT, SYSTEM, entries
-from dsr.desk.history import history as history_of
 from dsr.desk.history import shown as shown_events
 from dsr.desk.opened_rows import latest
 from dsr.desk.shell import page
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 EVENTS = 50
 """Events on one page of the history."""
+NEWEST = 4
+"""Events on the overview."""
 
 
 @staff_required
@@ -49,12 +51,13 @@ def overview(request: DeskRequest, case_id: RowId) -> HttpResponse:
     now = timezone.now()
     case = case_for(request, case_id)
     context = case_page.case_context(request, case, "case", now=now)
+    known = dossier_of(request, case, now=now)
     shown = sees(request.actor, Sight.PERSON)
     told = case.request.content() if shown else {}
     context |= {
         "clock": clock_card(case, today=context["today"]),
         "identity": case_page.identity_card(case, request.actor, request.LANGUAGE_CODE),
-        "next": case_page.next_card(case, request.actor, now=now),
+        "next": case_page.next_card(case, request.actor, known=known, now=now),
         "hints": hints(case, context["progress"], now=now),
         "answer": case_page.answer_card(case),
         "told": told,
@@ -62,19 +65,23 @@ def overview(request: DeskRequest, case_id: RowId) -> HttpResponse:
         "flags": flags_of(told, case.right),
         "may_forward": case.is_open and duty_refusal(request.actor, Duty.FORWARD) is None,
         "identifiers": _identifiers(told),
-        "people": case_page.colleagues(request),
+        "people": known.colleagues,
         "may_work": duty_refusal(request.actor, Duty.DRAFT) is None,
         "may_assign": duty_refusal(request.actor, Duty.ASSIGN) is None,
         "live": case_page.is_live(case, context["progress"]),
         "escalations": escalations_of(case, today=context["today"]),
-        "recent": history_of(case, language=request.LANGUAGE_CODE, with_notes=False, newest=4),
-        "related": linking.related(case.request) if shown else [],
+        "recent": entries(
+            case, shown_events(case, "")[:NEWEST], language=request.LANGUAGE_CODE, with_notes=False, names=known.names
+        ),
+        "related": linking.related(case.request, known.links) if shown else [],
         "may_link": duty_refusal(request.actor, Duty.LINK) is None,
         "link_form": LinkForm(prefix="link"),
         "chase": latest(context["progress"]),
         "may_chase": duty_refusal(request.actor, Duty.CHASE) is None,
-        "too_close": [case_page.staff_name(row.user) for row in closeness.standing(case.request)],
-        "here": presence.who_is_here(case, now, but=request.staff),
+        "too_close": [
+            case_page.staff_name(row.user) for row in case.request.closeness.all() if row.withdrawn_at is None
+        ],
+        "here": presence.listed(known.here, but=request.staff),
     }
     return page(request, "case", context)
 
@@ -133,13 +140,14 @@ def messages_page(request: DeskRequest, case_id: RowId) -> HttpResponse:
 @require_safe
 def history(request: DeskRequest, case_id: RowId) -> HttpResponse:
     """The events of the chain, newest first, a page at a time and filtered, with the result of checking all of it."""
-    case = case_for(request, case_id)
-    context = case_page.case_context(request, case, "history", now=timezone.now())
+    case, now = case_for(request, case_id), timezone.now()
+    context = case_page.case_context(request, case, "history", now=now)
+    names = dossier_of(request, case, now=now).names
     notes = sees(request.actor, Sight.PERSON)
     show = request.GET.get("show", "")
     found = Paginator(shown_events(case, show), EVENTS).get_page(request.GET.get("page"))
     context |= {
-        "entries": entries(case, list(found), language=request.LANGUAGE_CODE, with_notes=notes),
+        "entries": entries(case, list(found), language=request.LANGUAGE_CODE, with_notes=notes, names=names),
         "page_obj": found,
         "filters": [{"name": name, "label": label, "current": name == show} for name, label in _filters().items()],
         "count": case.version,
@@ -156,12 +164,13 @@ def _filters() -> dict[str, str]:
 @require_safe
 def decision(request: DeskRequest, case_id: RowId) -> HttpResponse:
     """Who prepared and who approved what, on what ground, under which hash."""
-    case = case_for(request, case_id)
-    context = case_page.case_context(request, case, "decision", now=timezone.now())
+    case, now = case_for(request, case_id), timezone.now()
+    context = case_page.case_context(request, case, "decision", now=now)
+    names = dossier_of(request, case, now=now).names
     notes = sees(request.actor, Sight.PERSON)
     context |= {
         "answer": case_page.answer_card(case),
-        "decision": decision_of(case, language=request.LANGUAGE_CODE, with_notes=notes),
+        "decision": decision_of(case, language=request.LANGUAGE_CODE, with_notes=notes, names=names),
     }
     return page(request, "decision", context)
 
@@ -181,10 +190,12 @@ def notes_page(request: DeskRequest, case_id: RowId) -> HttpResponse:
         if outcome.done:
             flash.success(request, _("Kept."))
             return redirect("desk:notes", case_id=case.pk)
-    context = case_page.case_context(request, case, "notes", now=timezone.now())
-    rows = list(shown_events(case, NOTES))
+    now = timezone.now()
+    context = case_page.case_context(request, case, "notes", now=now)
+    names = dossier_of(request, case, now=now).names
+    rows = shown_events(case, NOTES)
     context |= {
-        "entries": entries(case, rows, language=request.LANGUAGE_CODE, with_notes=True),
+        "entries": entries(case, rows, language=request.LANGUAGE_CODE, with_notes=True, names=names),
         "form": form,
         "possible": refused is None,
         "why_no_note": wording.refusal(refused) if refused else "",
