@@ -9,14 +9,23 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from django.db import transaction
+
+from dsr.cases.actors import SYSTEM
+from dsr.cases.duties import Duty
+from dsr.cases.perform import RefusedError, insist
+from dsr.cases.setup import record_setup
+from dsr.law.workflow import Refusal
 from dsr.models import ApiKey
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from dsr.models import Controller
+    from dsr.law.workflow import Actor
+    from dsr.models import Controller, RowId
 
+MOST_NAME: Final = 80
 PREFIX: Final = "dsr_"
 # How exactly it is known when a key was last used: a write for every call would be one too many.
 _USE_STEP: Final = timedelta(minutes=1)
@@ -35,15 +44,33 @@ class UnknownScopeError(ValueError):
     """A scope that does not exist; the message names those that do."""
 
 
-def make(*, controller: Controller, name: str, scopes: Iterable[str], now: datetime) -> tuple[ApiKey, str]:
-    """Make a key; returns its row and the key itself, which nobody can show again. UnknownScopeError."""
+@transaction.atomic
+def make(
+    *, controller: Controller, name: str, scopes: Iterable[str], now: datetime, actor: Actor = SYSTEM
+) -> tuple[ApiKey, str]:
+    """Make a key; returns its row and the key itself, which nobody can show again. An event of the set-up (rules 4.4).
+
+    UnknownScopeError; RefusedError `role` for staff that operates nothing, `program_name` for a name that is empty or longer
+    than 80 characters.
+    """
+    _insist(actor)
     wanted = sorted(set(scopes))
     if not wanted or set(wanted) - set(Scope):
         raise UnknownScopeError("the scopes are: " + ", ".join(Scope))
+    if not 0 < len(name.strip()) <= MOST_NAME:
+        raise RefusedError(Refusal("program_name", {}))
     secret = PREFIX + secrets.token_urlsafe(32)
     row = ApiKey(controller=controller, name=name.strip(), digest=_digest(secret), scopes=wanted, created_at=now)
     row.save(force_insert=True)
+    data = {"key": str(row.pk), "program": row.name, "scopes": wanted}
+    record_setup(controller=controller, kind="program_key_made", actor=actor, now=now, data=data)
     return row, secret
+
+
+def _insist(actor: Actor) -> None:
+    """Whoever has the shell has the keys anyway."""
+    if actor.kind == "staff":
+        insist(actor, Duty.SIGNING_KEY)
 
 
 def _digest(secret: str) -> str:
@@ -62,7 +89,14 @@ def check(*, controller: Controller, secret: str, now: datetime) -> ApiKey | Non
     return found
 
 
-def revoke(*, controller: Controller, key_id: str, now: datetime) -> bool:
-    """End a key at once; False when there is no living one of this id."""
+@transaction.atomic
+def revoke(*, controller: Controller, key_id: RowId, now: datetime, actor: Actor = SYSTEM) -> bool:
+    """End a key at once, an event of the set-up; False when there is no living one of this id. RefusedError `role`."""
+    _insist(actor)
     rows = ApiKey.objects.of(controller).filter(pk=key_id, revoked_at__isnull=True)
-    return bool(rows.update(revoked_at=now))
+    if not rows.update(revoked_at=now):
+        return False
+    row = ApiKey.objects.of(controller).get(pk=key_id)
+    data = {"key": str(row.pk), "program": row.name}
+    record_setup(controller=controller, kind="program_key_revoked", actor=actor, now=now, data=data)
+    return True

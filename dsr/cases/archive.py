@@ -68,8 +68,8 @@ def due(*, now: datetime, limit: int) -> list[RowId]:
     rows = rows.exclude(Exists(_offered(Artifact.objects.filter(case=OuterRef("pk")), now)))
     rows = rows.exclude(Exists(Message.objects.filter(request=OuterRef("request_id"), status__in=_UNSENT)))
     rows = rows.exclude(Exists(_restricting(OuterRef("pk"))) & ~Exists(_lifted(OuterRef("pk"))))
-    rows = holds.free_of_claims(holds.free(rows, request="request_id"), request="request_id")
-    return list(rows.order_by("closed_at").values_list("pk", flat=True)[:limit])
+    free = holds.free_of_claims(holds.free(rows, request="request_id"), request="request_id")
+    return list(free.order_by("closed_at").values_list("pk", flat=True)[:limit])
 
 
 def _offered(rows: models.QuerySet[Any], now: datetime) -> models.QuerySet[Any]:

@@ -15,7 +15,7 @@ from django.db import models, transaction
 from django.db.models.functions import Left
 
 from dsr.cases import ring_factors, ring_tokens
-from dsr.models import AccountLink, ErasedIdentifier, Hold, IndexToken, KeyedRow, OutsideLogin, RingId
+from dsr.models import AccountLink, ErasedIdentifier, Hold, IndexToken, KeyedRow, OutsideLogin, RestrictedToken, RingId
 from dsr.sessions import context_of
 from dsr.vault import MissingKeyError, TamperedError, keyring
 from dsr.vault.rewrap import is_current, rewrap, ring_id
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 CHUNK: Final = 200
 SESSIONS, TOKENS, LINKS, LOGINS = "sessions", "index tokens", "account links", "outside logins"
+RESTRICTED = "restricted persons"
 ERASED, HOLDS = "erased identifiers", "legal holds"
 # How dsr.sessions writes a session: a wrapped key, a dot, the sealed content.
 
@@ -99,6 +100,7 @@ def uses() -> dict[str, Counter[str]]:
         (SESSIONS, Session.objects.values_list("session_data", flat=True)),
         (TOKENS, models.QuerySet(IndexToken).values_list("token", flat=True)),
         (LINKS, models.QuerySet(AccountLink).values_list("token", flat=True)),
+        (RESTRICTED, models.QuerySet(RestrictedToken).values_list("token", flat=True)),
         (LOGINS, models.QuerySet(OutsideLogin).values_list("token", flat=True)),
         # Nothing says what was hashed: the key stays in the ring until the last entry has ended (docs/after-erasure.md).
         (ERASED, models.QuerySet(ErasedIdentifier).values_list("token", flat=True)),
@@ -124,6 +126,7 @@ def rotate(*, chunk: int = CHUNK, stop: Callable[[], bool] = lambda: False) -> R
         (ring_tokens.move_links, LINKS),
         (ring_tokens.move_tokens, TOKENS),
         (ring_tokens.move_logins, LOGINS),
+        (ring_tokens.move_restricted, RESTRICTED),
         (ring_factors.move, ring_factors.NAME),
     ):
         result = moved(chunk=chunk, stop=stop)

@@ -10,7 +10,7 @@ from django.db.models.functions import Left
 
 from dsr.cases import outside
 from dsr.cases.finding import values_of_told
-from dsr.models import AccountLink, IndexToken, OutsideLogin, Request, Subject
+from dsr.models import AccountLink, IndexToken, OutsideLogin, Request, RestrictedToken, Restriction, Subject
 from dsr.vault import MissingKeyError, TamperedError, blind, keyring
 
 if TYPE_CHECKING:
@@ -136,4 +136,31 @@ def _move(model: Any, again: Callable[[Any], str], *, chunk: int, stop: Callable
                 done.broken += 1
                 continue
             done.moved += models.QuerySet(model).filter(pk=row.pk, token=row.token).update(token=fresh)
+    return done
+
+
+def move_restricted(*, chunk: int, stop: Callable[[], bool]) -> Moved:
+    """The same for the numbers and addresses that programs ask by whether somebody is restricted."""
+    done, last = Moved(), None
+    while not stop():
+        rest = _old(models.QuerySet(RestrictedToken))
+        rest = rest if last is None else rest.filter(restriction_id__gt=last)
+        ids = list(rest.order_by("restriction_id").values_list("restriction_id", flat=True).distinct()[:chunk])
+        if not ids:
+            return done
+        last = ids[-1]
+        for row in Restriction.objects.filter(pk__in=ids).select_related("case", "controller").order_by("pk"):
+            try:
+                values = {(str(kind), str(value)) for kind, value in row.content().get("identifiers", [])}
+            except MissingKeyError:
+                done.missing += 1
+                continue
+            except TamperedError:
+                done.broken += 1
+                continue
+            names = _renamed(row.controller.slug, values)
+            for token in _old(models.QuerySet(RestrictedToken).filter(restriction=row)):
+                fresh = names.get((token.kind, token.token))
+                if fresh is not None:
+                    done.moved += RestrictedToken.objects.filter(pk=token.pk, token=token.token).update(token=fresh)
     return done

@@ -20,6 +20,7 @@ from dsr.law.retention import ROWS, Mark
 from dsr.law.rights import ALL_RIGHTS
 from dsr.models import (
     Anchor,
+    ApiKey,
     CalendarDay,
     LadderRow,
     LetterWording,
@@ -55,7 +56,7 @@ def cards(request: DeskRequest) -> list[Card]:
         makers += [_controller]
     makers += [_calendar, _ladder, _retention, _absences, _brand, _receivers, _people]
     if duty_refusal(request.actor, Duty.SEE_SETUP) is None:
-        makers += [_keys]
+        makers += [_keys, _programs]
     if READERS & request.actor.roles:
         makers += [_changes]
     return [make(request) for make in makers]
@@ -149,6 +150,12 @@ def _keys(request: DeskRequest) -> Card:
     words = _("A key signs packages") if signs else _("No package was signed yet")
     last = _("last anchor %(day)s") % {"day": wording.day(anchor.day)} if anchor else _("no anchor yet")
     return Card(reverse("desk:setup-keys"), _("Keys"), f"{words}, {last}")
+
+
+def _programs(request: DeskRequest) -> Card:
+    count = ApiKey.objects.of(request.controller).filter(revoked_at__isnull=True).count()
+    words = ngettext("%(n)s key that works", "%(n)s keys that work", count) % {"n": count}
+    return Card(reverse("desk:programs"), _("Programs"), words if count else _("No program asks yet"))
 
 
 def _changes(request: DeskRequest) -> Card:

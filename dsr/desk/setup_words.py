@@ -44,6 +44,8 @@ KINDS: Final[Mapping[str, _StrPromise]] = {
     "mail_fetched": gettext_lazy("Mail from outside downloaded as it came"),
     "partner_ended": gettext_lazy("Partner ended"),
     "partner_kept": gettext_lazy("Partner entered or changed"),
+    "program_key_made": gettext_lazy("Key of a program made"),
+    "program_key_revoked": gettext_lazy("Key of a program ended"),
     "queue_exported": gettext_lazy("Queue exported"),
     "receiver_ended": gettext_lazy("Receiver ended"),
     "receiver_kept": gettext_lazy("Receiver entered or changed"),

@@ -271,6 +271,7 @@ _VERBS: Final[Mapping[str, _StrPromise]] = {
     "correction_plan_missing": _("The plan for the stores is not made yet. Wait for it, or see why it could not be made."),
     "not_came_back": _("The value stands as it was corrected. Nothing has to be written again."),
     "recipients_missing": _("Enter who received the data and was told, or why nobody was told."),
+    "program_name": _("Enter which program it is for, in at most 80 characters."),
     "scope_empty": _("Choose at least one kind of data, or restrict everything."),
     "already_erased": _(
         "Nothing of this person is left that could be restricted: an earlier request had everything erased. Refuse this one"

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from dsr.api.description import FILE
 from dsr.api.urls import urlpatterns
-from dsr.cases import actors, api_keys, holds, restrictions
+from dsr.cases import actors, api_keys, holds, restrictions, ring_tokens
 from dsr.cases.perform import RefusedError
 from dsr.law.rights import Right
 from dsr.models import Case, RestrictedToken, Restriction
@@ -245,3 +245,16 @@ def test_18_1_c_holds_up_our_own_deletions(controller: Controller) -> None:
     assert not holds.held(other, "billing")
     restrict(ground="accuracy_contested")
     assert not holds.held(other, "billing")
+
+
+def test_found_after_the_key_ring_rotated(client: Client, controller: Controller, settings) -> None:
+    """The tokens move with the blind index, so that the old ring key may leave."""
+    restrict()
+    old = settings.DSR_KEYS
+    settings.DSR_KEYS = f"fresh:{base64.b64encode(bytes(range(32))).decode()},{old}"
+    rotated = ring_tokens.move_restricted(chunk=1, stop=lambda: False)
+    assert (rotated.moved, rotated.missing, rotated.broken) == (1, 0, 0)
+    assert RestrictedToken.objects.get().token.startswith("fresh.")
+    assert ring_tokens.move_restricted(chunk=1, stop=lambda: False).moved == 0
+    said = ask(client, {"identifiers": [{"customer_number": NUMBER}]}, key_of(controller)).json()
+    assert said["answers"][0]["restricted"] is True

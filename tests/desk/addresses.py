@@ -135,6 +135,8 @@ desk:plan-release                   405 405 405 405 405 405 405 405 405
 desk:plan-take-back                 405 405 405 405 405 405 405 405 405
 desk:presence                       405 405 405 405 405 405 405 405 405
 desk:preview                        403 404 404 404 404 403 403 403 404
+desk:program-end                    405 405 405 405 405 405 405 405 405
+desk:programs                       403 403 403 200 200 403 403 200   -
 desk:queue                          200 200 200 200 200 200 200 200   -
 desk:queue-export                   405 405 405 405 405 405 405 405   -
 desk:receiver-end                   405 405 405 405 405 405 405 405 405
@@ -209,6 +211,8 @@ mfa_reauthenticate                  302 302 302 302 302 302 302 302   -
 mfa_reauthenticate_webauthn         302 302 302 302 302 302 302 302   -
 mfa_remove_webauthn                 404 404 404 404 404 404 404 404   -
 mfa_view_recovery_codes             404 404 404 404 404 404 404 404   -
+api:openapi                         200 200 200 200 200 200 200 200   -
+api:restricted                      401 401 401 401 401 401 401 401   -
 api:stop-links                      405 405 405 405 405 405 405 405   -
 api:suppressed                      405 405 405 405 405 405 405 405   -
 api:import-guard                    405 405 405 405 405 405 405 405   -
