@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from dsr.cases import approvals, holds, tasks
+from dsr.cases import approvals, holds, legal_holds, tasks
 from dsr.cases.actors import SYSTEM
 from dsr.cases.duties import Duty
 from dsr.cases.facts import current_plan, recipients_left
@@ -19,7 +19,7 @@ from dsr.cases.perform import ConflictError, RefusedError, insist, perform, reco
 from dsr.cases.scope import stores_of
 from dsr.law.rights import Right
 from dsr.law.workflow import Action, Actor, Refusal, Role, State
-from dsr.models import Case, JournalSecret, JournalStep, Plan, Task
+from dsr.models import Case, Hold, JournalSecret, JournalStep, Plan, Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -265,12 +265,22 @@ def hold(
 
     Handlers, leads and the DPO may stop; only a lead or the DPO lifts, because lifting lets an erasure go on.
     """
-    may = {Role.LEAD, Role.DPO} if not on else {Role.HANDLER, Role.LEAD, Role.DPO}
-    if not actor.roles & may:
-        raise RefusedError(Refusal("role", {"roles": ",".join(sorted(may))}))
-    if seen_version is not None and Case.objects.get(pk=case_id).version != seen_version:
+    insist(actor, Duty.HOLD if on else Duty.LIFT_HOLD)
+    case = Case.objects.select_related("controller").get(pk=case_id)
+    if seen_version is not None and case.version != seen_version:
         raise ConflictError
     if not reason.strip():
         raise RefusedError(Refusal("reason_missing", {}))
-    kind = "hold_set" if on else "hold_lifted"
-    return record(case_id=case_id, kind=kind, actor=actor, now=now, changes={"legal_hold": on}, note=reason)
+    if on:
+        matter = legal_holds.Matter(reason, "", reason)
+        legal_holds.place(controller=case.controller, matter=matter, actor=actor, now=now, case=case)
+        return Case.objects.get(pk=case_id)
+    own = list(legal_holds.standing(case).filter(scope=Hold.Scope.CASE))
+    for one in own:
+        legal_holds.lift(hold_id=one.pk, reason=reason, actor=actor, now=now)
+    if not own:
+        # Set before holds had rows, or by the person: whoever lifts it on this page is told that it still stands.
+        still = legal_holds.standing(case).exists()
+        changes = {"legal_hold": still}
+        record(case_id=case_id, kind="hold_lifted", actor=actor, now=now, changes=changes, note=reason)
+    return Case.objects.get(pk=case_id)

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Greatest
 
-from dsr.cases import holds
+from dsr.cases import holds, kept
 from dsr.cases.actors import SYSTEM
 from dsr.cases.clock import local_date
 from dsr.cases.erase_rows import erase
@@ -80,7 +80,8 @@ def _due_of(controller: Controller, now: datetime, limit: int) -> list[RowId]:
         last = max(last, cut)
     # The second condition is the range an index is read in; the first says it for each regime.
     ripe = Q(over, state=State.ARCHIVED, closed_at__lt=_night_after(last))
-    waits = Case.objects.filter(request=OuterRef("request_id")).exclude(ripe)
+    # A case that still keeps something under a law owes its erasure (docs/after-erasure.md).
+    waits = Case.objects.filter(request=OuterRef("request_id")).exclude(ripe & ~kept.owed())
     rows = Case.objects.of(controller).filter(ripe).exclude(Exists(waits))
     free = holds.free(holds.free_of_claims(rows, request="request_id"), request="request_id")
     ids = free.order_by("closed_at").values_list("request_id", flat=True)

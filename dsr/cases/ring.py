@@ -14,7 +14,7 @@ from django.contrib.sessions.models import Session
 from django.db import models, transaction
 from django.db.models.functions import Left
 
-from dsr.cases import ring_factors, ring_tokens
+from dsr.cases import legal_holds, ring_factors, ring_tokens
 from dsr.models import AccountLink, ErasedIdentifier, Hold, IndexToken, KeyedRow, OutsideLogin, RestrictedToken, RingId
 from dsr.sessions import context_of
 from dsr.vault import MissingKeyError, TamperedError, keyring
@@ -128,6 +128,7 @@ def rotate(*, chunk: int = CHUNK, stop: Callable[[], bool] = lambda: False) -> R
         (ring_tokens.move_logins, LOGINS),
         (ring_tokens.move_restricted, RESTRICTED),
         (ring_factors.move, ring_factors.NAME),
+        (legal_holds.move_tokens, HOLDS),
     ):
         result = moved(chunk=chunk, stop=stop)
         done.moved[name] += result.moved

@@ -131,6 +131,8 @@ def _tabs(request: DeskRequest, case: Case, current: str) -> list[dict[str, Any]
         if "decide" in own:  # where the work is stands beside the overview, as a plan does
             names = {"case": names.pop("case"), "decide": own.pop("decide"), **names}
         names |= own
+    if Right(case.right) is Right.ERASURE and case.first_applied_at:
+        names["after-erasure"] = _("After the erasure")
     if Right(case.right) is Right.PORTABILITY and sees(request.actor, Sight.DATA):
         names = {"case": names.pop("case"), "transmission": _("Transmission"), **names}
     if Right(case.right) in COPIES and sees(request.actor, Sight.DATA):

@@ -77,6 +77,7 @@ def _sidebar(request: DeskRequest, current: str) -> list[dict[str, Any]]:
         ("stores", _("Stores")),
         ("partners", _("Partners")),
         ("people", _("People")),
+        *([("holds", _("Legal holds"))] if duty_refusal(request.actor, Duty.HOLD) is None else []),
         *([("glasses", _("Break-glass"))] if glass_concerns(request.actor) else []),
         ("mails", _("Mails")),
         ("health", _("Health")),

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
 NOBODY = "nobody_identified"
 # Operations on one store.
-STORE_WORK = frozenset({"replay", "recheck", "write_again", "collect", "apply", "verify", "by_hand", "restrict", "lift"})
+STORE_WORK = frozenset({"kept", "rescan", "replay", "recheck", "write_again", "collect", "apply", "verify", "by_hand", "restrict", "lift"})
 # What a lead may leave out or explain (dsr.cases.tasks.waive).
-WAIVABLE = frozenset({"replay", "recheck", "write_again", "collect", "apply", "verify", "by_hand", "restrict", "lift"})
+WAIVABLE = frozenset({"kept", "rescan", "replay", "recheck", "write_again", "collect", "apply", "verify", "by_hand", "restrict", "lift"})
 # Work of the program that is not asking a store.
 OPERATIONS = {
     "locate": gettext_lazy("Search for the person"),
@@ -42,6 +42,8 @@ OPERATIONS = {
     "plan": gettext_lazy("Planning the changes"),
     "apply": gettext_lazy("Changing the store"),
     "verify": gettext_lazy("Search for remains"),
+    "kept": gettext_lazy("Erase what is no longer kept"),
+    "rescan": gettext_lazy("Search once more"),
     "replay": gettext_lazy("Erase again after a restore"),
     "values": gettext_lazy("Reading what the stores hold"),
     "recheck": gettext_lazy("Looking again after the correction"),

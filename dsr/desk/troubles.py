@@ -73,6 +73,13 @@ TROUBLES: Final[Mapping[str, _StrPromise]] = {
         "Something stands here that is neither the old nor the corrected value. Ask who changed it, then have the task left"
         " out, or correct the record."
     ),
+    "period_uncertain": _(
+        "The period is over by a rule that is known from practice only. Ask the data protection officer; then verify the rule"
+        " under Retention and retry, or have it left out."
+    ),
+    "kept_longer": _(
+        "A contract or a dispute still needs a part of this. Set its end under After the erasure, or wait until it is over."
+    ),
     "plan_not_applied": _("The plan has not been carried out to its end."),
     "residue_left": _("Something that names the person is still there; letter and certificate wait."),
     "constraint": _(

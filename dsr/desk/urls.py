@@ -6,6 +6,7 @@ from django.urls import path
 
 from dsr.desk.views import (
     absences,
+    after_erasure,
     account,
     answer,
     at_once,
@@ -26,6 +27,7 @@ from dsr.desk.views import (
     files,
     forwarding,
     glass,
+    holds,
     hand,
     held,
     identity,
@@ -143,6 +145,8 @@ urlpatterns = [
     path("people/invite/", people.invite, name="person-invite"),
     path("people/<uuid:user_id>/", people.person, name="person"),
     path("people/<uuid:user_id>/<slug:act>/", people.act_on, name="person-act"),
+    path("holds/", holds.index, name="holds"),
+    path("holds/<uuid:hold_id>/", holds.lift, name="hold-lift"),
     path("break-glass/", glass.glasses, name="glasses"),
     path("break-glass/<uuid:glass_id>/", glass.review, name="glass"),
     path("break-glass/<uuid:glass_id>/close/", glass.close, name="glass-close"),
@@ -203,6 +207,18 @@ urlpatterns = [
     path("cases/<uuid:case_id>/authority/live/", evidence_pack.live, name="evidence-live"),
     path("cases/<uuid:case_id>/authority/order/", evidence_pack.order, name="evidence-order"),
     path("cases/<uuid:case_id>/authority/<uuid:pack_id>/", evidence_pack.download, name="evidence-pack"),
+    path("cases/<uuid:case_id>/after-erasure/", after_erasure.show, name="after-erasure"),
+    path("cases/<uuid:case_id>/after-erasure/lines/<uuid:line_id>/", after_erasure.end, name="after-erasure-end"),
+    path(
+        "cases/<uuid:case_id>/after-erasure/plans/<uuid:plan_id>/approve/",
+        after_erasure.approve,
+        name="after-erasure-approve",
+    ),
+    path(
+        "cases/<uuid:case_id>/after-erasure/plans/<uuid:plan_id>/refuse/",
+        after_erasure.refuse,
+        name="after-erasure-refuse",
+    ),
     path("cases/<uuid:case_id>/plan/", plan.show, name="plan"),
     path("cases/<uuid:case_id>/plan/make/", plan.make, name="plan-make"),
     path("cases/<uuid:case_id>/plan/approve/", plan.approve, name="plan-approve"),

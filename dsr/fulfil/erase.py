@@ -9,16 +9,17 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from dsr.cases import holds, plans, tasks
+from dsr.cases import holds, plans, rescans, tasks
 from dsr.cases.actors import SYSTEM
 from dsr.cases.facts import current_plan, recipients_left
 from dsr.cases.perform import ConflictError, RefusedError, perform
 from dsr.cases.scope import stores_of
-from dsr.fulfil import remember
+from dsr.fulfil import kept, remember
 from dsr.fulfil.journal import RowJournal
 from dsr.fulfil.keep import keeper
 from dsr.fulfil.locate import NeedsPersonError, row_keys, subject_of
 from dsr.fulfil.stores import open_by_name
+from dsr.fulfil.summing import summed
 from dsr.law.workflow import Action, State
 from dsr.models import Case, Plan, Task
 from dsr.models import Subject as SubjectRow
@@ -251,6 +252,10 @@ def finish(case: Case, *, now: datetime) -> bool:
         status=Plan.Status.APPLIED, applied_at=now
     )
     fresh = Case.objects.select_related("controller", "request").get(pk=case.pk)
+    rescans.schedule(case=fresh, now=now)
+    applied = current_plan(fresh)
+    if applied is not None:
+        kept.note_all(fresh, applied, now=now)
     if not recipients_left(fresh):
         tasks.ensure(case=fresh, operation="close", now=now, again=True)
     return True

@@ -17,6 +17,7 @@ from dsr.fulfil.letters import letter
 from dsr.fulfil.lift import lift
 from dsr.fulfil.locate import NeedsPersonError, locate
 from dsr.fulfil import replay
+from dsr.fulfil import kept, rescan
 from dsr.fulfil.package import package
 from dsr.fulfil.restrict import apply as restrict
 from dsr.fulfil.transmit import transmit
@@ -67,11 +68,13 @@ OPERATIONS: dict[str, tuple[Callable[..., tuple[dict[str, Any], Callable[[], Non
     "letter": (letter, frozenset(State)),
     by_hand.OPERATION: (_person, frozenset(State)),
     "replay": (replay.apply, frozenset(State)),
+    "kept": (kept.apply, frozenset(State)),
+    "rescan": (rescan.rescan, frozenset(State)),
     restriction_stores.SET: (restrict, frozenset(State) - {State.PURGED}),
     restriction_stores.LIFT: (lift, frozenset(State) - {State.PURGED}),
 }
 # What changes a store or leaves the house, and therefore is written down whatever became of the case.
-WRITING = frozenset({"replay", "apply", "write_again", "transmit", restriction_stores.SET, restriction_stores.LIFT})
+WRITING = frozenset({"kept", "replay", "apply", "write_again", "transmit", restriction_stores.SET, restriction_stores.LIFT})
 UNFINISHED = (Task.Status.QUEUED, Task.Status.RUNNING, Task.Status.MANUAL)
 
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from dsr.cases import later_plans
 from dsr.cases.erasure_ledger import REMEMBERED, Hashes
 from dsr.fulfil import later, remember
-from dsr.fulfil.erase import summed
 from dsr.fulfil.keep import keeper
+from dsr.fulfil.summing import summed
 from dsr.models import ErasedIdentifier, Erasure, Plan
 from exporters.contract import (
     IdentifierKind,

@@ -277,6 +277,11 @@ _VERBS: Final[Mapping[str, _StrPromise]] = {
         "Nothing of this person is left that could be restricted: an earlier request had everything erased. Refuse this one"
         " with the ground that no reason for a restriction applies, and say so."
     ),
+    "line_gone": _("This is not kept any more."),
+    "end_passed": _("Choose a day that has not passed."),
+    "end_before_law": _("The law wants it kept until %(day)s. Choose a later day."),
+    "hold_scope": _("Say what is to be held: the case, the person, or a store that is configured."),
+    "hold_lifted": _("This hold has been lifted already."),
     "lift_day_too_early": _(
         "The person needs a week's notice, and the restriction lasts as promised. Choose %(earliest)s or later."
     ),

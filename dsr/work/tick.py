@@ -27,11 +27,14 @@ from dsr.cases import (
     evidence,
     hand_tasks,
     identity_checks,
+    kept,
+    legal_holds,
     monthly,
     notices,
     outbox,
     outside,
     plans,
+    rescans,
     rechecks,
     restriction_drift,
     silence,
@@ -230,6 +233,22 @@ def retired_keys(now: datetime) -> int:
     return suppression_keys.retire(now=now)
 
 
+def later_searches(now: datetime) -> int:
+    """Search the stores again 7 and 30 days after an erasure (rules 6.5)."""
+    return rescans.make_due(now=now, limit=CHUNK)
+
+
+def kept_data(now: datetime) -> int:
+    """Take up again what was kept under a law whose period is over (rules 3.4.2)."""
+    return kept.make_due(now=now, limit=CHUNK)
+
+
+def held_matters(now: datetime) -> int:
+    """Hold what came after the hold on its person, and remind of holds whose day of looking again has come."""
+    set_now = legal_holds.refresh(now=now, actor=actors.SYSTEM, limit=CHUNK)
+    return set_now + legal_holds.remind(now=now, limit=CHUNK)
+
+
 def store_checks(now: datetime) -> int:
     """Have every store compared with its data map, at most every fifteen minutes; forget stores nobody configures now."""
     last = Pulse.objects.filter(name=STORE_CHECKS).first()
@@ -309,7 +328,10 @@ PASSES: tuple[Callable[[datetime], int], ...] = (
     inbound_mail,
     audit_anchor,
     posted_letters,
+    held_matters,
     erasure_ledger,
+    later_searches,
+    kept_data,
     retired_keys,
     store_checks,
     restricted_data,

@@ -23,6 +23,10 @@ CAST: Final = {
 TABLE: Final = """
 desk:absence-remove                 405 405 405 405 405 405 405 405 405
 desk:absences                       200 200 200 200 200 200 200 200   -
+desk:after-erasure                  404 404 404 404 404 404 404 404 404
+desk:after-erasure-approve          405 405 405 405 405 405 405 405 405
+desk:after-erasure-end              405 405 405 405 405 405 405 405 405
+desk:after-erasure-refuse           405 405 405 405 405 405 405 405 405
 desk:account                        200 200 200 200 200 200 200 200   -
 desk:assign                         405 405 405 405 405 405 405 405 405
 desk:at-once                        200 200 200 200 200 200 200 200   -
@@ -77,6 +81,8 @@ desk:glass-close                    405 405 405 405 405 405 405 405 405
 desk:glasses                        403 403 403 200 200 200 403 403   -
 desk:hand                           404 404 404 404 404 403 403 403 404
 desk:hand-ask                       405 405 405 405 405 405 405 405 405
+desk:holds                          403 200 403 200 200 403 403 403   -
+desk:hold-lift                      403 403 403 404 404 403 403 403 404
 desk:hand-done                      405 405 405 405 405 405 405 405 405
 desk:hand-files                     405 405 405 405 405 405 405 405 405
 desk:hand-remind                    405 405 405 405 405 405 405 405 405

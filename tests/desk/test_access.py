@@ -42,6 +42,9 @@ SAMPLE = {
     "view_id": uuid.uuid4(),
     "act": "reset-factor",
     "glass_id": uuid.uuid4(),
+    "hold_id": uuid.uuid4(),
+    "line_id": uuid.uuid4(),
+    "plan_id": uuid.uuid4(),
     "session_id": uuid.uuid4(),
     "link_id": uuid.uuid4(),
 }

@@ -83,7 +83,7 @@ def test_4_3_who_changes_what(signed_in: Callable[..., Client], name: str) -> No
     tries: dict[str, tuple[str, dict[str, Any], set[str]]] = {
         "periods": (
             f"{section}periods/",
-            {"buffer_days": 4, "cooling_hours": 24, "package_days": 30},
+            {"buffer_days": 4, "cooling_hours": 24, "package_days": 30, "backup_days": 90},
             {"otto", "olga"},
         ),
         "place": (

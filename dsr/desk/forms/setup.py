@@ -100,6 +100,12 @@ class PeriodsForm(SectionForm):
         7,
         90,
     )
+    backup_days = _number(
+        "backup_days",
+        gettext_lazy("So long the ledger of erasures remembers who was erased: the longest life of a backup of any store."),
+        1,
+        3660,
+    )
 
 
 class PlaceForm(SectionForm):

@@ -1,0 +1,178 @@
+"""After an erasure: what is still kept and until when, plans that wait for a second person, later searches, replays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages as flash
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from dsr.cases import kept, later_plans
+from dsr.cases.scope import stores_of
+from dsr.desk import case_page
+from dsr.desk.access import DeskRequest, Duty, case_for, duty_refusal, staff_required
+from dsr.desk.attempt import attempt
+from dsr.desk.forms.holds import KeptEndForm, LaterPlanForm, WhyForm
+from dsr.desk.plan_page import stores as plan_rows
+from dsr.desk.shell import page
+from dsr.fulfil.stores import label_of
+from dsr.law.rights import Right
+from dsr.models import Erasure, KeptLine, Plan, Rescan
+from dsr.output.inputs import words
+
+if TYPE_CHECKING:
+    from django import forms
+    from django.http import HttpResponse
+
+    from dsr.models import Case, RowId
+
+WHY = {
+    KeptLine.Why.LAW: gettext_lazy("A law wants it kept"),
+    KeptLine.Why.CONTRACT: gettext_lazy("A contract still runs"),
+    KeptLine.Why.DISPUTE: gettext_lazy("A dispute is open"),
+    KeptLine.Why.MAP: gettext_lazy("The data map keeps it"),
+}
+OCCASIONS = {
+    Plan.Occasion.REPLAY: gettext_lazy("Erase again after a restore"),
+    Plan.Occasion.KEPT: gettext_lazy("Erase what is no longer kept"),
+    Plan.Occasion.RESIDUE: gettext_lazy("Erase what came in later"),
+}
+
+
+def _case(request: DeskRequest, case_id: RowId) -> Case:
+    case = case_for(request, case_id)
+    if Right(case.right) is not Right.ERASURE or case.first_applied_at is None:
+        raise Http404
+    return case
+
+
+@staff_required
+@require_safe
+def show(request: DeskRequest, case_id: RowId) -> HttpResponse:
+    """Counts, laws and days for everybody on the case; which rows a plan means only for those who may see data."""
+    return _page(request, _case(request, case_id))
+
+
+def _page(
+    request: DeskRequest,
+    case: Case,
+    *,
+    form: forms.Form | None = None,
+    why_not: str = "",
+) -> HttpResponse:
+    language = request.LANGUAGE_CODE
+    names = {name: label_of(config, language) for name, config in stores_of(case.controller).items()}
+    lines = kept.standing(case)
+    plans = Plan.objects.filter(case=case).exclude(occasion="").select_related("case__controller", "approved_by")
+    context = {
+        **case_page.case_context(request, case, "after-erasure", now=timezone.now()),
+        "lines": [_line(row, names, language) for row in lines],
+        "gone": KeptLine.objects.filter(case=case, status=KeptLine.Status.GONE).count(),
+        "plans": [_plan(plan, names, language) for plan in plans.order_by("-number")],
+        "searches": [
+            {"store": names.get(row.store, row.store), "row": row}
+            for row in Rescan.objects.filter(case=case).order_by("days", "store")
+        ],
+        "ledger": [
+            {"store": names.get(row.store, row.store), "row": row}
+            for row in Erasure.objects.filter(case=case).order_by("applied_at", "store")
+        ],
+        "form": form,
+        "why_not": why_not,
+        "end_forms": form if isinstance(form, KeptEndForm) else None,
+        "may_end": duty_refusal(request.actor, Duty.KEEP_END) is None,
+        "may_approve": duty_refusal(request.actor, Duty.APPROVE_LATER) is None,
+        "why_form": WhyForm(),
+    }
+    return page(request, "after_erasure", context, current="", status=409 if why_not else 200)
+
+
+def _line(row: KeptLine, names: dict[str, str], language: str) -> dict[str, Any]:
+    return {
+        "row": row,
+        "store": names.get(row.store, row.store),
+        "label": words(row.label, language) if row.label else row.dataset,
+        "why": WHY.get(KeptLine.Why(row.why), row.why),
+        "ends": kept.ends(row),
+        "form": KeptEndForm(initial={"line": row.pk}, prefix=f"line-{row.pk}"),
+    }
+
+
+def _plan(plan: Plan, names: dict[str, str], language: str) -> dict[str, Any]:
+    return {
+        "plan": plan,
+        "store": names.get(plan.store, plan.store),
+        "occasion": OCCASIONS.get(Plan.Occasion(plan.occasion), plan.occasion),
+        "waits": plan.status == Plan.Status.DRAFT,
+        "stores": plan_rows(plan.case, plan, language=language, keys=False),
+        "form": LaterPlanForm(initial={"plan_sha256": plan.sha256}, auto_id=f"plan-{plan.pk}-%s"),
+        "why_form": WhyForm(auto_id=f"why-{plan.pk}-%s"),
+    }
+
+
+@staff_required
+@require_http_methods(["POST"])
+def end(request: DeskRequest, case_id: RowId, line_id: RowId) -> HttpResponse:
+    """Set the day on which a contract or a dispute ends for which a line stays."""
+    case = _case(request, case_id)
+    row = get_object_or_404(KeptLine.objects.filter(case=case), pk=line_id)
+    form = KeptEndForm(request.POST, prefix=f"line-{row.pk}")
+    if not form.is_valid():
+        return _page(request, case, form=form)
+    said = form.cleaned_data
+    outcome = attempt(
+        lambda: kept.set_end(
+            line_id=row.pk,
+            why=said["why"],
+            ends_on=said["ends_on"],
+            reason=said["reason"],
+            actor=request.actor,
+            now=timezone.now(),
+        )
+    )
+    if not outcome.done:
+        return _page(request, case, why_not=outcome.why_not or _("Somebody else was faster. Look again."))
+    flash.success(request, _("The day is noted. What is kept for it is taken up again after it."))
+    return redirect("desk:after-erasure", case.pk)
+
+
+@staff_required
+@require_POST
+def approve(request: DeskRequest, case_id: RowId, plan_id: RowId) -> HttpResponse:
+    """Approve exactly the plan on the screen; the store is changed at once."""
+    case = _case(request, case_id)
+    plan = get_object_or_404(Plan.objects.filter(case=case).exclude(occasion=""), pk=plan_id)
+    form = LaterPlanForm(request.POST)
+    sha256 = form.cleaned_data["plan_sha256"] if form.is_valid() else ""
+    outcome = attempt(
+        lambda: later_plans.approve(plan_id=plan.pk, plan_sha256=sha256, actor=request.actor, now=timezone.now())
+    )
+    return _settled(request, case, outcome, _("Approved. The store is changed now."))
+
+
+@staff_required
+@require_POST
+def refuse(request: DeskRequest, case_id: RowId, plan_id: RowId) -> HttpResponse:
+    """Withdraw a plan, with a reason."""
+    case = _case(request, case_id)
+    plan = get_object_or_404(Plan.objects.filter(case=case).exclude(occasion=""), pk=plan_id)
+    form = WhyForm(request.POST, auto_id=f"why-{plan.pk}-%s")
+    if not form.is_valid():
+        return _page(request, case, form=form)
+    reason = form.cleaned_data["reason"]
+    outcome = attempt(
+        lambda: later_plans.refuse(plan_id=plan.pk, reason=reason, actor=request.actor, now=timezone.now())
+    )
+    return _settled(request, case, outcome, _("The plan is withdrawn. Nothing is changed by it."))
+
+
+def _settled(request: DeskRequest, case: Case, outcome: Any, words_done: str) -> HttpResponse:
+    if not outcome.done:
+        return _page(request, case, why_not=outcome.why_not or _("Somebody else was faster. Look again."))
+    flash.success(request, words_done)
+    return redirect("desk:after-erasure", case.pk)
