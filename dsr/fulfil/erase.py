@@ -23,7 +23,6 @@ from dsr.fulfil.summing import summed
 from dsr.law.workflow import Action, State
 from dsr.models import Case, Plan, Task
 from dsr.models import Subject as SubjectRow
-from dsr.output.inputs import words
 from dsr.vault import canonical
 from exporters.contract import (
     Applies,
@@ -99,31 +98,6 @@ def _by_hand(store: str) -> dict[str, Any]:
     """A store nobody can write to by program: a person does it, and says so."""
     label = {"en": store}
     return {"store": store, "dataset": "", "label": label, "treatment": MANUAL, "count": 0, "reason": "by_hand"}
-
-
-def summed(store: str, exporter: Any, line: PlanLine) -> dict[str, Any]:
-    """A line as everybody on the case may see it: counts, laws and end dates, no key and no value."""
-    info = next((item for item in exporter.describe() if item.name == line.dataset), None)
-    return {
-        "store": store,
-        "dataset": line.dataset,
-        "label": dict(info.label) if info else {"en": line.dataset},
-        "category": info.category if info else "",
-        "recipients": [words(name, "en") for name in info.recipients] if info and line.writes else [],
-        "condition": dict(info.retention.text) if info else {},
-        "purpose": dict(info.purpose) if info else {},
-        "document_class": line.document_class,
-        "treatment": line.treatment.value,
-        "count": line.count,
-        "growing": line.growing,
-        "fields": [{"column": change.column, "strategy": change.strategy} for change in line.fields],
-        "link": line.link,
-        "law": line.law,
-        "mark": line.mark,
-        "year": line.document_year,
-        "until": line.keep_until.isoformat() if line.keep_until else None,
-        "reason": line.reason.value if line.reason else "",
-    }
 
 
 def apply(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[dict[str, Any], Callable[[], None]]:
