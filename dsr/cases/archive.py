@@ -25,6 +25,7 @@ from dsr.law.workflow import ANSWERED, Action, Role, State
 from dsr.models import (
     Artifact,
     Case,
+    CorrectionSheet,
     Event,
     IndexToken,
     JournalSecret,
@@ -148,6 +149,8 @@ def _working_rows(case: Case) -> dict[str, Any]:
     """Row keys of plans and the journal of writes; the plan's summary, hash and dates are decisions and stay."""
     journal = JournalStep.objects.filter(plan__case=case).delete()[0]
     secrets = JournalSecret.objects.filter(plan__case=case).delete()[0]
+    # What stores held while a correction was decided; what came of it stands in the decision and the letter.
+    CorrectionSheet.objects.filter(case=case).delete()
     plans = Plan.objects.filter(case=case).select_related("case")
     for plan in plans:
         plan.put({"stores": {}})

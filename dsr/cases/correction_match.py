@@ -39,6 +39,8 @@ class Suggestion:
 MOST: Final = 14
 """Suggestions for one claim; the others are reached by a list."""
 _LEAST: Final = 2
+_TRUE: Final = "true"
+_INVOICE: Final = "invoice"
 _KINDS: Final[Mapping[str, frozenset[str]]] = {
     "name": frozenset({"name"}),
     "address": frozenset({"address"}),
@@ -87,8 +89,14 @@ def _one(asked: Asked, values: Sequence[Value], at: int, value: Value) -> Sugges
     if not meant and match is not Match.WRONG:
         return None
     new = _new(asked, values, value)
-    chosen = match is Match.WRONG and bool(new) and fold(new) != fold(value.value)
-    return Suggestion(at, match, new, chosen=chosen)
+    # A record that repeats the old value within a longer text is found, and left to whoever reads it.
+    whole = value.how == _TRUE or fold(value.value) == fold(asked.old)
+    if match is Match.WRONG and new and fold(new) == fold(value.value):
+        match = Match.RIGHT  # a part of a longer value that stays as it is
+    # Issued invoices are annotated (R-02); other records only where somebody says so (R-03).
+    meant_too = value.how == _TRUE or value.category == _INVOICE
+    chosen = match is Match.WRONG and whole and meant_too and bool(new)
+    return Suggestion(at, match, new if whole else "", chosen=chosen)
 
 
 def _without_row(place: str) -> str:

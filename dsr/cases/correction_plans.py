@@ -70,6 +70,11 @@ def shown_of(plan: Plan) -> list[dict[str, Any]]:
     return found
 
 
+def tells_old(plan: Plan) -> bool:
+    """Whether contact or bank data change, so that the contact on file hears of it first (5.2 no. 2)."""
+    return bool(plan.content().get("tells_old"))
+
+
 def writes_in(plan: Plan) -> list[str]:
     """The stores that a program changes."""
     writing = {"correct", "annotate"}
@@ -90,8 +95,8 @@ def begin(*, case: Case, decided: Mapping[str, Any], actor: Actor, now: datetime
     if plan is None or not mine.update(**approved):
         raise RefusedError(Refusal("manifest_changed", {}))
     hand = dict(by_hand_in(plan))
-    if corrections.tells_old_contact(case):
-        _tell_old_contact(case, plan, hand, actor, now)
+    if tells_old(plan):
+        _tell_old_contact(case, plan, actor, now)
     for store in writes_in(plan):
         tasks.ensure(case=case, operation=OPERATION, store=store, now=now, again=True)
     instruction = str(decided.get("instruction", "")).strip()
@@ -102,7 +107,7 @@ def begin(*, case: Case, decided: Mapping[str, Any], actor: Actor, now: datetime
     return True
 
 
-def _tell_old_contact(case: Case, plan: Plan, hand: dict[str, list[str]], actor: Actor, now: datetime) -> None:
+def _tell_old_contact(case: Case, plan: Plan, actor: Actor, now: datetime) -> None:
     """The address on file hears of it before it is overwritten; without one somebody writes a letter to the old address."""
     old = str(plan.content().get("old_contact", ""))
     if old:

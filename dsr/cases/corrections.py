@@ -49,7 +49,7 @@ class Asked:
 class Value:
     """One value as stores hold it: the same in all rows `keys` of one column. `how`: `true` is overwritten, `annotate` gets a note.
 
-    `same`: the old value by her words, or the new one already (`already`); empty where it is another one.
+    `shared`: other people use one of the rows too. `more`: her rows of the dataset that were not read.
     """
 
     store: str
@@ -60,6 +60,7 @@ class Value:
     how: str
     why: str = ""
     kind: str = ""
+    category: str = ""
     label: Mapping[str, str] = field(default_factory=dict)
     dataset_label: Mapping[str, str] = field(default_factory=dict)
     recipients: tuple[Mapping[str, str], ...] = ()
@@ -134,9 +135,6 @@ def _decided(item: Mapping[str, Any]) -> Decided:
         reason=Standing(item["reason"]) if item["reason"] else None,
         statement=item["statement"],
     )
-
-
-# --- verbs ----------------------------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -241,7 +239,7 @@ def _insist_sound(case: Case, items: Sequence[Decided], values: Sequence[Value])
         if item.claim is not Claim.ACCEPTED and item.fields:
             raise RefusedError(Refusal("claims_undecided", {}))
         for at, new in item.fields:
-            if not 0 <= at < len(values):
+            if not 0 <= at < len(values) or not values[at].keys:
                 raise ConflictError
             if not new.strip() or len(new) > MOST_NEW:
                 raise RefusedError(Refusal("value_missing", {}))
@@ -265,9 +263,6 @@ def plan_again(*, case_id: RowId, actor: Actor, now: datetime, seen_version: int
     return case
 
 
-# --- what follows from the sheet ------------------------------------------------------------------------------------------
-
-
 def plan_wanted(case: Case) -> bool:
     """Whether the decision names fields of stores, so that nothing is approved without a plan."""
     sheet = sheet_of(case)
@@ -289,14 +284,17 @@ def tells_old_contact(case: Case) -> bool:
 
 @transaction.atomic
 def forget_values(*, case: Case) -> None:
-    """After the stores were changed only what was decided stays: the other values were read to find the right one (5(1)(e))."""
+    """After the stores were changed only what was decided stays: the other values were read to find the right one (5(1)(e)).
+
+    Another round, after a dispute, begins with another reading.
+    """
     sheet = sheet_of(case)
     if sheet is None:
         return
     named = {at for item in decided_of(sheet) for at, _new in item.fields}
     content = sheet.content()
-    kept = [
-        one if at in named else {**one, "value": None, "keys": []} for at, one in enumerate(content.get("values", []))
-    ]
+    read = content.get("values", [])
+    kept = [one if at in named else {**one, "value": None, "keys": []} for at, one in enumerate(read)]
     sheet.put(content | {"values": kept})
-    CorrectionSheet.objects.filter(pk=sheet.pk).update(sealed=sheet.sealed)
+    sheet.read_at = sheet.decided_at = None
+    sheet.save()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dsr.cases import correction_plans, corrections, rechecks
+from dsr.cases import correction_plans, rechecks
 from dsr.cases.facts import current_plan
 from dsr.fulfil.stores import config_of, label_of
 from dsr.law.rights import Right
@@ -46,7 +46,7 @@ def shown(case: Case) -> Shown | None:
     hand = tuple(
         (store_name(case, store), tuple(sentences)) for store, sentences in correction_plans.by_hand_in(plan).items()
     )
-    return Shown(plan, rows, hand, corrections.tells_old_contact(case))
+    return Shown(plan, rows, hand, correction_plans.tells_old(plan))
 
 
 def store_name(case: Case, store: str, language: str = "en") -> str:

@@ -6,6 +6,8 @@ field; a value that somebody changed meanwhile makes the plan stale before anyth
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 from typing import TYPE_CHECKING, Any
 
 import phonenumbers
@@ -20,6 +22,7 @@ from dsr.fulfil.locate import NeedsPersonError, row_keys, subject_of
 from dsr.fulfil.stores import open_by_name
 from dsr.models import Plan, Task
 from dsr.models import Subject as SubjectRow
+from dsr.vault import canonical
 from exporters.amending import RECTIFICATION
 from exporters.contract import (
     Applies,
@@ -85,7 +88,11 @@ def plan(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[dict
                 "No e-mail address is on file. Tell her of the change at the old address or number before the new one is used."
             )
         )
-    kept = {"stores": made.stores, "shown": made.shown, "hand": made.hand, "old_contact": old or ""}
+    kept: dict[str, Any] = {"stores": made.stores, "shown": made.shown, "hand": made.hand}
+    kept |= {"tells_old": old is not None, "old_contact": old or ""}
+    # What was read and what people are asked to do is approved too; the salt keeps short values from being guessed.
+    kept["salt"] = secrets.token_hex(16)
+    made.hashes.append(["", hashlib.sha256(canonical(kept)).hexdigest()])
 
     def effect() -> None:
         correction_plans.keep(case=case, content=kept, summary=made.summary, hashes=made.hashes, now=now)

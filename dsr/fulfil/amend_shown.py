@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from exporters.contract import DatasetInfo, PlanLine
 
 MANUAL = Treatment.MANUAL.value
+RECORD = "record"
+"""Of a row that is a record of what happened, not an issued document."""
 _LANGUAGE = "en"
 """Of what staff reads in a plan; labels of the data map have at least this one."""
 
@@ -46,18 +48,29 @@ class Drafted:
         self.hashes.append([store, plan_hash(lines)])
         old = {(one.dataset, tuple(map(str, key)), one.column): one.value for one, _new in values for key in one.keys}
         wanted = {(one.dataset, tuple(map(str, key)), one.column): new for one, new in values for key in one.keys}
+        quiet: list[dict[str, Any]] = []
         for line in lines:
             info = described.get(line.dataset)
             self.summary.append(_summed(store, info, line))
+            if line.reason is Reason.COPY:
+                line = _unasked(line, wanted)  # noqa: PLW2901 -- what is asked for anyway stands in a line of its own
+                if not line.count:
+                    continue
             rows = list(_rows(case, store, info, line, old, wanted))
-            if info is not None and info.category == "invoice" and line.reason is Reason.COPY:
-                rows = [{**row, "reason": Reason.ISSUED.value, "new": _latest(values)} for row in rows]
-            self.shown += rows
+            if line.reason in {Reason.COPY, Reason.ISSUED}:
+                rows = [_recorded(row, info, line, values) for row in rows]
             # Records of what happened repeat the old value for good reason: they are shown, and nobody is sent to them (R-03).
-            if line.treatment is Treatment.MANUAL and not (line.growing or _record(described.get(line.dataset), line)):
-                self.hand.setdefault(store, []).extend(dict.fromkeys(_sentence(row) for row in rows))
-        if store in self.hand:
-            self.hand[store] = list(dict.fromkeys(self.hand[store]))
+            quiet += rows if line.growing or _record(info, line) else []
+            self.shown += rows
+        silent = {_same(row) for row in quiet}
+        self.shown = _merged(self.shown)
+        asked = [
+            row
+            for row in self.shown
+            if row["store"] == store and row["treatment"] == MANUAL and _same(row) not in silent
+        ]
+        if asked:
+            self.hand.setdefault(store, []).extend(dict.fromkeys(map(_sentence, asked)))
 
     def by_hand(self, case: Case, store: str, values: list[tuple[Value, str]]) -> None:
         """A store nobody can write to by program: a person does all of it."""
@@ -72,6 +85,7 @@ class Drafted:
             )
 
 
+_INVOICE = "invoice"
 _RECORDS = frozenset({"traffic", "usage", "location", "communication", "security"})
 
 
@@ -138,9 +152,39 @@ def _rows(  # noqa: PLR0917 -- private, one caller
         yield _row(case, store, label, {"en": ""}, None, "", line.count, line.treatment.value, reason)
 
 
-def _latest(values: list[tuple[Value, str]]) -> str:
-    """What an invoice that repeats the old value would say today: the new values of this store."""
-    return ", ".join(dict.fromkeys(new for _one, new in values))
+def _unasked(line: PlanLine, wanted: dict[tuple[str, tuple[str, ...], str], str]) -> PlanLine:
+    """The copies of an old value that nobody asked for by themselves."""
+    if not line.keys:
+        return line
+    names = [change.column for change in line.fields]
+    keys = tuple(key for key in line.keys if not any(_at(line.dataset, key.values, name) in wanted for name in names))
+    return replace(line, keys=keys, count=len(keys))
+
+
+def _recorded(
+    row: dict[str, Any], info: DatasetInfo | None, line: PlanLine, values: list[tuple[Value, str]]
+) -> dict[str, Any]:
+    """A row that stays: an issued document, or a record; a copy in an invoice is told what it would say today."""
+    invoice = info is not None and info.category == _INVOICE
+    if line.reason is Reason.COPY:
+        source = line.filter.removeprefix("copy of ")
+        new = next((new for one, new in values if f"{one.dataset}.{one.column}" == source), "")
+        return {**row, "reason": Reason.ISSUED.value, "new": new} if invoice and new else row
+    return row if invoice else {**row, "reason": RECORD}
+
+
+def _same(row: dict[str, Any]) -> tuple[str, ...]:
+    """What makes two rows one line for people."""
+    return tuple(row[name] for name in ("store", "dataset", "field", "old", "new", "treatment", "reason"))
+
+
+def _merged(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same change of many records as one row with their number."""
+    found: dict[tuple[str, ...], dict[str, Any]] = {}
+    for row in rows:
+        same = found.get(_same(row))
+        found[_same(row)] = {**row, "count": row["count"] + (same["count"] if same else 0)}
+    return list(found.values())
 
 
 def _at(dataset: str, key: tuple[str | int, ...], column: str) -> tuple[str, tuple[str, ...], str]:
@@ -181,6 +225,8 @@ def _sentence(row: dict[str, Any]) -> str:
             )
             % said
         )
+    if row["reason"] == RECORD:
+        return _("%(dataset)s, %(field)s: leave the record as it is, and add a note: %(new)s") % said
     if row["reason"] == Reason.COPY:
         return ngettext(
             "%(dataset)s, %(field)s: %(count)d record repeats the old value. Look whether it has to follow.",

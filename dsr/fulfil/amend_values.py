@@ -94,6 +94,7 @@ def _lines(
                 "how": what.correct,
                 "why": what.correct_why,
                 "kind": one.kind,
+                "category": what.category,
                 "label": dict(what.label) or {"en": one.column},
                 "dataset_label": dict(info.label),
                 "recipients": [dict(name) for name in what.recipients],

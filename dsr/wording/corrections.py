@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Final
 from django.utils.translation import gettext_lazy as _
 
 from dsr.law.decisions import Standing
+from dsr.wording.choices import CORRECTED, value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from django.utils.functional import _StrPromise
+
+    from dsr.cases.corrections import Asked
 
 TREATMENTS: Final[Mapping[str, _StrPromise]] = {
     "correct": _("is overwritten"),
@@ -20,7 +23,8 @@ TREATMENTS: Final[Mapping[str, _StrPromise]] = {
     "manual": _("by hand"),
 }
 REASONS: Final[Mapping[str, _StrPromise]] = {
-    "issued": _("An issued document or a record stays as it is. Somebody adds a note, or issues a corrected document."),
+    "issued": _("An issued document stays as it is. Somebody adds a note, or issues a corrected one."),
+    "record": _("A record of what happened stays as it is. Somebody adds a note."),
     "copy": _("The old value stands here too, in a record that does not follow by itself."),
     "shared": _("Other people use this record as well."),
     "no_switch": _("This store cannot be changed by program here."),
@@ -59,6 +63,16 @@ STANDING: Final[Mapping[Standing, _StrPromise]] = {
         " your own, and we keep it beside the record."
     ),
 }
+
+
+_CORRECTED: Final = _("%(what)s: %(new)s (until now: %(old)s)")
+
+
+def corrected(asked: Asked) -> str:
+    """A correction as the letter tells it: what, the new value, and the old one where she named it (L-10)."""
+    what = asked.label or str(CORRECTED.get(asked.kind, CORRECTED["other"]))
+    said = {"what": what, "new": value(asked.kind, asked.new), "old": value(asked.kind, asked.old)}
+    return str(_CORRECTED % said) if asked.old else f"{what}: {said['new']}"
 
 
 def trouble(code: str) -> str:

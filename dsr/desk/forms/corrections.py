@@ -56,9 +56,10 @@ class CorrectionsForm(CaseForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.sheet = corrections.sheet_of(self.case)
-        self.values = corrections.values_of(self.sheet)
+        read = self.sheet if self.sheet and self.sheet.read_at else None
+        self.values = corrections.values_of(read)
         self.claims = corrections.asked_of(self.case)
-        self.before = corrections.decided_of(self.sheet)
+        self.before = corrections.decided_of(read)
         self.fields["read_at"].initial = self.sheet.read_at.isoformat() if self.sheet and self.sheet.read_at else ""
         self.rows = [self._block(number) for number in range(len(self.claims))]
         dress(self)

@@ -22,7 +22,7 @@ from dsr.law.letters import Outcome
 from dsr.law.rights import Ground, Right
 from dsr.wording import asked
 from dsr.wording.choices import correction
-from dsr.wording.corrections import STANDING
+from dsr.wording.corrections import STANDING, corrected
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,13 +110,14 @@ class RectifyForm(DecisionForm):
         dress(self)
 
     def _settle(self, number: int, settled: corrections.Decided) -> None:
-        """What was decided under Corrections is not decided again; the words of its reason are a beginning."""
+        """What was decided under Corrections is not decided again; the words of the letter are a beginning, in her language."""
         self.fields[f"claim_{number}"].initial = settled.claim.value
         self.fields[f"claim_{number}"].disabled = True
         self.fields[f"claim_{number}"].help_text = _("Decided under Corrections.")
-        if settled.reason is not None:
-            with translation.override(self.case.request.language):
+        with translation.override(self.case.request.language):
+            if settled.reason is not None:
                 self.fields[f"why_{number}"].initial = str(STANDING[settled.reason])
+            self.fields[f"said_{number}"].initial = corrected(corrections.asked_of(self.case)[number])
 
     def _beside_the_plan(self, unread: list[str]) -> None:
         """The plan says what every store is to hold; by hand comes what no program reads, and whatever else is to be done."""
