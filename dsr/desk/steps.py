@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from dsr import wording
-from dsr.cases import answer, at_once, clarifications, contests, endings, flood, identity, triage
+from dsr.cases import answer, at_once, clarifications, contests, endings, flood, identity, receipts, triage
 from dsr.cases.duties import Duty, duty_refusal
 from dsr.cases.facts import facts_of
 from dsr.desk.doing import Doing, on_request, plain, with_fields
@@ -21,6 +21,7 @@ from dsr.desk.forms import after
 from dsr.desk.forms import steps as forms
 from dsr.desk.forms import triage as triage_forms
 from dsr.desk.forms.at_once import StopNowForm
+from dsr.desk.forms.receipt import CorrectReceiptForm
 from dsr.desk.ways import FEES, WAYS
 from dsr.fulfil.locate import COPIES
 from dsr.law.letter_approval import Approval, approval
@@ -192,6 +193,15 @@ DOINGS: Final[Mapping[Action, Doing]] = {
         explains=gettext_lazy("The case is closed as it was. The letter with authority and court goes out at once."),
     ),
     **FEES,
+    Action.CORRECT_RECEIPT: Doing(
+        run=with_fields(receipts.correct, "received_on", "reason"),
+        form=CorrectReceiptForm,
+        done=gettext_lazy("Corrected. The person gets a new receipt with the day by which she has the answer."),
+        explains=gettext_lazy(
+            "Every open right of the request is reckoned anew from that day. A later day of the answer counts only because the new"
+            " receipt tells the person."
+        ),
+    ),
 }
 ACTIONS: Final = tuple(dict.fromkeys((*DOINGS, *(action for action, _right in WAYS))))
 """Every step that some form of the desk takes, in the order of the buttons."""

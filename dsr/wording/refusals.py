@@ -290,6 +290,12 @@ _VERBS: Final[Mapping[str, _StrPromise]] = {
     "evidence_reference_missing": _("Enter which authority asks and under which reference."),
     "evidence_no_answer": _("The answer as it was sent is not kept any more. Order the case file without it."),
     "evidence_gone": _("This file is not kept any more. Order it again."),
+    "receipt_same": _("The request is registered as received on this day already."),
+    "receipt_after_registration": _("The request was registered on %(day)s, so it cannot have come later."),
+    "receipt_too_early": _("This is more than %(days)s days before the request was registered. Check the year."),
+    "receipt_while_asked": _(
+        "The person is asked for a detail or a fee, so no day of the answer can be named. Correct it after that."
+    ),
     "opinion_unknown": _("Choose what you were asked about."),
     "addressee_missing": _("Enter to whom the letter goes."),
     "letter_not_possible": _("This letter cannot be sent in this state of the case."),
