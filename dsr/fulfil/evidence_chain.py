@@ -122,7 +122,7 @@ def history(reading: Reading, chain: dict[str, Any]) -> Section:
                 _("Events of the case"),
                 (_("No."), _("Time"), _("What happened"), _("By whom"), _("State"), _("Facts")),
                 tuple(rows),
-                widths=(8, 18, 20, 18, 16, 20),
+                widths=(6, 16, 18, 16, 16, 0),
                 printed=tuple(_printed(reading, rows)),
             ),
         ),
@@ -152,7 +152,8 @@ def _short(event: Event) -> str:
 def _row(event: Event, reading: Reading) -> tuple[str, ...]:
     if closed(event):
         return (str(event.seq), "", _("given by its hash only"), "", "", event.hash)
-    moved = f"{state(event.from_state)} → {state(event.to_state)}" if event.from_state != event.to_state else ""
+    states = [state(code) for code in (event.from_state, event.to_state) if code]
+    moved = " → ".join(states) if event.from_state != event.to_state else ""
     facts = {key: value for key, value in event.data.items() if key != "note"}
     words = to_json(facts) if facts else ""
     return (

@@ -243,7 +243,7 @@ def letters(reading: Reading) -> Section:
 def sent_letters(reading: Reading) -> list[Letter]:
     """The letters that left, in their order."""
     rows = reading.case.letters.filter(status=Letter.Status.SENT).select_related("artifact", "case")
-    return list(rows.order_by("sent_at", "pk"))
+    return list(rows.order_by("sent_at", "code", "pk"))
 
 
 def letter_title(code: str) -> str:

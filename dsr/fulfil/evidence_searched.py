@@ -65,7 +65,7 @@ def searched(reading: Reading) -> Section:
                     _("The map is"),
                 ),
                 tuple(rows),
-                widths=(18, 14, 10, 16, 20, 22),
+                widths=(18, 14, 8, 16, 18, 0),
             ),
         ),
     )

@@ -44,7 +44,7 @@ PRINTED_ROWS: Final = 300
 class Table:
     """Rows of finished words. `name` is that of its CSV file, so it is plain ASCII.
 
-    `widths`: per cent of each column in the summary, even numbers; `printed`: shorter rows for the summary, where it has others.
+    `widths`: per cent of each column in the summary, even numbers, 0 for what is left; `printed`: shorter rows for the summary, where it has others.
     """
 
     name: str
