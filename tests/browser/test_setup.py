@@ -36,6 +36,7 @@ def test_the_set_up_is_clean(browse: Browse, demo_stores: Any) -> None:
         "escalation/",
         "retention/",
         "keys/",
+        "programs/",
     ]
     for number, page in enumerate(pages):
         modes = ["desktop", "phone"] if number % 2 else ["dark", "narrow"]

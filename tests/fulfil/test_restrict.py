@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dsr import wording
 from dsr.cases import actors, by_hand, restricted_who, restriction_drift, restrictions
 from dsr.cases.perform import RefusedError
 from dsr.demo.people import by_position
@@ -240,3 +241,18 @@ def test_scopes_datasets_by_program_the_rest_by_people(demo_stores: Path, drain:
     assert customer(demo_stores, by_position(5).customer_no)[1] != "restricted"
     with pytest.raises(RefusedError, match="scope_empty"):
         restrict(a_case(), scope="datasets")
+
+
+@pytest.mark.slow
+def test_somebody_who_was_erased_is_refused_in_words(demo_stores: Path) -> None:
+    """Nothing of her is left to restrict; the refusal says so and what to do instead, and nothing has changed."""
+    erased = a_case(Right.ERASURE)
+    Case.objects.filter(pk=erased.pk).update(state="completed", closed_at=MONDAY)
+    case = a_case()
+    with pytest.raises(RefusedError) as refused:
+        restrict(case)
+    assert "an earlier request had everything erased" in str(wording.refusal(refused.value.refusal))
+    case.refresh_from_db()
+    assert (case.state, Restriction.objects.count(), Task.objects.count()) == ("assessing", 0, 0)
+    Case.objects.filter(pk=erased.pk).update(state="partly_completed")  # what law keeps can still be restricted
+    assert restrict(case).state == "executing"
