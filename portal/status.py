@@ -13,7 +13,7 @@ from dsr.inbox import Inbox
 from dsr.law.workflow import State
 from dsr.limits import client_address
 from dsr.wording import asked as asked_words
-from portal import access, progress
+from portal import access, kept, progress
 from portal.sendings import sendings_of
 from portal.views.letters import letters_of
 
@@ -66,7 +66,9 @@ def parts_context(http: Any, asked: Request, *, now: datetime) -> dict[str, Any]
 def page_context(http: Any, asked: Request, form: Any) -> dict[str, Any]:
     """The whole page; `form` is the box at the end of the conversation."""
     page = parts_context(http, asked, now=timezone.now())
-    return page | {"nav": "requests", "form": form, "wished": _wished(asked.content(), page["parts"])}
+    wished = _wished(asked.content(), page["parts"])
+    still_kept = kept.lines_of(http, asked, language=http.LANGUAGE_CODE)
+    return page | {"nav": "requests", "form": form, "wished": wished, "still_kept": still_kept}
 
 
 def _wished(content: Mapping[str, Any], parts: Sequence[Part]) -> list[dict[str, Any]]:

@@ -54,9 +54,12 @@ def erased_in(exporter: Any, case: Case, store: str, lines: Sequence[PlanLine]) 
     for key in persons_of(lines):
         record = record_of(key)
         left = _left(exporter, case.request.reference, Identifier(IdentifierKind.RECORD, record, store))
-        hers = [(kind.value, value, Identifier(kind, value).normalised in left.get(kind, ())) for kind, value in taught]
+        hers = {(kind.value, value): (kind, Identifier(kind, value).normalised) in left for kind, value in taught}
+        # What stands there now in place of hers (a token in the column of the e-mail address) is not somebody else either.
+        hers |= {(kind.value, value): True for kind, value in left if (kind.value, value) not in hers}
         own = (IdentifierKind.RECORD.value, record, False)
-        found.append((own, *(one for one in dict.fromkeys(hers) if one[0] != IdentifierKind.RECORD)))
+        rest = ((kind, value, stays) for (kind, value), stays in hers.items() if kind != IdentifierKind.RECORD)
+        found.append((own, *rest))
     return tuple(found)
 
 
@@ -66,12 +69,12 @@ def _of(item: dict[str, str], store: str) -> bool:
     return proved or item["link"].startswith(f"{store}:")
 
 
-def _left(exporter: Any, reference: str, record: Identifier) -> dict[IdentifierKind, set[str]]:
-    left: dict[IdentifierKind, set[str]] = {}
-    if capable(exporter, Locates):
-        for learned in exporter.locate(Subject(reference, (record,))).learned:
-            left.setdefault(learned.identifier.kind, set()).add(learned.identifier.normalised)
-    return left
+def _left(exporter: Any, reference: str, record: Identifier) -> set[tuple[IdentifierKind, str]]:
+    """The identifiers that stand in her record after the erasure, in their normal form."""
+    if not capable(exporter, Locates):
+        return set()
+    learned = exporter.locate(Subject(reference, (record,))).learned
+    return {(one.identifier.kind, one.identifier.normalised) for one in learned}
 
 
 def keep(

@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from dsr.cases import kept, later_plans, rescans
+from dsr.cases import actors, kept, later_plans, legal_holds, rescans
 from dsr.law.rights import Right
 from dsr.models import Case, Hold, KeptLine, Plan
 from exporters.contract import PlanLine, Reason, RowKey, Treatment
-from tests.factories import MONDAY, make_case
+from tests.factories import MONDAY, make_case, make_staff
 
 pytestmark = pytest.mark.django_db
 PLACED = {"matter": "4 O 17/26", "authority": "District court", "reason": "Evidence."}
@@ -62,7 +64,7 @@ def test_a_hold_is_placed_and_lifted_at_the_desk(signed_in, demo_stores):
     assert "Lifted" in otto.get(url).content.decode()
 
 
-def test_the_case_says_what_is_still_kept_until_when_and_why(signed_in, django_assert_max_num_queries):
+def test_the_case_says_what_is_still_kept_until_when_and_why(signed_in):
     """3.4.2: each line with statute and end; a handler sets the end of a contract, with a reason."""
     case = erased()
     rescans.searched(case=case, store="billing", found=0, now=MONDAY)
@@ -78,7 +80,7 @@ def test_the_case_says_what_is_still_kept_until_when_and_why(signed_in, django_a
     at = f"line-{line.pk}"
     said = {f"{at}-line": str(line.pk), f"{at}-why": "contract", f"{at}-reason": "Contract 7 ends."}
     assert "Enter the date" in mara.post(end, said).content.decode()
-    said |= {f"{at}-ends_on_0": day.day, f"{at}-ends_on_1": day.month, f"{at}-ends_on_2": day.year}
+    said |= {f"{at}-ends_on_day": day.day, f"{at}-ends_on_month": day.month, f"{at}-ends_on_year": day.year}
     assert mara.post(end, said).status_code == 302
     assert kept.ends(KeptLine.objects.get(pk=line.pk)) == day
 
@@ -110,3 +112,23 @@ def test_a_second_person_approves_what_does_more_than_the_approved_plan(signed_i
     assert case.tasks.filter(operation="replay", status="queued").exists()
     refuse = reverse("desk:after-erasure-refuse", args=[case.pk, plan.pk])
     assert otto.post(refuse, {"reason": "no"}).status_code == 409  # it is approved already
+
+
+def test_the_list_of_holds_asks_the_database_equally_often_for_one_and_for_fifty(signed_in):
+    otto, url = signed_in("otto"), reverse("desk:holds")
+    case = make_case()
+    asked = []
+    for many in (1, 49):
+        for _ in range(many):
+            legal_holds.place(
+                controller=case.controller,
+                matter=legal_holds.Matter("4 O 17/26", "", "Evidence."),
+                actor=actors.staff(make_staff("otto", "lead")),
+                now=MONDAY,
+                case=case,
+            )
+        otto.get(url)
+        with CaptureQueriesContext(connection) as queries:
+            assert otto.get(url).status_code == 200
+        asked.append(len(queries))
+    assert asked[0] == asked[1]
