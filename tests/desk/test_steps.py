@@ -28,7 +28,6 @@ NO_VERB_YET = {
     Action.REGISTER,  # its own page: /desk/new/
     Action.CONFIRM_IDENTITY,  # its own page: identity
     Action.FORWARD,  # its own page: forward
-    Action.CORRECT_RECEIPT,
 }
 
 
