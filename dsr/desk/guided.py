@@ -15,6 +15,7 @@ from dsr.cases.duties import Duty, duty_refusal
 from dsr.cases.facts import facts_of
 from dsr.cases.perform import RefusedError, insist, record
 from dsr.desk import presence
+from dsr.desk.guidance import to_read
 from dsr.desk.next_step import Next, next_step
 from dsr.law.workflow import Action, Refusal, State, offered
 from dsr.models import Controller, Skip
@@ -44,6 +45,9 @@ REASONS: Final[Mapping[str, _StrPromise]] = {
 _DUTY_OF_PAGE: Final = {
     "identity": Duty.IDENTIFY,
     "draft": Duty.DRAFT,
+    "redaction": Duty.REDACT,
+    "decide": Duty.DRAFT,
+    "by-hand": Duty.RETRY,
     "plan": Duty.DRAFT,
     "case": Duty.RETRY,
     "mail": Duty.SEND_AGAIN,
@@ -79,6 +83,7 @@ def _choose(user: User, actor: Actor, now: datetime) -> Case | None:
             needs_person=case.needs_person,
             undelivered=case.undelivered,
             letter_waits=case.letter_waits,
+            to_read=to_read(case, actor),
             today=today,
         )
         if may_take(step, case, actor, now=now):
@@ -91,7 +96,7 @@ def may_take(step: Next, case: Case, actor: Actor, *, now: datetime) -> bool:
     if step.waits:
         return False
     action = step.action
-    if step.page == "review" or (step.page == "plan" and State(case.state) is State.REVIEW):
+    if step.page == "review" or (step.page in {"plan", "decide"} and State(case.state) is State.REVIEW):
         action = Action.APPROVE
     if action is not None:
         facts = facts_of(case, now=now)

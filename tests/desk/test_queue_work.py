@@ -11,6 +11,7 @@ from dsr.cases import desk_rows
 from dsr.cases.actors import staff
 from dsr.cases.perform import assign
 from dsr.desk import presence
+from dsr.law.rights import Right
 from dsr.models import Case, Event, EventNote, Presence, Skip
 from tests.desk.conftest import text
 from tests.factories import make_case, make_staff
@@ -98,3 +99,13 @@ def test_presence_is_told_to_others_and_dies_after_a_minute(signed_in):
     assert presence.who_is_here(case, now + timedelta(seconds=70)) == []
     assert desk_rows.forget(now=now + timedelta(seconds=70)) == 2
     assert not Presence.objects.exists()
+
+
+@pytest.mark.parametrize("state", ["drafting", "review", "executing", "notifying"])
+def test_start_work_knows_every_page_on_which_somebody_goes_on(signed_in, state):
+    """A right that is decided in words has pages of its own; none of them stops the choice of the next case."""
+    for right in (Right.RECTIFICATION, Right.ERASURE, Right.ACCESS):
+        case = make_case(at=days_ago(3), rights=(right,))
+        Case.objects.filter(pk=case.pk).update(state=state)
+
+    assert signed_in("mara").post("/desk/work/").status_code == 302

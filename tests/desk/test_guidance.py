@@ -1,0 +1,56 @@
+"""What the card "Next action" tells somebody who works here for the first day (ux.md 2.3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.utils import timezone
+
+from dsr.cases.intake import Told
+from dsr.desk.guidance import is_known, may_approve
+from dsr.models import Case, Subject, User
+from tests.desk.conftest import text
+from tests.factories import make_case, make_staff
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.test import Client
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_search_without_a_number_is_warned_of_before_it_begins(signed_in: Callable[..., Client]) -> None:
+    """I-04: what the person gave leads nowhere until somebody has seen it in the store."""
+    told = Told(name="Anna Example", identifiers=(("customer_number", "10023456"),))
+    case = make_case(at=timezone.now(), now=timezone.now(), told=told)
+    Subject.objects.filter(request=case.request).delete()
+    mara = signed_in("mara")
+    at = f"/desk/cases/{case.pk}/"
+
+    assert not is_known(case.request)
+    assert "No customer number is known yet" in text(mara.get(at))
+    assert "The person gave 10023456" in text(mara.get(f"{at}identity/"))
+    page = text(mara.get(at))
+    assert "Nobody has it yet." in page
+    mara.post(f"{at}assign/", {"assignee": str(make_staff("mara").pk)})
+    assert "Nobody has it yet." not in text(mara.get(at))
+
+
+def test_4_3_a_case_in_review_names_who_can_approve_it(signed_in: Callable[..., Client]) -> None:
+    """Not the drafter, not who has no role for it; beyond three names the rest is counted."""
+    mara, _otto = signed_in("mara"), signed_in("otto")
+    everybody: Any = User.objects.all()
+    in_review = make_case(at=timezone.now(), now=timezone.now())
+    Case.objects.filter(pk=in_review.pk).update(state="review", preparer=make_staff("mara"), manifest_sha256="a" * 64)
+    in_review.refresh_from_db()
+    named = may_approve(in_review, now=timezone.now())
+    assert "Mara Example" not in named
+    assert "Otto Example" in named
+    assert "Who can approve it:" in text(mara.get(f"/desk/cases/{in_review.pk}/"))
+    for name in ("rita", "rosa", "ruth"):
+        make_staff(name, "reviewer")
+    assert "more colleague" in text(mara.get(f"/desk/cases/{in_review.pk}/"))
+    everybody.update(roles=["handler"])
+    assert "nobody here can approve it" in text(mara.get(f"/desk/cases/{in_review.pk}/"))
