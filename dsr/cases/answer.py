@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from dsr.cases import answer_letters, approvals, messages, redactions_open, sending, tasks
+from dsr.cases import answer_letters, approvals, messages, redactions_open, sending, tasks, versions
 from dsr.cases.actors import SYSTEM
 from dsr.cases.duties import Duty
 from dsr.cases.facts import plan_in_force
@@ -97,10 +97,11 @@ def supersede(*, case: Case, kinds: tuple[str, ...], now: datetime, store: str |
         answer_letters.give_up(case=case)
 
 
+@transaction.atomic
 def submit(*, case_id: RowId, actor: Actor, now: datetime, seen_version: int | None = None) -> Case:
-    """Hand the finished draft to a second person; who submits cannot approve (4.3)."""
+    """Hand the finished draft to a second person; who submits cannot approve (4.3). What is shown is kept as a summary."""
     case = Case.objects.get(pk=case_id)
-    return perform(
+    case = perform(
         case_id=case_id,
         action=Action.SUBMIT_FOR_REVIEW,
         actor=actor,
@@ -109,6 +110,8 @@ def submit(*, case_id: RowId, actor: Actor, now: datetime, seen_version: int | N
         changes={"preparer_id": staff_id(actor)},
         data={"manifest_sha256": case.manifest_sha256},
     )
+    versions.show(case=case, now=now)
+    return case
 
 
 def send_back(*, case_id: RowId, comment: str, actor: Actor, now: datetime, seen_version: int | None = None) -> Case:

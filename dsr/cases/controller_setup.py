@@ -53,7 +53,9 @@ class _Rules:
 
 SECTIONS: Final[Mapping[Section, _Rules]] = {
     Section.FACTS: _Rules((*FACTS, "notice_version"), Duty.WORD_LETTERS),
-    Section.PERIODS: _Rules(("buffer_days", "cooling_hours", "package_days", "backup_days"), Duty.PERIODS, dates=True),
+    Section.PERIODS: _Rules(
+        ("buffer_days", "cooling_hours", "approval_days", "package_days", "backup_days"), Duty.PERIODS, dates=True
+    ),
     # No. 26: jurisdiction and calendar are the data protection officer's, with a reason.
     Section.PLACE: _Rules(
         ("country", "subdivision", "holiday_scope", "timezone"), Duty.CALENDAR, dates=True, reason=True
@@ -64,6 +66,7 @@ _MOVING: Final = frozenset({"country", "subdivision", "holiday_scope", "timezone
 _RANGES: Final[Mapping[str, tuple[int, int]]] = {
     "buffer_days": (0, 27),
     "cooling_hours": (0, 168),
+    "approval_days": (1, 60),
     "package_days": (7, 90),
     "backup_days": (1, 3660),
 }

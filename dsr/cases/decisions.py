@@ -209,7 +209,7 @@ def take_back(*, case_id: RowId, reason: str, actor: Actor, now: datetime, seen_
         actor=actor,
         now=now,
         seen_version=seen_version,
-        changes={"approved_sha256": "", "manifest_sha256": ""},
+        changes={"approved_sha256": "", "manifest_sha256": "", "approval_ends_at": None},
         note=reason,
         extra_facts={"reason_given": bool(reason.strip())},
     )

@@ -22,7 +22,7 @@ from dsr.law.workflow import Action, Actor, Refusal, Role, State
 from dsr.models import Case, Hold, JournalSecret, JournalStep, Plan, Task
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
     from uuid import UUID
 
@@ -119,7 +119,14 @@ def approve(
 
 @transaction.atomic
 def back_to_draft(
-    *, case_id: RowId, status: str, reason: str, actor: Actor, now: datetime, seen_version: int | None = None
+    *,
+    case_id: RowId,
+    status: str,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    seen_version: int | None = None,
+    data: Mapping[str, Any] | None = None,
 ) -> Case:
     """The approval ends without having run to its end: taken back by staff, expired, or the plan is stale (4.0.1).
 
@@ -135,8 +142,8 @@ def back_to_draft(
         actor=actor,
         now=now,
         seen_version=seen_version,
-        changes={"approved_sha256": "", "manifest_sha256": ""},
-        data={"plan_status": status},
+        changes={"approved_sha256": "", "manifest_sha256": "", "approval_ends_at": None},
+        data={"plan_status": status, **(data or {})},
         note=reason,
         extra_facts={"reason_given": bool(reason.strip())},
     )
@@ -184,20 +191,11 @@ def _copy_owed(case_id: RowId) -> bool:
 
 
 def start_due(*, now: datetime, limit: int) -> int:
-    """Start what has cooled, return what has expired to its drafters. A legal hold starts nothing and expires nothing."""
+    """Start what has cooled and has not expired (`dsr.cases.approval_expiry`). A legal hold starts nothing."""
     waiting = Plan.objects.filter(
         occasion="", status=Plan.Status.APPROVED, case__state=State.APPROVED, case__legal_hold=False
     )
     done = 0
-    for plan in waiting.filter(expires_at__lte=now)[:limit]:
-        back_to_draft(
-            case_id=plan.case_id,
-            status=Plan.Status.WITHDRAWN,
-            reason="The approval has expired.",
-            actor=SYSTEM,
-            now=now,
-        )
-        done += 1
     for plan in waiting.filter(not_before__lte=now, expires_at__gt=now)[:limit]:
         try:
             start(case_id=plan.case_id, now=now)

@@ -212,6 +212,10 @@ def _details(event: Event, stores: dict[str, Any], names: Mapping[str, str], lan
         yield store_label(stores, str(data["store"]), language)
     if event.action == "assigned":
         yield names.get(str(data.get("assignee")), "") or _("to nobody")
+    if data.get("expired"):
+        yield _("the approval had expired")
+    if data.get("applied") is True:
+        yield _("what was already changed in the stores stays changed")
     if data.get("colleague"):
         yield names.get(str(data["colleague"]), _("somebody who has left"))
     yield from _about_work(data)

@@ -80,6 +80,7 @@ FIELDS: Final[Mapping[str, _StrPromise]] = {
     "notice_version": gettext_lazy("Version of the privacy notice"),
     "buffer_days": gettext_lazy("Days of buffer before the last day"),
     "cooling_hours": gettext_lazy("Hours to wait before something irreversible"),
+    "approval_days": gettext_lazy("Days an approval counts"),
     "package_days": gettext_lazy("Days an answer can be downloaded"),
     "backup_days": gettext_lazy("Days a backup of a store may be restored"),
     "country": gettext_lazy("Country"),

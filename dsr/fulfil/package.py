@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.utils import translation
 
+from dsr.cases import versions
 from dsr.cases.actors import SYSTEM
 from dsr.cases.answer import RELEASED, supersede
 from dsr.cases.letter_wordings import words_for
@@ -63,9 +64,10 @@ def package(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[d
     left = redact(case, found=order.found, attached=files, now=now, check=check)
     order = _redacted(case, order, left, held_back, written_at)
     made: list[Manifest] = []
+    text: list[str] = []
 
     def write(sink: Sink) -> dict[str, Any]:
-        made.append(output.build(sink, order, signer=signer, check=check))
+        made.append(output.build(sink, order, signer=signer, check=check, said=text.append))
         return details_of(made[0])
 
     try:
@@ -90,6 +92,8 @@ def package(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[d
             return
         for artifact in (archive, *parts):
             artifact.save(force_insert=True)
+        summary = versions.of_package(details=archive.details, letter=text[-1], redactions=order.inquiry.redactions)
+        versions.keep(case=case, sha256=manifest, content=summary, now=now)
         data = {"manifest_sha256": manifest, "package_sha256": archive.sha256, "bytes": archive.size}
         record(
             case_id=case.pk,

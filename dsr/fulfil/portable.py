@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from django.utils import translation
 
 from dsr.addresses import base_url
-from dsr.cases import answer_letters
+from dsr.cases import answer_letters, versions
 from dsr.cases.actors import SYSTEM
 from dsr.cases.answer import RELEASED, supersede
 from dsr.cases.clock import local_date
@@ -37,7 +37,7 @@ from dsr.law.portability import NoTransmission, chosen_origins
 from dsr.models import Artifact, Case, Task, Transmission
 from dsr.output import portable as output
 from dsr.output.inputs import OutputError
-from dsr.output.letters import Letter, Stated, letter_document
+from dsr.output.letters import Letter, Stated, letter_document, letter_text
 from dsr.output.package import LETTER
 from dsr.output.pdf import RenderError, render_pdf
 from dsr.output.portable_letter import TO_HER, Handover, Receipt, restated
@@ -95,6 +95,8 @@ def package(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[d
         raise Permanent(error.code, LETTER) from None
     letter = _letter(case, member(archive, LETTER), now)
     texts = _sealable(built.letter)
+    with translation.override(case.request.language):
+        said = letter_text(built.letter)
 
     def effect() -> None:
         supersede(case=case, kinds=(*RELEASED, Artifact.Kind.OUTGOING), now=now)
@@ -102,6 +104,8 @@ def package(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[d
             return
         for artifact in (archive, letter, *([outgoing] if outgoing else [])):
             artifact.save(force_insert=True)
+        summary = versions.of_package(details=archive.details, letter=said, redactions=order.inquiry.redactions)
+        versions.keep(case=case, sha256=built.manifest.sha256, content=summary, now=now)
         fresh = Case.objects.select_related("controller", "request").get(pk=case.pk)
         fresh.put(fresh.content() | {_TEXTS: texts})
         manifest = built.manifest.sha256

@@ -21,7 +21,7 @@ from dsr.output.aside import Aside
 from dsr.output.attached import add_all
 from dsr.output.datafiles import DataFiles
 from dsr.output.inputs import Addressee, CaseHead, Found, Inquiry, OutputError, Sender
-from dsr.output.letters import AccessAnswer, Letter, letter_document
+from dsr.output.letters import AccessAnswer, Letter, letter_document, letter_text
 from dsr.output.manifest import MANIFEST, SCHEMA, FileFact, Manifest
 from dsr.output.readme import read_me_html
 from dsr.output.report import ReportInput, report_document
@@ -61,10 +61,17 @@ class PackageInput:
     """Files of the subject, in the order in which they are read."""
 
 
-def build(sink: Outlet, order: PackageInput, *, signer: Signer, check: Callable[[], object] = lambda: None) -> Manifest:
+def build(
+    sink: Outlet,
+    order: PackageInput,
+    *,
+    signer: Signer,
+    check: Callable[[], object] = lambda: None,
+    said: Callable[[str], object] = lambda _text: None,
+) -> Manifest:
     """Write the package into `sink` (`write` and `flush` are enough), signed by `signer`, and return its manifest.
 
-    `check` is called between chunks: it may renew a lease, and what it raises ends the work. Raises OutputError when
+    `said` is given the text of the letter. `check` is called between chunks: it may renew a lease, and what it raises ends the work. Raises OutputError when
     something must not leave the house, pdf.RenderError when letter or report cannot be made; what is in `sink` by then
     is worthless.
     """
@@ -72,7 +79,7 @@ def build(sink: Outlet, order: PackageInput, *, signer: Signer, check: Callable[
         rendered, kinds = Rendered(csv, json), Kinds()
         surveys = _surveys(order.found, rendered, kinds, check)
         files = DataFiles(order.head, order.sender, surveys, rendered, kinds)
-        letter, report = _documents(order, surveys, files, signer)
+        letter, report = _documents(order, surveys, files, signer, said)
         check()
         archive = Archive(sink, order.head, check, signer=signer)
         archive.add(LETTER, [letter])
@@ -107,13 +114,18 @@ def _surveys(
 
 
 def _documents(
-    order: PackageInput, surveys: tuple[Survey, ...], files: DataFiles, signer: Signer
+    order: PackageInput,
+    surveys: tuple[Survey, ...],
+    files: DataFiles,
+    signer: Signer,
+    said: Callable[[str], object],
 ) -> tuple[bytes, bytes]:
     """Letter and report; the report carries the data files, or their checksums when they are too large (ux.md 5.2)."""
     body = AccessAnswer(
         order.inquiry, surveys, wording=order.wording, keys_url=order.keys_url, fingerprint=grouped(signer.key_id)
     )
     letter = Letter(order.sender, order.addressee, order.head, body)
+    said(letter_text(letter))
     carried = files.attachments()
     facts = tuple(
         FileFact(item.description, len(item.content), hashlib.sha256(item.content).hexdigest()) for item in carried

@@ -15,6 +15,7 @@ from django.db import connection
 from dsr.cases import (
     actors,
     anchors,
+    approval_expiry,
     assigning,
     calendar,
     closeness,
@@ -103,7 +104,7 @@ def stuck_cases(now: datetime) -> int:
 
 def approved_plans(now: datetime) -> int:
     """Start approved plans whose cooling time is over, return expired approvals to their drafters (4.2 no. 14)."""
-    return plans.start_due(now=now, limit=CHUNK)
+    return approval_expiry.expire_due(now=now, limit=CHUNK) + plans.start_due(now=now, limit=CHUNK)
 
 
 def corrections_again(now: datetime) -> int:

@@ -83,7 +83,7 @@ def test_4_3_who_changes_what(signed_in: Callable[..., Client], name: str) -> No
     tries: dict[str, tuple[str, dict[str, Any], set[str]]] = {
         "periods": (
             f"{section}periods/",
-            {"buffer_days": 4, "cooling_hours": 24, "package_days": 30, "backup_days": 90},
+            {"buffer_days": 4, "cooling_hours": 24, "approval_days": 14, "package_days": 30, "backup_days": 90},
             {"otto", "olga"},
         ),
         "place": (
@@ -115,7 +115,10 @@ def test_4_3_who_changes_what(signed_in: Callable[..., Client], name: str) -> No
 
 def test_no_26_what_moves_dates_says_how_many_cases_before_it_is_saved(signed_in: Callable[..., Client]) -> None:
     client, case = signed_in("otto"), make_case(at=timezone.now() - timedelta(days=2))
-    url, data = "/desk/setup/controller/periods/", {"buffer_days": 9, "cooling_hours": 24, "package_days": 30}
+    url, data = (
+        "/desk/setup/controller/periods/",
+        {"buffer_days": 9, "cooling_hours": 24, "approval_days": 14, "package_days": 30, "backup_days": 90},
+    )
 
     shown = text(client.post(url, data))
     assert "1 open case is counted anew." in shown

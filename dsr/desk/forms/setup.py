@@ -94,6 +94,12 @@ class PeriodsForm(SectionForm):
         0,
         168,
     )
+    approval_days = _number(
+        "approval_days",
+        gettext_lazy("What is approved and not carried out in these days goes back and has to be approved again."),
+        1,
+        60,
+    )
     package_days = _number(
         "package_days",
         gettext_lazy("After these days, or a week after the first download, the file is deleted."),
@@ -102,7 +108,9 @@ class PeriodsForm(SectionForm):
     )
     backup_days = _number(
         "backup_days",
-        gettext_lazy("So long the ledger of erasures remembers who was erased: the longest life of a backup of any store."),
+        gettext_lazy(
+            "So long the ledger of erasures remembers who was erased: the longest life of a backup of any store."
+        ),
         1,
         3660,
     )

@@ -26,6 +26,7 @@ from dsr.desk.review_checks import checks, ticks
 from dsr.desk.shell import page
 from dsr.desk.tasks_view import package_task, store_label
 from dsr.desk.troubles import trouble
+from dsr.desk.version_page import diff
 from dsr.desk.views.attachments import FEW, attachments_context
 from dsr.fulfil.locate import COPIES
 from dsr.fulfil.package import package_of
@@ -132,6 +133,7 @@ def review_context(
         "checks": checks(case, Action.APPROVE, request.actor, now=now),
         "ticks": ticks(case, today=local_date(case.controller, now)),
         "may_ask": duty_refusal(request.actor, Duty.ASK_DPO) is None,
+        "diff": diff(case, language=request.LANGUAGE_CODE),
         "approve_sent": form if action is Action.APPROVE and form is not None and form.errors else None,
         "approve": found.get(Action.APPROVE),
         "return_": found.get(Action.RETURN_TO_DRAFTING),

@@ -24,6 +24,7 @@ from dsr.desk.forms.review import FORMS
 from dsr.desk.forms.steps import ApproveForm, CaseForm, ReturnForm
 from dsr.desk.review_checks import checks
 from dsr.desk.shell import page
+from dsr.desk.version_page import diff
 from dsr.law.decisions import BY_DECISION
 from dsr.law.rights import Right
 from dsr.law.workflow import Action, State
@@ -106,6 +107,7 @@ def _decide(request: DeskRequest, case: Case, form: CaseForm, outcome: Outcome) 
         "refuse": buttons.get(Action.REFUSE),
         "checks": checks(case, Action.APPROVE if in_review else Action.SUBMIT_FOR_REVIEW, request.actor, now=now),
         "may_ask": duty_refusal(request.actor, Duty.ASK_DPO) is None,
+        "diff": diff(case, language=request.LANGUAGE_CODE),
         "why_not": why_not,
         "conflict": outcome.conflict,
         "fix_url": outcome.fix_url,

@@ -23,6 +23,7 @@ from dsr.desk.forms.steps import CaseForm
 from dsr.desk.review_checks import checks, ticks
 from dsr.desk.shell import page
 from dsr.desk.troubles import trouble
+from dsr.desk.version_page import diff
 from dsr.law.rights import CHANGES_STORE, Right
 from dsr.law.workflow import Action, State
 from dsr.models import Case, Plan, Task
@@ -92,6 +93,7 @@ def _page(
         "checks": checks(case, steps_of(case), request.actor, now=now) if case.is_open else [],
         "ticks": ticks(case, today=local_date(case.controller, now)),
         "may_ask": duty_refusal(request.actor, Duty.ASK_DPO) is None,
+        "diff": diff(case, language=request.LANGUAGE_CODE),
         "approve_form": form
         if isinstance(form, ApprovePlanForm)
         else ApprovePlanForm(
