@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from dsr.cases import actors, clock, intake, proofs, uploads
+from dsr.cases import actors, clock, intake, proofs, uploads, use_stops
 from dsr.cases.intake import Told
 from dsr.law.persons import Person
 from dsr.law.rights import RestrictionGround, Right
@@ -182,4 +182,5 @@ def send(
         uploads.hand_over(draft=row, request=request, now=now)
     if user is not None and not request.identity_level:
         proofs.identify_by_links(request=request, user=user, now=now, second_factor=second_factor)
+        use_stops.begin_withdrawn(request=request, now=now)
     return request

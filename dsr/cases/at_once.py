@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from dsr.law.workflow import Actor
     from dsr.models import Controller, Request, RowId, Task
 
+DECISION: Final = "decision"
+"""What stands in the place of a policy's id where a plan carries out an approved decision."""
 OPERATION: Final = "apply"
 """Of the task that each store gets: the same as an approved plan's, with the same rows, buttons and journal."""
 
@@ -150,12 +152,24 @@ _FIRST: Final[dict[Right, Callable[[Case, Any], dict[str, Any]]]] = {Right.MARKE
 
 @transaction.atomic
 def keep_plan(
-    *, case: Case, store: str, content: dict[str, Any], summary: list[dict[str, Any]], sha256: str, now: datetime
+    *,
+    case: Case,
+    store: str,
+    content: dict[str, Any],
+    summary: list[dict[str, Any]],
+    sha256: str,
+    now: datetime,
+    decided: bool = False,
 ) -> Plan:
-    """Store one store's plan as approved by the policy; an earlier one of this store is history."""
+    """Store one store's plan as approved by the policy; an earlier one of this store is history.
+
+    `decided`: it carries out a decision that a second person approved, whose hash stands in the place of the policy's, and
+    nobody needs to look at it again.
+    """
     policy = POLICIES[Right(case.right)]
+    rests_on, hashed = (DECISION, case.approved_sha256) if decided else (policy.id, policy.sha256)
     counts = {"plan_sha256": sha256, "lines": len(summary), "store": store}
-    data = {**counts, "policy": policy.id, "policy_sha256": policy.sha256}
+    data = {**counts, "policy": rests_on, "policy_sha256": hashed}
     # The claim of the case's version orders stores that plan at the same moment, so that each gets its own number.
     record(case_id=case.pk, kind="plan_made", actor=SYSTEM, now=now, data=data)
     mine = Plan.objects.filter(case=case, store=store, occasion="")
@@ -169,10 +183,11 @@ def keep_plan(
         status=Plan.Status.APPROVED,
         sha256=sha256,
         summary=summary,
-        policy=policy.id,
-        policy_sha256=policy.sha256,
+        policy=rests_on,
+        policy_sha256=hashed,
         created_at=now,
         approved_at=now,
+        reviewed_at=now if decided else None,
     )
     plan.put(content)
     plan.save(force_insert=True)
@@ -201,7 +216,9 @@ def set_aside(plan: Plan) -> None:
 def begin_store(*, task: Task, plan: Plan, now: datetime) -> None:
     """The last look before the first write to a store. StoppedError when the case or the plan is over; HeldError on a hold."""
     data = {"store": task.store, "attempt": task.attempts, "plan_sha256": plan.sha256, "policy": plan.policy}
-    case = record(case_id=task.case_id, kind="apply_started", actor=SYSTEM, now=now, data=data)
+    before = Case.objects.get(pk=task.case_id)
+    first = {} if before.first_applied_at or before.state != State.EXECUTING else {"first_applied_at": now}
+    case = record(case_id=task.case_id, kind="apply_started", actor=SYSTEM, now=now, changes=first, data=data)
     if case.state != State.EXECUTING or not Plan.objects.filter(pk=plan.pk, status=Plan.Status.APPROVED).exists():
         raise StoppedError
     if case.legal_hold:

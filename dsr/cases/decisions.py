@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 
-from dsr.cases import answer_letters, approvals, by_hand, correction_plans, corrections, letter_content, tasks
+from dsr.cases import (
+    answer_letters,
+    approvals,
+    by_hand,
+    correction_plans,
+    corrections,
+    letter_content,
+    tasks,
+    use_stops,
+)
 from dsr.cases.actors import SYSTEM
 from dsr.cases.duties import Duty
 from dsr.cases.perform import ConflictError, RefusedError, insist, perform, record, staff_id
@@ -41,7 +50,8 @@ LATER: Final[Mapping[LetterCode, frozenset[Element]]] = {LetterCode.RECTIFICATIO
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """What is decided. `elements` are whole sentences in the language of the person, `findings` what was weighed and is for
-    the file only, `instruction` what the stores `stores` are asked to do; `rule_owner` is the account that configured an
+    the file only, `instruction` what the stores `stores` are asked to do, `uses` what programs stop there (codes of the data
+    maps' purposes, for an objection that is accepted); `rule_owner` is the account that configured an
     automated decision (O-06), empty for nobody of this office.
     """
 
@@ -49,6 +59,7 @@ class Decision:
     elements: Elements
     instruction: str = ""
     stores: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
     findings: Mapping[str, Any] = field(default_factory=dict)
     rule_owner: str = ""
 
@@ -68,6 +79,7 @@ def document(case: Case, decision: Decision) -> dict[str, Any]:
         },
         "instruction": decision.instruction.strip(),
         "stores": sorted(decision.stores),
+        "uses": sorted(decision.uses),
         "findings": dict(decision.findings),
         "rule_owner": decision.rule_owner,
         **correction_plans.bound(case),
@@ -192,8 +204,11 @@ def approve(
         now=now,
         data={"manifest_sha256": manifest_sha256},
     )
-    if not correction_plans.begin(case=case, decided=decided, actor=actor, now=now):
-        by_hand.begin(case=case, instruction=decided["instruction"], stores=decided["stores"], now=now)
+    if correction_plans.begin(case=case, decided=decided, actor=actor, now=now):
+        return case
+    words, stores = decided["instruction"], decided["stores"]
+    if not use_stops.begin(case=case, uses=decided.get("uses", []), instruction=words, stores=stores, now=now):
+        by_hand.begin(case=case, instruction=words, stores=stores, now=now)
     return case
 
 

@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from dsr import wording
-from dsr.cases import by_hand, letters, restricted_who, restriction_stores
+from dsr.cases import by_hand, letters, restricted_who, restriction_stores, use_stops
 from dsr.cases.clock import local_date
 from dsr.cases.duties import Duty
 from dsr.cases.perform import ConflictError, RefusedError, insist, perform, record, staff_id
@@ -159,6 +159,9 @@ def stop_consent(
         data={"policy": policy.id, "policy_sha256": policy.sha256},
         note=instruction,
     )
+    codes, _texts = use_stops.withdrawn(case)
+    if use_stops.begin(case=case, uses=codes, instruction=instruction, stores=stores, now=now):
+        return case
     begun = by_hand.begin(case=case, instruction=instruction, stores=stores, now=now)
     restriction_stores.keep_for_review(case, [task.store for task in begun], now=now)
     return case

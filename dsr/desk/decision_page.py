@@ -39,7 +39,9 @@ FINDINGS = {
     "checked": gettext_lazy("How it was checked"),
     "situation": gettext_lazy("Her particular situation"),
     "interests": gettext_lazy("Our interests"),
+    "necessity": gettext_lazy("Whether it is necessary"),
     "balancing": gettext_lazy("How it was weighed"),
+    "erased": gettext_lazy("What is erased because of it"),
     "statement": gettext_lazy("What the person said"),
     "result": gettext_lazy("Result"),
 }
@@ -81,6 +83,8 @@ def _rows(decided: dict[str, Any]) -> Iterator[tuple[str, str]]:
         text = decided["findings"].get(name)
         if text:
             yield str(label), str(RESULTS.get(text, text))
+    if decided.get("uses"):
+        yield _("Uses that programs stop"), ", ".join(decided["uses"])
     if decided["instruction"]:
         yield _("What the systems are asked to do"), decided["instruction"]
 

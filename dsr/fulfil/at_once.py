@@ -54,7 +54,7 @@ def apply(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[dic
     if plan is None:
         return {"changed": 0, "lines": []}, lambda: None
     lines = lines_from_json(plan.content()["stores"][task.store])
-    counts = _written(exporter, task, plan, lines, check, now)
+    counts = written(exporter, task, plan, lines, check, now)
     by_hand = sorted({f"{task.store}.{line.dataset}" for line in lines if line.treatment is Treatment.MANUAL})
     if by_hand or _postal(case):
         Task.objects.filter(pk=task.pk).update(result=counts)
@@ -141,7 +141,7 @@ def summed(store: str, exporter: Any, line: PlanLine) -> dict[str, Any]:
     }
 
 
-def _written(  # noqa: PLR0917 -- private, one caller
+def written(  # noqa: PLR0917 -- the places of one step, two callers
     exporter: Any, task: Task, plan: Plan, lines: tuple[PlanLine, ...], check: Callable[..., None], now: datetime
 ) -> dict[str, Any]:
     """Carry the lines out and read them back. A plan that has gone stale is set aside, and the next try makes another."""

@@ -10,7 +10,7 @@ from dsr.cases import by_hand, restriction_stores
 from dsr.cases.actors import SYSTEM
 from dsr.cases.perform import ConflictError, RefusedError, perform
 from dsr.cases.plans import StoppedError
-from dsr.fulfil import amend, amend_values, at_once, erase, portable
+from dsr.fulfil import amend, amend_values, at_once, erase, portable, use_stops
 from dsr.fulfil.closing import close
 from dsr.fulfil.collect import collect
 from dsr.fulfil.letters import letter
@@ -58,7 +58,16 @@ OPERATIONS: dict[str, tuple[Callable[..., tuple[dict[str, Any], Callable[[], Non
     "values": (amend_values.values, frozenset({State.DRAFTING})),
     "recheck": (amend.recheck, frozenset(State)),
     "write_again": (amend.write_again, frozenset(State)),
-    "apply": (_of_right(erase.apply, marketing_objection=at_once.apply, rectification=amend.apply), frozenset({State.EXECUTING})),
+    "apply": (
+        _of_right(
+            erase.apply,
+            marketing_objection=at_once.apply,
+            rectification=amend.apply,
+            objection=use_stops.apply,
+            consent_withdrawal=use_stops.apply,
+        ),
+        frozenset({State.EXECUTING}),
+    ),
     "close": (
         _of_right(close, portability=portable.close, marketing_objection=at_once.close),
         frozenset({State.NOTIFYING}),

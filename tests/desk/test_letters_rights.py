@@ -207,6 +207,7 @@ def test_5_2_an_objection_is_paused_weighed_and_accepted(mara, otto, received, d
         outcome="granted",
         situation="Shift work makes unusual patterns.",
         interests="Less fraud; not compelling in this case.",
+        necessity="Fraud can be found without the hours of use.",
         said="We accept your objection.",
         stopped="The score is not used any more and is deleted (Article 17(1)(c) GDPR).",
         instruction="Delete the score.",
@@ -228,6 +229,7 @@ def test_21_1_an_objection_is_refused_with_the_balancing_in_the_letter(mara, ott
         "outcome": "refused",
         "situation": "Shift work.",
         "interests": "Safety of the network.",
+        "necessity": "No other way finds it.",
         "said": "We go on.",
     }
     decide(

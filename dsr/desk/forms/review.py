@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr.cases.decisions import Decision
-from dsr.desk.forms.decisions import CHOOSE, ObjectionForm, RectifyForm
+from dsr.desk.forms.decisions import CHOOSE, RectifyForm
+from dsr.desk.forms.objection import ObjectionForm
 from dsr.desk.forms.steps import CaseForm, words_field
 from dsr.law.decisions import ReviewResult
 from dsr.law.letter_elements import Element
