@@ -59,7 +59,7 @@ def store_name(case: Case, store: str, language: str = "en") -> str:
 
 def task_of(case: Case, operation: str) -> Task | None:
     """The task of the whole case that does this."""
-    row: Task | None = Task.objects.filter(case=case, operation=operation, store="").first()
+    row: Task | None = case.tasks.filter(operation=operation, store="").first()
     return row
 
 

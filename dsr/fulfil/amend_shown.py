@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from exporters.contract import DatasetInfo, PlanLine
 
 MANUAL = Treatment.MANUAL.value
+STAYS = "stays"
+"""Of a row that repeats the old value and is not touched, as a record of what happened."""
 RECORD = "record"
 """Of a row that is a record of what happened, not an issued document."""
 _LANGUAGE = "en"
@@ -48,7 +50,6 @@ class Drafted:
         self.hashes.append([store, plan_hash(lines)])
         old = {(one.dataset, tuple(map(str, key)), one.column): one.value for one, _new in values for key in one.keys}
         wanted = {(one.dataset, tuple(map(str, key)), one.column): new for one, new in values for key in one.keys}
-        quiet: list[dict[str, Any]] = []
         for line in lines:
             info = described.get(line.dataset)
             self.summary.append(_summed(store, info, line))
@@ -59,16 +60,12 @@ class Drafted:
             rows = list(_rows(case, store, info, line, old, wanted))
             if line.reason in {Reason.COPY, Reason.ISSUED}:
                 rows = [_recorded(row, info, line, values) for row in rows]
-            # Records of what happened repeat the old value for good reason: they are shown, and nobody is sent to them (R-03).
-            quiet += rows if line.growing or _record(info, line) else []
+            if line.growing or _record(info, line):
+                # Records of what happened repeat the old value for good reason: shown, and nobody is sent to them (R-03).
+                rows = [{**row, "treatment": STAYS} for row in rows]
             self.shown += rows
-        silent = {_same(row) for row in quiet}
         self.shown = _merged(self.shown)
-        asked = [
-            row
-            for row in self.shown
-            if row["store"] == store and row["treatment"] == MANUAL and _same(row) not in silent
-        ]
+        asked = [row for row in self.shown if row["store"] == store and row["treatment"] == MANUAL]
         if asked:
             self.hand.setdefault(store, []).extend(dict.fromkeys(map(_sentence, asked)))
 

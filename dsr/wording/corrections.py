@@ -21,6 +21,7 @@ TREATMENTS: Final[Mapping[str, _StrPromise]] = {
     "annotate": _("gets a note"),
     "keep": _("is right already"),
     "manual": _("by hand"),
+    "stays": _("stays as a record"),
 }
 REASONS: Final[Mapping[str, _StrPromise]] = {
     "issued": _("An issued document stays as it is. Somebody adds a note, or issues a corrected one."),
