@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from dsr.api.access import body_of, problem, program
 from dsr.api.signed import answer, stamp
-from dsr.cases import contacts, restricted_who
+from dsr.cases import contacts, deletion_runs, restricted_who
 from dsr.cases.api_keys import Scope
 from dsr.cases.contacts import BadContactError
 
@@ -65,8 +65,11 @@ def _asked(request: Any, key: ApiKey) -> HttpResponse:
         return problem(413, "too_many", f"Send at most {MOST} identifiers.")
     read = [_read(key.controller, one) for one in identifiers]
     found = restricted_who.standings(key.controller, [None if isinstance(one, str) else one for one in read])
+    # T-25: a deletion run waits for a copy that is being made, and for a legal hold; said only where it is so.
+    waits = deletion_runs.held(key.controller, [None if isinstance(one, str) else one for one in read])
     answers = [
-        {"error": one} if isinstance(one, str) else _said(standing) for one, standing in zip(read, found, strict=True)
+        {"error": one} if isinstance(one, str) else _said(standing) | ({"deletion_held": True} if wait else {})
+        for one, standing, wait in zip(read, found, waits, strict=True)
     ]
     said = {"request_sha256": hashlib.sha256(body).hexdigest(), "answers": answers}
     return answer(key.controller, said, now=timezone.now())

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def free(rows: QuerySet[Any], *, request: str) -> QuerySet[Any]:
     """The rows whose request is under no hold; `request` is the lookup of its id from these rows (`case__request_id`)."""
     held = Case.objects.filter(request_id=OuterRef(request), legal_hold=True)
-    return rows.exclude(Exists(held) | Exists(_persons(OuterRef(request))))
+    return rows.exclude(Exists(held) | Exists(persons_held(OuterRef(request))))
 
 
 def insist_free(request_id: RowId) -> None:
@@ -37,7 +37,7 @@ def insist_free(request_id: RowId) -> None:
 def held_request(request_id: RowId) -> bool:
     """Whether a hold stands on a case of the request, or on its person."""
     flagged = Case.objects.filter(request_id=request_id, legal_hold=True)
-    return flagged.exists() or _persons(request_id).exists()
+    return flagged.exists() or persons_held(request_id).exists()
 
 
 def held(case: Case, store: str) -> bool:
@@ -83,7 +83,7 @@ def of_store(controller_id: Any, store: Any) -> QuerySet[Hold]:
 def waiting_tasks() -> Q:
     """Tasks whose case, person or store is held: they wait without using up their tries, and are due when it is lifted."""
     cases = Case.objects.filter(pk=OuterRef("case_id"), legal_hold=True)
-    persons = _persons(OuterRef("case__request_id"))
+    persons = persons_held(OuterRef("case__request_id"))
     needed = claims(OuterRef("case__request_id"))
     return (
         Q(Exists(cases))
@@ -93,7 +93,7 @@ def waiting_tasks() -> Q:
     )
 
 
-def _persons(request_id: Any) -> QuerySet[Any]:
+def persons_held(request_id: Any) -> QuerySet[Any]:
     """Tokens of a request that a standing hold on a person names; also of a request that came after the hold."""
     holds = Hold.objects.filter(
         controller_id=OuterRef("controller_id"),

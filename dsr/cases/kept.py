@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 
-from dsr.cases import tasks
+from dsr.cases import deletion_runs, tasks
 from dsr.cases.actors import SYSTEM
 from dsr.cases.clock import local_date
 from dsr.cases.duties import Duty
@@ -165,7 +165,9 @@ def make_due(*, now: datetime, limit: int) -> int:
     )
     done = 0
     for controller in Controller.objects.order_by("slug"):
-        rows = over(controller, now).filter(~Exists(busy)).select_related("case__controller")
+        # T-25: a copy that is being made shows what is there; the end of the period waits for it.
+        copying = deletion_runs.of_the_person(OuterRef("case__request_id"))
+        rows = over(controller, now).filter(~Exists(busy), ~Exists(copying)).select_related("case__controller")
         found = list(rows.order_by(Coalesce("ends_on", "until"), "pk")[: limit - done])
         stores: dict[tuple[Any, str], list[KeptLine]] = {}
         for row in found:
