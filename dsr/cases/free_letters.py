@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from django.conf import settings
 from django.db import transaction
 
 from dsr.cases import letter_content, letters, restrictions
@@ -70,10 +71,12 @@ def write(
     to_name: str = "",
     to_address: str = "",
     paragraph: str = "",
+    language: str = "",
 ) -> Letter:
-    """Send such a letter. `texts` are sentences in the language of the request; `to_name` and `to_address` whom a notice goes to.
+    """Send such a letter. `texts` are sentences in `language`, a code of LANGUAGES, or in the language of the request when none is
+    chosen: a recipient abroad may read another one than the person. `to_name` and `to_address` are whom a notice goes to.
 
-    RefusedError: `role`, `letter_not_possible`, `addressee_missing`; IncompleteLetterError names what it lacks;
+    RefusedError: `role`, `letter_not_possible`, `addressee_missing`, `language_unknown`; IncompleteLetterError names what it lacks;
     ConflictError when the case moved meanwhile.
     """
     insist(actor, Duty.DRAFT)
@@ -83,9 +86,20 @@ def write(
     refused = possible(case, code)
     if refused is not None:
         raise RefusedError(refused)
+    if language and language not in dict(settings.LANGUAGES):
+        raise RefusedError(Refusal("language_unknown", {}))
     to = None
     if code in TO_OTHERS:
         if not to_name.strip():
             raise RefusedError(Refusal("addressee_missing", {}))
         to = {"name": to_name.strip(), "address": letter_content.lines_of(to_address)}
-    return letters.send(case=case, code=code, elements=dict(texts), paragraph=paragraph, actor=actor, now=now, to=to)
+    return letters.send(
+        case=case,
+        code=code,
+        elements=dict(texts),
+        paragraph=paragraph,
+        actor=actor,
+        now=now,
+        to=to,
+        language=language,
+    )

@@ -64,7 +64,7 @@ def addressee_facts(case: Case) -> dict[str, Any]:
     return {"name": str(name or ""), "address": lines_of(str(content.get("contact_post", "")))}
 
 
-def head_facts(case: Case, *, now: datetime, due_on: date | None = None) -> dict[str, Any]:
+def head_facts(case: Case, *, now: datetime, due_on: date | None = None, language: str = "") -> dict[str, Any]:
     """The facts of the case that a letter repeats, under the names of dsr.output.inputs.CaseHead.
 
     A letter is dated by its day in the controller's time zone, so that its preview and what is sent are the same bytes.
@@ -79,7 +79,7 @@ def head_facts(case: Case, *, now: datetime, due_on: date | None = None) -> dict
         "received_on": case.received_on.isoformat(),
         "channel": case.request.channel,
         "due_on": due_on.isoformat() if due_on else None,
-        "language": case.request.language,
+        "language": language or case.request.language,
         "written_at": written_at.isoformat(),
         "account_url": f"{base_url(case.controller)}/requests/{case.request.reference}/",
     }
@@ -99,9 +99,12 @@ def compose(
     paragraph: str,
     now: datetime,
     to: Mapping[str, Any] | None = None,
+    language: str = "",
 ) -> dict[str, Any]:
-    """Everything a letter of stated elements says, to the person or to `to`. IncompleteLetterError names what is missing."""
-    said = frame(case=case, code=code, outcome=outcome, paragraph=paragraph, now=now) | {
+    """Everything a letter of stated elements says, to the person or to `to`, in the language of the request unless another one is
+    chosen. IncompleteLetterError names what is missing.
+    """
+    said = frame(case=case, code=code, outcome=outcome, paragraph=paragraph, now=now, language=language) | {
         "elements": {
             element.value: list(text) if isinstance(text, tuple) else text.strip()
             for element, text in elements.items()
@@ -117,7 +120,14 @@ def compose(
 
 
 def frame(
-    *, case: Case, code: LetterCode, outcome: Outcome, paragraph: str, now: datetime, due_on: date | None = None
+    *,
+    case: Case,
+    code: LetterCode,
+    outcome: Outcome,
+    paragraph: str,
+    now: datetime,
+    due_on: date | None = None,
+    language: str = "",
 ) -> dict[str, Any]:
     """What every letter says beside its elements."""
     return {
@@ -126,9 +136,9 @@ def frame(
         "outcome": outcome.value,
         "sender": sender_facts(case.controller),
         "addressee": addressee_facts(case),
-        "head": head_facts(case, now=now, due_on=due_on),
+        "head": head_facts(case, now=now, due_on=due_on, language=language),
         "paragraph": paragraph.strip()[:MAX_PARAGRAPH],
-        "wording": words_for(case.controller, code=code, language=case.request.language),
+        "wording": words_for(case.controller, code=code, language=language or case.request.language),
     }
 
 

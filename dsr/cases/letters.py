@@ -48,15 +48,23 @@ def send(
     actor: Actor = SYSTEM,
     mail: str = "new_letter",
     to: Mapping[str, Any] | None = None,
+    language: str = "",
 ) -> Letter:
     """Send a letter within the caller's transaction: it stands in the portal at once, its PDF follows, a mail announces it.
 
-    `elements` are sentences in the language of the request for what `dsr.law.letter_standing.to_write` leaves open. A
+    `elements` are sentences in the language of the request (or in `language`, where another one was chosen) for what `dsr.law.letter_standing.to_write` leaves open. A
     draft with exactly these words is the one that leaves, with the file that was previewed; other drafts of the letter
     are void. `to` (name and address lines) is whom a notice to others goes to, by post. `mail` is the kind of mail that announces it; empty when a mail has said it before. IncompleteLetterError when a mandatory element is missing.
     """
     said = letter_content.compose(
-        case=case, code=code, elements=elements, outcome=outcome, paragraph=paragraph, now=now, to=to
+        case=case,
+        code=code,
+        elements=elements,
+        outcome=outcome,
+        paragraph=paragraph,
+        now=now,
+        to=to,
+        language=language,
     )
     letter = _waiting(case, code, letter_content.digest(said)) or _draft(case, said, actor=actor, now=now)
     _leave(letter, actor=actor, now=now)

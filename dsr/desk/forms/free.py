@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.conf import settings
 from django.utils import translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -26,10 +27,20 @@ class FreeForm(CaseForm):
     """Every element somebody has to write, in the order of the rule book, and the free paragraph."""
 
     code: LetterCode
+    letter_language = forms.ChoiceField(
+        label=gettext_lazy("Language of the letter"),
+        help_text=gettext_lazy("The fixed words come in this language; write yours in it, too."),
+        required=False,
+        error_messages={"invalid_choice": gettext_lazy("Choose one of the languages.")},
+    )
     paragraph = own_paragraph()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        field = self.fields["letter_language"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- for the type checker
+        field.choices = list(settings.LANGUAGES)
+        field.initial = self.case.request.language
         self.elements: tuple[Element, ...] = to_write(self.code, regime=self.case.regime)
         for element in self.elements:
             self.fields[element.value] = words_field(
@@ -39,7 +50,9 @@ class FreeForm(CaseForm):
             with translation.override(self.case.request.language):
                 for element, text in restrictions.elements_set(self.case).items():
                     self.fields[element.value].initial = text
-        self.order_fields(["version", "to_name", "to_address", *(one.value for one in self.elements), "paragraph"])
+        self.order_fields(
+            ["version", "to_name", "to_address", "letter_language", *(one.value for one in self.elements), "paragraph"]
+        )
         dress(self)
 
     def typed(self) -> dict[str, Any]:
@@ -48,6 +61,7 @@ class FreeForm(CaseForm):
         found: dict[str, Any] = {
             "texts": {one: str(data[one.value]) for one in self.elements},
             "paragraph": data["paragraph"],
+            "language": data["letter_language"],
         }
         return found | {name: data[name] for name in ("to_name", "to_address") if name in data}
 

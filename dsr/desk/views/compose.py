@@ -147,6 +147,7 @@ def _looked(request: DeskRequest, case: Case, code: LetterCode, doing: Doing, fo
     return {
         "case": case,
         "preview": text,
+        "preview_language": said["head"]["language"] if said else case.request.language,
         "blocks": writing.blocks(case, code, said, now=timezone.now()),
         "lacking": lacking,
         "preview_why": why_not,
@@ -173,6 +174,7 @@ def _show(  # noqa: PLR0917 -- private, one shape
         "form": form,
         "code": code.value,
         "title": wording.letter(code),
+        "chooses_language": "letter_language" in form.fields,
         "step": "" if action.startswith(MARK) else action,
         "explains": doing.explains,
         "chips": writing.chips(case),
