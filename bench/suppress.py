@@ -14,8 +14,7 @@ import subprocess
 import sys
 import tempfile
 import uuid
-from datetime import UTC, date, datetime
-from itertools import islice
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,33 +43,28 @@ def _value(kind: str, number: int) -> str:
 
 
 def fill() -> None:
-    """A controller with LISTED entries for each kind: half of those made for all channels, half for one."""
+    """A controller with LISTED entries for each kind, half of them for all channels, half for one. Past the models: it takes half the time."""
+    from django.db import connection, transaction  # noqa: PLC0415
+
     from dsr.cases import contacts, suppression_keys  # noqa: PLC0415
-    from dsr.models import Suppression  # noqa: PLC0415
     from tests.factories import make_controller  # noqa: PLC0415
 
     controller = make_controller(SLUG)
     hashes = suppression_keys.ensured_hashes(controller, now=NOW)
-    for kind, only in (("email", ["email"]), ("phone", ["phone"])):
+    columns = "id, controller_id, kind, token, channels, since, source, review_on"
+    insert = f"INSERT INTO dsr_suppression ({columns}) VALUES (%s, %s, %s, %s, %s, %s, 'portal', '2029-05-04')"  # noqa: S608
 
-        def entries(kind: str = kind, only: list[str] = only) -> Iterator[Suppression]:
-            for number in range(LISTED):
-                # The campaign below has the numbers up to LISTED; the list shares one in EVERY of them.
-                said = _value(kind, number if number % EVERY == 0 else number + 10 * LISTED)
-                yield Suppression(
-                    id=uuid.uuid4(),
-                    controller=controller,
-                    kind=kind,
-                    token=hashes.token(contacts.contact(controller, kind, said)),
-                    channels=["email", "phone", "post", "sms"] if number % 2 else only,
-                    since=NOW,
-                    source="portal",
-                    review_on=date(2029, 5, 4),
-                )
+    def entries(kind: str) -> Iterator[tuple[str, ...]]:
+        for number in range(LISTED):
+            # The campaign has the numbers up to LISTED; the list shares one in EVERY of them.
+            said = _value(kind, number if number % EVERY == 0 else number + 10 * LISTED)
+            token = hashes.token(contacts.contact(controller, kind, said))
+            channels = '["email", "phone", "post", "sms"]' if number % 2 else f'["{kind}"]'
+            yield uuid.uuid4().hex, controller.pk.hex, kind, token, channels, NOW.isoformat(" ")
 
-        rows = entries()
-        while batch := list(islice(rows, 5000)):
-            Suppression.objects.bulk_create(batch)
+    for kind in LIMITS:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.executemany(insert, entries(kind))
 
 
 def campaign(kind: str, path: Path) -> None:
