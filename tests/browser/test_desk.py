@@ -10,11 +10,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from dsr.cases import actors, answer, forwarding, identity, messages, tasks
+from dsr.cases import actors, answer, forwarding, identity, legal_holds, messages, tasks
 from dsr.cases.perform import assign
 from dsr.demo.people import by_position
 from dsr.law.rights import Right
 from dsr.models import Case, Subject, Task
+from tests.desk.test_holds import erased
 from tests.desk.test_inbox import came
 from tests.factories import PASSWORD, make_case, make_controller, make_staff
 from tests.jobs import run_due
@@ -156,6 +157,20 @@ def test_the_answer_is_clean_from_data_to_review(browse: Browse, demo_stores: An
     browse.audit(url("review", case), user=otto, modes=["phone"], act=press("Return with comment"))
     for page in (url("review", case), url("draft", case), url("data", case, "billing", "invoices"), url("case", case)):
         browse.audit(page, user=mara, modes=["phone"])
+
+
+@pytest.mark.slow
+def test_what_comes_after_an_erasure_and_holds_are_clean(browse: Browse, demo_stores: Any) -> None:
+    otto, case = make_staff("otto", "lead"), erased()
+    browse.audit(url("after-erasure", case), user=otto, modes=["desktop", "dark", "phone"])
+    browse.audit("/desk/holds/", user=otto, modes=["desktop", "phone"])
+    matter = legal_holds.Matter("4 O 17/26", "District court", "The records are evidence.")
+    hold = legal_holds.place(
+        controller=case.controller, matter=matter, actor=actors.staff(otto), now=timezone.now(), case=case
+    )
+    browse.audit("/desk/holds/", user=otto, modes=["dark", "narrow"])
+    browse.audit("/desk/holds/", user=otto, modes=["phone"], act=press("Place the hold"))
+    browse.audit(f"/desk/holds/{hold.pk}/", user=otto, modes=["desktop", "narrow"], act=press("Lift the hold"))
 
 
 @pytest.mark.slow
