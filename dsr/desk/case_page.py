@@ -241,7 +241,7 @@ def next_card(case: Case, actor: Actor, *, known: Dossier, now: datetime) -> Nex
     others = tuple(button for button in buttons if button is not main and button not in quick)
     url = (
         reverse(f"desk:{step.page}", args=[case.pk])
-        if step.page in {"identity", "draft", "redaction", "decide", "by-hand"}
+        if step.page in {"identity", "draft", "redaction", "decide", "corrections", "by-hand"}
         else ""
     )
     if step.page == "plan":

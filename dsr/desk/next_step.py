@@ -111,7 +111,8 @@ def _by_state(case: Case, state: State, right: Right) -> Next | None:
 def _in_words(case: Case, state: State, right: Right) -> Next | None:
     """Rights that are decided in words and changed by people."""
     close = Next(_("Write the answer and close"), "ok", "step", Action.COMPLETE)
-    decide = Next(_("Decide"), "info", "decide")
+    # What shall stand in the stores comes before the words about it (R-01).
+    decide = Next(_("Decide"), "info", "corrections" if right is Right.RECTIFICATION else "decide")
     submit = Next(wording.action(Action.SUBMIT_FOR_REVIEW), "info", "step", Action.SUBMIT_FOR_REVIEW)
     ready = Next(close.words, "ok", "step", Action.NOTIFY) if right in CHANGES_NO_STORE else None
     return {

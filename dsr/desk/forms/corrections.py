@@ -45,7 +45,9 @@ MATCHES: Final = {
 }
 _ANNOTATE: Final = "annotate"
 _OTHERS: Final = 60
-"""Fields offered in the list of others."""
+"""Fields offered in the list of others, and less of everything on a page with many claims."""
+_MANY: Final = 3
+_FEW_ROWS, _FEW_OTHERS = 5, 12
 
 
 class CorrectionsForm(CaseForm):
@@ -89,6 +91,7 @@ class CorrectionsForm(CaseForm):
     def _rows(self, number: int, chosen: dict[int, str] | None) -> list[correction_match.Suggestion]:
         """The suggestions, and whatever was chosen besides."""
         rows = correction_match.suggest(self.claims[number], self.values)
+        rows = rows if len(self.claims) <= _MANY else rows[:_FEW_ROWS]
         known = {row.at for row in rows}
         more = [at for at in (chosen or {}) if at not in known]
         if self.is_bound and (at := str(self.data.get(f"other_{number}", ""))).isdecimal() and int(at) not in known:
@@ -114,7 +117,8 @@ class CorrectionsForm(CaseForm):
         others = [
             (str(at), f"{self._where(v)}, {self._named(v)}: {v.value or '–'}"[:90]) for at, v in enumerate(self.values)
         ]
-        free = [one for one in others if int(one[0]) not in taken][:_OTHERS]
+        most = _OTHERS if len(self.claims) <= _MANY else _FEW_OTHERS
+        free = [one for one in others if int(one[0]) not in taken][:most]
         self.fields[f"other_{number}"] = forms.ChoiceField(
             label=_("Another field"), choices=[("", _("None")), *free, *self._sent(number, others)], required=False
         )
