@@ -196,9 +196,9 @@ def test_the_second_person_sees_files_counts_and_checks(otto, in_review):
     for words in ("letter.pdf", "report.pdf", "data.json", "Customer record", in_review.manifest_sha256):
         assert words in page, words
     for words in (
-        "All 2 stores have answered.",
+        "Every store has answered, or was left out with a reason.",
         "In time: due",
-        "Package and manifest belong together.",
+        "The approval is bound to the hash of exactly what is shown.",
         "Prepared by Mara Example.",
     ):
         assert words in page, words
