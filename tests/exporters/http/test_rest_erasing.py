@@ -259,6 +259,13 @@ def test_r01_correct_and_confirm(crm: RestStore, server: standin.Standin) -> Non
     assert raised.value.code == "plan_stale"
 
 
+def test_r01_what_she_could_have_corrected_is_named_with_its_row(crm: RestStore) -> None:
+    held = {(one.row.dataset, one.row.values, one.column): one for one in crm.held(crm.locate(standin.ANNA).keys)}
+    assert held["clients", ("7",), "name"].value == "Anna O'Neill"
+    assert {row for dataset, row, _column in held if dataset == "clients"} == {("7",)}
+    assert not any(column == "id" for _dataset, _row, column in held)
+
+
 def test_q03_q06_restrict_and_lift_exactly_what_stood_there(crm: RestStore, server: standin.Standin) -> None:
     keys, before = crm.locate(standin.ANNA).keys, server.rows["clients"]["7"].copy()
     lines = crm.plan(standin.ANNA, keys, right="restriction", now=NOW)
