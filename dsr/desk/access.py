@@ -167,7 +167,7 @@ def _surely_she(request: DeskRequest, kwargs: Mapping[str, object]) -> HttpRespo
 
 def _too_close(request: DeskRequest, case_id: RowId) -> bool:
     """Whether she is too close to the person of this case: then she reads its metadata and does nothing (4.3)."""
-    case = Case.objects.filter(pk=case_id)
+    case = Case.objects.of(request.controller).filter(pk=case_id)
     mine = Closeness.objects.of(request.controller).filter(user=request.staff, withdrawn_at__isnull=True)
     if not mine.filter(request__in=case.values("request")).exists():
         return False

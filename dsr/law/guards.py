@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from dsr.law import guards_approval as approval
 from dsr.law import identity
-from dsr.law.attest import ATTESTATIONS
 from dsr.law.codes import Guard, RefusalCode
 from dsr.law.decisions import Opinion
-from dsr.law.rights import GROUNDS, TWO_PERSON_REFUSAL, ExtensionReason, Ground, RestrictionGround
-from dsr.law.terms import ANSWERED, Actor, Facts, Refusal, Role
+from dsr.law.rights import GROUNDS, ExtensionReason, RestrictionGround
+from dsr.law.terms import ANSWERED, Actor, Facts, Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,136 +26,61 @@ LIFT_NOTICE_DAYS: Final = 7
 ARCHIVE_AFTER_DAYS: Final = 90
 
 
-def _no(code: RefusalCode, **params: str | int | date) -> Refusal:
-    return Refusal(code, params)
-
-
-def _advised(facts: Facts, about: Opinion, missing: Refusal | None) -> Refusal | None:
-    """4.0.7: the DPO's opinion about just this is on file (else `missing`), and no objection of hers is left unanswered."""
-    if about.value not in facts.advised:
-        return missing
-    return _no(RefusalCode.DPO_OBJECTS, about=about.value) if about.value in facts.objected else None
-
-
 def _identity_sufficient(facts: Facts, _actor: Actor) -> Refusal | None:
     """I-02, I-06, I-07: the level the right asks for; more when the contact that proved it is a new one."""
     needed = identity.needed(facts.right, contact_is_new=facts.contact_is_new)
     if facts.identity_level >= needed:
         return None
-    return _no(RefusalCode.IDENTITY_TOO_LOW, level=facts.identity_level, needed=int(needed))
+    return approval.no(RefusalCode.IDENTITY_TOO_LOW, level=facts.identity_level, needed=int(needed))
 
 
 def _sorted_once(facts: Facts, _actor: Actor) -> Refusal | None:
     """4.1: what the office understood may be wrong, and the person says so once; after that both talk."""
     if facts.unclassified or not facts.sorted_before:
-        return _no(RefusalCode.NOT_CLASSIFIED)
-    return _no(RefusalCode.UNSORTED_ALREADY) if facts.unsorted_before else None
+        return approval.no(RefusalCode.NOT_CLASSIFIED)
+    return approval.no(RefusalCode.UNSORTED_ALREADY) if facts.unsorted_before else None
 
 
 def _query_in_time(facts: Facts, _actor: Actor) -> Refusal | None:
     """T-13: a late query stops the clock only on the DPO's word."""
     if facts.received_on is None:
-        return _no(RefusalCode.DUE_DATE_UNKNOWN)
+        return approval.no(RefusalCode.DUE_DATE_UNKNOWN)
     day = (facts.today - facts.received_on).days
     if day < QUERY_BLOCKED_FROM_DAY:
         return None
-    return _advised(
-        facts, Opinion.LATE_QUESTION, _no(RefusalCode.QUERY_TOO_LATE, day=day, limit=QUERY_BLOCKED_FROM_DAY)
+    return approval.advised(
+        facts, Opinion.LATE_QUESTION, approval.no(RefusalCode.QUERY_TOO_LATE, day=day, limit=QUERY_BLOCKED_FROM_DAY)
     )
 
 
 def _reminded_and_silent(facts: Facts, _actor: Actor) -> Refusal | None:
     """#4: one reminder and 30 days of silence."""
     if facts.reminders_sent < 1:
-        return _no(RefusalCode.REMINDER_MISSING)
+        return approval.no(RefusalCode.REMINDER_MISSING)
     if facts.silent_days < SILENCE_DAYS:
-        return _no(RefusalCode.SILENCE_TOO_SHORT, days=facts.silent_days, needed=SILENCE_DAYS)
+        return approval.no(RefusalCode.SILENCE_TOO_SHORT, days=facts.silent_days, needed=SILENCE_DAYS)
     return None
 
 
 def _large_and_specific(facts: Facts, _actor: Actor) -> Refusal | None:
     """#5, Recital 63: only where much is processed, and only with a question one can answer."""
     if not facts.large_quantity:
-        return _no(RefusalCode.NOT_LARGE)
-    return None if facts.clarification_specific else _no(RefusalCode.NOT_SPECIFIC)
+        return approval.no(RefusalCode.NOT_LARGE)
+    return None if facts.clarification_specific else approval.no(RefusalCode.NOT_SPECIFIC)
 
 
 def _tasks_done(facts: Facts, _actor: Actor) -> Refusal | None:
     """#10, #15: every store answered, was empty, or was waived with a reason."""
     if facts.tasks_manual:
-        return _no(RefusalCode.TASKS_MANUAL, count=facts.tasks_manual)
-    return _no(RefusalCode.TASKS_OPEN, count=facts.tasks_open) if facts.tasks_open else None
-
-
-def _stores_answered(facts: Facts, _actor: Actor) -> Refusal | None:
-    """#10 once more: nobody handed in a draft over a store that is still to answer."""
-    return _no(RefusalCode.STORES_OPEN, count=facts.stores_open) if facts.stores_open else None
-
-
-def _redacted(facts: Facts, _actor: Actor) -> Refusal | None:
-    """4.1 DRAFTING, X-04: whoever hands the draft on has read it and decided on every suggestion."""
-    return _no(RefusalCode.REDACTION_OPEN, count=facts.redactions_open) if facts.redactions_open else None
-
-
-def _second_person(facts: Facts, actor: Actor) -> Refusal | None:
-    """4.3: whoever handled or prepared a case does not approve it; without a known preparer nobody is 'second'."""
-    hands = ({facts.handler_id, facts.preparer_id} | facts.hand_ids) - {""}
-    if not hands:
-        return _no(RefusalCode.PREPARER_UNKNOWN)
-    return _no(RefusalCode.SAME_PERSON) if actor.id in hands else None
-
-
-def _two_persons(facts: Facts, actor: Actor) -> Refusal | None:
-    """4.0.7: for 12(5) and for refusing 15 and 17 the preparer and the decider differ."""
-    if facts.right in TWO_PERSON_REFUSAL or facts.ground == Ground.UNFOUNDED_OR_EXCESSIVE:
-        return _second_person(facts, actor)
-    return None
-
-
-def _other_reviewer(facts: Facts, actor: Actor) -> Refusal | None:
-    """4.3: a contested decision is looked at by somebody else."""
-    return _no(RefusalCode.SAME_REVIEWER) if facts.first_reviewer_id and actor.id == facts.first_reviewer_id else None
-
-
-def _not_rule_owner(facts: Facts, actor: Actor) -> Refusal | None:
-    """O-06: who configured the rule does not review its outcome."""
-    return _no(RefusalCode.RULE_OWNER) if facts.rule_owner_id and actor.id == facts.rule_owner_id else None
-
-
-def _lead_or_dpo(facts: Facts, actor: Actor) -> Refusal | None:
-    """#13: erasure is approved by a lead, or after the DPO was consulted; never past her objection."""
-    missing = None if Role.LEAD in actor.effective else _no(RefusalCode.LEAD_OR_DPO)
-    return _advised(facts, Opinion.ERASURE, missing)
-
-
-def _retention_advised(facts: Facts, _actor: Actor) -> Refusal | None:
-    """4.0.11: a rule marked [K] never deletes by itself; where its period seems over, the DPO says what holds."""
-    if not facts.retention_uncertain:
-        return None
-    return _advised(facts, Opinion.RETENTION, _no(RefusalCode.RETENTION_NEEDS_DPO))
-
-
-def _remainder_in_time(facts: Facts, _actor: Actor) -> Refusal | None:
-    """4.0.4, T-20: what stays is told within the first month; approved later than that, it takes the DPO's word first."""
-    limit = facts.first_month_due_on
-    if not facts.kept_remainder or limit is None or facts.today <= limit:
-        return None
-    if facts.remainder_told_on and facts.remainder_told_on <= limit:
-        return None
-    return _advised(facts, Opinion.LATE_REFUSAL, _no(RefusalCode.LATE_REFUSAL_NEEDS_DPO, limit=limit))
-
-
-def _attested(facts: Facts, _actor: Actor) -> Refusal | None:
-    """#13: the approver says what only a human can say; the event keeps it."""
-    missing = [one.value for one in ATTESTATIONS[facts.right] if one.value not in facts.attested]
-    return _no(RefusalCode.NOT_ATTESTED, count=len(missing)) if missing else None
+        return approval.no(RefusalCode.TASKS_MANUAL, count=facts.tasks_manual)
+    return approval.no(RefusalCode.TASKS_OPEN, count=facts.tasks_open) if facts.tasks_open else None
 
 
 def _unchanged(facts: Facts, _actor: Actor) -> Refusal | None:
     """Idea 3: the approval binds a hash; what changed since was never approved."""
     if not facts.approved_sha256:
-        return _no(RefusalCode.NOT_APPROVED)
-    return None if facts.approved_sha256 == facts.manifest_sha256 else _no(RefusalCode.CHANGED_SINCE_APPROVAL)
+        return approval.no(RefusalCode.NOT_APPROVED)
+    return None if facts.approved_sha256 == facts.manifest_sha256 else approval.no(RefusalCode.CHANGED_SINCE_APPROVAL)
 
 
 def _policy_or_approval(facts: Facts, actor: Actor) -> Refusal | None:
@@ -165,13 +90,17 @@ def _policy_or_approval(facts: Facts, actor: Actor) -> Refusal | None:
 
 def _restriction_ground(facts: Facts, _actor: Actor) -> Refusal | None:
     """Q-01: one of 18(1)(a)-(d)."""
-    return None if facts.ground in {g.value for g in RestrictionGround} else _no(RefusalCode.RESTRICTION_GROUND_MISSING)
+    return (
+        None
+        if facts.ground in {g.value for g in RestrictionGround}
+        else approval.no(RefusalCode.RESTRICTION_GROUND_MISSING)
+    )
 
 
 def _remainder_told(facts: Facts, _actor: Actor) -> Refusal | None:
     """4.0.4: a kept remainder is a partial refusal and is told within the first month, or late with the DPO."""
     if not facts.kept_remainder:
-        return _no(RefusalCode.NOTHING_KEPT)
+        return approval.no(RefusalCode.NOTHING_KEPT)
     told = facts.remainder_told_on or facts.today
     return _within_first_month(facts, told, RefusalCode.REMAINDER_TOLD_LATE)
 
@@ -180,12 +109,12 @@ def _within_first_month(facts: Facts, day: date, code: RefusalCode) -> Refusal |
     """12(4): on or before the first-month date (4.0.5); afterwards only as a late refusal with the DPO (T-20)."""
     limit = facts.first_month_due_on
     if limit is None and not facts.suspension_open:
-        return _no(RefusalCode.DUE_DATE_UNKNOWN)
+        return approval.no(RefusalCode.DUE_DATE_UNKNOWN)
     if limit is None or day <= limit:
         return None
     if not facts.late_refusal:
-        return _no(code, limit=limit)
-    return _advised(facts, Opinion.LATE_REFUSAL, _no(RefusalCode.LATE_REFUSAL_NEEDS_DPO, limit=limit))
+        return approval.no(code, limit=limit)
+    return approval.advised(facts, Opinion.LATE_REFUSAL, approval.no(RefusalCode.LATE_REFUSAL_NEEDS_DPO, limit=limit))
 
 
 def _refused_in_time(facts: Facts, _actor: Actor) -> Refusal | None:
@@ -196,98 +125,93 @@ def _refused_in_time(facts: Facts, _actor: Actor) -> Refusal | None:
 def _ground_applies(facts: Facts, _actor: Actor) -> Refusal | None:
     """#17: a code from the list of the right; a refusal is never just 'no'."""
     if not facts.ground:
-        return _no(RefusalCode.GROUND_MISSING)
-    return None if facts.ground in {g.value for g in GROUNDS[facts.right]} else _no(RefusalCode.GROUND_NOT_FOR_RIGHT)
-
-
-def _twelve_five(facts: Facts, _actor: Actor) -> Refusal | None:
-    """F-06: 12(5) needs the filled evidence form and the DPO's consultation."""
-    if facts.ground != Ground.UNFOUNDED_OR_EXCESSIVE:
-        return None
-    if not facts.evidence_form:
-        return _no(RefusalCode.EVIDENCE_MISSING)
-    return _advised(facts, Opinion.EXCESSIVE, _no(RefusalCode.DPO_MISSING))
+        return approval.no(RefusalCode.GROUND_MISSING)
+    return (
+        None
+        if facts.ground in {g.value for g in GROUNDS[facts.right]}
+        else approval.no(RefusalCode.GROUND_NOT_FOR_RIGHT)
+    )
 
 
 def _fee_evidenced(facts: Facts, _actor: Actor) -> Refusal | None:
     """#8, F-06: the form, the DPO's opinion about the fee or the request, and an amount somebody can check."""
     if not facts.evidence_form:
-        return _no(RefusalCode.EVIDENCE_MISSING)
+        return approval.no(RefusalCode.EVIDENCE_MISSING)
     about = Opinion.FEE if Opinion.FEE.value in facts.advised else Opinion.EXCESSIVE
-    if (refused := _advised(facts, about, _no(RefusalCode.DPO_MISSING))) is not None:
+    if (refused := approval.advised(facts, about, approval.no(RefusalCode.DPO_MISSING))) is not None:
         return refused
-    return None if facts.fee_basis else _no(RefusalCode.FEE_BASIS_MISSING)
+    return None if facts.fee_basis else approval.no(RefusalCode.FEE_BASIS_MISSING)
 
 
 def _extendable(facts: Facts, _actor: Actor) -> Refusal | None:
     """T-17: once, and only where the regime knows an extension."""
     if facts.extended:
-        return _no(RefusalCode.EXTENDED_ALREADY)
-    return None if facts.extension_allowed else _no(RefusalCode.NO_EXTENSION)
+        return approval.no(RefusalCode.EXTENDED_ALREADY)
+    return None if facts.extension_allowed else approval.no(RefusalCode.NO_EXTENSION)
 
 
 def _extension_in_time(facts: Facts, _actor: Actor) -> Refusal | None:
     """T-17, 4.0.5: the notice reaches the subject on or before the first-month date; by post it leaves earlier."""
     limit = facts.notice_by_on or facts.first_month_due_on
     if limit is None:
-        return None if facts.suspension_open else _no(RefusalCode.DUE_DATE_UNKNOWN)
-    return None if facts.today <= limit else _no(RefusalCode.EXTENSION_TOO_LATE, limit=limit)
+        return None if facts.suspension_open else approval.no(RefusalCode.DUE_DATE_UNKNOWN)
+    return None if facts.today <= limit else approval.no(RefusalCode.EXTENSION_TOO_LATE, limit=limit)
 
 
 def _withdrawal_proven(facts: Facts, actor: Actor) -> Refusal | None:
     """#19: the subject's own act in the portal, or her written word in the hands of staff."""
     proven = actor.kind == "subject" or facts.withdrawal_confirmed
-    return None if proven else _no(RefusalCode.WITHDRAWAL_UNPROVEN)
+    return None if proven else approval.no(RefusalCode.WITHDRAWAL_UNPROVEN)
 
 
 def _lift_announced(facts: Facts, _actor: Actor) -> Refusal | None:
     """18(3), Q-06: told first, and at least a week before."""
     if facts.lift_told_on is None:
-        return _no(RefusalCode.LIFT_NOT_ANNOUNCED)
+        return approval.no(RefusalCode.LIFT_NOT_ANNOUNCED)
     earliest = facts.lift_told_on + timedelta(days=LIFT_NOTICE_DAYS)
-    return None if facts.today >= earliest else _no(RefusalCode.LIFT_TOO_EARLY, earliest=earliest)
+    return None if facts.today >= earliest else approval.no(RefusalCode.LIFT_TOO_EARLY, earliest=earliest)
 
 
 def _release_reached(facts: Facts, _actor: Actor) -> Refusal | None:
     """#22: `release_after` has passed, where one was set."""
     after = facts.release_after
-    return None if after is None or facts.today > after else _no(RefusalCode.RELEASE_NOT_REACHED, after=after)
+    return None if after is None or facts.today > after else approval.no(RefusalCode.RELEASE_NOT_REACHED, after=after)
 
 
 def _overdue(facts: Facts, _actor: Actor) -> Refusal | None:
     """4.0.6: overdue counts from the day after `due_on`; it is reported once."""
     if facts.due_on is None or facts.today <= facts.due_on:
-        return _no(RefusalCode.NOT_OVERDUE)
-    return _no(RefusalCode.OVERDUE_REPORTED) if facts.overdue_reported else None
+        return approval.no(RefusalCode.NOT_OVERDUE)
+    return approval.no(RefusalCode.OVERDUE_REPORTED) if facts.overdue_reported else None
 
 
 def _not_later_than_told(facts: Facts, _actor: Actor) -> Refusal | None:
     """#26, 1.3: a date the subject was told moves to a later day only with a new letter."""
     told, proposed = facts.told_due_on, facts.proposed_due_on
     if told and proposed and proposed > told and not facts.letter_ready:
-        return _no(RefusalCode.LATER_THAN_TOLD, told=told, proposed=proposed)
+        return approval.no(RefusalCode.LATER_THAN_TOLD, told=told, proposed=proposed)
     return None
 
 
 def _aftercare_over(facts: Facts, _actor: Actor) -> Refusal | None:
     """4.0.8: 90 days, and nothing of the answer is still being looked after."""
     if facts.closed_days < ARCHIVE_AFTER_DAYS:
-        return _no(RefusalCode.CLOSED_TOO_RECENTLY, days=facts.closed_days, needed=ARCHIVE_AFTER_DAYS)
-    return _no(RefusalCode.AFTERCARE_OPEN, count=facts.aftercare_open) if facts.aftercare_open else None
+        return approval.no(RefusalCode.CLOSED_TOO_RECENTLY, days=facts.closed_days, needed=ARCHIVE_AFTER_DAYS)
+    return approval.no(RefusalCode.AFTERCARE_OPEN, count=facts.aftercare_open) if facts.aftercare_open else None
 
 
 def _retention_over(facts: Facts, _actor: Actor) -> Refusal | None:
     """#25, 4.5: the file is kept through its last day."""
     if facts.keep_until is None:
-        return _no(RefusalCode.RETENTION_UNKNOWN)
-    return None if facts.today > facts.keep_until else _no(RefusalCode.RETENTION_RUNS, until=facts.keep_until)
+        return approval.no(RefusalCode.RETENTION_UNKNOWN)
+    return None if facts.today > facts.keep_until else approval.no(RefusalCode.RETENTION_RUNS, until=facts.keep_until)
 
 
 def _when(wanted: Callable[[Facts], object], code: RefusalCode) -> Callable[[Facts, Actor], Refusal | None]:
     """A guard that is nothing but one fact."""
 
     def guard(facts: Facts, _actor: Actor) -> Refusal | None:
-        return None if wanted(facts) else _no(code)
+        return None if wanted(facts) else approval.no(code)
 
     return guard
 
@@ -311,16 +235,16 @@ GUARDS: Final[Mapping[Guard, Callable[[Facts, Actor], Refusal | None]]] = {
     Guard.SCOPE_COMPLETE: _when(lambda f: f.scope_complete, RefusalCode.SCOPE_OPEN),
     Guard.TASKS_DONE: _tasks_done,
     Guard.PACKAGE_READY: _when(lambda f: f.package_ready, RefusalCode.PACKAGE_NOT_READY),
-    Guard.REDACTED: _redacted,
+    Guard.REDACTED: approval.redacted,
     Guard.MANIFEST_BOUND: _when(lambda f: f.manifest_sha256, RefusalCode.MANIFEST_MISSING),
-    Guard.SECOND_PERSON: _second_person,
-    Guard.OTHER_REVIEWER: _other_reviewer,
-    Guard.NOT_RULE_OWNER: _not_rule_owner,
-    Guard.LEAD_OR_DPO: _lead_or_dpo,
-    Guard.STORES_ANSWERED: _stores_answered,
-    Guard.RETENTION_ADVISED: _retention_advised,
-    Guard.REMAINDER_IN_TIME: _remainder_in_time,
-    Guard.ATTESTED: _attested,
+    Guard.SECOND_PERSON: approval.second_person,
+    Guard.OTHER_REVIEWER: approval.other_reviewer,
+    Guard.NOT_RULE_OWNER: approval.not_rule_owner,
+    Guard.LEAD_OR_DPO: approval.lead_or_dpo,
+    Guard.STORES_ANSWERED: approval.stores_answered,
+    Guard.RETENTION_ADVISED: approval.retention_advised,
+    Guard.REMAINDER_IN_TIME: approval.remainder_in_time,
+    Guard.ATTESTED: approval.attested,
     Guard.UNCHANGED_SINCE_APPROVAL: _unchanged,
     Guard.COOLING_OVER: _when(lambda f: f.cooling_over, RefusalCode.COOLING),
     Guard.RESIDUE_CLEAR: _when(lambda f: f.residue_clear, RefusalCode.RESIDUE),
@@ -337,9 +261,9 @@ GUARDS: Final[Mapping[Guard, Callable[[Facts, Actor], Refusal | None]]] = {
     Guard.NOTHING_KEPT: _when(lambda f: not f.kept_remainder, RefusalCode.REMAINDER_KEPT),
     Guard.REMAINDER_TOLD: _remainder_told,
     Guard.GROUND_APPLIES: _ground_applies,
-    Guard.TWELVE_FIVE: _twelve_five,
+    Guard.TWELVE_FIVE: approval.twelve_five,
     Guard.REFUSED_IN_TIME: _refused_in_time,
-    Guard.TWO_PERSONS: _two_persons,
+    Guard.TWO_PERSONS: approval.two_persons,
     Guard.NOTHING_APPLIED: _when(lambda f: not f.first_line_applied, RefusalCode.APPLIED_ALREADY),
     Guard.EXTENDABLE: _extendable,
     Guard.EXTENSION_REASON: _when(
