@@ -33,6 +33,7 @@ from dsr.models import (
     Message,
     OneTimeCode,
     Plan,
+    Restriction,
     Subject,
     Task,
 )
@@ -68,7 +69,9 @@ def due(*, now: datetime, limit: int) -> list[RowId]:
     rows = rows.exclude(Exists(Task.objects.filter(case=OuterRef("pk"), status__in=_UNDONE)))
     rows = rows.exclude(Exists(_offered(Artifact.objects.filter(case=OuterRef("pk")), now)))
     rows = rows.exclude(Exists(Message.objects.filter(request=OuterRef("request_id"), status__in=_UNSENT)))
-    rows = rows.exclude(Exists(_restricting(OuterRef("pk"))) & ~Exists(_lifted(OuterRef("pk"))))
+    over_now = Exists(_lifted(OuterRef("pk"))) | Exists(_ended(OuterRef("pk")))
+    rows = rows.exclude(Exists(_restricting(OuterRef("pk"))) & ~over_now)
+    rows = rows.exclude(Exists(Restriction.objects.filter(case=OuterRef("pk"), ended_at__isnull=True)))
     free = holds.free_of_claims(holds.free(rows, request="request_id"), request="request_id")
     return list(free.order_by("closed_at").values_list("pk", flat=True)[:limit])
 
@@ -81,6 +84,18 @@ def _offered(rows: models.QuerySet[Any], now: datetime) -> models.QuerySet[Any]:
 def _restricting(case: Any) -> models.QuerySet[Any]:
     told = Q(action="restrict_now") | Q(action__startswith="complete", case__right=Right.RESTRICTION.value)
     return Event.objects.filter(told, case=case)
+
+
+def _restricted(case: Case) -> bool:
+    """Whether a restriction stands: a row says so, or a case of before there were rows was never lifted."""
+    if Restriction.objects.filter(case=case, ended_at__isnull=True).exists():
+        return True
+    return _restricting(case).exists() and not _lifted(case).exists() and not _ended(case).exists()
+
+
+def _ended(case: Any) -> models.QuerySet[Any]:
+    """Restrictions that are over: lifted, or an accepted objection took their place."""
+    return Restriction.objects.filter(case=case, ended_at__isnull=False)
 
 
 def _lifted(case: Any) -> models.QuerySet[Any]:
@@ -106,7 +121,7 @@ def archive(*, case_id: RowId, now: datetime) -> Archived:
     facts = {
         "closed_days": (local_date(case.controller, now) - closed_on).days if closed_on else 0,
         "aftercare_open": aftercare,
-        "restriction_open": _restricting(case).exists() and not _lifted(case).exists(),
+        "restriction_open": _restricted(case),
     }
     case = perform(
         case_id=case.pk,

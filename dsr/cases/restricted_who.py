@@ -17,7 +17,7 @@ from dsr.cases.scope import stores_of
 from dsr.law.restricting import RestrictionScope, not_allowed
 from dsr.law.rights import Right
 from dsr.law.workflow import State
-from dsr.models import Case, IndexToken, RestrictedToken, Restriction, Subject
+from dsr.models import Case, Event, IndexToken, RestrictedToken, Restriction, Subject
 from dsr.vault import blind
 
 if TYPE_CHECKING:
@@ -149,8 +149,11 @@ def erased_before(request: Request) -> bool:
         return False
     kind = contacts.Kind.CUSTOMER_NUMBER.value
     same = IndexToken.objects.of(controller).filter(kind=kind, token__in=tokens, request=OuterRef("request_id"))
-    erased = Case.objects.of(controller).filter(Exists(same), right=Right.ERASURE.value, state=State.COMPLETED.value)
-    return bool(erased.exists())
+    # Closed as completed, also when it was archived since; in part means that law keeps something, which can be restricted.
+    whole = Event.objects.filter(case=OuterRef("pk"), to_state=State.COMPLETED.value)
+    over = [State.COMPLETED.value, State.ARCHIVED.value]
+    rows = Case.objects.of(controller).filter(Exists(same), Exists(whole), right=Right.ERASURE.value, state__in=over)
+    return bool(rows.exists())
 
 
 def changed(controller: Controller, *, after: tuple[datetime, str] | None, limit: int) -> Iterator[Restriction]:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dsr import wording
-from dsr.cases import by_hand
+from dsr.cases import by_hand, restrictions
 from dsr.cases.clock import local_date
 from dsr.cases.facts import identified
 from dsr.cases.hand_links import WITH_OWNER
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from dsr.desk.access import DeskRequest
     from dsr.desk.dossier import Dossier
     from dsr.law.workflow import Actor
-    from dsr.models import Suspicion
+    from dsr.models import Restriction, Suspicion
 
 
 _QUICK: Final = frozenset({Action.EXTEND, Action.ASK_IDENTITY, Action.ASK_CLARIFICATION})
@@ -75,9 +75,15 @@ def case_context(request: DeskRequest, case: Case, tab: str, *, now: datetime) -
         "today": today,
         "plan_url": _plan_url(case),
         "held": _held(request, case),
+        "restricted": _restricted(case),
         "undelivered": undelivered(known.undelivered),
         "proofs": waiting_proofs(request, known.proofs),
     }
+
+
+def _restricted(case: Case) -> Restriction | None:
+    """The restriction that stands: whoever opens the case sees it before anything else (Q-03)."""
+    return restrictions.open_of(case) if Right(case.right) in {Right.RESTRICTION, Right.OBJECTION} else None
 
 
 def _held(request: DeskRequest, case: Case) -> dict[str, Any] | None:

@@ -50,6 +50,7 @@ def test_18_chosen_records_are_set_looked_after_and_lifted_at_the_desk(
     restriction_checks.check(restriction_id=row.pk, now=timezone.now())
     page = mara.get(reverse("desk:case", args=[case.pk])).content.decode()
     assert "Set again" in page
+    assert "Restricted since" in page
     assert "billing.customers.marketing_blocked" in page
     task = Task.objects.get(case=case, operation="restrict")
     assert mara.post(reverse("desk:retry", args=[case.pk, task.pk])).status_code == 302

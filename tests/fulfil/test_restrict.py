@@ -17,6 +17,7 @@ from dsr.fulfil.stores import open_by_name
 from dsr.law.rights import Right
 from dsr.models import Case, Event, Notice, Plan, RestrictedToken, Restriction, Task
 from dsr.work import jobs
+from dsr.work.tick import restricted_data
 from tests.factories import MONDAY, make_case, make_staff
 
 if TYPE_CHECKING:
@@ -171,6 +172,7 @@ def test_drift_is_a_task_and_a_notice_and_one_button_sets_it_again(demo_stores: 
     row = Restriction.objects.get(case=case)
     night = MONDAY + timedelta(days=1)
     assert restriction_drift.due(controller=case.controller, now=night, limit=10) == [row.pk]
+    assert restricted_data(night) == 1
     restriction_checks.check(restriction_id=row.pk, now=night)
     row.refresh_from_db()
     assert (row.drift, restriction_drift.due(controller=case.controller, now=night, limit=10)) == ([], [])
@@ -248,6 +250,7 @@ def test_somebody_who_was_erased_is_refused_in_words(demo_stores: Path) -> None:
     """Nothing of her is left to restrict; the refusal says so and what to do instead, and nothing has changed."""
     erased = a_case(Right.ERASURE)
     Case.objects.filter(pk=erased.pk).update(state="completed", closed_at=MONDAY)
+    Event.objects.filter(case=erased, seq=1).update(to_state="completed")
     case = a_case()
     with pytest.raises(RefusedError) as refused:
         restrict(case)

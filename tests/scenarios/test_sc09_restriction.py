@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -58,7 +58,7 @@ def test_SC_09_no_dunning_for_the_contested_item_and_nothing_else_stops(
     by_hand.confirm(task_id=task.pk, who="Billing", how="Item flagged.", actor=actor("mara"), now=AT)
 
     told = AT + timedelta(days=12)
-    said = {"result": "The meter is right.", "reason": "It was checked.", "law": "Art. 18(3)."}
+    said: dict[str, Any] = {"result": "The meter is right.", "reason": "It was checked.", "law": "Art. 18(3)."}
     with pytest.raises(RefusedError, match="lift_day_too_early"):
         restrictions.announce_lift(
             case_id=case.pk, lift_on=(told + timedelta(days=6)).date(), actor=actor("mara"), now=told, **said

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -63,7 +63,7 @@ def test_SC_10_the_retention_job_skips_her_records_until_the_court_ends(
     assert rows(demo_stores, "radius", COUNT, OTHER.username) == [(0,)]
 
     asked = datetime(2026, 12, 20, 9, tzinfo=UTC)
-    said = {"result": "The court has decided.", "reason": "You told us so.", "law": "Art. 18(3)."}
+    said: dict[str, Any] = {"result": "The court has decided.", "reason": "You told us so.", "law": "Art. 18(3)."}
     with pytest.raises(RefusedError, match="lift_day_too_early"):  # it lasts through the year, as promised
         restrictions.announce_lift(case_id=case.pk, lift_on=date(2026, 12, 28), actor=actor("mara"), now=asked, **said)
     restrictions.announce_lift(case_id=case.pk, lift_on=date(2027, 1, 1), actor=actor("mara"), now=asked, **said)
