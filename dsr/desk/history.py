@@ -262,7 +262,9 @@ def _about_escalation(event: Event, names: Mapping[str, str]) -> Iterator[str]:
     """Rungs and who heard of them, what a reminder was about, what a new calendar moved."""
     data = event.data
     yield from (rung_words(str(code)) for code in data.get("rungs", ()))
-    if "told" in data:
+    if "not_told" in data:  # Art. 19: how many recipients, never which
+        yield _("recipients told: %(told)s, not told: %(not_told)s") % data
+    elif "told" in data:
         told = [names.get(str(user), _("somebody who has left")) for user in data["told"]]
         yield _("told: %(names)s") % {"names": ", ".join(told)} if told else _("nobody to tell")
     if data.get("stand_ins"):

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.utils import timezone
 
+from dsr.cases import actors
 from dsr.cases.intake import Told
+from dsr.cases.perform import record
 from dsr.desk.guidance import is_known, may_approve
 from dsr.models import Case, Subject, User
 from tests.desk.conftest import text
@@ -54,3 +56,13 @@ def test_4_3_a_case_in_review_names_who_can_approve_it(signed_in: Callable[..., 
     assert "more colleague" in text(mara.get(f"/desk/cases/{in_review.pk}/"))
     everybody.update(roles=["handler"])
     assert "nobody here can approve it" in text(mara.get(f"/desk/cases/{in_review.pk}/"))
+
+
+def test_art_19_the_pages_of_a_case_say_how_many_recipients_were_told(signed_in: Callable[..., Client]) -> None:
+    """The event counts them; it names nobody."""
+    case, mara = make_case(at=timezone.now(), now=timezone.now()), make_staff("mara")
+    client, data = signed_in("mara"), {"told": 2, "not_told": 1}
+    record(case_id=case.pk, kind="recipients_settled", actor=actors.staff(mara), now=timezone.now(), data=data)
+
+    for page in ("", "history/"):
+        assert "recipients told: 2, not told: 1" in text(client.get(f"/desk/cases/{case.pk}/{page}"))
