@@ -42,9 +42,11 @@ def lines_of(http: Any, asked: Request, *, language: str) -> list[StillKept]:
     user = access.subscriber(http)
     if user is None or asked.account_id != user.pk or asked.identified_at is None:
         return []
-    case = Case.objects.filter(
-        request=asked, right=Right.ERASURE.value, state__in=[state.value for state in ANSWERED]
-    ).first()
+    case = (
+        Case.objects.of(asked.controller)
+        .filter(request=asked, right=Right.ERASURE.value, state__in=[state.value for state in ANSWERED])
+        .first()
+    )
     if case is None:
         return []
     found = [

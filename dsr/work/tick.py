@@ -28,14 +28,11 @@ from dsr.cases import (
     evidence,
     hand_tasks,
     identity_checks,
-    kept,
-    legal_holds,
     monthly,
     notices,
     outbox,
     outside,
     plans,
-    rescans,
     rechecks,
     restriction_drift,
     silence,
@@ -224,30 +221,9 @@ def audit_anchor(now: datetime) -> int:
     return anchors.anchor_due(now=now)
 
 
-def erasure_ledger(now: datetime) -> int:
-    """Carry the ledger of erasures out of the database, let go of what no backup holds; a failing disk fails this pass."""
-    return after_erasure.keep_ledger(now=now, limit=CHUNK)
-
-
 def retired_keys(now: datetime) -> int:
     """Keys of suppression lists under which no entry is left: they are asked no more (rules 4.5)."""
     return suppression_keys.retire(now=now)
-
-
-def later_searches(now: datetime) -> int:
-    """Search the stores again 7 and 30 days after an erasure (rules 6.5)."""
-    return rescans.make_due(now=now, limit=CHUNK)
-
-
-def kept_data(now: datetime) -> int:
-    """Take up again what was kept under a law whose period is over (rules 3.4.2)."""
-    return kept.make_due(now=now, limit=CHUNK)
-
-
-def held_matters(now: datetime) -> int:
-    """Hold what came after the hold on its person, and remind of holds whose day of looking again has come."""
-    set_now = legal_holds.refresh(now=now, actor=actors.SYSTEM, limit=CHUNK)
-    return set_now + legal_holds.remind(now=now, limit=CHUNK)
 
 
 def store_checks(now: datetime) -> int:
@@ -329,10 +305,10 @@ PASSES: tuple[Callable[[datetime], int], ...] = (
     inbound_mail,
     audit_anchor,
     posted_letters,
-    held_matters,
-    erasure_ledger,
-    later_searches,
-    kept_data,
+    after_erasure.held_matters,
+    after_erasure.erasure_ledger,
+    after_erasure.later_searches,
+    after_erasure.kept_data,
     retired_keys,
     store_checks,
     restricted_data,

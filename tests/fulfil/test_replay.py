@@ -43,6 +43,7 @@ def restore(folder, dump) -> None:
         shutil.copy(dump / f"{store}.sqlite3", folder / f"{store}.sqlite3")
 
 
+@pytest.mark.slow
 def test_SC_24_a_restored_backup_is_erased_again_and_nobody_else_is_touched(demo_stores, drain, tmp_path):
     """6.4 no. 7: residue zero after the replay, the other people unchanged by checksum, the ledger holds no value."""
     dump = tmp_path / "yesterday"
@@ -77,6 +78,7 @@ def test_SC_24_a_restored_backup_is_erased_again_and_nobody_else_is_touched(demo
     assert [row["back"] for row in replayed("--dry-run")] == [0, 0]
 
 
+@pytest.mark.slow
 def test_the_ledger_holds_hashes_only_and_lies_outside_the_database(demo_stores, drain):
     """I-04: keyed hashes with store, plan hash and strategy; a lost table is read back from the file."""
     executed(drain)
@@ -105,6 +107,7 @@ def test_the_ledger_holds_hashes_only_and_lies_outside_the_database(demo_stores,
     assert erasure_file.take_in(erasure_file.path(), today=timezone.now().date()) == 0
 
 
+@pytest.mark.slow
 def test_somebody_else_under_the_number_and_a_new_record_of_hers_are_left_alone(demo_stores, drain):
     """house.md Locate: neither a number given out again nor an e-mail address alone leads to a write."""
     executed(drain)
@@ -135,6 +138,7 @@ def test_a_dump_from_before_the_ledger_began_is_said_in_words(demo_stores):
             call_command("replay_erasures", "--since", wrong)
 
 
+@pytest.mark.slow
 def test_a_ledger_that_cannot_be_written_stops_no_erasure_and_is_seen(demo_stores, drain, settings, tmp_path):
     """A missing disk: the erasure stands, the entry waits, the pass fails where everybody sees it, and it is written later."""
     blocked = tmp_path / "file"
@@ -149,6 +153,7 @@ def test_a_ledger_that_cannot_be_written_stops_no_erasure_and_is_seen(demo_store
     assert Erasure.objects.filter(kept_at__isnull=True).count() == 0
 
 
+@pytest.mark.slow
 def test_entries_end_with_the_last_backup(demo_stores, drain):
     """6.4 no. 7: the entry goes when no backup can hold her any more, in the table and in the file."""
     executed(drain)
