@@ -48,6 +48,13 @@ def drafted(case: Case) -> Plan | None:
     return plan if plan is not None and plan.status == Plan.Status.DRAFT and corrections.plan_wanted(case) else None
 
 
+def settled(case: Case) -> bool:
+    """Whether it is decided what shall stand in the stores and, where something changes, planned: the words come next."""
+    sheet = corrections.sheet_of(case)
+    decided = sheet is not None and sheet.decided_at is not None
+    return decided and (not corrections.plan_wanted(case) or drafted(case) is not None)
+
+
 def bound(case: Case) -> dict[str, Any]:
     """What the decision document holds of the plan. RefusedError `correction_plan_missing` where one is wanted and not made."""
     if Right(case.right) is not Right.RECTIFICATION or not corrections.plan_wanted(case):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dsr import wording
-from dsr.cases import by_hand, restrictions
+from dsr.cases import by_hand, correction_plans, restrictions
 from dsr.cases.clock import local_date
 from dsr.cases.facts import identified
 from dsr.cases.hand_links import WITH_OWNER
@@ -237,6 +237,8 @@ def next_card(case: Case, actor: Actor, *, known: Dossier, now: datetime) -> Nex
     ending = next((one for one in buttons if one.action is Action.CLOSE_NOT_IDENTIFIED and not one.why_not), None)
     if step.waits and ending is not None:  # reminded and silent long enough (no. 4): waiting on is not the only way
         step = Next(ending.label, "warn", "step", ending.action)
+    if step.page == "corrections" and correction_plans.settled(case):
+        step = replace(step, page="decide")
     main = next((button for button in buttons if step.action and button.action is step.action), None)
     if step.page == "review":
         main = next((button for button in buttons if button.action is Action.APPROVE), None)
