@@ -49,12 +49,12 @@ _NOT_BY_PROGRAM: Final = frozenset({"right_unsupported", "not_capable"})
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Her rows in one store. `whole`: every store was asked; `doubtful`: more than one person matches there."""
+    """Her rows in one store. `whole`: every store was asked. `why_not`: why a person has to look instead of the program."""
 
     keys: tuple[RowKey, ...]
     identifiers: tuple[Mapping[str, str], ...]
     whole: bool
-    doubtful: bool
+    why_not: str = ""
 
 
 def apply(task: Task, check: Callable[..., None], *, now: datetime) -> Done:
@@ -74,8 +74,8 @@ def apply(task: Task, check: Callable[..., None], *, now: datetime) -> Done:
     if plan is not None:  # a worker died between the plan and its end
         counts += write(exporter, task, plan, check, now)
     found = located(task.case, task.store, check)
-    if found.doubtful:
-        return _to_person(task, row, "ambiguous", now)
+    if found.why_not:
+        return _to_person(task, row, found.why_not, now)
     try:
         lines = planned(exporter, row, task.store, found.keys, now) if found.keys else ()
     except PlanBlocked:
@@ -128,21 +128,23 @@ def _findable(row: Restriction, found: Found | None, now: datetime) -> None:
 
 
 def located(case: Case, store: str, check: Callable[..., None]) -> Found:
-    """Her rows in `store`, over all stores where they answer; by what this one knows alone where another does not."""
+    """Her rows in `store`, over all stores where they answer; by what this one knows alone where another does not.
+
+    Nobody identified, several people who match, or nobody found in any store at all: people look, and nothing is skipped.
+    """
     subject = SubjectRow.objects.filter(request=case.request).select_related("request__controller").first()
     content = subject.content() if subject else {}
+    if not content.get("identifiers"):
+        return Found((), (), whole=True, why_not="nobody_identified")
     whole = True
     try:
         found = search(request=case.request, content=content, check=check)
     except Temporary:
         found = search(request=case.request, content=content, check=check, only={store})
         whole = False
-    return Found(
-        row_keys({"keys": found.keys}, store),
-        tuple(found.identifiers),
-        whole,
-        store in found.candidates,
-    )
+    nowhere = whole and not any(found.keys.values())
+    why_not = "ambiguous" if store in found.candidates else "nobody_found" if nowhere else ""
+    return Found(row_keys({"keys": found.keys}, store), tuple(found.identifiers), whole, why_not)
 
 
 def planned(

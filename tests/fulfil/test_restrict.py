@@ -15,7 +15,7 @@ from dsr.demo.people import by_position
 from dsr.fulfil import restriction_checks
 from dsr.fulfil.stores import open_by_name
 from dsr.law.rights import Right
-from dsr.models import Case, Event, Notice, Plan, RestrictedToken, Restriction, Task
+from dsr.models import Case, Event, Notice, Plan, Request, RestrictedToken, Restriction, Task
 from dsr.work import jobs
 from dsr.work.tick import restricted_data
 from tests.factories import MONDAY, make_case, make_staff
@@ -243,6 +243,20 @@ def test_scopes_datasets_by_program_the_rest_by_people(demo_stores: Path, drain:
     assert customer(demo_stores, by_position(5).customer_no)[1] != "restricted"
     with pytest.raises(RefusedError, match="scope_empty"):
         restrict(a_case(), scope="datasets")
+
+
+@pytest.mark.slow
+def test_nobody_identified_or_found_is_peoples_work(demo_stores: Path, drain: Callable[[], int]) -> None:
+    """A restriction that no store could find a row for is never answered as if it were set."""
+    for case in (a_case(number="no such number"), make_case(rights=(Right.RESTRICTION,), identified=False)):
+        Case.objects.filter(pk=case.pk).update(state="assessing")
+        Request.objects.filter(pk=case.request_id).update(identity_level=3)
+        restrict(case)
+        drain()
+        asked = Task.objects.filter(case=case, operation=by_hand.OPERATION, status="manual").order_by("store")
+        assert [task.store for task in asked] == ["billing", "radius"], trouble(case)
+        case.refresh_from_db()
+        assert case.state == "executing"
 
 
 @pytest.mark.slow
