@@ -67,6 +67,7 @@ def due(*, now: datetime, limit: int) -> list[RowId]:
     over = now - timedelta(days=ARCHIVE_AFTER_DAYS - 1)
     rows = Case.objects.filter(state__in=ANSWERED, closed_at__lt=over)
     rows = rows.exclude(Exists(Task.objects.filter(case=OuterRef("pk"), status__in=_UNDONE)))
+    rows = rows.exclude(Exists(_planned(OuterRef("pk"))))
     rows = rows.exclude(Exists(_offered(Artifact.objects.filter(case=OuterRef("pk")), now)))
     rows = rows.exclude(Exists(Message.objects.filter(request=OuterRef("request_id"), status__in=_UNSENT)))
     over_now = Exists(_lifted(OuterRef("pk"))) | Exists(_ended(OuterRef("pk")))
@@ -79,6 +80,12 @@ def due(*, now: datetime, limit: int) -> list[RowId]:
 def _offered(rows: models.QuerySet[Any], now: datetime) -> models.QuerySet[Any]:
     """Released files that can still be fetched."""
     return rows.exclude(storage_name="").filter(released_at__isnull=False, expires_at__gt=now)
+
+
+def _planned(case: Any) -> models.QuerySet[Any]:
+    """Plans after the answer that wait or run (docs/after-erasure.md): archiving takes the row keys of plans away."""
+    waiting = [Plan.Status.DRAFT, Plan.Status.APPROVED]
+    return Plan.objects.filter(case=case, status__in=waiting).exclude(occasion="")
 
 
 def _restricting(case: Any) -> models.QuerySet[Any]:
@@ -139,6 +146,7 @@ def _aftercare(case: Case, now: datetime) -> int:
     """What still has to happen after the answer: tasks, packages on offer, mails that have not arrived (4.0.8)."""
     return (
         case.tasks.filter(status__in=_UNDONE).count()
+        + _planned(case).count()
         + _offered(Artifact.objects.filter(case=case), now).count()
         + case.request.messages.filter(status__in=_UNSENT).count()
     )

@@ -40,7 +40,6 @@ WHY = {
 OCCASIONS = {
     Plan.Occasion.REPLAY: gettext_lazy("Erase again after a restore"),
     Plan.Occasion.KEPT: gettext_lazy("Erase what is no longer kept"),
-    Plan.Occasion.RESIDUE: gettext_lazy("Erase what came in later"),
 }
 
 
