@@ -63,6 +63,7 @@ ALLOWED = {
     ("dsr.DayFigures", "data"): "counts, days and shares of a controller, codes of outcomes and stores",
     ("dsr.MonthlyReport", "figures"): "the same, of a month",
     ("dsr.MonthlyReport", "pdf"): "a file sealed under the data key of its row",
+    ("dsr.EvidencePack", "extent"): "a code: how much of a case an authority gets",
     ("dsr.User", "email"): "an account signs in with its address; it is the account's own, not the request's",
     ("dsr.User", "handle"): "the same address within its controller, unique",
     ("dsr.User", "display_name"): "what the account calls itself on its own pages",
