@@ -24,6 +24,7 @@ from exporters.contract import (
     lines_to_json,
     plan_hash,
 )
+from exporters.datamap.rights_load import MARKETING
 from exporters.registry import capable
 
 if TYPE_CHECKING:
@@ -53,8 +54,8 @@ def apply(task: Task, check: Callable[..., None], *, now: datetime) -> Done:
     if plan is not None:  # a worker died between the plan and its end
         counts += _carried_out(exporter, task, plan, check, now)
     found = located(case, task.store, check)
-    if found.doubtful:
-        return _to_person(task, "ambiguous", now)
+    if found.why_not:
+        return _to_person(task, found.why_not, now)
     lines, why_not = _lines(exporter, task, found.keys, now) if found.keys else ((), "")
     if why_not:
         return _to_person(task, why_not, now)
@@ -96,11 +97,11 @@ def _lines(exporter: Plans, task: Task, keys: Sequence[Any], now: datetime) -> t
 
 
 def _purposes(task: Task) -> tuple[str, ...]:
-    """The uses by the codes of the data maps; all of them that rest on a consent when all were taken back."""
+    """The uses by the codes of the data maps; marketing and all others that rest on a consent when all were taken back."""
     found = use_stops.uses_of(task.case)
     if use_stops.ALL not in found:
         return found
-    return tuple(use.code for use in uses.consented(task.case.controller, "en"))
+    return tuple(sorted({MARKETING, *(use.code for use in uses.consented(task.case.controller, "en"))}))
 
 
 def _kept(exporter: Any, task: Task, lines: tuple[PlanLine, ...], now: datetime) -> Plan:
