@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -121,6 +122,8 @@ def main() -> None:
             measured = work(port=port, sessions=cookies, pages=addresses, words=words, seconds=SECONDS)
         for kind in ("search", *addresses):
             board.most(f"desk: {kind}, 95 of 100 pages", measured.percentile(kind), LIMIT, " ms")
+        for why, number in Counter(measured.refused).most_common(5):
+            print(f"desk: did not open, {number} times: {why}")
         board.most("desk: pages that did not open", len(measured.refused), 0)
     board.leave()
 

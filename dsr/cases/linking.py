@@ -49,7 +49,8 @@ def related(asked: Request, links: Iterable[RequestLink] | None = None) -> list[
     `links` are what colleagues decided about this request, where the page has read them. At most three queries.
     """
     decided = {
-        row.second_id if row.first_id == asked.pk else row.first_id: row.linked for row in links or _links(asked)
+        row.second_id if row.first_id == asked.pk else row.first_id: row.linked
+        for row in (_links(asked) if links is None else links)
     }
     found = {pk: BY_HAND for pk, linked in decided.items() if linked} | _by_what_is_known(asked)
     refused = {pk for pk, linked in decided.items() if not linked}

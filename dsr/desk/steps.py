@@ -238,9 +238,11 @@ def label_of(action: Action, right: Right | str) -> str:
     return wording.action((doing.label if doing else None) or action)
 
 
-def step_refusal(case: Case, action: Action, actor: Actor, *, now: datetime) -> Refusal | None:
-    """Why the button may not be pressed, or None; what its form asks for is not held against it."""
-    return _why_not(facts_of(case, now=now), action, actor)
+def step_refusal(
+    case: Case, action: Action, actor: Actor, *, now: datetime, facts: Facts | None = None
+) -> Refusal | None:
+    """Why the button may not be pressed, or None; what its form asks for is not held against it. `facts` where they are known."""
+    return _why_not(facts or facts_of(case, now=now), action, actor)
 
 
 def _why_not(facts: Facts, action: Action, actor: Actor) -> Refusal | None:
@@ -252,9 +254,9 @@ def _why_not(facts: Facts, action: Action, actor: Actor) -> Refusal | None:
     return refusal(known, action, actor)
 
 
-def buttons(case: Case, actor: Actor, *, now: datetime) -> list[Button]:
+def buttons(case: Case, actor: Actor, *, now: datetime, facts: Facts | None = None) -> list[Button]:
     """Every step that exists in this state for this right, the impossible ones greyed with the table's reason."""
-    facts = facts_of(case, now=now)
+    facts = facts or facts_of(case, now=now)
     found = []
     for action in ACTIONS:
         doing = doing_of(action, facts.right)

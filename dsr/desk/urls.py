@@ -6,8 +6,8 @@ from django.urls import path
 
 from dsr.desk.views import (
     absences,
-    after_erasure,
     account,
+    after_erasure,
     answer,
     at_once,
     attachments,
@@ -27,9 +27,9 @@ from dsr.desk.views import (
     files,
     forwarding,
     glass,
-    holds,
     hand,
     held,
+    holds,
     identity,
     inbox,
     intake,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from dsr import wording
 from dsr.cases import free_letters, letter_content
 from dsr.cases.duties import Duty, duty_refusal
+from dsr.cases.facts import facts_of
 from dsr.cases.free_letters import FREE, MARK
 from dsr.desk import steps
 from dsr.desk.doing import Doing
@@ -96,12 +97,12 @@ def code_of(action: Action, case: Case) -> LetterCode | None:
 
 def writables(case: Case, actor: Actor, *, now: datetime) -> list[Writable]:
     """Every letter that a step of this state sends, then the free ones; those not possible now with the reason."""
-    found = []
-    for button in steps.buttons(case, actor, now=now):
+    found, facts = [], facts_of(case, now=now)
+    for button in steps.buttons(case, actor, now=now, facts=facts):
         code, doing = code_of(button.action, case), steps.doing_of(button.action, case.right)
         if code is None or doing is None:
             continue
-        refused = steps.step_refusal(case, button.action, actor, now=now)
+        refused = steps.step_refusal(case, button.action, actor, now=now, facts=facts)
         drafts = steps.may_draft(doing, refused, actor)
         found.append(
             Writable(

@@ -54,8 +54,10 @@ def together(
     """The rows of each queryset under its name, unordered, and how many rows each of `counts` has; one statement.
 
     Columns that a queryset defers stay deferred; `select_related` and annotations are not carried over. ValueError for a queryset
-    with a limit.
+    with a limit, and for one name twice.
     """
+    if rows.keys() & (counts or {}).keys():
+        raise ValueError("one name for rows and for a number")
     branches = [_branch(name, one) for name, one in rows.items()]
     branches += [_counting(name, one) for name, one in (counts or {}).items()]
     found: dict[str, list[Any]] = {name: [] for name in rows}

@@ -16,6 +16,7 @@ from dsr.desk import case_page
 from dsr.desk.access import DeskRequest, Duty, Sight, case_for, duty_refusal, insist_sight, staff_required
 from dsr.desk.attempt import Outcome, attempt, form_of, insisted, reopened
 from dsr.desk.consulted import on_file
+from dsr.desk.dossier import dossier_of
 from dsr.desk.forms.consultation import AgainstForm, AskForm, OpinionForm
 from dsr.desk.shell import page
 
@@ -119,6 +120,7 @@ def _run(
 
 def _show(request: DeskRequest, case: Case, form: CaseForm | None, outcome: Outcome) -> HttpResponse:
     now = timezone.now()
+    dossier_of(request, case, now=now)  # all that follows reads from it
     standing = facts_of(case, now=now).objected
 
     def one(kind: type[CaseForm], duty: Duty, prefix: str, **extra: Any) -> CaseForm | None:

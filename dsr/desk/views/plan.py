@@ -18,6 +18,7 @@ from dsr.cases.facts import current_plan, plan_in_force, recipients_left
 from dsr.desk import case_page, plan_page, steps
 from dsr.desk.access import DeskRequest, Duty, Sight, case_for, duty_refusal, insist, insist_sight, sees, staff_required
 from dsr.desk.attempt import Outcome, attempt, form_of
+from dsr.desk.dossier import dossier_of
 from dsr.desk.forms.plan import ApprovePlanForm, RecipientsForm, WhyForm
 from dsr.desk.forms.steps import CaseForm
 from dsr.desk.review_checks import checks, ticks
@@ -55,8 +56,9 @@ def show(request: DeskRequest, case_id: RowId) -> HttpResponse:
 def _page(
     request: DeskRequest, case: Case, *, now: datetime, outcome: Outcome | None = None, form: CaseForm | None = None
 ) -> HttpResponse:
+    dossier_of(request, case, now=now)  # all that follows reads from it
     plan = current_plan(case)
-    task = case.tasks.filter(operation="plan").first()
+    task = next((one for one in case.tasks.all() if one.operation == "plan"), None)
     found = {button.action: button for button in steps.buttons(case, request.actor, now=now)}
     left = recipients_left(case)
     context = case_page.case_context(request, case, "plan", now=now) | {

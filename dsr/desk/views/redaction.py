@@ -23,6 +23,7 @@ from dsr.cases.redactions_open import open_mark, waiting
 from dsr.desk import case_page, redaction_page, steps
 from dsr.desk.access import DeskRequest, Duty, Sight, case_for, duty_refusal, insist_sight, staff_required
 from dsr.desk.attempt import Outcome, attempt
+from dsr.desk.dossier import dossier_of
 from dsr.desk.forms.redaction import AddForm, WholeForm
 from dsr.desk.shell import page
 from dsr.fulfil.locate import NeedsPersonError
@@ -31,6 +32,7 @@ from dsr.fulfil.redact_read import contents, finished_file
 from dsr.law.redaction import Reason
 from dsr.law.workflow import Action, Refusal, State
 from dsr.models import RedactionItem, RedactionMark
+from dsr.models.together import together
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -50,26 +52,38 @@ def index(request: DeskRequest, case_id: RowId) -> HttpResponse:
 
 
 def _index(request: DeskRequest, case: Case, outcome: Outcome | None = None) -> HttpResponse:
+    now = timezone.now()
+    dossier_of(request, case, now=now)  # all that follows reads from it
     every = RedactionItem.objects.filter(case=case, present=True)
     wanted = request.GET.get("show", "open")
     wanted = wanted if wanted in _FILTERS else "open"
     rows = waiting(case) if wanted == "open" else every
     found = Paginator(_with_marks(rows), ROWS).get_page(request.GET.get("page"))
     shown = redaction_page.lines(case, list(found.object_list), request.LANGUAGE_CODE)
-    open_, all_ = waiting(case).count(), every.count()
-    context = case_page.case_context(request, case, "redaction", now=timezone.now()) | {
+    _, counts = together(
+        {},
+        {
+            "open": waiting(case),
+            "all": every,
+            "withheld": every.filter(whole="accepted", checked_at__isnull=False),
+            "files": every.filter(kind="file"),
+        },
+    )
+    open_, all_ = counts["open"], counts["all"]
+    ready = package_of(case)
+    context = case_page.case_context(request, case, "redaction", now=now) | {
         "lines": shown,
         "page_obj": found,
         "show": wanted,
         "open": open_,
         "all": all_,
-        "withheld": every.filter(whole="accepted", checked_at__isnull=False).count(),
-        "files": every.filter(kind="file").count(),
+        "withheld": counts["withheld"],
+        "files": counts["files"],
         "at_once": [line for line in shown if line.at_once],
         "why_not": _why_not(request, case),
         "outcome": outcome,
-        "build": case.state == State.DRAFTING and not open_ and package_of(case) is None,
-        "looked": all_ or package_of(case) is not None,
+        "build": case.state == State.DRAFTING and not open_ and ready is None,
+        "looked": all_ or ready is not None,
         "submit": _submit(request, case) if not open_ else None,
     }
     return page(request, "redaction", context, status=409 if outcome else 200)

@@ -24,6 +24,7 @@ from dsr.desk.tasks_view import store_label, task_label
 from dsr.desk.troubles import trouble
 from dsr.fulfil import store_health
 from dsr.models import Message, Task
+from dsr.models.together import together
 from dsr.work import pulses, wake
 
 if TYPE_CHECKING:
@@ -99,18 +100,26 @@ def health(request: DeskRequest) -> HttpResponse:
     age = int((now - at).total_seconds()) if at else None
     mine = Task.objects.of(request.controller)
     manual = mine.filter(status=Task.Status.MANUAL).select_related("case__request").order_by("created_at")
+    mails = Message.objects.of(request.controller)
     configs = stores_of(request.controller)
-    context = {
+    _, counts = together(
+        {},
+        {
+            "due": tasks.due(now).filter(controller=request.controller),
+            "waiting": mine.filter(status=Task.Status.QUEUED, not_before__gt=now),
+            "running": mine.filter(status=Task.Status.RUNNING, leased_until__gte=now),
+            "manual_count": mine.filter(status=Task.Status.MANUAL),
+            "mails_waiting": mails.filter(status=Message.Status.QUEUED),
+            "mails_failed": mails.filter(status=Message.Status.FAILED),
+        },
+    )
+    context = counts | {
         "age": age,
         "age_late": age is None or age >= alarms.TICK_LATE.total_seconds() or age < -alarms.CLOCK_AHEAD.total_seconds(),
         "found": _of_this_company(alarms.of(read), request.controller.slug),
         "workers": read.background.workers,
         "passes": [_pass(one) for one in read.background.passes],
         "queue": "down" if read.depths is None else "ok",
-        "due": tasks.due(now).filter(controller=request.controller).count(),
-        "waiting": mine.filter(status=Task.Status.QUEUED, not_before__gt=now).count(),
-        "running": mine.filter(status=Task.Status.RUNNING, leased_until__gte=now).count(),
-        "manual_count": manual.count(),
         "manual": [
             {
                 "task": task,
@@ -119,7 +128,5 @@ def health(request: DeskRequest) -> HttpResponse:
             }
             for task in manual[:SHOWN]
         ],
-        "mails_waiting": Message.objects.of(request.controller).filter(status=Message.Status.QUEUED).count(),
-        "mails_failed": Message.objects.of(request.controller).filter(status=Message.Status.FAILED).count(),
     }
     return page(request, "health", context, current="health")
