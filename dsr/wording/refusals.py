@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from dsr.law.workflow import RefusalCode as Code
+from dsr.wording import refusals_approval as approval
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,9 +19,6 @@ _TABLE: Final[Mapping[Code, _StrPromise]] = {
     Code.WRONG_STATE: _("This is not possible while the case is “%(state)s”."),
     Code.NOT_FOR_RIGHT: _("This step does not exist for the right “%(right)s”."),
     Code.ROLE: _("Your role does not allow this. It takes: %(roles)s."),
-    Code.BARRED: _(
-        "You are too close to this person to work on the case. Ask the privacy lead to assign somebody else."
-    ),
     Code.NOT_CLASSIFIED: _(
         "Nobody has sorted this request yet. Read the words of the person and say which right it is."
     ),
@@ -68,28 +66,6 @@ _TABLE: Final[Mapping[Code, _StrPromise]] = {
         "count",
     ),
     Code.MANIFEST_MISSING: _("There is nothing to approve yet: the package has no manifest."),
-    Code.PREPARER_UNKNOWN: _(
-        "Nobody is known to have prepared this, so there is no second person. Submit it for review first."
-    ),
-    Code.SAME_PERSON: _("You worked on this case yourself. Somebody else has to decide."),
-    Code.SAME_REVIEWER: _("You decided this case the first time. Somebody else has to look at it now."),
-    Code.RULE_OWNER: _("You configured the rule behind this decision. Somebody else has to review it."),
-    Code.LEAD_OR_DPO: _(
-        "An erasure is approved by a privacy lead, or after the data protection officer was consulted."
-    ),
-    Code.STORES_OPEN: ngettext_lazy(
-        "One store has neither answered nor been left out.",
-        "%(count)s stores have neither answered nor been left out.",
-        "count",
-    ),
-    Code.RETENTION_NEEDS_DPO: _(
-        "The plan keeps data whose period seems over under a rule that is not certain. Ask the data protection officer first"
-        " and have her opinion put on file."
-    ),
-    Code.DPO_OBJECTS: _(
-        "The data protection officer objects. A privacy lead can decide against it, with a reason, on the page “Consultation”."
-    ),
-    Code.NOT_ATTESTED: _("Look at what you approve, and tick what you say about it."),
     Code.NOT_APPROVED: _("Nothing has been approved yet."),
     Code.CHANGED_SINCE_APPROVAL: _("The content changed after the approval. Have it approved again."),
     Code.COOLING: _("The waiting time before an irreversible step is not over yet."),
@@ -150,11 +126,6 @@ _VERBS: Final[Mapping[str, _StrPromise]] = {
         "There are %(most)s tags already. Take one off its cases first; a tag without cases goes by itself."
     ),
     "nobody_to_remind": _("No department is asked for anything in this case."),
-    "assignee_barred": _("This colleague is too close to the person. Choose somebody else."),
-    "closeness_known": _("It is known already that this colleague is too close to the person."),
-    "own_closeness": _("You cannot lift a bar on yourself. Ask another lead."),
-    "dpo_unknown": _("Nobody here holds the role of the data protection officer. Ask an administrator to give it to her."),
-    "no_objection": _("No objection of the data protection officer stands here."),
     "case_closed": _("The case is closed."),
     "view_name": _("Give the view a name of at most 60 characters that no other view has."),
     "view_too_many": _("You have %(most)s views already. Delete one first."),
@@ -327,4 +298,8 @@ _VERBS: Final[Mapping[str, _StrPromise]] = {
     "task_not_waiting": _("This task does not wait for a person any more."),
 }
 
-REFUSALS: Final[Mapping[str, _StrPromise]] = {**{code.value: words for code, words in _TABLE.items()}, **_VERBS}
+REFUSALS: Final[Mapping[str, _StrPromise]] = {
+    **{code.value: words for code, words in {**_TABLE, **approval.TABLE}.items()},
+    **_VERBS,
+    **approval.VERBS,
+}
