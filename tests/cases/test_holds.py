@@ -11,7 +11,7 @@ from dsr.cases.intake import Told
 from dsr.cases.legal_holds import Matter
 from dsr.cases.perform import RefusedError
 from dsr.fulfil import end_of_life, operations
-from dsr.models import Case, Event, Hold, IndexToken, Notice
+from dsr.models import Case, Event, Hold, IndexToken, Message, Notice, Task
 from dsr.vault import blind
 from dsr.work import tick as passes
 from tests.factories import MONDAY, make_case, make_controller, make_staff
@@ -157,6 +157,23 @@ def test_a_plan_after_the_answer_is_neither_approved_nor_begun_under_a_hold(occa
         later_plans.still(case, plan)
     legal_holds.lift(hold_id=hold.pk, reason="over", actor=otto(), now=MONDAY)
     later_plans.begin_store(task=task, plan=plan, now=MONDAY)
+
+
+def test_a_plan_that_waits_keeps_its_case_from_being_archived_until_it_is_withdrawn():
+    """Archiving takes the row keys of plans away; a lead withdraws with a reason, and the chain has both."""
+    case = make_case()
+    Case.objects.filter(pk=case.pk).update(state="completed", closed_at=MONDAY)
+    Task.objects.update(status="done")
+    Message.objects.update(status="sent")
+    keep = {"case": case, "store": "billing", "occasion": "kept", "content": {"stores": {"billing": []}}}
+    plan = later_plans.keep(**keep, summary=[], sha256="a" * 64, now=MONDAY, by_rule=False)
+    later = MONDAY + timedelta(days=200)
+    assert end_of_life.archive_due(now=later, limit=5) == 0
+    assert later_plans.waiting(case.controller) == [plan]
+    with pytest.raises(RefusedError):
+        later_plans.refuse(plan_id=plan.pk, reason=" ", actor=otto(), now=later)
+    later_plans.refuse(plan_id=plan.pk, reason="The invoice is disputed.", actor=otto(), now=later)
+    assert end_of_life.archive_due(now=later, limit=5) == 1
 
 
 def test_an_approved_plan_is_not_begun_under_a_hold():

@@ -133,6 +133,11 @@ def test_a_dump_from_before_the_ledger_began_is_said_in_words(demo_stores):
     assert end.value.code == 1
     first = timezone.now() - timedelta(days=3)
     assert f"remembers erasures from {first:%Y-%m-%d}" in err.getvalue()
+    broken = erasure_file.path().with_name("other.jsonl")
+    broken.write_text('{"case": "k1.0a", "ends_on": "2027-01-01"}\n', encoding="utf-8")
+    for file, words in ((broken, "line 1 is not a line of a ledger"), (broken.with_name("none"), "cannot be read")):
+        with pytest.raises(CommandError, match=words):
+            call_command("replay_erasures", "--since", since, "--ledger", str(file))
     for wrong, words in (("yesterday", "is a time like"), ("2999-01-01", "lies in the future")):
         with pytest.raises(CommandError, match=words):
             call_command("replay_erasures", "--since", wrong)
