@@ -21,8 +21,8 @@ from dsr.models import Case, Erasure, Plan
 from dsr.work.tick import tick
 from exporters.testing.checksums import RowSums, checksums, touched
 from tests import servers
-from tests.factories import make_controller, make_request
-from tests.journeys.test_erasure import ATTESTED, mara, otto
+from tests.factories import ATTESTED, make_controller, make_request
+from tests.journeys.test_erasure import mara, otto
 from tests.stores import beds
 
 if TYPE_CHECKING:
