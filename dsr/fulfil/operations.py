@@ -10,14 +10,12 @@ from dsr.cases import by_hand, restriction_stores
 from dsr.cases.actors import SYSTEM
 from dsr.cases.perform import ConflictError, RefusedError, perform
 from dsr.cases.plans import StoppedError
-from dsr.fulfil import amend, amend_values, at_once, erase, portable, use_stops
+from dsr.fulfil import amend, amend_values, at_once, erase, kept, portable, replay, rescan, use_stops
 from dsr.fulfil.closing import close
 from dsr.fulfil.collect import collect
 from dsr.fulfil.letters import letter
 from dsr.fulfil.lift import lift
 from dsr.fulfil.locate import NeedsPersonError, locate
-from dsr.fulfil import replay
-from dsr.fulfil import kept, rescan
 from dsr.fulfil.package import package
 from dsr.fulfil.restrict import apply as restrict
 from dsr.fulfil.transmit import transmit
@@ -83,7 +81,9 @@ OPERATIONS: dict[str, tuple[Callable[..., tuple[dict[str, Any], Callable[[], Non
     restriction_stores.LIFT: (lift, frozenset(State) - {State.PURGED}),
 }
 # What changes a store or leaves the house, and therefore is written down whatever became of the case.
-WRITING = frozenset({"kept", "replay", "apply", "write_again", "transmit", restriction_stores.SET, restriction_stores.LIFT})
+WRITING = frozenset(
+    {"kept", "replay", "apply", "write_again", "transmit", restriction_stores.SET, restriction_stores.LIFT}
+)
 UNFINISHED = (Task.Status.QUEUED, Task.Status.RUNNING, Task.Status.MANUAL)
 
 
