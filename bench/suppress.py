@@ -15,6 +15,7 @@ import sys
 import tempfile
 import uuid
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,8 +64,10 @@ def fill() -> None:
             yield uuid.uuid4().hex, controller.pk.hex, kind, token, channels, NOW.isoformat(" ")
 
     for kind in LIMITS:
+        rows = entries(kind)
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.executemany(insert, entries(kind))
+            while batch := list(islice(rows, 5000)):
+                cursor.executemany(insert, batch)
 
 
 def campaign(kind: str, path: Path) -> None:
