@@ -69,6 +69,7 @@ def test_a_lead_orders_evidence_and_downloads_it(otto, signed_in, received):
     ]
     # What is over can be ordered again, and says so; what a worker gave up on, too.
     pack.refresh_from_db()
+    assert pack.artifact is not None
     pack.artifact.expires_at = timezone.now()
     pack.artifact.save(update_fields=["expires_at"])
     assert "it can be ordered again" in text(otto.get(at("evidence-packs", case)))
@@ -80,8 +81,14 @@ def test_the_page_asks_the_database_as_often_for_many_orders_as_for_one(otto, re
     actor = actors.staff(make_staff("otto", "lead"))
 
     def order() -> None:
-        asked = {"authority": "Authority", "reference": "1", "extent": evidence.Extent.LOG}
-        evidence.order(case_id=case.pk, actor=actor, now=received, **asked)
+        evidence.order(
+            case_id=case.pk,
+            extent=evidence.Extent.LOG,
+            authority="Authority",
+            reference="1",
+            actor=actor,
+            now=received,
+        )
         EvidencePack.objects.update(made_at=received)
 
     order()
