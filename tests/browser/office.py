@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from django.utils import timezone
+from playwright.sync_api import Error
 
 from dsr.models import Case
 from dsr.work.tick import tick
@@ -68,7 +69,13 @@ class Colleague(Keyboard):
 
     def look(self, *, axe: bool = False) -> None:
         """Nothing on this page is blocked by the policy; with `axe` nothing else is wrong with it either."""
-        faults = problems(self.page) if axe else self.page.evaluate("window.__violations")
+        try:
+            faults = problems(self.page) if axe else self.page.evaluate("window.__violations")
+        except Error as renewed:  # a page whose case moved on loads itself again, in whatever moment
+            if "context was destroyed" not in str(renewed):
+                raise
+            self.page.wait_for_load_state()
+            faults = problems(self.page) if axe else self.page.evaluate("window.__violations")
         self.found += [f"{self.page.url}: {fault}" for fault in faults]
 
     def register(self, person: Person, right: str, words: str, **more: Any) -> Case:
@@ -108,7 +115,12 @@ class Colleague(Keyboard):
     def go_on(self) -> Focus:
         """To the next step by its key; what has the focus then."""
         self.page.keyboard.press("s")
-        return self.focus()
+        now = self.focus()
+        if now.role not in {"button", "link"}:  # the page has loaded itself again meanwhile: a person presses once more
+            self.page.wait_for_load_state()
+            self.page.keyboard.press("s")
+            now = self.focus()
+        return now
 
     def send(self, answers: Mapping[str, Any]) -> str:
         """Fill in what the form asks, in the order of Tab, and press its main button; the name of that button."""
