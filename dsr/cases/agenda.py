@@ -27,6 +27,7 @@ from dsr.models import Absence, Artifact, Case, Plan, Restriction, Suspension
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from dsr.law.calendars import Calendar
     from dsr.models import Controller, User
 
 MOST: Final = 1000
@@ -74,15 +75,16 @@ def items(
     controller: Controller, first: date, last: date, *, today: date, of: User | None = None, language: str = "en"
 ) -> list[Item]:
     """Everything from the first to the last day, by day and urgency; `of`: only the cases and absences of this colleague."""
+    calendar = calendar_of(controller)
     found = [
         *_dates(controller, first, last, today, of),
-        *_queries(controller, first, last, today, of),
+        *_queries(controller, first, last, today, of, calendar=calendar),
         *_silences(controller, first, last, of),
         *_lifts(controller, first, last, of),
         *_retained(controller, first, last, of),
         *_downloads(controller, first, last, of),
         *_absences(controller, first, last, of),
-        *holidays(controller, first, last, language=language),
+        *holidays(calendar, first, last, language=language),
     ]
     order = {kind: number for number, kind in enumerate(Kind)}
     return sorted(
@@ -123,9 +125,10 @@ def _dates(controller: Controller, first: date, last: date, today: date, of: Use
                 yield Item(day, kind, case=case, over=missed, extendable=kind is Kind.DUE and day == last_day)
 
 
-def _queries(controller: Controller, first: date, last: date, today: date, of: User | None) -> Iterator[Item]:
+def _queries(
+    controller: Controller, first: date, last: date, today: date, of: User | None, *, calendar: Calendar
+) -> Iterator[Item]:
     """The day by which an identity query must have left, for cases in which nobody has asked and nobody is proven."""
-    calendar = calendar_of(controller)
     rows = working(controller).filter(
         state__in=[State.RECEIVED, State.ASSESSING], received_on__range=(first - timedelta(days=21), last)
     )
@@ -201,9 +204,8 @@ def _absences(controller: Controller, first: date, last: date, of: User | None) 
             day += timedelta(days=1)
 
 
-def holidays(controller: Controller, first: date, last: date, *, language: str) -> Iterator[Item]:
+def holidays(calendar: Calendar, first: date, last: date, *, language: str) -> Iterator[Item]:
     """Public holidays of the controller's calendar, its own days included."""
-    calendar = calendar_of(controller)
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
         name = calendar.holiday_name(day, language=language)
