@@ -78,19 +78,19 @@ def _read(case: Case, now: datetime) -> Dossier:
     told = Told.objects.filter(escalation__case=case)
     rows, _ = together(
         {
-            "tasks": Task.objects.filter(case=case),
+            "tasks": Task.objects.of(case.controller).filter(case=case),
             "hands": HandTask.objects.filter(task__case=case).defer("sealed"),
             "events": Event.objects.filter(case=case),
-            "artifacts": Artifact.objects.filter(case=case),
+            "artifacts": Artifact.objects.of(case.controller).filter(case=case),
             "suspensions": Suspension.objects.filter(case=case),
             "plans": Plan.objects.filter(case=case).defer("sealed"),
             "incidents": Incident.objects.filter(case=case),
             "escalations": Escalation.objects.filter(case=case),
             "told": told,
             "notices": Notice.objects.filter(pk__in=told.values("notice")).defer("sealed"),
-            "letters": Letter.objects.filter(case=case).defer("sealed"),
+            "letters": Letter.objects.of(case.controller).filter(case=case).defer("sealed"),
             "waiting_letters": queue.letters_that_wait().filter(case=case).defer("sealed"),
-            "undelivered": Message.objects.filter(
+            "undelivered": Message.objects.of(case.controller).filter(
                 request=case.request_id, by_mail=True, status__in=Message.UNDELIVERED
             ),
             "proofs": Upload.objects.filter(request=case.request_id, purpose__in=uploads.PROOFS, deleted_at=None).defer(

@@ -145,7 +145,7 @@ def _late(case: Case) -> tuple[Late, ...]:
     incidents = sorted(case.incidents.all(), key=lambda row: row.due_on, reverse=True)
     if not incidents:
         return ()
-    prefetch_related_objects([case], Prefetch("letters", Letter.objects.defer("sealed")))
+    prefetch_related_objects([case], Prefetch("letters", Letter.objects.of(case.controller).defer("sealed")))
     written = {row.created_at: row.pk for row in case.letters.all() if row.code == LetterCode.OVERDUE_NOTICE.value}
     return tuple(
         Late(

@@ -210,14 +210,7 @@ def _details(event: Event, stores: dict[str, Any], names: Mapping[str, str], lan
         yield f"{_state(event.from_state)} → {_state(event.to_state)}"
     if data.get("store"):
         yield store_label(stores, str(data["store"]), language)
-    if event.action == "assigned":
-        yield names.get(str(data.get("assignee")), "") or _("to nobody")
-    if data.get("expired"):
-        yield _("the approval had expired")
-    if data.get("applied") is True:
-        yield _("what was already changed in the stores stays changed")
-    if data.get("colleague"):
-        yield names.get(str(data["colleague"]), _("somebody who has left"))
+    yield from _about_people(event, names)
     yield from _about_work(data)
     yield from _about_hand(event)
     yield from _about_escalation(event, names)
@@ -232,6 +225,19 @@ def _details(event: Event, stores: dict[str, Any], names: Mapping[str, str], lan
         if data.get(key):
             yield f"SHA-256 {str(data[key])[:16]}…"
             break
+
+
+def _about_people(event: Event, names: Mapping[str, str]) -> Iterator[str]:
+    """Whom it was given to, which colleague it is about, and what an approval that expired leaves behind."""
+    data = event.data
+    if event.action == "assigned":
+        yield names.get(str(data.get("assignee")), "") or _("to nobody")
+    if data.get("expired"):
+        yield _("the approval had expired")
+    if data.get("applied") is True:
+        yield _("what was already changed in the stores stays changed")
+    if data.get("colleague"):
+        yield names.get(str(data["colleague"]), _("somebody who has left"))
 
 
 def _about_work(data: dict[str, Any]) -> Iterator[str]:

@@ -65,7 +65,7 @@ def held_now(case: Case, store: str, check: Callable[..., None]) -> dict[tuple[s
 
 def _described(exporter: Any) -> dict[tuple[str, str], tuple[DatasetInfo, FieldInfo]]:
     if not capable(exporter, Describes):
-        raise Temporary("undescribed", exporter.name)
+        raise Temporary("undescribed_dataset", exporter.name)
     return {(info.name, one.name): (info, one) for info in exporter.describe() for one in info.fields}
 
 

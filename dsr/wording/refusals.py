@@ -239,7 +239,9 @@ _VERBS: Final[Mapping[str, _StrPromise]] = {
     "claims_undecided": _("Decide each claim, and name values only where something is corrected."),
     "value_missing": _("Enter what shall stand there, in at most 2,000 characters."),
     "corrected_twice": _("The same value is to be corrected twice. Choose it for one claim only."),
-    "correction_plan_missing": _("The plan for the stores is not made yet. Wait for it, or see why it could not be made."),
+    "correction_plan_missing": _(
+        "The plan for the stores is not made yet. Wait for it, or see why it could not be made."
+    ),
     "not_came_back": _("The value stands as it was corrected. Nothing has to be written again."),
     "recipients_missing": _("Enter who received the data and was told, or why nobody was told."),
     "program_name": _("Enter which program it is for, in at most 80 characters."),

@@ -9,7 +9,6 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db import connection
 
 from dsr.cases import (
@@ -19,30 +18,23 @@ from dsr.cases import (
     assigning,
     calendar,
     closeness,
-    codes,
     contacts_seen,
-    daily,
     delivery,
     desk_rows,
     escalate,
-    evidence,
     hand_tasks,
     identity_checks,
-    monthly,
     notices,
-    outbox,
     outside,
     plans,
     rechecks,
-    restriction_drift,
     silence,
     suppression_keys,
-    tasks,
     waves,
 )
-from dsr.fulfil import after_erasure, end_of_life, expiry, inbound, operations, store_health, uploads
-from dsr.models import Controller, Message, Notice, OwnerMail, Pulse
-from dsr.work import budget, code_out, pulses, wake
+from dsr.fulfil import after_erasure, end_of_life, expiry, inbound, operations, uploads
+from dsr.models import Controller, Pulse
+from dsr.work import budget, code_out, pulses, waking
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,46 +44,14 @@ log = logging.getLogger(__name__)
 CHUNK = 200
 RECOMPUTE = 5000
 PASS_SECONDS = 50.0
-CHECK_EVERY = timedelta(minutes=15)
-STORE_CHECKS = "store_checks"
-"""The pulse that says when the stores were last asked for."""
 SWEEP_EVERY = timedelta(hours=20)
 FILE_SWEEP = "file_sweep"
 """The pulse that says when sealed files that belong to nobody were last looked for."""
 
 
-def due_tasks(now: datetime) -> int:
-    """Wake a worker for every task that is due: lost jobs, dead workers, a flushed queue, back-off that ended."""
-    found = 0
-    for queue in ("stores", "pdf"):
-        rows = list(
-            tasks.due(now).filter(tasks.done_in(queue)).order_by("not_before").values_list("pk", flat=True)[:CHUNK]
-        )
-        found += len(rows)
-        if wake.has_room(queue, rows=len(rows)):
-            for pk in rows:
-                wake.nudge("dsr.work.jobs.run_task", str(pk), queue=queue)
-    return found
-
-
 def departments(now: datetime) -> int:
     """Ask the departments of tasks that no program does, and remind those that are late (rules 4.2 no. 10)."""
     return hand_tasks.ask_due(now=now, limit=CHUNK) + hand_tasks.climb(now=now, limit=CHUNK)
-
-
-def due_messages(now: datetime) -> int:
-    """Wake a worker for every mail that is due, and for codes not sent yet."""
-    messages = list(outbox.due(Message.objects.all(), now).order_by("not_before").values_list("pk", flat=True)[:CHUNK])
-    notices = list(outbox.due(Notice.objects.all(), now).order_by("not_before").values_list("pk", flat=True)[:CHUNK])
-    waiting = list(codes.unsent(now).order_by("expires_at", "pk").values_list("pk", flat=True)[:CHUNK])
-    owners = list(outbox.due(OwnerMail.objects.all(), now).order_by("not_before").values_list("pk", flat=True)[:CHUNK])
-    found = len(messages) + len(notices) + len(waiting) + len(owners)
-    if wake.has_room("default", rows=found):
-        jobs = ("send_message", messages), ("send_notice", notices), ("send_code", waiting), ("send_owner_mail", owners)
-        for job, rows in jobs:
-            for pk in rows:
-                wake.nudge(f"dsr.work.jobs.{job}", str(pk))
-    return found
 
 
 def stuck_cases(now: datetime) -> int:
@@ -201,21 +161,6 @@ def sent_files(now: datetime) -> int:
     return done
 
 
-def inbound_mail(now: datetime) -> int:
-    """Have mailboxes looked into and kept mails taken apart; let go of mails whose time is over (4.5). Talks to no server."""
-    for controller in Controller.objects.filter(slug__in=list(settings.DSR_INBOX)).order_by("slug"):
-        name = f"{pulses.of_inbox(controller.slug)[:37]}:at"
-        last = Pulse.objects.filter(name=name).first()
-        if last is None or not timedelta() <= now - last.at < timedelta(seconds=settings.DSR_INBOX_EVERY):
-            pulses.keep({name: ""}, now=now)
-            wake.nudge("dsr.work.jobs.fetch_inbox", str(controller.pk))
-    waiting = inbound.due(now=now, limit=CHUNK)
-    if wake.has_room("default", rows=len(waiting)):
-        for pk in waiting:
-            wake.nudge("dsr.work.jobs.take_mail", str(pk))
-    return len(waiting) + inbound.remove_due(now=now, limit=CHUNK)
-
-
 def audit_anchor(now: datetime) -> int:
     """Fix the heads of all chains once a day (4.4)."""
     return anchors.anchor_due(now=now)
@@ -226,66 +171,12 @@ def retired_keys(now: datetime) -> int:
     return suppression_keys.retire(now=now)
 
 
-def store_checks(now: datetime) -> int:
-    """Have every store compared with its data map, at most every fifteen minutes; forget stores nobody configures now."""
-    last = Pulse.objects.filter(name=STORE_CHECKS).first()
-    if last and timedelta() <= now - last.at < CHECK_EVERY:
-        return 0
-    pulses.keep({STORE_CHECKS: ""}, now=now)
-    named = store_health.configured()
-    store_health.forget_others(named)
-    for controller_id, store in named:
-        wake.nudge("dsr.work.jobs.check_store", controller_id, store, queue="stores")
-    return len(named)
-
-
-def restricted_data(now: datetime) -> int:
-    """Have restrictions that stand looked at in the stores, each once a day (rules Q-04, docs/restriction.md)."""
-    waiting = [
-        pk
-        for controller in Controller.objects.order_by("slug")
-        for pk in restriction_drift.due(controller=controller, now=now, limit=CHUNK)
-    ]
-    if wake.has_room("stores", rows=len(waiting)):
-        for pk in waiting:
-            wake.nudge("dsr.work.jobs.check_restriction", str(pk), queue="stores")
-    return len(waiting)
-
-
-def day_figures(now: datetime) -> int:
-    """Have the figures and the forecast of the day reckoned for every controller that has none yet (docs/reports.md)."""
-    waiting = daily.without(now)
-    if wake.has_room("pdf", rows=len(waiting)):
-        for controller in waiting:
-            wake.nudge("dsr.work.jobs.make_day_figures", str(controller.pk), queue="pdf")
-    return len(waiting)
-
-
-def monthly_reports(now: datetime) -> int:
-    """Order the reports of the month that is over, have those made that wait, delete those whose time is over (rules 4.6)."""
-    ordered = monthly.order_due(now=now)
-    waiting = monthly.waiting(now=now, limit=CHUNK)
-    if wake.has_room("pdf", rows=len(waiting)):
-        for pk in waiting:
-            wake.nudge("dsr.work.jobs.make_report", str(pk), queue="pdf")
-    return ordered + monthly.remove_over(now=now)
-
-
-def evidence_packs(now: datetime) -> int:
-    """Wake a worker for evidence packs that were ordered and are not made: their job was lost, or failed a while ago (rules 4.6)."""
-    waiting = evidence.waiting(now=now, limit=CHUNK)
-    if wake.has_room("pdf", rows=len(waiting)):
-        for pk in waiting:
-            wake.nudge(evidence.JOB, str(pk), queue="pdf")
-    return len(waiting)
-
-
 PASSES: tuple[Callable[[datetime], int], ...] = (
     approved_plans,
     corrections_again,
-    due_tasks,
+    waking.due_tasks,
     departments,
-    due_messages,
+    waking.due_messages,
     stuck_cases,
     calendar_changes,
     ladder_rungs,
@@ -302,7 +193,7 @@ PASSES: tuple[Callable[[datetime], int], ...] = (
     leftovers,
     spent_tokens,
     sent_files,
-    inbound_mail,
+    waking.inbound_mail,
     audit_anchor,
     posted_letters,
     after_erasure.held_matters,
@@ -310,11 +201,11 @@ PASSES: tuple[Callable[[datetime], int], ...] = (
     after_erasure.later_searches,
     after_erasure.kept_data,
     retired_keys,
-    store_checks,
-    restricted_data,
-    day_figures,
-    monthly_reports,
-    evidence_packs,
+    waking.store_checks,
+    waking.restricted_data,
+    waking.day_figures,
+    waking.monthly_reports,
+    waking.evidence_packs,
 )
 
 

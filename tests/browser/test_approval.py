@@ -23,8 +23,9 @@ def test_closeness_consultation_and_checklist_are_clean(browse: Browse) -> None:
     case, now = planned(), timezone.now()
     lead = actors.staff(otto)
     consultation.ask(case_id=case.pk, about="retention", actor=lead, now=now, words="May the invoices go?")
-    opinion = {"about": "retention", "stance": "objects", "text": "The claims are time-barred."}
-    consultation.give(case_id=case.pk, actor=actors.staff(dora), now=now, **opinion)
+    consultation.give(
+        case_id=case.pk, about="retention", stance="objects", text="Time-barred.", actor=actors.staff(dora), now=now
+    )
     closeness.declare(case_id=case.pk, user=nora, bond=Bond.RELATIVE, why="My aunt.", actor=actors.staff(nora), now=now)
     where = f"/desk/cases/{case.pk}"
     browse.audit(f"{where}/plan/", user=otto, modes=["desktop", "phone"])

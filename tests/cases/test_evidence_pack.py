@@ -22,7 +22,7 @@ from dsr.law.rights import Right
 from dsr.models import Artifact, Case, EvidencePack, RedactionItem, Tombstone
 from dsr.output.signing import Trusted, keys_document
 from dsr.output.verify import main, verify
-from dsr.work import jobs, tick
+from dsr.work import jobs, waking
 from tests.factories import MONDAY, make_case, make_staff
 from tests.redacting import settle
 
@@ -155,8 +155,8 @@ def test_a_pack_is_made_once_whatever_becomes_of_its_job_and_taking_it_is_an_eve
     # A worker took it and died: nobody else may make it before its time is over, then the tick finds it again.
     dead = evidence.claim(pack_id=pack.pk, now=MONDAY)
     assert dead is not None
-    assert tick.evidence_packs(MONDAY) == 0
-    assert tick.evidence_packs(MONDAY + evidence.LEASE) == 1
+    assert waking.evidence_packs(MONDAY) == 0
+    assert waking.evidence_packs(MONDAY + evidence.LEASE) == 1
     made(pack)
     made_at = pack.made_at
     assert pack.artifact is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -142,7 +143,12 @@ def test_every_operation_that_writes_has_a_row_that_says_where_it_asks():
 @pytest.mark.parametrize("occasion", ["replay", "kept"])
 def test_a_plan_after_the_answer_is_neither_approved_nor_begun_under_a_hold(occasion):
     case = make_case()
-    keep = {"case": case, "store": "billing", "occasion": occasion, "content": {"stores": {"billing": []}}}
+    keep: dict[str, Any] = {
+        "case": case,
+        "store": "billing",
+        "occasion": occasion,
+        "content": {"stores": {"billing": []}},
+    }
     keep |= {"summary": [], "sha256": "a" * 64, "now": MONDAY}
     plan = later_plans.keep(**keep, by_rule=False)
     hold = placed(case=case)
@@ -165,7 +171,12 @@ def test_a_plan_that_waits_keeps_its_case_from_being_archived_until_it_is_withdr
     Case.objects.filter(pk=case.pk).update(state="completed", closed_at=MONDAY)
     Task.objects.update(status="done")
     Message.objects.update(status="sent")
-    keep = {"case": case, "store": "billing", "occasion": "kept", "content": {"stores": {"billing": []}}}
+    keep: dict[str, Any] = {
+        "case": case,
+        "store": "billing",
+        "occasion": "kept",
+        "content": {"stores": {"billing": []}},
+    }
     plan = later_plans.keep(**keep, summary=[], sha256="a" * 64, now=MONDAY, by_rule=False)
     later = MONDAY + timedelta(days=200)
     assert end_of_life.archive_due(now=later, limit=5) == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -87,12 +88,13 @@ def test_a_contract_has_an_end_that_somebody_sets_and_a_dispute_keeps_longer(dem
     now = timezone.now()
     contract = next(row for row in kept.standing(case) if row.dataset == "contracts")
     law = next(row for row in kept.standing(case) if row.dataset == "invoices")
-    say = {"actor": mara(), "now": now}
-    for line, more, code in (
+    say: dict[str, Any] = {"actor": mara(), "now": now}
+    wrong: tuple[tuple[Any, dict[str, Any], str], ...] = (
         (contract, {"why": "contract", "ends_on": now.date() - timedelta(days=3), "reason": "over"}, "end_passed"),
         (law, {"why": "dispute", "ends_on": now.date() + timedelta(days=3), "reason": "claim 7"}, "end_before_law"),
         (contract, {"why": "contract", "ends_on": now.date(), "reason": " "}, "reason_missing"),
-    ):
+    )
+    for line, more, code in wrong:
         with pytest.raises(RefusedError) as refused:
             kept.set_end(line_id=line.pk, **more, **say)
         assert refused.value.refusal.code == code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -25,7 +26,7 @@ def erased() -> Case:
     case = make_case(rights=(Right.ERASURE,))
     Case.objects.filter(pk=case.pk).update(state="partly_completed", first_applied_at=MONDAY, closed_at=MONDAY)
     case.refresh_from_db()
-    keep = {
+    keep: dict[str, Any] = {
         "store": "billing",
         "treatment": Treatment.KEEP,
         "link": "x",
@@ -80,7 +81,7 @@ def test_the_case_says_what_is_still_kept_until_when_and_why(signed_in):
     at = f"line-{line.pk}"
     said = {f"{at}-line": str(line.pk), f"{at}-why": "contract", f"{at}-reason": "Contract 7 ends."}
     assert "Enter the date" in mara.post(end, said).content.decode()
-    said |= {f"{at}-ends_on_day": day.day, f"{at}-ends_on_month": day.month, f"{at}-ends_on_year": day.year}
+    said |= {f"{at}-ends_on_{part}": str(getattr(day, part)) for part in ("day", "month", "year")}
     assert mara.post(end, said).status_code == 302
     assert kept.ends(KeptLine.objects.get(pk=line.pk)) == day
 

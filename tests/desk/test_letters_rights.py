@@ -300,9 +300,9 @@ def test_5_2_o_06_a_decision_is_held_and_reviewed_by_somebody_who_did_not_make_t
     assert "You configured the rule" in text(own)
     step(signed_in("rita"), case, "approve", **said)
     step(mara, case, "notify", paragraph="")
-    said = letter_text("L-17")
-    assert "Head of customer care" in said
-    assert "Without the bank" in said
+    words = letter_text("L-17")
+    assert "Head of customer care" in words
+    assert "Without the bank" in words
     assert fresh(case).state == "completed"
 
 

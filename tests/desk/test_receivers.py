@@ -142,7 +142,7 @@ def test_the_transmission_page_is_of_portability_only(mara: Client) -> None:
     assert mara.get(reverse("desk:transmission", args=[case.pk])).status_code == 404
 
 
-def step(client: Client, case: Case, action: str, **values: str) -> None:
+def step(client: Client, case: Case, action: str, **values: Any) -> None:
     case.refresh_from_db()
     sent = {"version": str(case.version), **values}
     assert client.post(reverse("desk:step", args=[case.pk, action]), sent).status_code == 302, action

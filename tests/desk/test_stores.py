@@ -14,7 +14,7 @@ from rq import SimpleWorker
 
 from dsr.models import Pulse, StoreHealth, Task
 from dsr.work import pulses
-from dsr.work.tick import store_checks
+from dsr.work.waking import store_checks
 from tests.desk.conftest import text
 from tests.factories import make_case, make_controller
 

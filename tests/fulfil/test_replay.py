@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from datetime import timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -29,11 +30,12 @@ def ledger(db, settings, tmp_path):
     erasure_file.begin(now=timezone.now() - timedelta(days=30))
 
 
-def replayed(*more: str) -> list[dict]:
+def replayed(*more: str) -> list[dict[str, Any]]:
     out = StringIO()
     since = (timezone.now() - timedelta(days=1)).isoformat()
     call_command("replay_erasures", "--since", since, "--json", *more, stdout=out, stderr=StringIO())
-    return json.loads(out.getvalue())
+    found: list[dict[str, Any]] = json.loads(out.getvalue())
+    return found
 
 
 def restore(folder, dump) -> None:

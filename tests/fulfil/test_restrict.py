@@ -17,7 +17,7 @@ from dsr.fulfil.stores import open_by_name
 from dsr.law.rights import Right
 from dsr.models import Case, Event, Notice, Plan, Request, RestrictedToken, Restriction, Task
 from dsr.work import jobs
-from dsr.work.tick import restricted_data
+from dsr.work.waking import restricted_data
 from tests.factories import MONDAY, make_case, make_staff
 
 if TYPE_CHECKING:

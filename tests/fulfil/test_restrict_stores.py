@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from dsr.cases import by_hand, scope
 from dsr.models import Restriction, Task
 from exporters.testing.checksums import checksums, touched
+from tests.factories import MONDAY
 from tests.fulfil.test_rectification_stores import BY_HAND, DRAWER, on_server
 from tests.fulfil.test_restrict import NUMBER, a_case, handler, lift, restrict, trouble
-from tests.factories import MONDAY
 from tests.jobs import run_due
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from dsr.fulfil import inbound
 from dsr.fulfil.own_records import own_found
 from dsr.models import Event, EventNote, InboundMail, Message, Pulse, Request, SetupEvent, Upload
 from dsr.vault import MissingKeyError
-from dsr.work import jobs, tick, wake
+from dsr.work import jobs, wake, waking
 from exporters.contract import CellNote, Permanent, Temporary
 from tests.factories import make_case, make_controller, make_staff
 from tests.inbound.conftest import mail
@@ -327,9 +327,9 @@ def test_the_tick_wakes_the_job_and_talks_to_no_server(server: Any, poll: Any, m
     monkeypatch.setattr(wake, "nudge", lambda job, *ids, **_more: woken.append((job, *ids)))
     now = timezone.now()
 
-    tick.inbound_mail(now)
-    tick.inbound_mail(now + timedelta(seconds=20))
-    tick.inbound_mail(now + timedelta(seconds=90))
+    waking.inbound_mail(now)
+    waking.inbound_mail(now + timedelta(seconds=20))
+    waking.inbound_mail(now + timedelta(seconds=90))
 
     assert [job for job, *_ids in woken] == ["dsr.work.jobs.fetch_inbox"] * 2
     assert server.lines == []

@@ -152,7 +152,9 @@ def test_every_refusal_code_has_a_row_above_and_every_guard_is_used() -> None:
 
 def test_t13_day_nine_and_the_dpo_let_a_query_leave() -> None:
     nine = willing(A.ASK_IDENTITY, S.ASSESSING, R.ACCESS, received_on=date(2026, 6, 1), advised=NOBODY)
-    ten = willing(A.ASK_IDENTITY, S.ASSESSING, R.ACCESS, received_on=date(2026, 5, 31), advised=frozenset({Opinion.LATE_QUESTION}))
+    ten = willing(
+        A.ASK_IDENTITY, S.ASSESSING, R.ACCESS, received_on=date(2026, 5, 31), advised=frozenset({Opinion.LATE_QUESTION})
+    )
     assert refusal(nine, A.ASK_IDENTITY, HANDLER) is None
     assert refusal(ten, A.ASK_IDENTITY, HANDLER) is None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -21,7 +22,7 @@ def test_her_page_says_what_stays_until_when_and_why():
     """A signed-in subscriber sees statute and day; before the answer, or not proven, the page says nothing of it."""
     anna = make_user("anna")
     case = make_case(account=anna, rights=(Right.ERASURE,), at=MONDAY, now=MONDAY)
-    keep = {
+    keep: dict[str, Any] = {
         "store": "billing",
         "treatment": Treatment.KEEP,
         "link": "x",

@@ -48,7 +48,11 @@ def test_every_kind_of_day_comes_from_its_row():
     identity.ask(case_id=asked.pk, doubt="unknown", seen_version=None, actor=actors.staff(mara), now=at(MARCH))
     own = {"controller": controller, "case": case}
     Restriction.objects.create(
-        ground=RestrictionGround.ACCURACY_CONTESTED.value, set_at=at(MARCH), lift_on=date(2026, 3, 20), **own
+        ground=RestrictionGround.ACCURACY_CONTESTED.value,
+        set_at=at(MARCH),
+        changed_at=at(MARCH),
+        lift_on=date(2026, 3, 20),
+        **own,
     )
     lines = [{"until": "2026-03-31"}, {"until": None}, {"until": "2034-12-31"}]
     Plan.objects.create(number=1, status="applied", sha256="0" * 64, summary=lines, created_at=at(MARCH), **own)

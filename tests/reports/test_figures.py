@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from dsr.cases import absences, actors, daily, figures, live_figures
 from dsr.models import Case, CaseRisk, DayFigures, Suspension, Task
-from dsr.work import jobs, tick
+from dsr.work import jobs, waking
 from tests.factories import make_case, make_controller, make_staff
 from tests.reports.made import at, closed, overdue_once
 
@@ -105,13 +105,13 @@ def test_the_day_is_reckoned_once_by_a_job_and_says_when(settings):
     open_case = make_case(at=at(date(2026, 3, 25)))
     controller, now = open_case.controller, at(date(2026, 4, 1))
     assert [one.pk for one in daily.without(now)] == [controller.pk]
-    assert tick.day_figures(now) == 1
+    assert waking.day_figures(now) == 1
 
     first = daily.make_day(controller=controller, now=now)
     again = daily.make_day(controller=controller, now=now + timedelta(hours=3))
 
     assert (first.pk, first.made_at) == (again.pk, again.made_at)
-    assert tick.day_figures(now) == 0
+    assert waking.day_figures(now) == 0
     ahead = first.data["forecast"]
     assert (ahead["from_history"], ahead["closed"], ahead["cases"]) == (True, 31, 1)
     assert ahead["hours_week"] == 12  # Good Friday and Easter Monday are none of the five days

@@ -17,7 +17,7 @@ from dsr.cases.perform import RefusedError
 from dsr.fulfil import monthly as making
 from dsr.models import Case, MonthlyReport, Notice, SetupEvent, Suspension, Task
 from dsr.output.cells import to_csv
-from dsr.work import tick
+from dsr.work import waking
 from tests.desk.conftest import ROLES, text
 from tests.factories import make_case, make_controller, make_staff
 from tests.reports.made import at, closed
@@ -51,7 +51,7 @@ def test_4_6_the_report_of_a_month_is_ordered_once_on_the_first_working_day():
     assert monthly.order_due(now=FIRST + timedelta(days=3)) == 0
     report = MonthlyReport.objects.of(controller).get()
     assert (report.month, report.by_tick, report.delete_after) == (MARCH.replace(day=1), True, date(2029, 12, 31))
-    assert tick.monthly_reports(datetime(2030, 1, 2, 6, tzinfo=UTC)) == 2  # December ordered, March deleted
+    assert waking.monthly_reports(datetime(2030, 1, 2, 6, tzinfo=UTC)) == 2  # December ordered, March deleted
     assert [row.month for row in MonthlyReport.objects.all()] == [date(2029, 12, 1)]
 
 

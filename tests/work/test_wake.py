@@ -16,7 +16,7 @@ from rq.serializers import DefaultSerializer, JSONSerializer
 from dsr.cases import tasks
 from dsr.work import wake
 from dsr.work.horse import LimitedWorker
-from dsr.work.tick import due_tasks
+from dsr.work.waking import due_tasks
 from tests.factories import MONDAY, make_case
 
 pytestmark = pytest.mark.django_db(transaction=True)
