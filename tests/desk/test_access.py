@@ -44,6 +44,7 @@ SAMPLE = {
     "glass_id": uuid.uuid4(),
     "closeness_id": uuid.uuid4(),
     "hold_id": uuid.uuid4(),
+    "key_id": uuid.uuid4(),
     "line_id": uuid.uuid4(),
     "plan_id": uuid.uuid4(),
     "session_id": uuid.uuid4(),
