@@ -157,7 +157,8 @@ def order(
 ) -> tuple[Done, list[Seen]]:
     """Plan again for everybody who is back; `dry` only says who, and writes nothing at all.
 
-    What does no more than the approved plan did runs under the standing rule, everything else waits for a second person.
+    Where a further identifier stands in the record again and the plan does no more than the approved one did, it runs under
+    the standing rule; everything else waits for a second person.
     """
     done, back = Done(found.store), list(found.back)
     for one in [*found.back, *found.unclear]:
@@ -199,7 +200,8 @@ def _ordered(done: Done, one: Seen, lines: tuple[PlanLine, ...], exporter: Any, 
     if case is None:
         done.without_case += 1
         return
-    by_rule = within(lines, one.entry.strategy)
+    # The rule speaks of the record and a further identifier (`replay-1`); found by its number alone, a person looks.
+    by_rule = bool(one.matched) and within(lines, one.entry.strategy)
     content = {
         "stores": {done.store: lines_to_json(lines)},
         "identifiers": [list(pair) for pair in one.identifiers if pair[0] != IdentifierKind.RECORD],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+from contextlib import nullcontext
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -15,9 +16,14 @@ from django.utils import timezone
 
 from dsr.cases import contacts, erasure_file, erasure_ledger
 from dsr.cases.erasure_ledger import is_erased
+from dsr.fulfil import remember
+from dsr.fulfil.keep import keeper
+from dsr.fulfil.stores import open_by_name
+from dsr.law.rights import Right
 from dsr.models import ErasedIdentifier, Erasure, Event, Plan
 from dsr.work.tick import tick
-from tests.factories import make_controller
+from exporters.contract import Identifier, IdentifierKind, RowKey, Subject
+from tests.factories import make_case, make_controller
 from tests.journeys.test_erasure import PERSON, executed, rows_of, text_of
 
 pytestmark = pytest.mark.django_db
@@ -30,12 +36,19 @@ def ledger(db, settings, tmp_path):
     erasure_file.begin(now=timezone.now() - timedelta(days=30))
 
 
-def replayed(*more: str) -> list[dict[str, Any]]:
+def replayed(*more: str, code: int = 0) -> list[dict[str, Any]]:
     out = StringIO()
     since = (timezone.now() - timedelta(days=1)).isoformat()
-    call_command("replay_erasures", "--since", since, "--json", *more, stdout=out, stderr=StringIO())
+    with pytest.raises(SystemExit) if code else nullcontext():
+        call_command("replay_erasures", "--since", since, "--json", *more, stdout=out, stderr=StringIO())
     found: list[dict[str, Any]] = json.loads(out.getvalue())
     return found
+
+
+def counts_of(rows: list[dict[str, Any]]) -> tuple[int, int, int]:
+    """Of billing: back, planned under the standing rule, waiting for a person."""
+    row = next(one for one in rows if one["store"] == "billing")
+    return row["back"], row["again"], row["waiting"]
 
 
 def restore(folder, dump) -> None:
@@ -120,6 +133,32 @@ def test_somebody_else_under_the_number_and_a_new_record_of_hers_are_left_alone(
     billing = next(row for row in replayed() if row["store"] == "billing")
     assert (billing["back"], billing["reused"], billing["elsewhere"]) == (0, 1, 1)
     assert not Plan.objects.exclude(occasion="").exists()
+
+
+def test_a_record_found_by_its_number_alone_waits_for_a_second_person(demo_stores):
+    """4.3, `replay-1`: "the record and a further identifier"; where the law kept them all, the standing rule does not speak."""
+    case, now = make_case(rights=(Right.ERASURE,)), timezone.now()
+    exporter = open_by_name(case.controller, "billing")
+    key = RowKey("customer", ("3",))
+    lines = exporter.plan(Subject("", ()), (key,), right="erasure", now=now, keep_until=keeper(case.controller))
+    record = Identifier(IdentifierKind.RECORD, remember.record_of(key), "billing")
+    there = exporter.locate(Subject("", (record,))).learned
+    erasure_ledger.remember(
+        case=case,
+        store="billing",
+        plan_sha256="a" * 64,
+        strategy=remember.strategy_of(lines),
+        persons=[
+            [("record", record.value, False), *((one.identifier.kind, one.identifier.value, True) for one in there)]
+        ],
+        now=now,
+    )
+    plans = Plan.objects.filter(case=case, occasion="replay").order_by("-number")
+    assert counts_of(replayed("--store", "billing", code=1)) == (1, 0, 1)
+    assert list(plans.values_list("status", "policy")) == [("draft", "")]
+    ErasedIdentifier.objects.exclude(kind="record").update(stays=False)
+    assert counts_of(replayed("--store", "billing")) == (1, 1, 0)
+    assert list(plans.values_list("status", "policy")) == [("approved", "replay-1"), ("replaced", "")]
 
 
 def test_a_dump_from_before_the_ledger_began_is_said_in_words(demo_stores):
