@@ -10,8 +10,10 @@ import fcntl
 import json
 import logging
 import os
+import re
 import uuid
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -29,10 +31,11 @@ log = logging.getLogger(__name__)
 FILE: Final = "erased.jsonl"
 # No controller has an empty slug, so that these tokens meet no other.
 _NOBODY, _KIND = "", "erased_case"
+_BEGINS: Final = re.compile(rb'\{"id": "([0-9a-f-]{36})"')
 
 
 class LedgerError(ValueError):
-    """The file is no ledger of erasures; the message says which line is wrong and never repeats it."""
+    """The file is no ledger of erasures; the message says which line is wrong first and never repeats it."""
 
 
 def path() -> Path:
@@ -54,15 +57,26 @@ def _alone() -> Iterator[None]:
 
 
 def _put(file: Path, text: str, *, how: int) -> None:
-    """Write and have it on the disk. OSError when that is not possible."""
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | how, 0o600)
+    """Write and have it on the disk. OSError when that is not possible: the file is as long as before."""
+    handle = os.open(file, os.O_RDWR | os.O_CREAT | how, 0o600)
     try:
-        rest = text.encode()
-        while rest:
-            rest = rest[os.write(handle, rest) :]
-        os.fsync(handle)
+        size = os.fstat(handle).st_size
+        # Whoever was killed while writing left half a line: what is whole starts on one of its own.
+        torn = size and os.pread(handle, 1, size - 1) != b"\n"
+        try:
+            _write(handle, ("\n" if torn else "") + text)
+        except BaseException:
+            os.ftruncate(handle, size)
+            raise
     finally:
         os.close(handle)
+
+
+def _write(handle: int, text: str) -> None:
+    rest = text.encode()
+    while rest:
+        rest = rest[os.write(handle, rest) :]
+    os.fsync(handle)
 
 
 def begin(*, now: datetime) -> None:
@@ -109,44 +123,79 @@ def _line(entry: Erasure) -> str:
     return json.dumps(said) + "\n"
 
 
-def _lines(file: Path) -> Iterator[dict[str, Any]]:
-    with file.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, start=1):
-            if not line.strip():
-                continue
-            try:
-                said = json.loads(line)
-                if "began_at" in said:
-                    datetime.fromisoformat(said["began_at"])
-                else:
-                    date.fromisoformat(said["ends_on"])
-                    datetime.fromisoformat(said["applied_at"])
-                    uuid.UUID(said["id"])
-                    _known = [(int(p), str(k), str(t), bool(s)) for p, k, t, s in said["identifiers"]]
-                    _known_too = said["controller"], said["store"], said["plan_sha256"], said["persons"]
-            except (ValueError, KeyError, TypeError):
-                raise LedgerError(f"line {number} is not a line of a ledger of erasures") from None
-            yield said
+@dataclass(slots=True)
+class _Read:
+    """What a file says line by line, and how many lines cannot be read whose entry stands nowhere else in it."""
+
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    damaged: int = 0
+
+
+def _read(file: Path) -> _Read:
+    """LedgerError when not one line is whole; a single damaged line takes nobody else's with it."""
+    found, torn = _Read(), []
+    for number, line in enumerate(file.read_bytes().split(b"\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            found.lines.append(_said(line))
+        except (ValueError, KeyError, TypeError):
+            torn.append((number, line))
+    if torn and not found.lines:
+        raise LedgerError(f"line {torn[0][0]} is not a line of a ledger of erasures")
+    whole = {said.get("id") for said in found.lines}
+    found.damaged = sum(_torn_id(line) not in whole for _, line in torn)
+    return found
+
+
+def _said(line: bytes) -> dict[str, Any]:
+    said: dict[str, Any] = json.loads(line.decode())
+    if "began_at" in said:
+        datetime.fromisoformat(said["began_at"])
+        return said
+    date.fromisoformat(said["ends_on"])
+    datetime.fromisoformat(said["applied_at"])
+    uuid.UUID(said["id"])
+    _known = [(int(p), str(k), str(t), bool(s)) for p, k, t, s in said["identifiers"]]
+    _known_too = said["controller"], said["store"], said["plan_sha256"], said["persons"]
+    return said
+
+
+def _torn_id(line: bytes) -> str:
+    """Whose entry half a line was, if that can be told; a disk that refused half of it got it whole at a later tick."""
+    found = _BEGINS.match(line)
+    return found[1].decode() if found else ""
+
+
+def damaged(file: Path | None = None) -> int:
+    """How many lines of a ledger cannot be read and stand nowhere else in it: whoever they name is not found by it.
+
+    0 when there is no file. LedgerError when not one line is whole.
+    """
+    where = file or path()
+    return _read(where).damaged if where.is_file() else 0
 
 
 def began_at(file: Path | None = None) -> datetime | None:
     """Since when the ledger is kept: its first line, or its first entry; None when there is no file.
 
-    LedgerError for a line that is none.
+    LedgerError when not one line is whole.
     """
     where = file or path()
     if not where.is_file():
         return None
-    times = [datetime.fromisoformat(said.get("began_at") or said["applied_at"]) for said in _lines(where)]
+    times = [datetime.fromisoformat(said.get("began_at") or said["applied_at"]) for said in _read(where).lines]
     return min(times, default=None)
 
 
 def take_in(file: Path, *, today: date) -> int:
     """Enter what the file names and the database does not: a backup of ours was restored as well. Returns how many entries.
 
-    Entries whose time is over, and those of controllers that are not here, stay out. LedgerError, OSError.
+    Entries whose time is over, those of controllers that are not here and damaged lines stay out. What another file named
+    goes into our own at the next tick. LedgerError when not one line is whole, OSError.
     """
-    lines = {said["id"]: said for said in _lines(file) if "id" in said}
+    lines = {said["id"]: said for said in _read(file).lines if "id" in said}
+    ours = path().is_file() and path().samefile(file)
     have = {str(pk) for pk in Erasure.objects.filter(pk__in=list(lines)).values_list("pk", flat=True)}
     fresh = [one for pk, one in lines.items() if pk not in have and date.fromisoformat(one["ends_on"]) >= today]
     controllers = {one.slug: one for one in Controller.objects.filter(slug__in={one["controller"] for one in fresh})}
@@ -155,7 +204,7 @@ def take_in(file: Path, *, today: date) -> int:
     for said in fresh:
         controller = controllers.get(said["controller"])
         if controller is not None:
-            done += _enter(said, controller, cases.get(said["case"]))
+            done += _enter(said, controller, cases.get(said["case"]), ours=ours)
     return done
 
 
@@ -169,7 +218,7 @@ def _cases(tokens: set[str]) -> dict[str, Case]:
 
 
 @transaction.atomic
-def _enter(said: dict[str, Any], controller: Controller, case: Case | None) -> int:
+def _enter(said: dict[str, Any], controller: Controller, case: Case | None, *, ours: bool) -> int:
     same = Erasure.objects.filter(case=case, store=said["store"], plan_sha256=said["plan_sha256"])
     if case is not None and same.exists():
         return 0
@@ -183,7 +232,7 @@ def _enter(said: dict[str, Any], controller: Controller, case: Case | None) -> i
         persons=said["persons"],
         applied_at=datetime.fromisoformat(said["applied_at"]),
         ends_on=date.fromisoformat(said["ends_on"]),
-        kept_at=datetime.fromisoformat(said["applied_at"]),
+        kept_at=datetime.fromisoformat(said["applied_at"]) if ours else None,
     )
     ErasedIdentifier.objects.bulk_create(
         ErasedIdentifier(erasure=entry, controller=controller, person=person, kind=kind, token=token, stays=stays)
@@ -193,12 +242,18 @@ def _enter(said: dict[str, Any], controller: Controller, case: Case | None) -> i
 
 
 def prune(*, today: date) -> int:
-    """Write the file anew without the entries whose time is over; returns how many went. The old file stands until then."""
+    """Write the file anew without the entries whose time is over; returns how many went. The old file stands until then.
+
+    Lines that cannot be read do not come along, and are said in the log.
+    """
     where = path()
     if not where.is_file():
         return 0
     with _alone():
-        kept, gone = _sorted_out(_lines(where), today)
+        read = _read(where)
+        if read.damaged:
+            log.warning("%s lines of the ledger of erasures cannot be read", read.damaged)
+        kept, gone = _sorted_out(read.lines, today)
         if gone:
             fresh = where.with_suffix(".new")
             fresh.unlink(missing_ok=True)

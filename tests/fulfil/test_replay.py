@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import resource
 import shutil
+import signal
 import sqlite3
 from contextlib import nullcontext
 from datetime import timedelta
@@ -211,3 +213,46 @@ def test_entries_end_with_the_last_backup(demo_stores, drain):
     assert erasure_file.prune(today=later.date()) == 2
     assert erasure_file.path().read_text(encoding="utf-8").count("\n") == 1
     assert not ErasedIdentifier.objects.exists()
+
+
+def test_half_a_line_in_the_ledger_hides_nobody_else(demo_stores, tmp_path):
+    """6.4 no. 7: a refused write leaves the file as it was, a torn line is skipped and said, an entry read in is written down."""
+    case, now, file = make_case(rights=(Right.ERASURE,)), timezone.now(), erasure_file.path()
+    say: dict[str, Any] = {"case": case, "strategy": [], "persons": [[("record", "customer:3", False)]], "now": now}
+    erasure_ledger.remember(store="billing", plan_sha256="a" * 64, **say)
+    before = file.read_bytes()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    was = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 20, hard))  # the disk is full after 20 bytes
+    try:
+        with pytest.raises(OSError, match="large"):
+            erasure_file.write_due(now=now, limit=5)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, was)
+    assert file.read_bytes() == before
+
+    first = Erasure.objects.get()
+    file.write_bytes(before + f'{{"id": "{first.pk}", "contr'.encode())  # killed while writing
+    assert erasure_file.damaged() == 1
+    assert erasure_file.write_due(now=now, limit=5) == 1
+    assert erasure_file.damaged() == 0  # the same entry stands there whole
+    erasure_ledger.remember(store="radius", plan_sha256="a" * 64, **say)
+    assert erasure_file.write_due(now=now, limit=5) == 1
+    lines = file.read_bytes().splitlines(keepends=True)
+    elsewhere = tmp_path / "carried.jsonl"
+    elsewhere.write_bytes(b"".join([*lines[:3], lines[3][:90], b"\n"]))
+    assert erasure_file.damaged(elsewhere) == 1
+
+    Erasure.objects.all().delete()
+    file.write_bytes(before)
+    err = StringIO()
+    since = (now - timedelta(days=1)).isoformat()
+    with pytest.raises(SystemExit):
+        call_command("replay_erasures", "--since", since, "--ledger", str(elsewhere), stdout=StringIO(), stderr=err)
+    assert "1 entries were taken" in err.getvalue()
+    assert "damaged and were skipped: 1." in err.getvalue()
+    assert Erasure.objects.get().kept_at is None  # our own file does not have it yet
+    assert erasure_file.write_due(now=now, limit=5) == 1
+    assert str(first.pk) in file.read_text(encoding="utf-8")
+    assert erasure_file.take_in(file, today=now.date()) == 0

@@ -50,7 +50,8 @@ class Command(DeskCommand):
             raise fail("--since lies in the future: say when the restored backup was made")
         if options["ledger"]:
             self._take_in(Path(options["ledger"]), now)
-        troubles = self._before_the_ledger(since, Path(options["ledger"]) if options["ledger"] else None)
+        file = Path(options["ledger"]) if options["ledger"] else None
+        troubles = self._before_the_ledger(since, file) + self._damaged(file)
         rows = replay_all.replay(since=since, store=options["store"], dry=options["dry_run"], now=now)
         if options["store"] and not rows:
             raise fail(f"no store is called {options['store']!r}")
@@ -66,6 +67,16 @@ class Command(DeskCommand):
         except OSError as error:
             raise fail(f"the ledger cannot be read: {error.strerror}") from None
         self.stderr.write(f"{taken} entries were taken from the ledger")
+
+    def _damaged(self, file: Path | None) -> int:
+        """Say how many lines of the ledger cannot be read: whoever they name is found only if the database names her too."""
+        lines = erasure_file.damaged(file)
+        if lines:
+            self.stderr.write(
+                f"lines of the ledger that are damaged and were skipped: {lines}. Whoever they name is found only if our"
+                " own database still knows it. Look for a whole copy of the ledger."
+            )
+        return lines
 
     def _before_the_ledger(self, since: datetime, file: Path | None) -> bool:
         """Say that the dump is older than what the ledger remembers; whoever was erased before that is not found."""
