@@ -93,8 +93,9 @@ def _record(request: Request, kind: str, row: Closeness, actor: Actor, now: date
     for case in request.cases.order_by("pk"):
         record(case_id=case.pk, kind=kind, actor=actor, now=now, data=data, note=note.strip()[:MAX_WORDS])
         if kind == DECLARED and case.is_open and case.assignee_id == row.user_id:
-            back = {"assignee": "", "too_close": True}
-            record(case_id=case.pk, kind="assigned", actor=SYSTEM, now=now, changes={"assignee": None}, data=back)
+            # Why it goes back stands in the event before, and nowhere else: nobody who is shown this one learns of it.
+            changes, back = {"assignee": None}, {"assignee": ""}
+            record(case_id=case.pk, kind="assigned", actor=SYSTEM, now=now, changes=changes, data=back)
             given_back = True
     return given_back
 

@@ -27,12 +27,15 @@ if TYPE_CHECKING:
 
 # Links of the chain that are given by their hash only: what the law may forbid to speak of, what was taken out of an answer,
 # what is about other people, and what colleagues noted among themselves. One group, so that none of them tells of another (X-06).
+# `assigned` is among them because it follows a closeness: to nobody, at the same instant.
 CLOSED: Final = (
     UNSPOKEN
     | ABOUT_OTHERS
-    | frozenset({"redaction", "note", "linked", "unlinked", "mail_fetched", "closeness_declared"})
+    | frozenset({"redaction", "note", "linked", "unlinked", "mail_fetched", "closeness_declared", "assigned"})
 )
 _PREFIXES: Final = ("hold_", "holds_", "legal_hold", "closeness_")
+# What a store answered counts her files: less those in the answer, it is the number of the files kept back without a word (X-06).
+_COUNTS_FILES: Final = ("task_done", "collect")
 # Whose sealed words are reasons that an authority asks for (4.6); every other note stays sealed.
 REASONED: Final = frozenset(
     {
@@ -107,6 +110,8 @@ class Reading:
 
 def closed(event: Event) -> bool:
     """Whether a link is given by its hash only."""
+    if (event.action, event.data.get("operation")) == _COUNTS_FILES:
+        return True
     return event.action in CLOSED or event.action.startswith(_PREFIXES) or event.data.get("code") == HELD
 
 

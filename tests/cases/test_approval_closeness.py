@@ -37,6 +37,7 @@ def test_4_3_whoever_says_it_does_nothing_more_and_her_case_goes_back_with_a_not
     case.refresh_from_db()
     assert case.assignee_id is None
     assert Notice.objects.get(kind="closeness").user_id == otto.pk
+    assert Event.objects.filter(case=case, action="assigned").order_by("seq").last().data == {"assignee": ""}  # type: ignore[union-attr]
     # Sealed with the request; the chain says who, never what was said.
     event = Event.objects.get(case=case, action="closeness_declared")
     assert event.data.keys() == {"colleague", "note"}
