@@ -70,7 +70,10 @@ def proved(request: Request) -> list[Mapping[str, str]]:
 
 
 def keep(row: Restriction, identifiers: Iterable[Mapping[str, str]], *, now: datetime) -> int:
-    """Let programs find the restriction by these identifiers too; within the caller's transaction. Returns how many are new."""
+    """Let programs find the restriction by these identifiers too; within the caller's transaction. Returns how many are new.
+
+    `now`: the instant of this transaction and not of the search before it, or a program whose cursor has passed it never hears.
+    """
     found = contacts_of(row.controller, identifiers)
     slug = row.controller.slug
     have = set(RestrictedToken.objects.filter(restriction=row).values_list("kind", "token"))

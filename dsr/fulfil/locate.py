@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 MAX_ROUNDS = 10
 CONTACTS = frozenset({IdentifierKind.EMAIL.value, IdentifierKind.PHONE.value})
+SURE = frozenset({"proof", "decision"})
+"""Links of what was proved, or decided by a person."""
 COPIES = frozenset({Right.ACCESS, Right.PORTABILITY})
 SEARCHABLE = ("customer_number", "email", "phone", "username")
 
@@ -112,7 +114,36 @@ def _firm(exporter: Locates, store: str, request: Request, found: Found) -> Matc
 
 def _vouched(item: dict[str, str], store: str) -> bool:
     """Whether a contact was proved, decided by a person, or taught by this very store."""
-    return item["link"] in {"proof", "decision"} or item["link"].startswith(f"{store}:")
+    return item["link"] in SURE or item["link"].startswith(f"{store}:")
+
+
+def hers_alone(*, request: Request, found: Found, check: Callable[[], None]) -> list[dict[str, str]]:
+    """What was found without the contacts that lead to anybody else in any store, for what works by contact without a person.
+
+    A contact that stands once in the store that taught it may be a stranger's in another one (see `_firm`); what was proved or
+    decided stays. Asks every store once, and again contact by contact where somebody else turns up.
+    """
+    learned = [item for item in found.identifiers if item["kind"] in CONTACTS and item["link"] not in SURE]
+    doubted = [item for item in learned if item.get("shared")]
+    for store in stores_of(request.controller):
+        rest = [item for item in learned if item not in doubted]
+        if not rest:
+            break
+        exporter = open_by_name(request.controller, store)
+        if not capable(exporter, Locates):
+            continue
+        check()
+        hers = set(row_keys({"keys": found.keys}, store))
+        if _others(exporter.locate(subject_of(request, rest)), hers):
+            doubted += [item for item in rest if _others(exporter.locate(subject_of(request, [item])), hers)]
+    return [item for item in found.identifiers if item not in doubted]
+
+
+def _others(match: Match, hers: set[RowKey]) -> bool:
+    """Whether a match means anybody but the person whose rows these are; one that cannot say whom it means does."""
+    own = {_spelled(key) for key in hers}
+    nobody_named = match.status is MatchStatus.AMBIGUOUS and not match.candidates
+    return nobody_named or bool({*match.keys} - hers) or any(one.key not in own for one in match.candidates)
 
 
 def _spelled(key: RowKey) -> str:

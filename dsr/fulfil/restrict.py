@@ -9,11 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from django.utils import timezone
+
 from dsr.cases import at_once, restricted_who, restriction_stores
 from dsr.cases.plans import StoppedError
 from dsr.fulfil.at_once import summed
 from dsr.fulfil.journal import RowJournal
-from dsr.fulfil.locate import row_keys, search
+from dsr.fulfil.locate import hers_alone, row_keys, search
 from dsr.fulfil.stores import open_by_name
 from dsr.law.restricting import RestrictionScope
 from dsr.models import Case
@@ -49,7 +51,10 @@ _NOT_BY_PROGRAM: Final = frozenset({"right_unsupported", "not_capable"})
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Her rows in one store. `whole`: every store was asked. `why_not`: why a person has to look instead of the program."""
+    """Her rows in one store, and what is hers alone. `whole`: every store was asked; otherwise nobody knows what is hers alone.
+
+    `why_not`: why a person has to look instead of the program.
+    """
 
     keys: tuple[RowKey, ...]
     identifiers: tuple[Mapping[str, str], ...]
@@ -68,22 +73,22 @@ def apply(task: Task, check: Callable[..., None], *, now: datetime) -> Done:
         raise StoppedError
     exporter = open_by_name(task.case.controller, task.store)
     if not all(capable(exporter, each) for each in (Locates, Plans, Applies)):
-        return _to_person(task, row, "not_capable", now)
+        return _to_person(task, "not_capable", now)
     counts: list[dict[str, Any]] = []
     plan = restriction_stores.under_way(task.case, task.store)
     if plan is not None:  # a worker died between the plan and its end
         counts += write(exporter, task, plan, check, now)
     found = located(task.case, task.store, check)
     if found.why_not:
-        return _to_person(task, row, found.why_not, now)
+        return _to_person(task, found.why_not, now)
     try:
         lines = planned(exporter, row, task.store, found.keys, now) if found.keys else ()
     except PlanBlocked:
-        return _to_person(task, row, "plan_blocked", now)
+        return _to_person(task, "plan_blocked", now)
     except Permanent as error:
         if error.code not in _NOT_BY_PROGRAM:
             raise
-        return _to_person(task, row, error.code, now)
+        return _to_person(task, error.code, now)
     first = not restriction_stores.begun(task.case, task.store)
     if any(line.writes for line in lines) or (lines and first):
         counts += write(exporter, task, _kept(exporter, task, lines, now), check, now)
@@ -104,7 +109,7 @@ def _set(  # noqa: PLR0917 -- private, one caller
     by_hand = bool(missing) or any(line.treatment is Treatment.MANUAL for line in lines)
 
     def effect() -> None:
-        _findable(row, found, now)
+        _findable(row, found)
         if by_hand:
             restriction_stores.ask_person(task.case, task.store, now=now)
 
@@ -112,19 +117,19 @@ def _set(  # noqa: PLR0917 -- private, one caller
     return {"changed": changed, "lines": counts, "found": bool(found.keys), "by_hand": by_hand}, effect
 
 
-def _to_person(task: Task, row: Restriction, why: str, now: datetime) -> Done:
+def _to_person(task: Task, why: str, now: datetime) -> Done:
     def effect() -> None:
-        _findable(row, None, now)
         restriction_stores.ask_person(task.case, task.store, now=now)
         restriction_stores.keep_for_review(task.case, [task.store], now=now)
 
     return {"changed": 0, "lines": [], "by_hand": True, "why": why}, effect
 
 
-def _findable(row: Restriction, found: Found | None, now: datetime) -> None:
+def _findable(row: Restriction, found: Found) -> None:
     fresh = restriction_stores.standing(row.case)
-    if fresh is not None and found is not None:
-        restricted_who.keep(fresh, found.identifiers, now=now)
+    if fresh is not None:
+        # The search may have lasted longer than programs are listed the same again for: they hear of it as of now.
+        restricted_who.keep(fresh, found.identifiers, now=timezone.now())
 
 
 def located(case: Case, store: str, check: Callable[..., None]) -> Found:
@@ -136,15 +141,17 @@ def located(case: Case, store: str, check: Callable[..., None]) -> Found:
     content = subject.content() if subject else {}
     if not content.get("identifiers"):
         return Found((), (), whole=True, why_not="nobody_identified")
-    whole = True
+    whole, alone = True, list[dict[str, str]]()
     try:
         found = search(request=case.request, content=content, check=check)
+        if store not in found.candidates:
+            alone = hers_alone(request=case.request, found=found, check=check)
     except Temporary:
         found = search(request=case.request, content=content, check=check, only={store})
         whole = False
     nowhere = whole and not any(found.keys.values())
     why_not = "ambiguous" if store in found.candidates else "nobody_found" if nowhere else ""
-    return Found(row_keys({"keys": found.keys}, store), tuple(found.identifiers), whole, why_not)
+    return Found(row_keys({"keys": found.keys}, store), tuple(alone), whole, why_not)
 
 
 def planned(

@@ -7,11 +7,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import transaction
+from django.utils import timezone
 
 from dsr import wording
-from dsr.cases import actors, by_hand, restricted_who, restriction_drift, restrictions
+from dsr.cases import actors, by_hand, contacts, restricted_who, restriction_drift, restrictions
 from dsr.cases.perform import RefusedError
 from dsr.demo.people import by_position
+from dsr.fulfil import restrict as restrict_store
 from dsr.fulfil import restriction_checks
 from dsr.fulfil.stores import open_by_name
 from dsr.law.rights import Right
@@ -96,6 +99,27 @@ def test_q03_set_at_once_in_every_store_and_given_back_without_a_trace(
     drain()
     assert everything(demo_stores) == before, trouble(case)
     assert set(Task.objects.filter(case=case).values_list("status", flat=True)) == {"done"}, trouble(case)
+
+
+def test_programs_hear_of_her_after_a_long_search_and_of_no_stranger(demo_stores: Path) -> None:
+    """Q-04, decision 092: what the stores taught counts from when it is written; an address that is another's in a store never."""
+    stranger = by_position(5)
+    with sqlite3.connect(demo_stores / "radius.sqlite3") as db:
+        # Her record holds a stranger's address, and no other record of this store does.
+        mail = "UPDATE userinfo SET email = ? WHERE username = ?"
+        db.executemany(mail, [("", stranger.username), (stranger.email, PERSON.username)])
+    case = a_case()
+    restrict(case)
+    heard = timezone.now()
+    task = Task.objects.get(case=case, store="radius", operation="restrict")
+    _result, effect = restrict_store.apply(task, lambda *_given: None, now=heard - timedelta(minutes=10))
+    assert list(restricted_who.changed(case.controller, after=(heard, ""), limit=9)) == []
+    with transaction.atomic():
+        effect()
+    assert [row.case for row in restricted_who.changed(case.controller, after=(heard, ""), limit=9)] == [case]
+    pairs = (("customer_number", NUMBER), ("email", PERSON.email), ("email", stranger.email))
+    asked = [contacts.contact(case.controller, kind, value) for kind, value in pairs]
+    assert [bool(one) for one in restricted_who.standings(case.controller, asked)] == [True, True, False]
 
 
 @pytest.mark.slow
