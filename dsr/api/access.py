@@ -52,7 +52,7 @@ def program(
             if key is None:
                 wait = WRONG.take(client_address(request), at=time.time())
                 return (
-                    _slower(wait)
+                    slower(wait)
                     if wait
                     else problem(
                         401,
@@ -64,7 +64,7 @@ def program(
             if scope not in key.scopes:
                 return problem(403, "scope_missing", f"This key has no scope {scope}.")
             wait = CALLS.take(str(key.pk), at=time.time())
-            return _slower(wait) if wait else view(request, key)
+            return slower(wait) if wait else view(request, key)
 
         vars(checked).update(scope=scope, methods=methods)
         return checked
@@ -81,5 +81,6 @@ def body_of(request: Any, *, most: int) -> bytes | HttpResponse:
     return problem(413, "too_large", f"Send at most {most} bytes.") if body is None or len(body) > most else body
 
 
-def _slower(wait: int) -> HttpResponse:
+def slower(wait: int) -> HttpResponse:
+    """The refusal of a call that comes too early; `wait` in seconds."""
     return problem(429, "too_many_calls", f"Go on in {wait} seconds.", **{"Retry-After": str(wait)})

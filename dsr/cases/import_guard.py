@@ -41,10 +41,15 @@ class Reason(StrEnum):
 class Guard:
     """Asks both lists of one controller, for batches of any size and number."""
 
-    def __init__(self, controller: Controller, *, now: datetime, channels: Iterable[str] = ALL_CHANNELS) -> None:
-        """Opens the keys once. `channels`: what the people would be written to or called through; all by default."""
+    def __init__(
+        self, controller: Controller, *, now: datetime, channels: Iterable[str] = ALL_CHANNELS, copies: bool = True
+    ) -> None:
+        """Opens the keys once. `channels`: what the people would be written to or called through; all by default.
+
+        `copies`: as of `Asking`.
+        """
         self.controller = controller
-        self._objected = Asking(controller, channels=channels, now=now)
+        self._objected = Asking(controller, channels=channels, now=now, copies=copies)
         erasures = Erasure.objects.of(controller).order_by("store")
         self._stores = list(erasures.values_list("store", flat=True).distinct())
         # Whoever erased nobody has no ledger to read, and needs no ring key for it.

@@ -67,9 +67,13 @@ class Copy:
 class Asking:
     """Asks one controller's list about some channels, for batches of any size and number."""
 
-    def __init__(self, controller: Controller, *, channels: Iterable[str], now: datetime) -> None:
-        """Opens the keys once. `channels`: stopped when any of these is; none given means any at all."""
+    def __init__(self, controller: Controller, *, channels: Iterable[str], now: datetime, copies: bool = True) -> None:
+        """Opens the keys once. `channels`: stopped when any of these is; none given means any at all.
+
+        `copies`: whether many addresses may copy the list. Not for what programs call: each call would read all of it.
+        """
         self.controller = controller
+        self._copies = copies
         self.stops = frozenset(channel.value for channel in channels_of(channels))
         self._hashes = ensured_hashes(controller, now=now)
         self._asked = 0
@@ -78,11 +82,11 @@ class Asking:
     def ask(self, contacts: Sequence[Contact]) -> list[bool]:
         """For each contact, in their order, whether marketing through the channels is stopped.
 
-        Entries under an older key that are met on the way are put under the newest. The list is that of the moment; above
-        COPY_AFTER addresses that of the moment when these were reached.
+        Entries under an older key that are met on the way are put under the newest. The list is that of the moment; where
+        it is copied, above COPY_AFTER addresses that of the moment when these were reached.
         """
         self._asked += len(contacts)
-        if self._copy is None and self._asked > COPY_AFTER:
+        if self._copies and self._copy is None and self._asked > COPY_AFTER:
             self._copy = Copy(self.controller, self.stops)
         hashes = self._hashes
         columns = {number: hashes.under(number, contacts) for number in hashes.numbers}

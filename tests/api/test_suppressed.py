@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
 
 from dsr.api.description import FILE
-from dsr.api.suppression import MAX_BYTES, MOST
+from dsr.api.suppression import MAX_BYTES, MOST, ROWS
 from dsr.cases import api_keys, contacts, suppression
 from tests.factories import MONDAY, make_controller
 from tests.marketing.test_import_guard import erased
@@ -102,6 +103,27 @@ def test_who_may_be_taken_in(client: Client, controller: Controller) -> None:
         {"take_in": False, "reason": "objected"},
         {"take_in": True},
     ]
+
+
+def test_many_rows_never_copy_the_list_and_count_against_the_rate(
+    client: Client, controller: Controller, monkeypatch
+) -> None:
+    """Decision 093: a call asks the database for its rows alone, and a key has so many rows a minute over all its calls."""
+    assert ROWS.most >= MOST
+    monkeypatch.setattr("dsr.api.suppression.ROWS", replace(ROWS, most=4, seconds=10**9))  # one window for this test
+    monkeypatch.setattr("dsr.cases.suppression_bulk.COPY_AFTER", 1)
+    monkeypatch.setattr("dsr.cases.suppression_bulk.Copy", None)  # whoever makes one fails
+    listed(controller, "email", "anna@example.com")
+    rows = [{"email": "anna@example.com"}, {"email": "x@example.com", "phone": "+447700900104"}]
+    suppress, guard = key_of(controller, "suppressed"), key_of(controller, "import_guard")
+    for _call in (1, 2):
+        got = said(ask(client, "suppressed", {"rows": rows}, suppress), "SuppressedAnswers")
+        assert got == [{"suppressed": True}, {"suppressed": False}]
+    refused = ask(client, "suppressed", {"rows": rows[:1]}, suppress)
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_calls")
+    assert int(refused.headers["Retry-After"]) > 0
+    taken = said(ask(client, "import-guard", {"rows": rows}, guard), "GuardAnswers")
+    assert taken == [{"take_in": False, "reason": "objected"}, {"take_in": True}]
 
 
 def test_the_table_of_refusals(client: Client, controller: Controller) -> None:
