@@ -127,7 +127,7 @@ def staff_required(
     return guarded  # type: ignore[return-value]  # wraps() keeps the name of the first parameter, Django does not ask
 
 
-# What leaves the house, and the keys it is signed with: only while it is surely the colleague who does it (docs/staff.md). By the
+# What leaves the house, the keys it is signed with, and keys by which programs ask about people: only while it is surely the colleague who does it (docs/staff.md). By the
 # name of the address, with the page to come back to.
 SURELY: Final[Mapping[str, str]] = {
     "step": "step",
@@ -141,6 +141,7 @@ SURELY: Final[Mapping[str, str]] = {
     "register": "reports",
     "receiver-verify": "receivers",
     "setup-keys-rotate": "setup-keys",
+    "programs": "programs",  # a key asks about everybody; ending one lets nothing out, and must be quick
 }
 RELEASES: Final = frozenset({Action.NOTIFY.value, Action.COMPLETE.value, Action.COMPLETE_PARTLY.value})
 """The steps of a case that let an answer out."""
