@@ -15,7 +15,7 @@ _OF_LINE: Final = ("count", "law", "mark", "until", "reason", "fields")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference. `part` names what it is about (records, files, letter, redactions, plan, decision), `key` which one of
+    """One difference. `part` names what it is about (records, files, letter, redactions, plan, writes, decision), `key` which one of
     it; `before` and `after` are a number, a sentence or the facts of a line, None where there is none.
     """
 
@@ -34,6 +34,7 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change
         *_numbers("attached", {("",): before.get("attached", 0)}, {("",): after.get("attached", 0)}),
         *_numbers("redactions", _taken(before), _taken(after)),
         *_lines(before.get("lines", []), after.get("lines", [])),
+        *_writes(before, after),
         *_decided(before, after),
         *_sentences("letter", ("",), before.get("letter", []), after.get("letter", [])),
     )
@@ -82,6 +83,14 @@ def _lines(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any
         yield Change("plan", "added", key, None, dict(now[key]))
 
 
+def _writes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+    """Another plan by its hash: other rows or other values, also where every count and column is the same. A summary of
+    before there were hashes in it says nothing about them.
+    """
+    if "plan_sha256" in before and before["plan_sha256"] != after.get("plan_sha256", ""):
+        yield Change("writes", "changed", ("plan_sha256",), before["plan_sha256"], after.get("plan_sha256", ""))
+
+
 def _by_name(lines: Sequence[Mapping[str, Any]]) -> dict[tuple[str, ...], Mapping[str, Any]]:
     """By store, dataset, treatment and year; several of one name are told apart by their end dates, in their order."""
     found: dict[tuple[str, ...], Mapping[str, Any]] = {}
@@ -101,6 +110,7 @@ def _decided(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Ch
         if was != now:
             yield Change("decision", "changed", (name,), was, now)
     yield from _sentences("stores", ("",), before.get("stores", []), after.get("stores", []))
+    yield from _sentences("uses", ("",), before.get("uses", []), after.get("uses", []))
     for name in ("elements", "findings"):
         texts, others = _texts(before.get(name, {})), _texts(after.get(name, {}))
         for key in sorted({*texts, *others}):

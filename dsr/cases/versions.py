@@ -1,7 +1,8 @@
 """What a second person was shown, kept as a summary, so that the next version can say what changed (rules 4.2 nos. 11 to 13).
 
 A package is summed up when it is built, because its bytes are replaced by the next one; a plan and a decision when they are
-handed on. Counts, laws and dates of rows, sentences of letters; never a value of a row.
+handed on. Counts, laws and dates of rows, columns, hashes, sentences of letters; never a value of a row: that another value
+would be written shows by the hash of the plan.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from dsr.models import Case
+    from dsr.models import Case, Plan
 
 Kind = AnswerVersion.Kind
 _SHOWN_OF_PLAN = ("store", "dataset", "treatment", "count", "law", "mark", "until", "year", "reason", "label", "fields")
-_SHOWN_OF_DECISION = ("outcome", "elements", "instruction", "stores", "findings")
+_SHOWN_OF_DECISION = ("outcome", "elements", "instruction", "stores", "findings", "uses")
 
 
 class Taken(Protocol):
@@ -106,17 +107,32 @@ def current(case: Case) -> dict[str, Any]:
     """The summary of what stands there to be approved; empty while there is nothing."""
     kind = kind_of(case)
     if kind is Kind.PLAN:
-        plan = current_plan(case)
-        return {"lines": [{key: line.get(key) for key in _SHOWN_OF_PLAN} for line in plan.summary]} if plan else {}
+        return _of_plan(current_plan(case))
     if kind is Kind.DECISION:
         decided = case.content().get("decision", {}) if case.manifest_sha256 else {}
-        return {key: decided[key] for key in _SHOWN_OF_DECISION if key in decided}
+        return {key: decided[key] for key in _SHOWN_OF_DECISION if key in decided} | _named(case, decided)
     rows = AnswerVersion.objects.select_related("case").filter(case=case, sha256=case.manifest_sha256)
     kept: AnswerVersion | None = rows.order_by("-number").first() if case.manifest_sha256 else None
     if kept is not None:
         return kept.content()
     built = case.artifacts.filter(kind=Artifact.Kind.PACKAGE, superseded_at__isnull=True).first()
     return of_package(details=built.details, letter="", redactions=()) if built else {}
+
+
+def _of_plan(plan: Plan | None) -> dict[str, Any]:
+    if plan is None:
+        return {}
+    lines = [{key: line.get(key) for key in _SHOWN_OF_PLAN} for line in plan.summary]
+    return {"lines": lines, "plan_sha256": plan.sha256}
+
+
+def _named(case: Case, decided: dict[str, Any]) -> dict[str, Any]:
+    """The plan that a decision names: what is written to the stores when it is approved."""
+    if not decided:
+        return {}
+    sha256 = str(decided.get("plan_sha256", ""))
+    plan = current_plan(case) if sha256 else None
+    return {"lines": [], "plan_sha256": sha256} | _of_plan(plan if plan and plan.sha256 == sha256 else None)
 
 
 def before(case: Case) -> AnswerVersion | None:

@@ -35,8 +35,10 @@ TITLES: Final[Mapping[str, _StrPromise]] = {
     "attached": gettext_lazy("Files of the person"),
     "redactions": gettext_lazy("Taken out"),
     "plan": gettext_lazy("Lines of the plan"),
+    "writes": gettext_lazy("Rows and values that are changed"),
     "decision": gettext_lazy("Outcome"),
     "stores": gettext_lazy("Systems"),
+    "uses": gettext_lazy("Uses that programs stop"),
     "elements": gettext_lazy("Sentences of the letter"),
     "findings": gettext_lazy("What was weighed"),
     "instruction": gettext_lazy("What the systems are asked to do"),
@@ -58,16 +60,20 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """The differences by part. `since` is when the earlier version was handed on; None: there is nothing to compare."""
+    """The differences by part. `since` is when the earlier version was handed on; None: there is nothing to compare.
+
+    `anew`: what is approved has another hash than what was seen, whatever the summaries say.
+    """
 
     since: datetime | None
     parts: tuple[tuple[str, tuple[Row, ...]], ...] = ()
     more: int = 0
+    anew: bool = False
 
     @property
     def same(self) -> bool:
         """Whether exactly the same is shown once more."""
-        return self.since is not None and not self.parts
+        return self.since is not None and not self.parts and not self.anew
 
 
 @dataclass(slots=True)
@@ -102,7 +108,8 @@ def diff(case: Case, *, language: str) -> Diff:
     for change in changes[:MOST]:
         parts.setdefault(change.part, []).append(_row(change, names))
     found = tuple((str(TITLES[part]), tuple(rows)) for part, rows in parts.items())
-    return Diff(earlier.shown_at, found, max(0, len(changes) - MOST))
+    anew = earlier.sha256 != case.manifest_sha256
+    return Diff(earlier.shown_at, found, max(0, len(changes) - MOST), anew)
 
 
 def _row(change: Change, names: _Words) -> Row:
@@ -122,6 +129,8 @@ def _row(change: Change, names: _Words) -> Row:
 def _value(change: Change, value: Any, names: _Words) -> str:
     if value is None:
         return ""
+    if change.part == "writes":
+        return f"SHA-256 {value[:16]}…" if value else ""
     if change.part == "files":
         return str(filesizeformat(value))
     if change.part == "decision":
@@ -141,6 +150,7 @@ def _line(line: Mapping[str, Any] | None, names: _Words) -> str:
         label_words(line.get("label") or {}, names.language),
         str(TREATMENTS[line["treatment"]][0]),
         ngettext("%(n)s record", "%(n)s records", count) % {"n": count},
+        ", ".join(f"{one['column']}: {one['strategy']}" for one in line.get("fields") or ()),
         str(line.get("law") or ""),
         f"[{line['mark']}]" if line.get("mark") else "",
         _("until %(day)s") % {"day": until} if until else "",

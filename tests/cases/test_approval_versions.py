@@ -8,6 +8,7 @@ import pytest
 
 from dsr.cases import actors, answer, versions
 from dsr.cases.version_diff import Change, compare
+from dsr.desk.version_page import diff
 from dsr.law.rights import Right
 from dsr.law.workflow import State
 from dsr.models import AnswerVersion, Case, Plan
@@ -118,9 +119,47 @@ def test_4_2_no_12_after_a_return_the_next_version_is_compared_with_the_one_that
     case = answer.submit(case_id=case.pk, actor=mara, now=MONDAY)
     last = versions.before(case)
     assert last is not None
-    assert [(one.what, one.key[1]) for one in compare(last.content(), versions.current(case))] == [
-        ("removed", "tickets")
+    assert [(one.part, one.what) for one in compare(last.content(), versions.current(case))] == [
+        ("plan", "removed"),
+        ("writes", "changed"),
     ]
+
+
+@pytest.mark.django_db
+def test_4_2_no_12_what_a_decision_writes_to_the_stores_is_compared_as_well() -> None:
+    """R-01, O-05: the same words over another value, or over another use that stops, are another decision."""
+    mara, otto = actors.staff(make_staff("mara")), actors.staff(make_staff("otto", "lead"))
+    case = make_case(rights=(Right.RECTIFICATION,))
+    said: dict[str, Any] = {"outcome": "granted", "elements": {}, "stores": [], "uses": []}
+    fields = [{"column": "street", "strategy": "set"}]
+    line = {"store": "billing", "dataset": "customers", "treatment": "correct", "count": 1, "fields": fields}
+
+    def hand_on(number: int, *, uses: tuple[str, ...] = ()) -> Case:
+        """A decision whose sentences are always the same; the plan it names writes another value each time."""
+        sha256 = f"{number}" * 64
+        Plan.objects.filter(case=case).update(status=Plan.Status.REPLACED)
+        columns = {"controller": case.controller, "case": case, "created_at": MONDAY, "summary": [line]}
+        Plan.objects.create(number=number, sha256=sha256, **columns)
+        row = Case.objects.get(pk=case.pk)
+        row.put(row.content() | {"decision": said | {"plan_sha256": sha256, "uses": list(uses)}})
+        Case.objects.filter(pk=row.pk).update(sealed=row.sealed, state="drafting", manifest_sha256=sha256[::-1])
+        answer.submit(case_id=case.pk, actor=mara, now=MONDAY)
+        return Case.objects.get(pk=case.pk)
+
+    hand_on(1)
+    answer.send_back(case_id=case.pk, comment="Another street, please.", actor=otto, now=MONDAY)
+    seen = hand_on(2, uses=("profiling",))
+    shown = diff(seen, language="en")
+    assert not shown.same
+    assert [(title, [row.what for row in rows]) for title, rows in shown.parts] == [
+        ("Rows and values that are changed", ["changed"]),
+        ("Uses that programs stop", ["added"]),
+    ]
+    # What has another hash is never said to be unchanged, also where no summary can tell why.
+    Case.objects.filter(pk=case.pk).update(manifest_sha256="f" * 64)
+    answer.send_back(case_id=case.pk, comment="Once more.", actor=otto, now=MONDAY)
+    again = diff(Case.objects.get(pk=case.pk), language="en")
+    assert (again.parts, again.same, again.anew) == ((), False, True)
 
 
 @pytest.mark.django_db
