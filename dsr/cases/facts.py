@@ -53,6 +53,7 @@ HANDLING = (
     "decision_drafted",
     "corrections_decided",
     "evidence_filed",
+    "kept_end_set",
 )
 _CONSULTED = ("evidence_filed", "dpo_opinion", "dpo_not_followed")
 UNFINISHED = (Task.Status.QUEUED, Task.Status.RUNNING)

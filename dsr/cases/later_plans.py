@@ -6,25 +6,32 @@ idea 3). The state of the case does not change: the answer was given, and this i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 
 from dsr.cases import holds, tasks
 from dsr.cases.actors import SYSTEM
-from dsr.cases.duties import Duty
+from dsr.cases.duties import Duty, duty_refusal
+from dsr.cases.facts import facts_of
 from dsr.cases.perform import ConflictError, RefusedError, insist, record, staff_id
 from dsr.cases.plans import HeldError, StoppedError
+from dsr.law.codes import Guard
+from dsr.law.guards import GUARDS
 from dsr.law.policies import AFTERCARE
 from dsr.law.workflow import Refusal
 from dsr.models import Plan
+from exporters.contract import Reason
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
     from uuid import UUID
 
     from dsr.law.workflow import Actor
     from dsr.models import Case, Controller, Task
+
+_GUARDS: Final = (Guard.SECOND_PERSON, Guard.LEAD_OR_DPO, Guard.RETENTION_ADVISED)
 
 
 @transaction.atomic
@@ -82,19 +89,52 @@ def waiting(controller: Controller) -> list[Plan]:
     return list(rows.select_related("case__request").order_by("created_at", "pk"))
 
 
+def refusal(plan: Plan, actor: Actor, *, now: datetime, attested: Iterable[str] | None = None) -> Refusal | None:
+    """Why somebody may not approve this plan: role, closeness, and the guards of #13, over the facts of its case (4.2, 4.3).
+
+    `attested` is what she says she looked at; None: she has not been asked yet.
+    """
+    role = duty_refusal(actor, Duty.APPROVE_LATER)
+    if role is not None:
+        return role
+    uncertain = any(line.get("reason") == Reason.PERIOD_UNCERTAIN for line in plan.summary)
+    facts = facts_of(plan.case, now=now, retention_uncertain=uncertain, attested=frozenset(attested or ()))
+    if actor.barred or actor.id in facts.barred_ids:
+        return Refusal("barred", {})
+    guards = _GUARDS if attested is None else (*_GUARDS, Guard.ATTESTED)
+    return next(filter(None, (GUARDS[guard](facts, actor) for guard in guards)), None)
+
+
 @transaction.atomic
-def approve(*, plan_id: UUID | str, plan_sha256: str, actor: Actor, now: datetime) -> Plan:
+def approve(
+    *,
+    plan_id: UUID | str,
+    plan_sha256: str,
+    actor: Actor,
+    now: datetime,
+    seen_version: int | None = None,
+    attested: Iterable[str] = (),
+) -> Plan:
     """Approve exactly the plan that was on the screen; its store is changed at once.
 
-    RefusedError: `role`, `manifest_changed`, `legal_hold`. ConflictError when somebody else was faster.
+    The approver is a second person as for the plan of the case: who handled it, or set the day on which keeping ends, is
+    none. RefusedError: `role`, `manifest_changed`, `legal_hold`, `barred`, and those of the guards of #13 (`same_person`,
+    `dpo_objects`, `retention_needs_dpo`, `not_attested`). ConflictError when the case moved since `seen_version`.
     """
     insist(actor, Duty.APPROVE_LATER)
-    plan: Plan = Plan.objects.select_related("case__controller").exclude(occasion="").get(pk=plan_id)
+    plan: Plan = Plan.objects.select_related("case__controller", "case__request").exclude(occasion="").get(pk=plan_id)
     if plan.sha256 != plan_sha256:
         raise RefusedError(Refusal("manifest_changed", {}))
     holds.insist_free(plan.case.request_id)
-    data = {"occasion": plan.occasion, "store": plan.store, "plan_sha256": plan.sha256}
-    record(case_id=plan.case_id, kind="later_plan_approved", actor=actor, now=now, data=data)
+    said = frozenset(attested)
+    data = {"occasion": plan.occasion, "store": plan.store, "plan_sha256": plan.sha256, "attested": sorted(said)}
+    # The claim of the case's version comes first, so that nobody handles the case between the look and the approval.
+    plan.case = record(
+        case_id=plan.case_id, kind="later_plan_approved", actor=actor, now=now, data=data, seen_version=seen_version
+    )
+    refused = refusal(plan, actor, now=now, attested=said)
+    if refused is not None:
+        raise RefusedError(refused)
     approved = Plan.objects.filter(pk=plan.pk, status=Plan.Status.DRAFT).update(
         status=Plan.Status.APPROVED, approved_at=now, approved_by_id=staff_id(actor)
     )

@@ -24,7 +24,9 @@ PLACED = {"matter": "4 O 17/26", "authority": "District court", "reason": "Evide
 def erased() -> Case:
     """A case that was carried out, with a line kept by law and one that a contract keeps."""
     case = make_case(rights=(Right.ERASURE,))
-    Case.objects.filter(pk=case.pk).update(state="partly_completed", first_applied_at=MONDAY, closed_at=MONDAY)
+    Case.objects.filter(pk=case.pk).update(
+        state="partly_completed", first_applied_at=MONDAY, closed_at=MONDAY, handler=make_staff("mara")
+    )
     case.refresh_from_db()
     keep: dict[str, Any] = {
         "store": "billing",
@@ -103,12 +105,20 @@ def test_a_second_person_approves_what_does_more_than_the_approved_plan(signed_i
     )
     mara, otto = signed_in("mara"), signed_in("otto")
     url = reverse("desk:after-erasure", args=[case.pk])
-    assert "it waits for a second person" in mara.get(url).content.decode()
     approve = reverse("desk:after-erasure-approve", args=[case.pk, plan.pk])
-    assert mara.post(approve, {"plan_sha256": plan.sha256}).status_code == 409
-    assert otto.post(approve, {"plan_sha256": "d" * 64}).status_code == 409
+    case.refresh_from_db()
+    said = {"plan_sha256": plan.sha256, "version": case.version, "attested": ["hers", "kept_read"]}
+    page = mara.get(url).content.decode()
+    assert "it waits for a second person" in page
+    assert "Your role does not allow this" in page
+    assert mara.post(approve, said).status_code == 409
+    assert approve in otto.get(url).content.decode()
+    missing = otto.post(approve, {**said, "attested": ["hers"]})
+    assert "tick every line" in missing.content.decode()
+    assert otto.post(approve, {**said, "plan_sha256": "d" * 64}).status_code == 409
+    assert otto.post(approve, {**said, "version": case.version - 1}).status_code == 409
     assert Plan.objects.get(pk=plan.pk).status == "draft"
-    assert otto.post(approve, {"plan_sha256": plan.sha256}).status_code == 302
+    assert otto.post(approve, said).status_code == 302
     assert Plan.objects.get(pk=plan.pk).status == "approved"
     assert case.tasks.filter(operation="replay", status="queued").exists()
     refuse = reverse("desk:after-erasure-refuse", args=[case.pk, plan.pk])

@@ -118,9 +118,3 @@ class KeptEndForm(UiForm):
         widget=forms.Textarea(attrs={"maxlength": MAX_REASON, "rows": 2}),
         error_messages={"required": gettext_lazy("Say why, in a few words")},
     )
-
-
-class LaterPlanForm(UiForm):
-    """Approves the plan that is on the screen: its hash travels with the form."""
-
-    plan_sha256 = forms.CharField(widget=forms.HiddenInput)

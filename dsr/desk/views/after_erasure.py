@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from dsr import wording
 from dsr.cases import kept, later_plans
 from dsr.cases.scope import stores_of
 from dsr.desk import case_page
 from dsr.desk.access import DeskRequest, Duty, case_for, duty_refusal, staff_required
 from dsr.desk.attempt import attempt
-from dsr.desk.forms.holds import KeptEndForm, LaterPlanForm, WhyForm
+from dsr.desk.forms.holds import KeptEndForm, WhyForm
+from dsr.desk.forms.plan import ApprovePlanForm
 from dsr.desk.plan_page import stores as plan_rows
 from dsr.desk.shell import page
 from dsr.fulfil.stores import label_of
@@ -26,8 +28,10 @@ from dsr.models import Erasure, KeptLine, Plan, Rescan
 from dsr.output.inputs import words
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django import forms
-    from django.http import HttpResponse
+    from django.http import HttpResponse, QueryDict
 
     from dsr.models import Case, RowId
 
@@ -64,15 +68,16 @@ def _page(
     form: forms.Form | None = None,
     why_not: str = "",
 ) -> HttpResponse:
-    language = request.LANGUAGE_CODE
+    language, now = request.LANGUAGE_CODE, timezone.now()
     names = {name: label_of(config, language) for name, config in stores_of(case.controller).items()}
     lines = kept.standing(case)
-    plans = Plan.objects.filter(case=case).exclude(occasion="").select_related("case__controller", "approved_by")
+    plans = Plan.objects.filter(case=case).exclude(occasion="")
+    plans = plans.select_related("case__controller", "case__request", "approved_by")
     context = {
-        **case_page.case_context(request, case, "after-erasure", now=timezone.now()),
+        **case_page.case_context(request, case, "after-erasure", now=now),
         "lines": [_line(row, names, language) for row in lines],
         "gone": KeptLine.objects.filter(case=case, status=KeptLine.Status.GONE).count(),
-        "plans": [_plan(plan, names, language) for plan in plans.order_by("-number")],
+        "plans": [_plan(request, plan, names, form=form, now=now) for plan in plans.order_by("-number")],
         "searches": [
             {"store": names.get(row.store, row.store), "row": row}
             for row in Rescan.objects.filter(case=case).order_by("days", "store")
@@ -85,7 +90,6 @@ def _page(
         "why_not": why_not,
         "end_forms": form if isinstance(form, KeptEndForm) else None,
         "may_end": duty_refusal(request.actor, Duty.KEEP_END) is None,
-        "may_approve": duty_refusal(request.actor, Duty.APPROVE_LATER) is None,
         "why_form": WhyForm(),
     }
     return page(request, "after_erasure", context, current="", status=409 if why_not else 200)
@@ -102,16 +106,37 @@ def _line(row: KeptLine, names: dict[str, str], language: str) -> dict[str, Any]
     }
 
 
-def _plan(plan: Plan, names: dict[str, str], language: str) -> dict[str, Any]:
+def _plan(
+    request: DeskRequest, plan: Plan, names: dict[str, str], *, form: forms.Form | None, now: datetime
+) -> dict[str, Any]:
+    waits, language = plan.status == Plan.Status.DRAFT, request.LANGUAGE_CODE
+    refused = later_plans.refusal(plan, request.actor, now=now) if waits else None
+    fresh = _approve_form(request, plan.case, plan, now=now)
     return {
         "plan": plan,
         "store": names.get(plan.store, plan.store),
         "occasion": OCCASIONS.get(Plan.Occasion(plan.occasion), plan.occasion),
-        "waits": plan.status == Plan.Status.DRAFT,
+        "waits": waits,
         "stores": plan_rows(plan.case, plan, language=language, keys=False),
-        "form": LaterPlanForm(initial={"plan_sha256": plan.sha256}, auto_id=f"plan-{plan.pk}-%s"),
+        "why_not": wording.refusal(refused) if refused else "",
+        "may_refuse": duty_refusal(request.actor, Duty.APPROVE_LATER) is None,
+        "form": form if form is not None and form.auto_id == fresh.auto_id else fresh,
         "why_form": WhyForm(auto_id=f"why-{plan.pk}-%s"),
     }
+
+
+def _approve_form(
+    request: DeskRequest, case: Case, plan: Plan, *, now: datetime, data: QueryDict | None = None
+) -> ApprovePlanForm:
+    """What the approver says of exactly this plan, opened on the case as it is."""
+    return ApprovePlanForm(
+        data,
+        case=case,
+        now=now,
+        language=request.LANGUAGE_CODE,
+        initial={"plan_sha256": plan.sha256},
+        auto_id=f"plan-{plan.pk}-%s",
+    )
 
 
 @staff_required
@@ -146,10 +171,20 @@ def approve(request: DeskRequest, case_id: RowId, plan_id: RowId) -> HttpRespons
     """Approve exactly the plan on the screen; the store is changed at once."""
     case = _case(request, case_id)
     plan = get_object_or_404(Plan.objects.filter(case=case).exclude(occasion=""), pk=plan_id)
-    form = LaterPlanForm(request.POST)
-    sha256 = form.cleaned_data["plan_sha256"] if form.is_valid() else ""
+    now = timezone.now()
+    form = _approve_form(request, case, plan, now=now, data=request.POST)
+    if not form.is_valid():
+        return _page(request, case, form=form)
+    said = form.cleaned_data
     outcome = attempt(
-        lambda: later_plans.approve(plan_id=plan.pk, plan_sha256=sha256, actor=request.actor, now=timezone.now())
+        lambda: later_plans.approve(
+            plan_id=plan.pk,
+            plan_sha256=said["plan_sha256"],
+            actor=request.actor,
+            now=now,
+            seen_version=said["version"],
+            attested=said["attested"],
+        )
     )
     return _settled(request, case, outcome, _("Approved. The store is changed now."))
 
