@@ -24,6 +24,7 @@ from dsr.api.signed import answer, stamp
 from dsr.cases import contacts, deletion_runs, restricted_who
 from dsr.cases.api_keys import Scope
 from dsr.cases.contacts import BadContactError
+from dsr.cases.scope import stores_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,17 +57,20 @@ def _asked(request: Any, key: ApiKey) -> HttpResponse:
     if isinstance(body, HttpResponse):
         return body
     try:
-        identifiers = json.loads(body)["identifiers"]
-    except (ValueError, TypeError, KeyError, RecursionError):
+        asked = json.loads(body)
+        identifiers, store = asked["identifiers"], asked.get("store", "")
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return problem(422, "malformed", _FORM)
-    if not isinstance(identifiers, list):
+    if not isinstance(identifiers, list) or not isinstance(store, str):
         return problem(422, "malformed", _FORM)
+    if store and store not in stores_of(key.controller):
+        return problem(422, "store_unknown", "Send the name of a store as it stands in the set-up, or none.")
     if len(identifiers) > MOST:
         return problem(413, "too_many", f"Send at most {MOST} identifiers.")
     read = [_read(key.controller, one) for one in identifiers]
     found = restricted_who.standings(key.controller, [None if isinstance(one, str) else one for one in read])
-    # T-25: a deletion run waits for a copy that is being made, and for a legal hold; said only where it is so.
-    waits = deletion_runs.held(key.controller, [None if isinstance(one, str) else one for one in read])
+    # T-25: a deletion run waits for a copy that is being made, for a legal hold and for a claim; said only where it is so.
+    waits = deletion_runs.held(key.controller, [None if isinstance(one, str) else one for one in read], store=store)
     answers = [
         {"error": one} if isinstance(one, str) else _said(standing) | ({"deletion_held": True} if wait else {})
         for one, standing, wait in zip(read, found, waits, strict=True)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 
-from dsr.cases import contacts, suppression, tasks
+from dsr.cases import contacts, holds, suppression, tasks
 from dsr.cases.actors import SYSTEM
 from dsr.cases.duties import Duty
+from dsr.cases.finding import spellings
 from dsr.cases.perform import ConflictError, RefusedError, insist, perform, record
 from dsr.cases.plans import HeldError, StoppedError
 from dsr.cases.scope import stores_of
@@ -21,6 +22,7 @@ from dsr.law.rights import Right
 from dsr.law.workflow import Action, Refusal, State
 from dsr.models import Case, Channel, IndexToken, Plan, Suppression
 from dsr.vault import blind
+from exporters.contract import AMENDING, Treatment, lines_from_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,8 +90,9 @@ def begin_named(*, case_id: RowId, reach: str, actor: Actor, now: datetime, seen
         content = case.request.content()
         case.request.put(content | {"identifiers": [*content.get("identifiers", []), [kind.value, reach.strip()]]})
         case.request.save(update_fields=["sealed"])
-        token = blind.token(case.controller.slug, kind.value, reach)
-        IndexToken.objects.get_or_create(controller=case.controller, request=case.request, kind=kind.value, token=token)
+        row: dict[str, Any] = {"controller": case.controller, "request": case.request, "kind": kind.value}
+        for way in sorted(spellings(kind.value, reach.strip(), case.controller.country)):
+            IndexToken.objects.get_or_create(**row, token=blind.token(case.controller.slug, kind.value, way))
     if not concerned(case):
         raise RefusedError(Refusal("address_missing", {}))
     return begin(case_id=case_id, actor=actor, now=now, seen_version=seen_version)
@@ -214,15 +217,34 @@ def set_aside(plan: Plan) -> None:
 
 @transaction.atomic
 def begin_store(*, task: Task, plan: Plan, now: datetime) -> None:
-    """The last look before the first write to a store. StoppedError when the case or the plan is over; HeldError on a hold."""
+    """The look before the first write to a store. StoppedError when the case or the plan is over; HeldError as of `look_again`."""
     data = {"store": task.store, "attempt": task.attempts, "plan_sha256": plan.sha256, "policy": plan.policy}
     before = Case.objects.get(pk=task.case_id)
     first = {} if before.first_applied_at or before.state != State.EXECUTING else {"first_applied_at": now}
     case = record(case_id=task.case_id, kind="apply_started", actor=SYSTEM, now=now, changes=first, data=data)
-    if case.state != State.EXECUTING or not Plan.objects.filter(pk=plan.pk, status=Plan.Status.APPROVED).exists():
+    look_again(case=case, plan=plan, store=task.store)
+
+
+def look_again(*, case: Case, plan: Plan, store: str) -> None:
+    """The look before each commit. HeldError on a hold, if the plan takes a value away.
+
+    A stop that only sets switches goes on: 21(3) and 7(3) know no delay, and no evidence is lost by a flag (decision 094).
+    """
+    fresh = Case.objects.select_related("controller").get(pk=case.pk)
+    if fresh.state != State.EXECUTING or not Plan.objects.filter(pk=plan.pk, status=Plan.Status.APPROVED).exists():
         raise StoppedError
-    if case.legal_hold:
+    if takes_away(plan, store) and holds.held(fresh, store):
         raise HeldError
+
+
+def takes_away(plan: Plan, store: str) -> bool:
+    """Whether something is gone from the store once the plan is written: a row, a link, or a value that becomes empty.
+
+    A stop keeps a digest only of what stood there, so an emptied value is nowhere any more; a switch is known from the map.
+    """
+    lines = [line for line in lines_from_json(plan.content()["stores"].get(store, [])) if line.writes]
+    switching = AMENDING - {Treatment.CORRECT}
+    return any(line.treatment not in switching or any(not cell.value for cell in line.cells) for line in lines)
 
 
 # --- looked at afterwards -----------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 
-from dsr.cases import by_hand, corrections, messages, plans, tasks
+from dsr.cases import by_hand, corrections, holds, messages, plans, tasks
 from dsr.cases.actors import SYSTEM
 from dsr.cases.facts import current_plan
 from dsr.cases.perform import RefusedError, record, staff_id
@@ -145,16 +145,16 @@ def begin_store(*, task: Task, plan_id: RowId, now: datetime) -> None:
         changes={"first_applied_at": now},
         data=data,
     )
-    look_again(case=case, plan_id=plan_id)
+    look_again(case=case, plan_id=plan_id, store=task.store)
 
 
-def look_again(*, case: Case, plan_id: RowId) -> None:
-    """Whether the case still wants this very plan carried out. StoppedError, HeldError."""
+def look_again(*, case: Case, plan_id: RowId, store: str) -> None:
+    """Whether the case still wants this very plan carried out in this store. StoppedError, HeldError: the old value is evidence."""
     fresh = Case.objects.select_related("controller", "request").get(pk=case.pk)
     plan = in_force(fresh)
     if fresh.state != State.EXECUTING or not fresh.approved_sha256 or plan is None or str(plan.pk) != str(plan_id):
         raise StoppedError
-    if fresh.legal_hold:
+    if holds.held(fresh, store):
         raise HeldError
 
 

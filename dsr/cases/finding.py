@@ -34,7 +34,7 @@ def values_of_told(told: Mapping[str, Any], *, country: str) -> set[tuple[str, s
     found = {("name", part) for word in words_of_name(str(told.get("name", ""))) for part in blind.name_words(word)}
     for kind, value in told.get("identifiers", []):
         if str(value).strip():
-            found |= {(str(kind), one) for one in _spellings(str(kind), str(value), country)}
+            found |= {(str(kind), one) for one in spellings(str(kind), str(value), country)}
     if told.get("contact_email"):
         found.add(("email", str(told["contact_email"])))
     behalf = Behalf.of(told.get("scope") or {})
@@ -52,7 +52,7 @@ def words_of_name(name: str) -> Iterator[str]:
             yield from parts
 
 
-def _spellings(kind: str, value: str, country: str) -> set[str]:
+def spellings(kind: str, value: str, country: str) -> set[str]:
     """The value as given and, of a telephone number, the one international form that every way of writing it has."""
     given = {value}
     if kind == "phone":
@@ -71,8 +71,8 @@ def found(controller: Controller, text: str) -> Q:
     number of words (at most ten count): alternatives side by side have a database walk through all cases.
     """
     typed = text.strip()
-    spellings = {kind: {typed, "".join(typed.split())} | _spellings(kind, typed, controller.country) for kind in _EXACT}
-    tokens = {token for kind, values in spellings.items() for token in _tokens(controller, kind, values)}
+    ways = {kind: {typed, "".join(typed.split())} | spellings(kind, typed, controller.country) for kind in _EXACT}
+    tokens = {token for kind, values in ways.items() for token in _tokens(controller, kind, values)}
     rows = IndexToken.objects.of(controller)
     exact = rows.filter(kind__in=_EXACT, token__in=sorted(tokens)).values("request")
     named = rows.filter(_by_name(controller, typed)).values("request")

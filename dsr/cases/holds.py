@@ -1,31 +1,41 @@
 """A legal hold stops every removal: the one place that asks for it. Whatever deletes, shreds or writes to a store asks here.
 
 A hold on one right holds the whole request, because words, proof and messages belong to all of its cases. A hold on a person
-holds every request of hers, one on a store everything that would be written to it. `dsr.cases.legal_holds` places and lifts.
+holds every request that is proved to be hers (`dsr.cases.held_persons`), one on a store whatever would be removed or overwritten in
+it. `dsr.cases.legal_holds` places and lifts.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Exists, OuterRef, Q
 
+from dsr.cases import held_persons, restricted_who
 from dsr.cases.perform import RefusedError
 from dsr.law.codes import RefusalCode
 from dsr.law.restricting import DELETION_PAUSED_FOR
 from dsr.law.workflow import Refusal
-from dsr.models import Case, Hold, IndexToken, RestrictedToken
+from dsr.models import Case, Hold, IndexToken, RestrictedToken, Restriction
+from dsr.vault import MissingKeyError, TamperedError, blind, keyring
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from dsr.models import RowId
 
+CLAIMED: Final[dict[str, Any]] = {
+    "restriction__ended_at__isnull": True,
+    "restriction__ground__in": [ground.value for ground in DELETION_PAUSED_FOR],
+}
+"""Which tokens of restricted persons stand for somebody who needs her data for a claim (18(1)(c))."""
+
 
 def free(rows: QuerySet[Any], *, request: str) -> QuerySet[Any]:
     """The rows whose request is under no hold; `request` is the lookup of its id from these rows (`case__request_id`)."""
     held = Case.objects.filter(request_id=OuterRef(request), legal_hold=True)
-    return rows.exclude(Exists(held) | Exists(persons_held(OuterRef(request))))
+    return rows.exclude(Exists(held) | Q(**{f"{request}__in": sorted(held_persons.bound())}))
 
 
 def insist_free(request_id: RowId) -> None:
@@ -37,7 +47,7 @@ def insist_free(request_id: RowId) -> None:
 def held_request(request_id: RowId) -> bool:
     """Whether a hold stands on a case of the request, or on its person."""
     flagged = Case.objects.filter(request_id=request_id, legal_hold=True)
-    return flagged.exists() or persons_held(request_id).exists()
+    return flagged.exists() or bool(held_persons.bound(request_id=request_id))
 
 
 def held(case: Case, store: str) -> bool:
@@ -55,10 +65,28 @@ def claims(request_id: Any) -> QuerySet[Any]:
         controller_id=OuterRef("controller_id"),
         kind=OuterRef("kind"),
         token=OuterRef("token"),
-        restriction__ended_at__isnull=True,
-        restriction__ground__in=[ground.value for ground in DELETION_PAUSED_FOR],
+        **CLAIMED,
     )
-    found: QuerySet[Any] = IndexToken.objects.filter(Exists(restricted), request_id=request_id)
+    met = Exists(restricted) | held_persons.named(_under_other_keys())
+    found: QuerySet[Any] = IndexToken.objects.filter(met, request_id=request_id)
+    return found
+
+
+def _under_other_keys() -> set[tuple[str, str]]:
+    """While the ring has several keys a restriction and a request may have been indexed under two: made again from the words."""
+    if len(keyring().keys) == 1:
+        return set()
+    rows = Restriction.objects.filter(
+        ended_at__isnull=True, ground__in=[ground.value for ground in DELETION_PAUSED_FOR]
+    )
+    found = set()
+    for row in rows.select_related("case", "controller").order_by("pk"):
+        with suppress(MissingKeyError, TamperedError):  # its tokens still count as they stand
+            found |= {
+                (kind, token)
+                for kind, value in restricted_who.values_of(row)
+                for token in blind.tokens(row.controller.slug, kind, value)
+            }
     return found
 
 
@@ -83,24 +111,10 @@ def of_store(controller_id: Any, store: Any) -> QuerySet[Hold]:
 def waiting_tasks() -> Q:
     """Tasks whose case, person or store is held: they wait without using up their tries, and are due when it is lifted."""
     cases = Case.objects.filter(pk=OuterRef("case_id"), legal_hold=True)
-    persons = persons_held(OuterRef("case__request_id"))
     needed = claims(OuterRef("case__request_id"))
     return (
         Q(Exists(cases))
-        | Q(Exists(persons))
+        | Q(case__request_id__in=sorted(held_persons.bound()))
         | Q(Exists(needed))
         | Q(Exists(of_store(OuterRef("controller_id"), OuterRef("store"))))
     )
-
-
-def persons_held(request_id: Any) -> QuerySet[Any]:
-    """Tokens of a request that a standing hold on a person names; also of a request that came after the hold."""
-    holds = Hold.objects.filter(
-        controller_id=OuterRef("controller_id"),
-        scope=Hold.Scope.PERSON,
-        lifted_at__isnull=True,
-        kind=OuterRef("kind"),
-        token=OuterRef("token"),
-    )
-    found: QuerySet[Any] = IndexToken.objects.filter(Exists(holds), request_id=request_id)
-    return found

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 from django.conf import settings
 from django.db import transaction
 
-from dsr.cases import corrections, notices, tasks
+from dsr.cases import correction_sheet, notices, tasks
+from dsr.cases import holds as legal
 from dsr.cases.actors import SYSTEM
 from dsr.cases.clock import local_date
 from dsr.cases.correction_plans import writes_in
@@ -55,7 +56,7 @@ def applied(*, case: Case, now: datetime) -> int:
         for days in settings.DSR_RECHECK_DAYS
     ]
     Recheck.objects.bulk_create(rows, ignore_conflicts=True)
-    corrections.forget_values(case=case)
+    correction_sheet.forget_values(case=case)
     return len(rows)
 
 
@@ -131,7 +132,7 @@ def write_again(*, task_id: RowId, actor: Actor, now: datetime) -> Task:
     waiting = Task.objects.filter(pk=task_id, operation=READ, status=Task.Status.MANUAL, error_code=CAME_BACK)
     if plan_to_read(task.case, task.store) is None:
         raise RefusedError(Refusal("not_came_back", {}))
-    if task.case.legal_hold:
+    if legal.held(task.case, task.store):
         raise RefusedError(Refusal("legal_hold", {}))
     if not waiting.update(status=Task.Status.CANCELLED, finished_at=now):
         raise RefusedError(Refusal("not_came_back", {}))
@@ -140,12 +141,12 @@ def write_again(*, task_id: RowId, actor: Actor, now: datetime) -> Task:
     return tasks.ensure(case=task.case, operation=WRITE, store=task.store, now=now, again=True)
 
 
-def look_again(*, case: Case, plan: Plan) -> None:
-    """The last look before a value is written once more. StoppedError when the plan is not in force; HeldError on a hold."""
+def look_again(*, case: Case, plan: Plan, store: str) -> None:
+    """The look before a value is written once more. StoppedError when the plan is not in force; HeldError on a hold."""
     fresh = Case.objects.get(pk=case.pk)
     if fresh.state in _OVER or not Plan.objects.filter(pk=plan.pk, status=Plan.Status.APPLIED).exists():
         raise StoppedError
-    if fresh.legal_hold:
+    if legal.held(fresh, store):
         raise HeldError
 
 

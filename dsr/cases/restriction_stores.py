@@ -117,7 +117,8 @@ def under_way(case: Case, store: str, *, lifting: bool = False) -> Plan | None:
 def begin_write(*, task: Task, plan: Plan, now: datetime) -> None:
     """The last look before the first write to a store; StoppedError when the restriction is not as the plan wants it.
 
-    From here on there is nothing to withdraw (4.0.1): what was set is lifted, with notice.
+    From here on there is nothing to withdraw (4.0.1): what was set is lifted, with notice. No legal hold is asked for: the
+    data are marked, and what stood there is sealed in the plan and given back by the lifting (18(1), decision 094).
     """
     case = Case.objects.get(pk=task.case_id)
     first = {} if case.first_applied_at or case.state != State.EXECUTING else {"first_applied_at": now}

@@ -9,7 +9,7 @@ from django.db import models, transaction
 from django.db.models.functions import Left
 
 from dsr.cases import outside
-from dsr.cases.finding import values_of_told
+from dsr.cases.finding import spellings, values_of_told
 from dsr.models import AccountLink, IndexToken, OutsideLogin, Request, RestrictedToken, Restriction, Subject
 from dsr.vault import MissingKeyError, TamperedError, blind, keyring
 
@@ -34,7 +34,9 @@ def values_of(request: Request) -> set[tuple[str, str]]:
     subject = Subject.objects.filter(request=request).first()
     if subject is not None:
         subject.request = request
-        found |= {(one["kind"], one["value"]) for one in subject.content().get("identifiers", [])}
+        country = request.controller.country
+        for one in subject.content().get("identifiers", []):
+            found |= {(one["kind"], way) for way in spellings(one["kind"], one["value"], country)}
     return found
 
 

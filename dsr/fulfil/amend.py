@@ -160,7 +160,7 @@ def apply(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[dic
         if not begun:
             correction_plans.begin_store(task=task, plan_id=approved.pk, now=now)
         else:
-            correction_plans.look_again(case=case, plan_id=approved.pk)
+            correction_plans.look_again(case=case, plan_id=approved.pk, store=task.store)
         begun.append(True)
 
     try:
@@ -237,7 +237,7 @@ def write_again(task: Task, check: Callable[..., None], *, now: datetime) -> tup
 
     def look() -> None:
         check()
-        rechecks.look_again(case=task.case, plan=found)
+        rechecks.look_again(case=task.case, plan=found, store=task.store)
 
     try:
         # Without the journal of the first time, which says that everything is done.

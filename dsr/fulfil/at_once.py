@@ -149,7 +149,9 @@ def written(  # noqa: PLR0917 -- the places of one step, two callers
 
     def look() -> None:
         check()
-        if not begun:
+        if begun:
+            at_once.look_again(case=task.case, plan=plan, store=task.store)
+        else:
             at_once.begin_store(task=task, plan=plan, now=now)
         begun.append(True)
 

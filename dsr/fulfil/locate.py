@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from dsr.cases import tasks
+from dsr.cases.finding import spellings
 from dsr.cases.identifiers import add_identifiers
 from dsr.cases.perform import RefusedError, record
 from dsr.cases.scope import stores_of
@@ -202,9 +203,10 @@ def locate(task: Task, check: Callable[[], None], *, now: datetime) -> tuple[dic
 def _index(request: Request, identifiers: list[dict[str, str]]) -> None:
     """Make the case findable by what the stores taught, without storing it in clear."""
     rows = {
-        (i["kind"], blind.token(request.controller.slug, i["kind"], i["value"]))
+        (i["kind"], blind.token(request.controller.slug, i["kind"], way))
         for i in identifiers
         if i["kind"] in SEARCHABLE
+        for way in spellings(i["kind"], i["value"], request.controller.country)
     }
     have = set(IndexToken.objects.filter(request=request).values_list("kind", "token"))
     IndexToken.objects.bulk_create(

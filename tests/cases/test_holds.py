@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from dsr.cases import actors, holds, later_plans, legal_holds, plans, tasks
+from dsr.cases.identifiers import add_identifiers
 from dsr.cases.intake import Told
 from dsr.cases.legal_holds import Matter
 from dsr.cases.perform import RefusedError
@@ -30,8 +31,16 @@ def placed(**scope) -> Hold:
 
 
 def named(case: Case, value: str = "anna@example.com") -> Case:
-    token = blind.token(case.controller.slug, "email", value)
-    IndexToken.objects.get_or_create(controller=case.controller, request=case.request, kind="email", token=token)
+    """The address is proved to be hers, as a store teaches it."""
+    return proved(case, "email", value)
+
+
+def proved(case: Case, kind: str, value: str) -> Case:
+    add_identifiers(
+        request=case.request, found=[{"kind": kind, "value": value, "store": "billing", "link": "billing:key"}]
+    )
+    token = blind.token(case.controller.slug, kind, value)
+    IndexToken.objects.get_or_create(controller=case.controller, request=case.request, kind=kind, token=token)
     return case
 
 
@@ -115,13 +124,13 @@ def test_somebody_is_reminded_once_on_its_day_and_it_does_not_end_by_itself():
 
 # What writes to a store, and where it asks before the first write. A new operation that writes needs a row here.
 ASKS = {
-    "apply": "dsr.cases.plans.begin_store, dsr.cases.at_once.begin_store",
+    "apply": "dsr.cases.plans.begin_store, dsr.cases.correction_plans.look_again, dsr.cases.at_once.look_again",
     "replay": "dsr.cases.later_plans.begin_store",
     "kept": "dsr.cases.later_plans.begin_store",
     "transmit": "",  # hands out a copy, erases nothing
-    "restrict": "",  # stores only, which is what a hold wants
-    "lift": "",
-    "write_again": "",  # puts a corrected value back, erases nothing
+    "restrict": "",  # stores only, which is what a hold wants; what stood there is sealed in the plan
+    "lift": "",  # gives back what stood there
+    "write_again": "dsr.cases.rechecks.look_again",
 }
 # Passes of the tick that remove something, and those that do not.
 REMOVING = {

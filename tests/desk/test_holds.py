@@ -11,7 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from dsr.cases import actors, kept, later_plans, legal_holds, rescans
+from dsr.cases import actors, closeness, kept, later_plans, legal_holds, rescans
+from dsr.cases.intake import Told
+from dsr.law.closeness import Bond
 from dsr.law.rights import Right
 from dsr.models import Case, Hold, KeptLine, Plan
 from exporters.contract import PlanLine, Reason, RowKey, Treatment
@@ -65,6 +67,43 @@ def test_a_hold_is_placed_and_lifted_at_the_desk(signed_in, demo_stores):
         assert otto.post(lift, {"reason": "over"}).status_code == 302
     assert not Case.objects.get(pk=case.pk).legal_hold
     assert "Lifted" in otto.get(url).content.decode()
+
+
+def test_the_list_tells_nobody_who_is_too_close_and_says_why_only_to_those_who_may_lift(signed_in):
+    """4.3: nothing of a hold for a barred colleague and for the held person herself; requests of the person for leads."""
+    case = make_case()
+    eve = make_case(
+        number="10000002", told=Told(name="Eve", words="Mine.", identifiers=(("customer_number", "10000001"),))
+    )
+    keep: dict[str, Any] = {
+        "controller": case.controller,
+        "actor": actors.staff(make_staff("otto", "lead")),
+        "now": MONDAY,
+    }
+    matter = legal_holds.Matter("4 O 17/26", "District court", "Evidence.")
+    hold = legal_holds.place(**keep, matter=matter, person=("customer_number", "10000001"))
+    legal_holds.place(
+        **keep, matter=legal_holds.Matter("5 O 18/26", "", "She."), person=("email", make_staff("mara").email)
+    )
+    url, mara, otto = reverse("desk:holds"), signed_in("mara"), signed_in("otto")
+    page = otto.get(url).content.decode()
+    assert "4 O 17/26" in page
+    assert "Binds 1 request." in page
+    assert eve.request.reference in page.partition("Possibly hers")[2]
+    page = mara.get(url).content.decode()
+    assert "A legal matter" in page
+    assert not [word for word in ("4 O 17", "5 O 18", "District court", "10000001", "mara@northwave") if word in page]
+    assert str(hold.pk) not in page
+    assert page.count("A legal matter") == 1  # that about herself is not there at all
+    closeness.declare(
+        case_id=case.pk, user=make_staff("otto"), bond=Bond.RELATIVE, why="", actor=keep["actor"], now=MONDAY
+    )
+    page = otto.get(url).content.decode()
+    assert "4 O 17/26" not in page
+    assert "5 O 18/26" in page
+    assert otto.get(reverse("desk:hold-lift", args=[hold.pk])).status_code == 403
+    placed = {**PLACED, "scope": "person", "person_kind": "phone", "person_value": "0170 1234567"}
+    assert "It binds no request so far." in mara.post(url, placed, follow=True).content.decode()
 
 
 def test_the_case_says_what_is_still_kept_until_when_and_why(signed_in):
