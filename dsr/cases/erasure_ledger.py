@@ -125,6 +125,14 @@ def remember(
     return entry
 
 
+def left(*, case: Case, store: str, plan_sha256: str) -> frozenset[str]:
+    """Hashes of what stood in the records of the erased in this store after that plan: what the law kept, and tokens."""
+    rows = ErasedIdentifier.objects.of(case.controller).filter(
+        erasure__case=case, erasure__store=store, erasure__plan_sha256=plan_sha256, stays=True
+    )
+    return frozenset(rows.values_list("token", flat=True))
+
+
 def ends_on(controller: Controller, at: datetime) -> date:
     """The last day on which a backup made before `at` may be restored, in the controller's days."""
     return local_date(controller, at) + timedelta(days=controller.backup_days)

@@ -23,7 +23,7 @@ from dsr.models import Controller, KeptLine, Task
 from exporters.contract import Reason, Treatment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -53,11 +53,14 @@ def note(
     lines: Sequence[PlanLine],
     labels: Mapping[str, Mapping[str, str]],
     now: datetime,
+    known: Iterable[str] | None = None,
 ) -> list[KeptLine]:
     """Write down what an applied plan left in a store, in place of what stood there for it. One event with counts.
 
-    A day that somebody has set for the same rows goes on to count. `labels`: by dataset, then language.
+    A day that somebody has set for the same rows goes on to count. `labels`: by dataset, then language. `known`: the hashes
+    of the identifiers that stand in her record now; None: those that were written down before.
     """
+    hashes = sorted(left_identifiers(case, store) if known is None else set(known))
     before = list(KeptLine.objects.filter(case=case, store=store, status__in=STANDING).order_by("pk"))
     own = {_which(row): row for row in before if row.ends_on or row.why == KeptLine.Why.DISPUTE}
     fresh = []
@@ -81,7 +84,7 @@ def note(
         )
         if _which(row) in own:
             row.why, row.ends_on = own[_which(row)].why, own[_which(row)].ends_on
-        row.put({"persons": [[key.dataset, list(key.values)] for key in line.persons]})
+        row.put({"persons": [[key.dataset, list(key.values)] for key in line.persons], "known": hashes})
         fresh.append(row)
     left = {_which(row) for row in fresh}
     for row in before:
@@ -188,10 +191,28 @@ def persons(case: Case, store: str) -> tuple[tuple[str, tuple[Any, ...]], ...]:
     )
 
 
-def due_datasets(case: Case, store: str) -> set[str]:
-    """Datasets of a store with a line that is being taken up."""
-    rows = KeptLine.objects.filter(case=case, store=store, status=KeptLine.Status.DUE)
-    return set(rows.values_list("dataset", flat=True))
+def left_identifiers(case: Case, store: str) -> frozenset[str]:
+    """Hashes (those of the ledger of erasures) of the identifiers that stood in her record when the erasure was through.
+
+    Whatever else stands there on the day of the end is somebody else's, or hers anew.
+    """
+    rows = KeptLine.objects.filter(case=case, store=store, status__in=STANDING).select_related("case").order_by("pk")
+    return frozenset(token for row in rows for token in row.content().get("known", []))
+
+
+def due_counts(case: Case, store: str, today: date) -> dict[str, int]:
+    """How many rows of each dataset stay in a store by lines that are being taken up, or whose last day has passed."""
+    found: dict[str, int] = {}
+    for row in KeptLine.objects.filter(case=case, store=store, status__in=STANDING).order_by("pk"):
+        last = ends(row)
+        if row.status == KeptLine.Status.DUE or (last is not None and last < today):
+            found[row.dataset] = found.get(row.dataset, 0) + row.count
+    return found
+
+
+def datasets(case: Case, store: str) -> set[str]:
+    """Datasets of a store of which something is kept."""
+    return set(KeptLine.objects.filter(case=case, store=store, status__in=STANDING).values_list("dataset", flat=True))
 
 
 def held_longer(case: Case, store: str, today: date) -> set[str]:

@@ -1,6 +1,7 @@
 """Operation `kept`: what was kept under a law is planned again when its day has passed, and erased (rules.md 3.4.2, 4.0.11).
 
-The first run plans; an approved plan runs then. A period that is only known from practice never deletes by itself: the
+The first run plans; an approved plan runs then. It is about the rows that come to their end and nothing else that may stand
+under the same key by now. A period that is only known from practice never deletes by itself: the
 exporter plans such rows as a person's, and so the task says.
 """
 
@@ -8,16 +9,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dsr.cases import kept, later_plans, tasks
+from dsr.cases import erasure_ledger, kept, later_plans, tasks
 from dsr.cases.clock import local_date
-from dsr.fulfil import later
+from dsr.fulfil import later, remember
 from dsr.fulfil.keep import keeper
 from dsr.fulfil.locate import NeedsPersonError
+from dsr.fulfil.replay import within
 from dsr.fulfil.stores import open_by_name
 from dsr.fulfil.summing import summed
 from dsr.models import Plan
 from dsr.models import Subject as SubjectRow
 from exporters.contract import (
+    Identifier,
+    IdentifierKind,
+    Locates,
     PlanBlocked,
     Plans,
     Reason,
@@ -31,13 +36,15 @@ from exporters.contract import (
 from exporters.registry import capable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from dsr.models import Case, Task
     from exporters.contract import PlanLine
 
 OCCASION = Plan.Occasion.KEPT.value
+SOMEBODY_ELSE = "somebody_else"
+"""In the summary of a plan: the record under her key may be somebody else's by now."""
 
 
 def note_all(case: Case, plan: Plan, *, now: datetime) -> None:
@@ -46,7 +53,14 @@ def note_all(case: Case, plan: Plan, *, now: datetime) -> None:
     for said in plan.summary:
         labels.setdefault(said["store"], {})[said["dataset"]] = said["label"]
     for store, stored in plan.content()["stores"].items():
-        kept.note(case=case, store=store, lines=lines_from_json(stored), labels=labels.get(store, {}), now=now)
+        kept.note(
+            case=case,
+            store=store,
+            lines=lines_from_json(stored),
+            labels=labels.get(store, {}),
+            now=now,
+            known=erasure_ledger.left(case=case, store=store, plan_sha256=plan.sha256),
+        )
 
 
 def apply(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[dict[str, Any], Callable[[], None]]:
@@ -80,12 +94,18 @@ def _planned(task: Task, check: Callable[..., None], now: datetime) -> tuple[dic
     except PlanBlocked as error:
         places = ", ".join(f"{problem.place} ({problem.code})" for problem in error.problems)
         raise NeedsPersonError("plan_blocked", places) from None
-    labels = {said["dataset"]: said["label"] for said in (summed(task.store, exporter, line) for line in lines)}
-    if not _goes(lines, kept.due_datasets(case, task.store)):
+    due = kept.due_counts(case, task.store, local_date(case.controller, now))
+    first = _summary(case, task.store)
+    lines = _of_the_period(case, task.store, lines, due, first)
+    summary = [summed(task.store, exporter, line) for line in lines]
+    labels = {said["dataset"]: said["label"] for said in summary}
+    if not _goes(lines, due):
         return _nothing_to_erase(task, lines, labels, now)
     _insist_over(task, lines, now)
+    if other := _somebody_else(exporter, case, task.store, keys):
+        summary = [said | {"doubt": SOMEBODY_ELSE} for said in summary]
     content = {"stores": {task.store: lines_to_json(lines)}, "identifiers": _needles(case, task.store)}
-    by_rule = _within(case, task.store, lines)
+    by_rule = not other and _within(lines, due, first)
 
     def effect() -> None:
         later_plans.keep(
@@ -93,7 +113,7 @@ def _planned(task: Task, check: Callable[..., None], now: datetime) -> tuple[dic
             store=task.store,
             occasion=OCCASION,
             content=content,
-            summary=[summed(task.store, exporter, line) for line in lines],
+            summary=summary,
             sha256=plan_hash(lines),
             by_rule=by_rule,
             now=now,
@@ -102,11 +122,34 @@ def _planned(task: Task, check: Callable[..., None], now: datetime) -> tuple[dic
     return {"planned": sum(line.count for line in lines if line.writes)}, effect
 
 
-def _goes(lines: Sequence[PlanLine], due: set[str]) -> bool:
-    """Whether rows go: a record that stays for others' sake is anonymised in every plan, and is no reason for one."""
-    return any(
-        line.count and (line.treatment is Treatment.DELETE or (line.writes and line.dataset in due)) for line in lines
+def _summary(case: Case, store: str) -> list[dict[str, Any]]:
+    """What the applied plan of the case said of a store; its lines and keys are gone when a period ends."""
+    first = Plan.objects.filter(case=case, occasion="", status=Plan.Status.APPLIED).order_by("-number").first()
+    return [said for said in (first.summary if first else []) if said["store"] == store]
+
+
+def _of_the_period(
+    case: Case, store: str, lines: Sequence[PlanLine], due: Mapping[str, int], first: Sequence[dict[str, Any]]
+) -> tuple[PlanLine, ...]:
+    """Of a full erasure under her key only what the end of the period is about: rows that come to their end, and the record
+    that stayed for their sake. Under the same key may live somebody else by now, or she herself anew.
+    """
+    going, standing = due.keys() | _for_their_sake(first), kept.datasets(case, store)
+    return tuple(
+        line
+        for line in lines
+        if (line.treatment is Treatment.DELETE and line.dataset in going)
+        or (not line.writes and line.dataset in standing)
     )
+
+
+def _for_their_sake(first: Sequence[dict[str, Any]]) -> set[str]:
+    return {said["dataset"] for said in first if said["reason"] == Reason.REFERRED}
+
+
+def _goes(lines: Sequence[PlanLine], due: Mapping[str, int]) -> bool:
+    """Whether rows go: a record that stays for others' sake is no reason for a plan."""
+    return any(line.count and line.writes and line.dataset in due for line in lines)
 
 
 def _doubtful(lines: Sequence[PlanLine], store: str) -> list[str]:
@@ -135,11 +178,34 @@ def _insist_over(task: Task, lines: Sequence[PlanLine], now: datetime) -> None:
         raise NeedsPersonError("kept_longer", ", ".join(f"{task.store}.{name}" for name in hit))
 
 
-def _within(case: Case, store: str, lines: Sequence[PlanLine]) -> bool:
-    """Whether the approved plan of the case named all of these datasets; a new one is looked at by a second person."""
-    first = Plan.objects.filter(case=case, occasion="", status=Plan.Status.APPLIED).order_by("-number").first()
-    named = {said["dataset"] for said in (first.summary if first else []) if said["store"] == store}
-    return {line.dataset for line in lines if line.writes and line.count} <= named
+def _within(lines: Sequence[PlanLine], due: Mapping[str, int], first: Sequence[dict[str, Any]]) -> bool:
+    """Whether the standing rule covers it: the approved plan named the data, and no more rows go than it had kept."""
+    named = {said["dataset"] for said in first}
+    sake = {name: sum(said["count"] for said in first if said["dataset"] == name) for name in _for_their_sake(first)}
+    goes: dict[str, int] = {}
+    for line in lines:
+        if line.writes:
+            goes[line.dataset] = goes.get(line.dataset, 0) + line.count
+    allowed = [[name, Treatment.DELETE.value, []] for name in (due.keys() | sake.keys()) & named]
+    return within(lines, allowed) and all(count <= due.get(name, sake.get(name, 0)) for name, count in goes.items())
+
+
+def _somebody_else(exporter: Any, case: Case, store: str, keys: Sequence[RowKey]) -> bool:
+    """Whether a record under her keys holds an identifier that did not stand there when the erasure was through.
+
+    The number was given out again, or she is a customer again: a program cannot tell. Where the store cannot say, neither.
+    """
+    if not capable(exporter, Locates):
+        return True
+    known, hashes = kept.left_identifiers(case, store), erasure_ledger.Hashes(case.controller)
+    return any(
+        known.isdisjoint(hashes.tokens(kind.value, value, store))
+        for key in keys
+        for kind, value in remember.standing(
+            exporter, case.request.reference, Identifier(IdentifierKind.RECORD, remember.record_of(key), store)
+        )
+        if kind in erasure_ledger.REMEMBERED and kind is not IdentifierKind.RECORD
+    )
 
 
 def _needles(case: Case, store: str) -> list[list[str]]:

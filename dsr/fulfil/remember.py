@@ -53,7 +53,7 @@ def erased_in(exporter: Any, case: Case, store: str, lines: Sequence[PlanLine]) 
     ]
     for key in persons_of(lines):
         record = record_of(key)
-        left = _left(exporter, case.request.reference, Identifier(IdentifierKind.RECORD, record, store))
+        left = standing(exporter, case.request.reference, Identifier(IdentifierKind.RECORD, record, store))
         hers = {(kind.value, value): (kind, Identifier(kind, value).normalised) in left for kind, value in taught}
         # What stands there now in place of hers (a token in the column of the e-mail address) is not somebody else either.
         hers |= {(kind.value, value): True for kind, value in left if (kind.value, value) not in hers}
@@ -69,8 +69,8 @@ def _of(item: dict[str, str], store: str) -> bool:
     return proved or item["link"].startswith(f"{store}:")
 
 
-def _left(exporter: Any, reference: str, record: Identifier) -> set[tuple[IdentifierKind, str]]:
-    """The identifiers that stand in her record after the erasure, in their normal form."""
+def standing(exporter: Any, reference: str, record: Identifier) -> set[tuple[IdentifierKind, str]]:
+    """The identifiers that stand in a record now, in their normal form."""
     if not capable(exporter, Locates):
         return set()
     learned = exporter.locate(Subject(reference, (record,))).learned

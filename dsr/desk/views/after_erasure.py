@@ -22,6 +22,7 @@ from dsr.desk.forms.holds import KeptEndForm, WhyForm
 from dsr.desk.forms.plan import ApprovePlanForm
 from dsr.desk.plan_page import stores as plan_rows
 from dsr.desk.shell import page
+from dsr.fulfil.kept import SOMEBODY_ELSE
 from dsr.fulfil.stores import label_of
 from dsr.law.rights import Right
 from dsr.models import Erasure, KeptLine, Plan, Rescan
@@ -118,6 +119,7 @@ def _plan(
         "occasion": OCCASIONS.get(Plan.Occasion(plan.occasion), plan.occasion),
         "waits": waits,
         "stores": plan_rows(plan.case, plan, language=language, keys=False),
+        "somebody_else": any(line.get("doubt") == SOMEBODY_ELSE for line in plan.summary),
         "why_not": wording.refusal(refused) if refused else "",
         "may_refuse": duty_refusal(request.actor, Duty.APPROVE_LATER) is None,
         "form": form if form is not None and form.auto_id == fresh.auto_id else fresh,
