@@ -10,7 +10,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from dsr.cases import actors, answer, forwarding, identity, legal_holds, messages, tasks
+from dsr.cases import actors, answer, api_keys, forwarding, identity, legal_holds, messages, suppression_keys, tasks
 from dsr.cases.perform import assign
 from dsr.demo.people import by_position
 from dsr.law.rights import Right
@@ -171,6 +171,24 @@ def test_what_comes_after_an_erasure_and_holds_are_clean(browse: Browse, demo_st
     browse.audit("/desk/holds/", user=otto, modes=["dark", "narrow"])
     browse.audit("/desk/holds/", user=otto, modes=["phone"], act=press("Place the hold"))
     browse.audit(f"/desk/holds/{hold.pk}/", user=otto, modes=["desktop", "narrow"], act=press("Lift the hold"))
+
+
+@pytest.mark.slow
+def test_keys_that_work_and_that_ended_are_clean(browse: Browse) -> None:
+    """Keys of programs and of the suppression list, for whoever changes them and whoever only looks."""
+    olga, otto, now = make_staff("olga", "administrator"), make_staff("otto", "lead"), timezone.now()
+    controller, admin = olga.controller, actors.staff(olga)
+    for name in ("Billing and dunning of the whole group, the old one", "Newsletter"):
+        row, _secret = api_keys.make(
+            controller=controller, name=name, scopes=list(api_keys.Scope), actor=admin, now=now
+        )
+    api_keys.revoke(controller=controller, key_id=str(row.pk), actor=admin, now=now)
+    suppression_keys.ensured_keys(controller, now=now)
+    suppression_keys.new_key(controller=controller, actor=admin, now=now)
+    for page in ("/desk/setup/programs/", "/desk/setup/keys/"):
+        browse.audit(page, user=olga)
+        browse.audit(page, user=otto, modes=["desktop", "phone"])
+    browse.audit("/desk/setup/programs/", user=olga, modes=["phone"], act=press("Make a key"))
 
 
 @pytest.mark.slow
