@@ -1,7 +1,7 @@
 """Archiving a closed case (rules 4.2 no. 24, 4.0.8): what has served goes, what proves stays, and the event says how much of each.
 
 Stays: the request, letters, certificate, decisions and the event chain. Goes: collected data, packages, drafts, row keys of
-plans, the journal of writes; and with the last case of a request the copies of mails, one-time codes, what stores taught
+plans, the journal of writes, summaries of what was shown for approval; and with the last case of a request the copies of mails, one-time codes, what stores taught
 about the person, and all but the plainest index tokens.
 """
 
@@ -23,6 +23,7 @@ from dsr.law.guards import ARCHIVE_AFTER_DAYS
 from dsr.law.rights import Right
 from dsr.law.workflow import ANSWERED, Action, Role, State
 from dsr.models import (
+    AnswerVersion,
     Artifact,
     Case,
     CorrectionSheet,
@@ -174,11 +175,13 @@ def _working_rows(case: Case) -> dict[str, Any]:
     secrets = JournalSecret.objects.filter(plan__case=case).delete()[0]
     # What stores held while a correction was decided; what came of it stands in the decision and the letter.
     CorrectionSheet.objects.filter(case=case).delete()
+    # Letter texts and file names of drafts that were replaced; that each was shown, and its hash, is in the chain.
+    versions = AnswerVersion.objects.filter(case=case).delete()[0]
     plans = Plan.objects.filter(case=case).select_related("case")
     for plan in plans:
         plan.put({"stores": {}})
         plan.save(update_fields=["sealed"])
-    return {"plans": len(plans), "journal": journal + secrets}
+    return {"plans": len(plans), "journal": journal + secrets, "versions": versions}
 
 
 def _request(request: Request) -> dict[str, Any]:

@@ -280,21 +280,3 @@ def tells_old_contact(case: Case) -> bool:
         if kinds & (CONTACT | {"iban", "email", "phone", "address"}):
             return True
     return False
-
-
-@transaction.atomic
-def forget_values(*, case: Case) -> None:
-    """After the stores were changed only what was decided stays: the other values were read to find the right one (5(1)(e)).
-
-    Another round, after a dispute, begins with another reading.
-    """
-    sheet = sheet_of(case)
-    if sheet is None:
-        return
-    named = {at for item in decided_of(sheet) for at, _new in item.fields}
-    content = sheet.content()
-    read = content.get("values", [])
-    kept = [one if at in named else {**one, "value": None, "keys": []} for at, one in enumerate(read)]
-    sheet.put(content | {"values": kept})
-    sheet.read_at = sheet.decided_at = None
-    sheet.save()

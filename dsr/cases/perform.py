@@ -11,9 +11,11 @@ from django.db import transaction
 from django.db.models import F
 
 from dsr import audit
+from dsr.cases import correction_sheet
 from dsr.cases.duties import Duty, duty_refusal
 from dsr.cases.facts import barred_ids, facts_of
 from dsr.law import workflow
+from dsr.law.rights import Right
 from dsr.law.workflow import CLOSED, RUNNING, Action, Actor, Refusal, State
 from dsr.models import Case, RowId, User
 
@@ -105,6 +107,8 @@ def perform(
     # The row is ours now; tasks and files the guards read may have changed between our reading and our update.
     _refuse(case, action, actor, now, extra_facts)
     case.refresh_from_db()
+    if after in CLOSED and case.right == Right.RECTIFICATION:
+        correction_sheet.forget_values(case=case)
     audit.append(
         case=case,
         at=now,

@@ -8,13 +8,13 @@ import pytest
 from django.core.files.storage import default_storage
 
 from dsr.audit import verify_case
-from dsr.cases import actors, archive, endings, plans, purge
+from dsr.cases import actors, archive, corrections, endings, plans, purge, versions
 from dsr.cases.perform import RefusedError
 from dsr.fulfil import end_of_life
 from dsr.fulfil.spool import read_artifact, store_artifact
 from dsr.law.rights import Right
 from dsr.law.workflow import State
-from dsr.models import Artifact, Case, Event, IndexToken, Message, OneTimeCode, Subject
+from dsr.models import AnswerVersion, Artifact, Case, Event, IndexToken, Message, OneTimeCode, Subject
 from dsr.vault import MissingKeyError
 from tests.factories import MONDAY, make_case, make_request, make_staff
 
@@ -72,9 +72,25 @@ def test_4_0_8_ninety_days_after_closing_and_not_before():
     assert end_of_life.archive_due(now=MONDAY + 91 * DAY, limit=10) == 0
 
 
+def test_R_06_what_the_stores_held_goes_with_the_closing_of_a_correction_that_changed_nothing():
+    """5(1)(e): the sheet of a request that was taken back keeps no value of hers until the archive."""
+    case = make_case(rights=(Right.RECTIFICATION,))
+    value = {"store": "billing", "dataset": "customers", "column": "street", "value": "1 Old Road", "how": "true"}
+    read = [value | {"keys": [[7]], "recipients": []}]
+    corrections.keep_values(case=case, values=read, unread={}, now=MONDAY)
+
+    endings.withdraw(case_id=case.pk, actor=actors.subject(), now=MONDAY)
+
+    sheet = corrections.sheet_of(case)
+    assert [(one.place, one.value, one.keys) for one in corrections.values_of(sheet)] == [
+        ("billing.customers.street", None, ())
+    ]
+
+
 def test_24_the_report_says_what_went_and_the_chain_stays():
     case = closed()
     data, letter = with_file(case), with_file(case, "certificate")
+    versions.keep(case=case, sha256="a" * 64, content={"letter": ["Dear Ms Example"]}, now=MONDAY)
     before = Event.objects.filter(case=case).count()
 
     end_of_life.archive_due(now=MONDAY + 90 * DAY, limit=10)
@@ -85,6 +101,7 @@ def test_24_the_report_says_what_went_and_the_chain_stays():
     assert (removed["files"], removed["bytes"]) == (1, data.size)
     assert len(removed["files_sha256"]) == 64
     assert removed["mails"] >= 1
+    assert (removed["versions"], AnswerVersion.objects.filter(case=case).count()) == (1, 0)
     data.refresh_from_db()
     assert (data.wrapped_key, data.storage_name) == ("", "")
     assert data.sha256  # the proof of what was there
