@@ -1,7 +1,7 @@
 """The data protection officer's consultation on file: asked, answered, and what a lead decided against it (4.0.7, T-20, 12(5), 4.0.11).
 
-She advises and decides nothing (Art. 38(6), 39(1)(a)). An opinion counts for what it was asked about; her newest word on it
-holds. An objection stands in the way until a lead decides against it with a reason, which stays beside it.
+She advises and decides nothing (Art. 38(6), 39(1)(a)). An opinion counts for what she saw (`dsr.cases.opinions`); her newest word
+on it holds. An objection stands in the way until a lead decides against it with a reason, which stays beside it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dsr.cases import notices
 from dsr.cases.closeness import holders
 from dsr.cases.duties import Duty
 from dsr.cases.facts import facts_of
+from dsr.cases.opinions import ASKED, GIVEN, NOT_FOLLOWED
 from dsr.cases.perform import RefusedError, insist, record
 from dsr.law.decisions import Opinion, Stance
 from dsr.law.workflow import Refusal, Role
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from dsr.law.workflow import Actor
     from dsr.models import RowId
 
-ASKED, GIVEN, NOT_FOLLOWED = "dpo_asked", "dpo_opinion", "dpo_not_followed"
 KINDS: Final = (ASKED, GIVEN, NOT_FOLLOWED)
 
 
@@ -75,7 +75,8 @@ def ask(
 def give(
     *, case_id: RowId, about: str, stance: str, text: str, actor: Actor, now: datetime, seen_version: int | None = None
 ) -> Case:
-    """Put the data protection officer's opinion on file; nobody else can put her words there.
+    """Put the data protection officer's opinion on file, with the hash of what is to be approved; nobody else can put her
+    words there.
 
     RefusedError: `role`, `reason_missing` without words, `opinion_unknown` for a subject or a stance that is none.
     """
@@ -85,9 +86,11 @@ def give(
     _insist_known(about)
     if stance not in {one.value for one in Stance}:
         raise RefusedError(Refusal("opinion_unknown", {}))
-    data = {"kind": about, "stance": stance}
-    note = text.strip()
-    return record(case_id=case_id, kind=GIVEN, actor=actor, now=now, data=data, note=note, seen_version=seen_version)
+    case = Case.objects.get(pk=case_id)
+    data = {"kind": about, "stance": stance, "manifest_sha256": case.manifest_sha256}
+    # Without a version from the screen it is the one just read: the hash belongs to it.
+    seen = case.version if seen_version is None else seen_version
+    return record(case_id=case_id, kind=GIVEN, actor=actor, now=now, data=data, note=text.strip(), seen_version=seen)
 
 
 @transaction.atomic

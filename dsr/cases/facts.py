@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max, Q
 
+from dsr.cases import opinions
 from dsr.cases.clock import local_date
 from dsr.cases.redactions_open import waiting
 from dsr.cases.scope import stores_of
 from dsr.law import identity as law
-from dsr.law.decisions import BY_DECISION, IN_WORDS, Stance
+from dsr.law.decisions import BY_DECISION, IN_WORDS
 from dsr.law.letters import Outcome
 from dsr.law.policies import POLICIES
 from dsr.law.regimes import regime
@@ -55,7 +56,6 @@ HANDLING = (
     "evidence_filed",
     "kept_end_set",
 )
-_CONSULTED = ("evidence_filed", "dpo_opinion", "dpo_not_followed")
 UNFINISHED = (Task.Status.QUEUED, Task.Status.RUNNING)
 _SETTLED = frozenset({Task.Status.DONE, Task.Status.WAIVED, Task.Status.CANCELLED})
 _READ_IN = frozenset({State.DRAFTING, State.REVIEW})
@@ -118,7 +118,7 @@ def facts_of(case: Case, *, now: datetime, **extra: Any) -> Facts:
         **_held(case, state),
         **_sorted(case, state),
         **_restricted(case, right),
-        **_consulted(events),
+        **opinions.on_file(events, manifest_sha256=case.manifest_sha256),
     }
     return Facts(**{**gathered, **extra})
 
@@ -173,26 +173,8 @@ def _events(case: Case) -> list[Event]:
     known = attached(case, "events")
     if known is not None:
         return known
-    needed = Q(action__in=(*HANDLING, *_CONSULTED)) | Q(to_state__in=[state.value for state in ANSWERED])
+    needed = Q(action__in=(*HANDLING, *opinions.READ)) | Q(to_state__in=[state.value for state in ANSWERED])
     return list(case.events.filter(needed).order_by("seq"))
-
-
-def _consulted(events: Iterable[Event]) -> dict[str, Any]:
-    """What is on file for 12(5), T-20 and 4.0.11: the evidence form, and the data protection officer's word (4.0.7).
-
-    An opinion counts for what it was asked about. Her newest word on it holds; an objection until a lead decided against it.
-    """
-    form, advised, objected = False, set(), set()
-    for event in events:
-        about = str(event.data.get("kind", ""))
-        if event.action == "evidence_filed":
-            form = True
-        elif event.action == "dpo_not_followed":
-            objected.discard(about)
-        elif event.action == "dpo_opinion":
-            advised.add(about)
-            (objected.add if event.data.get("stance") == Stance.OBJECTS else objected.discard)(about)
-    return {"evidence_form": form, "advised": frozenset(advised), "objected": frozenset(objected)}
 
 
 def _held(case: Case, state: State) -> dict[str, bool]:

@@ -20,10 +20,13 @@ def no(code: RefusalCode, **params: str | int | date) -> Refusal:
 
 
 def advised(facts: Facts, about: Opinion, missing: Refusal | None) -> Refusal | None:
-    """4.0.7: the DPO's opinion about just this is on file (else `missing`), and no objection of hers is left unanswered."""
-    if about.value not in facts.advised:
-        return missing
-    return no(RefusalCode.DPO_OBJECTS, about=about.value) if about.value in facts.objected else None
+    """4.0.7: the DPO's opinion about just this is on file (else `missing`), and no objection of hers is left unanswered.
+
+    An objection to what was replaced since stands as well: she may agree to the new one, or a lead decides against it.
+    """
+    if about.value in facts.objected:
+        return no(RefusalCode.DPO_OBJECTS, about=about.value)
+    return None if about.value in facts.advised else missing
 
 
 def second_person(facts: Facts, actor: Actor) -> Refusal | None:

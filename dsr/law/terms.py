@@ -236,7 +236,7 @@ class Facts:
     policy: str = ""  # name of the standing policy that stands in for a second person (4.0.2)
     letter_ready: bool = False  # rendered, and dsr.law.letters.missing() is empty
     late_refusal: bool = False
-    advised: frozenset[str] = frozenset()  # about what the DPO's opinion is on file (4.0.7): values of Opinion
+    advised: frozenset[str] = frozenset()  # on what the DPO's opinion is on file for what stands there (4.0.7): Opinion
     objected: frozenset[str] = frozenset()  # where it objects, and no lead decided against it with a reason
     retention_uncertain: bool = False  # the plan keeps rows whose period seems over under a [K] rule (4.0.11)
     attested: frozenset[str] = frozenset()  # what the approver says she looked at: values of Attest

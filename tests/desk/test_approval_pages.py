@@ -8,11 +8,15 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from dsr.cases import actors, answer
+from dsr.cases import actors, answer, consultation
+from dsr.cases.facts import facts_of
+from dsr.cases.perform import record
 from dsr.demo.people import by_position
 from dsr.law.attest import ATTESTATIONS
+from dsr.law.checklist import checklist
+from dsr.law.codes import Guard
 from dsr.law.rights import Right
-from dsr.law.workflow import State
+from dsr.law.workflow import Action, State
 from dsr.models import Case, Event, EventNote, Notice, Plan
 from tests.factories import make_case, make_staff
 from tests.redacting import settle
@@ -77,6 +81,44 @@ def test_4_0_11_the_officer_is_asked_with_one_click_objects_and_a_lead_decides_a
     assert post(otto, "plan-approve", case, **said).status_code == 302
     assert "The approval counts until" in otto.get(plan).text
     assert Event.objects.get(case=case, action="approve").data["attested"] == ["hers", "kept_read"]
+
+
+def test_4_0_7_an_opinion_counts_for_the_plan_she_saw_and_an_objection_for_whatever_comes(signed_in: Any) -> None:
+    """4.0.11, no. 13: of another plan, or in another round, she has said nothing yet."""
+    case, now = planned(), timezone.now()
+    dora = actors.staff(make_staff("dora", "dpo"))
+
+    def give(about: str, stance: str) -> None:
+        consultation.give(case_id=case.pk, about=about, stance=stance, text="Words.", actor=dora, now=now)
+
+    def standing() -> tuple[set[str], set[str]]:
+        facts = facts_of(Case.objects.get(pk=case.pk), now=now)
+        return set(facts.advised), set(facts.objected)
+
+    give("retention", "agrees")
+    give("erasure", "objects")
+    give("late_refusal", "agrees")
+    assert Event.objects.filter(action="dpo_opinion").first().data["manifest_sha256"] == "a" * 64  # type: ignore[union-attr]
+    assert standing() == ({"retention", "erasure", "late_refusal"}, {"erasure"})
+    Case.objects.filter(pk=case.pk).update(manifest_sha256="b" * 64)
+    assert standing() == ({"late_refusal"}, {"erasure"})
+    lead = actors.staff(make_staff("otto", "lead"))
+    words = {one.guard: one.refusal.code for one in checklist(facts_now(case), Action.APPROVE, lead) if one.refusal}
+    assert words[Guard.LEAD_OR_DPO] == "dpo_objects"
+    assert words[Guard.RETENTION_ADVISED] == "retention_needs_dpo"
+    # The evidence form of Art. 12(5) is what she judges there; then the same plan again, after a dispute.
+    give("excessive", "agrees")
+    assert "excessive" in standing()[0]
+    record(case_id=case.pk, kind="evidence_filed", actor=lead, now=now, note="More of it.")
+    assert "excessive" not in standing()[0]
+    give("excessive", "agrees")
+    give("retention", "agrees")
+    record(case_id=case.pk, kind="reassess", actor=lead, now=now)
+    assert standing() == ({"late_refusal"}, {"erasure"})
+
+
+def facts_now(case: Case) -> Any:
+    return facts_of(Case.objects.get(pk=case.pk), now=timezone.now())
 
 
 def test_4_0_7_nobody_to_ask_and_nothing_to_decide_against_are_said(signed_in: Any) -> None:
