@@ -52,7 +52,8 @@ def test_4_0_11_the_end_of_a_period_is_about_the_rows_that_end_and_no_new_holder
         task = tasks.ensure(case=case, operation="kept", store="billing", now=late, again=True)
         _said, effect = run.apply(task, lambda: None, now=late)
         effect()
-        return Plan.objects.filter(case=case, occasion="kept").latest("number")
+        made: Plan = Plan.objects.filter(case=case, occasion="kept").latest("number")
+        return made
 
     due = set(kept.due_counts(case, "billing", late.date()))
     plan_ = planned()

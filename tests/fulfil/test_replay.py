@@ -81,9 +81,7 @@ def test_SC_24_a_restored_backup_is_erased_again_and_nobody_else_is_touched(demo
     drain()
     assert PERSON.email in text_of(demo_stores / "radius.sqlite3")
     (waits,) = later_plans.waiting(case.controller)
-    later_plans.approve(
-        plan_id=waits.pk, plan_sha256=waits.sha256, actor=otto(), now=timezone.now(), attested=ATTESTED
-    )
+    later_plans.approve(plan_id=waits.pk, plan_sha256=waits.sha256, actor=otto(), now=timezone.now(), attested=ATTESTED)
     drain()
 
     states = list(case.tasks.filter(operation="replay").order_by("store").values_list("store", "status", "error_code"))
