@@ -89,6 +89,8 @@ def test_Q_03_a_restriction_is_set_and_lifted_under_a_hold(demo_stores):
     plan_of_lifting = planned(Right.RESTRICTION, Treatment.LIFT, "0", policy="")
     task = tasks.ensure(case=plan_of_lifting[0], operation="lift", store="billing", now=MONDAY)
     restriction_stores.begin_write(task=task, plan=plan_of_lifting[1], now=MONDAY)
-    case.restrictions.create(controller=case.controller, scope="person", ground="unlawful", set_at=MONDAY, changed_at=MONDAY)
+    case.restrictions.create(
+        controller=case.controller, scope="person", ground="unlawful", set_at=MONDAY, changed_at=MONDAY
+    )
     task = tasks.ensure(case=case, operation="restrict", store="billing", now=MONDAY)
     restriction_stores.begin_write(task=task, plan=plan, now=MONDAY)
