@@ -316,9 +316,10 @@ def test_F_05_a_fee_is_announced_with_evidence_opinion_and_two_people_and_then_w
         "reason": "Three answers.",
     }
     url, law = reverse("desk:step", args=[case.pk, "announce_fee"]), "Article 12(5) GDPR."
-    assert "Consult the data protection officer" in text(
-        otto.post(url, {**fee, "law": law, "version": fresh(case).version})
-    )
+    refused = otto.post(url, {**fee, "law": law, "version": fresh(case).version})
+    assert refused.status_code == 409
+    assert fresh(case).state == "assessing"
+    assert "evidence" in text(refused)
     signed = signed_in("dora")
     opinion = {"version": fresh(case).version, "kind": "fee", "stance": "agrees", "text": "A small fee is right."}
     assert signed.post(reverse("desk:opinion", args=[case.pk]), opinion).status_code == 302

@@ -146,4 +146,4 @@ def test_the_number_of_queries_does_not_follow_the_cases(cases):
         live_figures.count(controller=controller, user=mara, today=date(2026, 5, 20), people=True)
     with CaptureQueriesContext(connection) as period:
         figures.of_period(controller, FIRST, LAST)
-    assert (len(live), len(period)) == (5, 3)
+    assert (len(live), len(period)) == (4, 3)
