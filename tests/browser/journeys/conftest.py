@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser.conftest import browse, chromium
 from tests.browser.office import Colleague, Office
 from tests.factories import make_controller, make_staff
 
@@ -14,8 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.browser.harness import Browse
-
-__all__ = ["browse", "chromium"]
 
 
 @pytest.fixture
