@@ -93,9 +93,12 @@ def due(now: datetime) -> QuerySet[Task]:
     such a task is due as well, or it would stand until that clock's time comes. An erasure known to be on hold is not
     due while the hold stands; the tick after its lifting finds it.
     """
-    queued = Q(status=Task.Status.QUEUED) & (Q(not_before__lte=now) | Q(not_before__gt=now + BACKOFF[-1] + SKEW))
     waits = Q(error_code=HELD) & holds.waiting_tasks()
-    return Task.objects.filter((queued & ~waits) | _orphaned(now))
+    return Task.objects.filter((_queued(now) & ~waits) | _orphaned(now))
+
+
+def _queued(now: datetime) -> Q:
+    return Q(status=Task.Status.QUEUED) & (Q(not_before__lte=now) | Q(not_before__gt=now + BACKOFF[-1] + SKEW))
 
 
 def _orphaned(now: datetime) -> Q:
@@ -114,7 +117,11 @@ def claim(*, task_id: RowId, now: datetime) -> Task | None:
         return None
     if task.status == Task.Status.RUNNING and not _bury(task, now):
         return None
-    mine = due(now).filter(pk=task_id, status=Task.Status.QUEUED, attempts=task.attempts)
+    if not due(now).filter(pk=task_id).exists():
+        return None
+    # Only columns of the row itself: a condition on other tables becomes a subquery, which PostgreSQL does not ask again
+    # after waiting for the row, so that two workers would both have it.
+    mine = Task.objects.filter(_queued(now), pk=task_id, attempts=task.attempts)
     task.attempts += 1
     task.status, task.leased_until, task.progress = Task.Status.RUNNING, now + lease(), 0
     return (

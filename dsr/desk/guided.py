@@ -47,6 +47,7 @@ _DUTY_OF_PAGE: Final = {
     "draft": Duty.DRAFT,
     "redaction": Duty.REDACT,
     "decide": Duty.DRAFT,
+    "corrections": Duty.DRAFT,
     "by-hand": Duty.RETRY,
     "plan": Duty.DRAFT,
     "case": Duty.RETRY,

@@ -101,11 +101,11 @@ def test_presence_is_told_to_others_and_dies_after_a_minute(signed_in):
     assert not Presence.objects.exists()
 
 
+@pytest.mark.parametrize("right", [Right.RECTIFICATION, Right.ERASURE, Right.ACCESS])
 @pytest.mark.parametrize("state", ["drafting", "review", "executing", "notifying"])
-def test_start_work_knows_every_page_on_which_somebody_goes_on(signed_in, state):
+def test_start_work_knows_every_page_on_which_somebody_goes_on(signed_in, state, right):
     """A right that is decided in words has pages of its own; none of them stops the choice of the next case."""
-    for right in (Right.RECTIFICATION, Right.ERASURE, Right.ACCESS):
-        case = make_case(at=days_ago(3), rights=(right,))
-        Case.objects.filter(pk=case.pk).update(state=state)
+    case = make_case(at=days_ago(3), rights=(right,))
+    Case.objects.filter(pk=case.pk).update(state=state)
 
     assert signed_in("mara").post("/desk/work/").status_code == 302
