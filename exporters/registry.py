@@ -23,7 +23,17 @@ if TYPE_CHECKING:
 
     from exporters.description import Text
 
-__all__ = ["ConfigError", "SecretError", "StoreConfig", "capable", "load_stores", "open_store", "resolve", "secret"]
+__all__ = [
+    "ConfigError",
+    "SecretError",
+    "StoreConfig",
+    "capable",
+    "exporter_of",
+    "load_stores",
+    "open_store",
+    "resolve",
+    "secret",
+]
 
 SYSTEMS: Mapping[str, str] = MappingProxyType(
     {
@@ -32,10 +42,15 @@ SYSTEMS: Mapping[str, str] = MappingProxyType(
         "drop": "exporters.files.drop_store:DropStore",
         "files": "exporters.files.tree_store:TreeStore",
         "manual": "exporters.manual:ManualStore",
+        "whmcs": "exporters.systems.whmcs.store:WhmcsStore",
     }
 )
 """Short names for the exporters that come with the product; anything else is the dotted path of a class."""
 
+MOST_BACKUP_DAYS = 3660
+"""The longest life of a backup that can be said, in days: ten years."""
+_OURS = frozenset({"controller", "system", "label", "owner", "backup_days"})
+"""What every store says; the rest is read by its exporter."""
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _SECRET_NAME = re.compile(r"pass(word|wd|phrase)?$|secret|token|api_?key|private_?key|credential", re.IGNORECASE)
 _REFERENCE = re.compile(r"(env|file):(.+)", re.DOTALL)
@@ -60,6 +75,8 @@ class StoreConfig:
     place: Item = field(repr=False)
     record: Path | None = None
     department: Owner = field(default_factory=lambda: Owner(""))
+    backup_days: int | None = None
+    """Days the oldest backup of this store may still be restored; None: as the controller says for all of its stores."""
 
 
 def load_stores(path: str | Path) -> dict[str, StoreConfig]:
@@ -94,7 +111,7 @@ def _read(name: str, item: Item, folder: Path, records: Mapping[str, Path]) -> S
         if required not in entries:
             raise item.error(f"{required!r} is missing")
     label = {language: words.text() for language, words in entries["label"].entries().items()}
-    options = {key: value for key, value in entries.items() if key not in {"controller", "system", "label", "owner"}}
+    options = {key: value for key, value in entries.items() if key not in _OURS}
     for key, value in options.items():
         _refuse_clear_secrets(key, value)
     department = read_owner(entries["owner"])
@@ -109,7 +126,15 @@ def _read(name: str, item: Item, folder: Path, records: Mapping[str, Path]) -> S
         place=entries["system"],
         record=records.get(entries["controller"].text()),
         department=department,
+        backup_days=_backup_days(entries["backup_days"]) if "backup_days" in entries else None,
     )
+
+
+def _backup_days(item: Item) -> int:
+    days = item.integer()
+    if not 1 <= days <= MOST_BACKUP_DAYS:
+        raise item.error(f"a backup lives 1 to {MOST_BACKUP_DAYS} days")
+    return days
 
 
 def _refuse_clear_secrets(name: str, item: Item) -> None:
@@ -174,20 +199,24 @@ def resolve(config: StoreConfig, item: Item) -> str:
         raise item.error(str(error)) from None
 
 
-def open_store(config: StoreConfig) -> Any:
-    """Make the exporter of a configured store: nothing is contacted yet. Raises ConfigError.
-
-    What it can do is asked with `capable`.
-    """
+def exporter_of(config: StoreConfig) -> Any:
+    """The class that a store names, imported and not yet used. ConfigError when it is not there (any more)."""
     dotted = SYSTEMS.get(config.system, config.system)
     module, _, name = dotted.partition(":") if ":" in dotted else dotted.rpartition(".")
     if not module or not name:
         raise config.place.error(f"{config.system!r} is neither one of {', '.join(SYSTEMS)} nor the path of a class")
     try:
-        exporter = getattr(import_module(module), name)
+        return getattr(import_module(module), name)
     except (ImportError, AttributeError) as error:
         raise config.place.error(f"{config.system!r} cannot be loaded ({type(error).__name__})") from error
-    return exporter(config)
+
+
+def open_store(config: StoreConfig) -> Any:
+    """Make the exporter of a configured store: nothing is contacted yet. Raises ConfigError.
+
+    What it can do is asked with `capable`.
+    """
+    return exporter_of(config)(config)
 
 
 def capable(exporter: object, protocol: type) -> bool:

@@ -237,7 +237,13 @@ _OWNER: Schema = {
 }
 _STORE: Schema = {
     "type": "object",
-    "properties": {"controller": TEXT, "system": TEXT, "label": WORDS, "owner": _OWNER},
+    "properties": {
+        "controller": TEXT,
+        "system": TEXT,
+        "label": WORDS,
+        "owner": _OWNER,
+        "backup_days": {"type": "integer", "minimum": 1, "maximum": 3660},
+    },
     "required": ["controller", "label", "owner", "system"],
     "if": {"properties": {"system": {"const": "sql"}}},
     "then": {"required": ["map", "url"]},

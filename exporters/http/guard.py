@@ -13,9 +13,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import httpcore
 import httpx
 
+from exporters.http.deadline import DeadlineStream
+
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterable
+
+    from exporters.http.deadline import Deadline
 
 Network: TypeAlias = "ipaddress.IPv4Network | ipaddress.IPv6Network"
 _Address: TypeAlias = "ipaddress.IPv4Address | ipaddress.IPv6Address"
@@ -28,9 +32,9 @@ class ForbiddenAddressError(Exception):
 class GuardedBackend(httpcore.SyncBackend):
     """Connects to checked addresses only."""
 
-    def __init__(self, networks: tuple[Network, ...]) -> None:
-        """`networks`: private ones that are allowed besides public addresses."""
-        self._networks = networks
+    def __init__(self, networks: tuple[Network, ...], deadline: Deadline | None = None) -> None:
+        """`networks`: private ones that are allowed besides public addresses; `deadline`: the end of all its connections."""
+        self._networks, self._deadline = networks, deadline
 
     def connect_tcp(
         self,
@@ -43,8 +47,10 @@ class GuardedBackend(httpcore.SyncBackend):
         """Resolve, check every address, connect to the first that answers."""
         failed: Exception = httpcore.ConnectError("no address")
         for address in self._addresses(host, port):
+            wait = self._deadline.left(timeout, httpcore.ConnectTimeout) if self._deadline else timeout
             try:
-                return super().connect_tcp(str(address), port, timeout, local_address, socket_options)
+                stream = super().connect_tcp(str(address), port, wait, local_address, socket_options)
+                return DeadlineStream(stream, self._deadline) if self._deadline else stream
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failed = error
         raise failed
@@ -71,10 +77,15 @@ class GuardedBackend(httpcore.SyncBackend):
 class GuardedTransport(httpx.HTTPTransport):
     """httpx's transport over a guarded backend; no proxies and nothing from the environment."""
 
-    def __init__(self, *, networks: tuple[Network, ...], verify: ssl.SSLContext) -> None:
+    def __init__(
+        self, *, networks: tuple[Network, ...], verify: ssl.SSLContext, deadline: Deadline | None = None
+    ) -> None:
         super().__init__(verify=verify, trust_env=False)
         # httpx has no argument for the backend; a test proves that this one is asked.
         self._pool.close()
         self._pool = httpcore.ConnectionPool(
-            ssl_context=verify, max_connections=4, keepalive_expiry=15, network_backend=GuardedBackend(networks)
+            ssl_context=verify,
+            max_connections=4,
+            keepalive_expiry=15,
+            network_backend=GuardedBackend(networks, deadline),
         )

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 NAMES = re.compile(r"\{([a-z_]+)\}", re.IGNORECASE)
 _CALL = re.compile(r"(GET|POST|PUT|PATCH|DELETE) ([^\s/?#][^\s?#]*)")
+_ABSENT = frozenset({404, 410})
 _CALL_OPTIONS = ("query", "form", "json", "rows", "one", "paging", "adds", "any_case")
 
 
@@ -61,7 +62,7 @@ class Change:
     """How columns of a row are written: in the body of `call`, under the names they have in a record.
 
     `lock`: a value of the record that is sent back, so that the store refuses when somebody was faster. `in_list`: the
-    body is a list of one. `empty`: nothing is sent as an empty text.
+    body is a list of one. `empty`: nothing is sent as an empty text. `sends`: columns whose parameter has another name than the record says.
     """
 
     call: Call
@@ -69,6 +70,7 @@ class Change:
     lock: str = ""
     in_list: bool = False
     empty: bool = False
+    sends: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +114,21 @@ class Profile:
     paging: Paging = field(default_factory=Paging)
     headers: Mapping[str, str] = field(default_factory=dict)
     unescape_html: bool = False
+    absent_status: frozenset[int] = _ABSENT
+    """Statuses that mean there is no such row; none where every call goes to one address, which has then moved."""
     auth: Item | None = None
 
 
 def load_profile(path: Path) -> Profile:
     """Read a profile; raises ConfigError with file, line and column."""
     top = read_document(path, name=f"{path.parent.name}/{path.name}").options(
-        "auth", "paging", "envelope", "headers", "unescape_html", required=("profile", "version", "resources")
+        "auth",
+        "paging",
+        "envelope",
+        "headers",
+        "unescape_html",
+        "absent_status",
+        required=("profile", "version", "resources"),
     )
     return Profile(
         name=top["profile"].text(),
@@ -128,8 +138,13 @@ def load_profile(path: Path) -> Profile:
         paging=_paging(top["paging"]) if "paging" in top else Paging(),
         headers=_texts(top.get("headers")),
         unescape_html="unescape_html" in top and top["unescape_html"].flag(),
+        absent_status=_statuses(top.get("absent_status")),
         auth=top.get("auth"),
     )
+
+
+def _statuses(item: Item | None) -> frozenset[int]:
+    return _ABSENT if item is None else frozenset(one.integer() for one in item.items())
 
 
 def _texts(item: Item | None) -> Mapping[str, str]:
@@ -178,7 +193,8 @@ def _call(item: Item, *more: str) -> Call:
         query=_pairs(options["query"]) if "query" in options else (),
         form=_pairs(options["form"]) if "form" in options else None,
         json=_pairs(options["json"]) if "json" in options else None,
-        rows=options["rows"].text() if "rows" in options else None,
+        # `rows: null`: the answer itself is the record, wherever the lists of the resource stand.
+        rows=("" if options["rows"].is_null else options["rows"].text()) if "rows" in options else None,
         one="one" in options and options["one"].flag(),
         paging=_paging(options["paging"]) if "paging" in options else None,
         adds=_pairs(options["adds"]) if "adds" in options else (),
@@ -187,7 +203,7 @@ def _call(item: Item, *more: str) -> Call:
 
 
 def _change(item: Item) -> Change:
-    own = ("writable", "lock", "in_list", "empty")
+    own = ("writable", "lock", "in_list", "empty", "sends")
     call = _call(item, *own)
     options = item.entries()
     if "writable" not in options:
@@ -198,6 +214,7 @@ def _change(item: Item) -> Change:
         lock=options["lock"].text() if "lock" in options else "",
         in_list="in_list" in options and options["in_list"].flag(),
         empty="empty" in options and options["empty"].flag(),
+        sends=_texts(options.get("sends")),
     )
 
 

@@ -56,9 +56,11 @@ def accepted(data: Any, envelope: Envelope, place: str) -> bool:
     if not envelope.ok_at or str(at(data, envelope.ok_at)) in envelope.ok:
         return True
     message = str(at(data, envelope.message_at)) if envelope.message_at else ""
+    if any(words in message for words in envelope.denied):
+        raise Permanent("access_denied", place)
     if any(words in message for words in envelope.absent):
         return False
-    raise Permanent("access_denied" if any(words in message for words in envelope.denied) else "refused", place)
+    raise Permanent("refused", place)
 
 
 def nested(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:

@@ -79,7 +79,7 @@ class RestSource:
             raise Permanent("not_capable", self._place(dataset))
         facts = self._facts(row)
         sent: dict[str, Any] = {
-            resource.columns.get(name, name): "" if value is None and change.empty else value
+            change.sends.get(name, resource.columns.get(name, name)): "" if value is None and change.empty else value
             for name, value in values.items()
         }
         if change.lock:
@@ -156,8 +156,8 @@ class RestSource:
 
     def _answer(self, request: Request, place: str) -> tuple[Reply, Any]:
         """A reply and its data; None as data where there is no such row."""
-        reply = self.client.read(request, place, absent=True)
-        if reply.status in {404, 410}:
+        reply = self.client.read(request, place, absent=bool(self.profile.absent_status))
+        if reply.status in self.profile.absent_status:
             return reply, None
         data = reply.data(place)
         return reply, data if accepted(data, self.profile.envelope, place) else None
@@ -165,7 +165,10 @@ class RestSource:
     def _write(self, dataset: Dataset, request: Request) -> None:
         place = self._place(dataset)
         reply = self.client.write(request, place)
-        if reply.status in {404, 410} or not reply.content.strip():
+        gone = reply.status in {404, 410}
+        if gone and reply.status not in self.profile.absent_status:
+            raise Permanent("not_found", place)
+        if gone or not reply.content.strip():
             return  # what became of it is read again by the caller
         if self.profile.envelope.ok_at:
             try:

@@ -45,6 +45,9 @@ class RestStore(MappedStore):
     `retry_after` (30 s), `size_limit` (33554432 bytes an answer).
     """
 
+    speaks: type[RestSource] = RestSource
+    """How the profile's calls are made; a system with ideas of its own has a class of its own."""
+
     def __init__(self, config: StoreConfig) -> None:
         """Read map, profile and options; nothing is contacted. Raises ConfigError."""
         for name in ("url", "map", "profile"):
@@ -59,7 +62,7 @@ class RestStore(MappedStore):
             reach=_reach(config), auth=_auth(profile, secrets), limits=_limits(config), headers=profile.headers
         )
         self.client = client
-        source = RestSource(client, profile, data_map, config.name)
+        source = self.speaks(client, profile, data_map, config.name)
         super().__init__(name=config.name, data_map=data_map, source=source, place=config.place)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from exporters.datamap.model import LinkType
 from exporters.identifiers import normalise, radius_spellings, spellings
 from exporters.mapped.source import holds
+from exporters.mentions import mention
 from exporters.values import at_path, text_of
 
 if TYPE_CHECKING:
@@ -24,9 +25,10 @@ SUPPORTED = frozenset(
         LinkType.SAME_VALUE,
         LinkType.ESCAPED_VALUE,
         LinkType.JSON_PATH,
+        LinkType.CONTAINS_VALUE,
     }
 )
-"""Links these stores follow; a text that merely mentions somebody cannot be asked for."""
+"""Links these stores follow; `contains_value` where the store can be asked for texts that mention a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +45,22 @@ def build(link: Link, values: Collection[str], kind: IdentifierKind | None) -> P
     if link.type is LinkType.ESCAPED_VALUE:
         forms = frozenset(form for value in values for form in radius_spellings(value))
         return Probe(link.column, forms, lambda row: text_of(row.values.get(link.column)) in forms and _met(link, row))
+    if link.type is LinkType.CONTAINS_VALUE:
+        return _mentioned(link, values, kind)
     if kind is None or link.type in {LinkType.FOREIGN_KEY, LinkType.POLYMORPHIC}:
         wanted = frozenset(values)
         return Probe(link.column, wanted, lambda row: any(one in wanted for one in _texts(link, row)))
     normal = frozenset(normalise(kind, value) for value in values)
     asked = frozenset(form for value in values for form in spellings(kind, value))
     return Probe(link.column, asked, lambda row: any(normalise(kind, one) in normal for one in _texts(link, row)))
+
+
+def _mentioned(link: Link, values: Collection[str], kind: IdentifierKind | None) -> Probe:
+    found = mention(values, kind) if kind else None
+    if found is None:
+        return Probe(link.column, frozenset(), lambda _: False)
+    forms, pattern = found
+    return Probe(link.column, forms, lambda row: any(pattern.search(one) for one in _texts(link, row)))
 
 
 def _texts(link: Link, row: Row) -> Iterator[str]:

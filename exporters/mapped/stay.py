@@ -132,7 +132,12 @@ def _same(one: object, other: object) -> bool:
 
 
 def _pointed_at(walk: Walk, found: dict[str, dict[Key, Stay]], dataset: Dataset, holder: Dataset) -> None:
-    """Rows that staying rows of `holder` point at stay as well: an invoice needs its customer's row."""
+    """Rows that staying rows of `holder` point at stay as well: an invoice needs its customer's row.
+
+    What is anonymised stays anyway, and as its fields say.
+    """
+    if dataset.terms.erase is Erase.ANONYMISE:
+        return
     links = [one for one in holder.links if one.references.dataset == dataset.name and one.type in _POINTING]
     stays = found.get(holder.name, {})
     if not links or not stays or dataset.name == SUBJECT:

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from exporters.datamap.composite import taken_apart
 from exporters.datamap.model import Link, LinkType
 from exporters.identifiers import IdentifierKind, normalise, radius_spellings, spellings
+from exporters.mentions import mention
 from exporters.values import at_path, text_of
 
 if TYPE_CHECKING:
@@ -27,10 +28,7 @@ if TYPE_CHECKING:
 _CHUNK = 400
 """Values in one IN list: below every database's limit, few enough for the planner to use an index."""
 _LIKE_CHUNK = 20
-_SHORTEST_CONTAINED = 6
-"""A shorter value inside a free text proves nothing."""
 _INTEGER = re.compile(r"-?\d{1,19}")
-_WORDLIKE = r"[\w.+%@-]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,13 +175,11 @@ def _cased(column: LiveColumn, forms: set[str], other_forms: set[str]) -> Any:
 
 
 def _contains(_link: Link, column: LiveColumn, values: Collection[str], kind: Any, _others: Any) -> Any:
-    forms = {form for value in values for form in spellings(kind, value) if len(form) >= _SHORTEST_CONTAINED}
-    if not forms:
+    found = mention(values, kind)
+    if found is None:
         return (), lambda _: False
-    # The value must stand alone: `ann@example.net` is not inside `joann@example.net` nor inside `ann@example.net.au`.
-    alternatives = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
-    flags = re.IGNORECASE if kind is IdentifierKind.EMAIL else 0
-    token = re.compile(rf"(?<!{_WORDLIKE})(?:{alternatives})(?![\w@%+-])(?!\.\w)", flags)
+    forms, token = found
+    flags = kind is IdentifierKind.EMAIL
     text = sa.func.lower(comparable(column)) if flags else comparable(column)
     clauses = (
         sa.or_(*(text.contains(form.lower() if flags else form, autoescape=True) for form in chunk))

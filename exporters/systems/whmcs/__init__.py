@@ -1,0 +1,1 @@
+"""WHMCS: billing and customer system."""
