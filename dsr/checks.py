@@ -15,7 +15,7 @@ from dsr.carriers import eid, imap, sms
 from dsr.cases import ring
 from dsr.vault.keys import parse
 from exporters.record.load import load_record
-from exporters.registry import ConfigError, load_stores
+from exporters.registry import ConfigError, exporter_of, load_stores
 
 
 @register
@@ -54,12 +54,15 @@ def check_rows(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register
 def check_stores(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """dsr.E003: a bad store list is an error at start, not a silently missing store."""
+    """dsr.E003: a bad store list, or an exporter that was renamed, is an error at start, not a silently missing store."""
     if not settings.DSR_STORES:
         hint = "Set DSR_STORES to the YAML file that lists your stores (docs/exporters.md)."
         return [CheckWarning("DSR_STORES is not set: no store can be asked.", hint=hint, id="dsr.W001")]
     try:
-        records = {config.record for config in load_stores(settings.DSR_STORES).values() if config.record}
+        stores = load_stores(settings.DSR_STORES).values()
+        for config in stores:
+            exporter_of(config)
+        records = {config.record for config in stores if config.record}
         for record in sorted(records):
             load_record(record)
     except ConfigError as error:

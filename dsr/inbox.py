@@ -46,6 +46,8 @@ class Inbox:
     """Makes the draft when the first file comes before the first answer was kept."""
     fresh: bool = False
     """Whether only the files of this POST count and are listed: staff adds to what is there."""
+    from_person: bool | None = None
+    """Whether the person sent these files; by default what staff adds is not hers (dsr.cases.upload_intake.receive)."""
     _taken: list[Upload] = field(default_factory=list)
 
     def held(self, purpose: str) -> list[Upload]:
@@ -97,6 +99,7 @@ class Inbox:
                 draft=self.draft,
                 request=self.request,
                 actor=self.actor,
+                from_person=self.from_person,
             )
         except (Temporary, Permanent, OSError):
             raise UploadRefusedError(FileRefusal.AWAY, name=file_name(file.name or "")) from None

@@ -43,6 +43,8 @@ DSR_UPLOAD_MAX_MB = envint("DSR_UPLOAD_MAX_MB", default=10, low=1, high=50)
 DSR_UPLOADS_MAX_MB = envint("DSR_UPLOADS_MAX_MB", default=25, low=1, high=500)
 DSR_UPLOADS_MAX = envint("DSR_UPLOADS_MAX", default=20, low=1, high=200)
 DSR_UPLOAD_DAY_MB = envint("DSR_UPLOAD_DAY_MB", default=100, low=1, high=100_000)
+# For how many seconds a process shows the numbers of the desk's side bar as it counted them (decision 090).
+DSR_COUNTS_SECONDS = envint("DSR_COUNTS_SECONDS", default=5, low=0, high=60)
 # What the forecast reckons with: hours a colleague has for requests in a week, hours of work in a case (docs/reports.md).
 DSR_HOURS_PER_WEEK = envint("DSR_HOURS_PER_WEEK", default=20, low=1, high=60)
 DSR_HOURS_PER_CASE = envint("DSR_HOURS_PER_CASE", default=3, low=1, high=200)
@@ -273,6 +275,8 @@ DEFAULT_FROM_EMAIL = envsecret("DSR_MAIL_FROM", default="privacy@example.com")
 # Where mail servers return what they cannot deliver (the envelope's sender); empty: to the sender of the mail.
 DSR_MAIL_BOUNCES = envsecret("DSR_MAIL_BOUNCES")
 _MAIL_DIR = envsecret("DSR_MAIL_DIR")
+# Networks beside public addresses in which recipients are called (docs/recipients.md): 10.0.0.0/8, none by default.
+DSR_RECIPIENT_NETWORKS = envlist("DSR_RECIPIENT_NETWORKS")
 # Mailboxes of the privacy office, by slug (docs/inbound.md): how often they are looked into, seconds; MB of one mail; and
 # how long a mail as it came is kept once something was made of it, in days.
 DSR_INBOX = envjson("DSR_INBOX")

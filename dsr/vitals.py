@@ -16,7 +16,7 @@ from django.core.files.storage import storages
 from django.db.models import Count, Min
 
 from dsr.cases import tasks
-from dsr.models import Message, Notice, Outgoing, OwnerMail, Pulse, StoreHealth, Suspicion, Task
+from dsr.models import Message, Notice, Outgoing, OwnerMail, Pulse, RecipientMail, StoreHealth, Suspicion, Task
 from dsr.work import pulses, wake
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def _tasks(now: datetime) -> Iterator[Waiting]:
 
 def _mails() -> tuple[int, int]:
     waiting = failed = 0
-    first, *others = (_unsent(model) for model in (Message, Notice, OwnerMail))
+    first, *others = (_unsent(model) for model in (Message, Notice, OwnerMail, RecipientMail))
     for row in first.union(*others, all=True):
         if row["status"] in FAILED:
             failed += row["number"]

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from dsr.api.access import body_of, problem, program, slower
 from dsr.api.signed import answer
-from dsr.cases import import_guard
+from dsr.cases import api_keys, import_guard
 from dsr.cases.api_keys import Scope
 from dsr.cases.import_guard import Guard
 from dsr.cases.suppression_bulk import Asking
@@ -51,7 +51,7 @@ def suppressed(request: Any, key: ApiKey) -> HttpResponse:
         answers = iter(asking.ask([one for row in rows for one in row]))
         return [{"suppressed": any(list(islice(answers, len(row))))} for row in rows]
 
-    return _answered(request, key, ask)
+    return _answered(request, key, Scope.SUPPRESSED, ask)
 
 
 @program(Scope.IMPORT_GUARD)
@@ -62,11 +62,14 @@ def guarded(request: Any, key: ApiKey) -> HttpResponse:
         reasons = Guard(key.controller, now=timezone.now(), channels=channels, copies=False).ask(rows)
         return [{"take_in": False, "reason": one.value} if one else {"take_in": True} for one in reasons]
 
-    return _answered(request, key, ask)
+    return _answered(request, key, Scope.IMPORT_GUARD, ask)
 
 
 def _answered(
-    request: Any, key: ApiKey, ask: Callable[[Sequence[Sequence[Contact]], list[str]], list[dict[str, Any]]]
+    request: Any,
+    key: ApiKey,
+    scope: Scope,
+    ask: Callable[[Sequence[Sequence[Contact]], list[str]], list[dict[str, Any]]],
 ) -> HttpResponse:
     body = body_of(request, most=MAX_BYTES)
     if isinstance(body, HttpResponse):
@@ -80,6 +83,8 @@ def _answered(
     read = [import_guard.read(key.controller, one) if isinstance(one, dict) else "unknown_field" for one in rows]
     said = iter(ask([one for one in read if not isinstance(one, str)], channels))
     answers = [{"error": one} if isinstance(one, str) else next(said) for one in read]
+    stopped = sum(bool(one.get("suppressed")) or one.get("take_in") is False for one in answers)
+    api_keys.count(key=key, scope=scope, rows=len(rows), stopped=stopped, now=timezone.now())
     kept = {"request_sha256": hashlib.sha256(body).hexdigest(), "answers": answers}
     return answer(key.controller, kept, now=timezone.now())
 

@@ -22,7 +22,7 @@ from dsr.cases.own_rules import calendar_of
 from dsr.law.counting import QUERY_WORKING_DAYS
 from dsr.law.guards import SILENCE_DAYS
 from dsr.law.terms import RUNNING, State
-from dsr.models import Absence, Artifact, Case, Plan, Restriction, Suspension
+from dsr.models import Absence, Artifact, AuthorityCase, Case, Plan, Restriction, Suspension
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,6 +43,7 @@ class Kind(StrEnum):
     TARGET = "target"  # the internal target, the act-by date (T-22)
     QUERY = "query"  # three working days after receipt (T-13)
     SILENCE = "silence"  # thirty days without an answer: the lead may close (T-15, no. 4)
+    AUTHORITY = "authority"  # a supervisory authority wants our answer
     LIFT = "lift"  # a restriction ends that was announced seven days before (18(3))
     RETENTION = "retention"  # what law kept may go
     DOWNLOAD = "download"  # the answer can no longer be fetched
@@ -72,14 +73,25 @@ class Item:
 
 
 def items(
-    controller: Controller, first: date, last: date, *, today: date, of: User | None = None, language: str = "en"
+    controller: Controller,
+    first: date,
+    last: date,
+    *,
+    today: date,
+    of: User | None = None,
+    language: str = "en",
+    calendar: Calendar | None = None,
 ) -> list[Item]:
-    """Everything from the first to the last day, by day and urgency; `of`: only the cases and absences of this colleague."""
-    calendar = calendar_of(controller)
+    """Everything from the first to the last day, by day and urgency; `of`: only the cases and absences of this colleague.
+
+    `calendar`: the controller's, where the caller has it already.
+    """
+    calendar = calendar or calendar_of(controller)
     found = [
         *_dates(controller, first, last, today, of),
         *_queries(controller, first, last, today, of, calendar=calendar),
         *_silences(controller, first, last, of),
+        *_authorities(controller, first, last, today, of),
         *_lifts(controller, first, last, of),
         *_retained(controller, first, last, of),
         *_downloads(controller, first, last, of),
@@ -156,6 +168,15 @@ def _lifts(controller: Controller, first: date, last: date, of: User | None) -> 
     rows = Restriction.objects.of(controller).filter(ended_at__isnull=True, lift_on__range=(first, last))
     for row in _most(_with_case(rows), of, "case__assignee"):
         yield Item(row.lift_on, Kind.LIFT, case=row.case)
+
+
+def _authorities(controller: Controller, first: date, last: date, today: date, of: User | None) -> Iterator[Item]:
+    """Days by which supervisory authorities want an answer that has not left."""
+    rows = AuthorityCase.objects.of(controller).filter(
+        state=AuthorityCase.State.OPEN, answer_due_on__range=(first, last)
+    )
+    for row in _most(_with_case(rows.defer("sealed")), of, "case__assignee"):
+        yield Item(row.answer_due_on, Kind.AUTHORITY, case=row.case, over=row.answer_due_on < today)
 
 
 def _retained(controller: Controller, first: date, last: date, of: User | None) -> Iterator[Item]:

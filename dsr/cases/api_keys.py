@@ -10,17 +10,18 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
+from django.db.models import F, Sum
 
 from dsr.cases.actors import SYSTEM
 from dsr.cases.duties import Duty
 from dsr.cases.perform import RefusedError, insist
 from dsr.cases.setup import record_setup
 from dsr.law.workflow import Refusal
-from dsr.models import ApiKey
+from dsr.models import ApiKey, ApiUse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
+    from datetime import date, datetime
 
     from dsr.law.workflow import Actor
     from dsr.models import Controller, RowId
@@ -100,3 +101,26 @@ def revoke(*, controller: Controller, key_id: RowId, now: datetime, actor: Actor
     data = {"key": str(row.pk), "program": row.name}
     record_setup(controller=controller, kind="program_key_revoked", actor=actor, now=now, data=data)
     return True
+
+
+@transaction.atomic
+def count(*, key: ApiKey, scope: Scope, rows: int, stopped: int, now: datetime) -> None:
+    """Add one call in bulk to the figures of this key and day (UTC): an import that asks nothing is seen, and so is one that asks
+    for everybody. One upsert for up to ten thousand rows.
+    """
+    use, made = ApiUse.objects.get_or_create(
+        key=key,
+        scope=scope.value,
+        day=now.date(),
+        defaults={"controller": key.controller, "calls": 1, "rows": rows, "stopped": stopped},
+    )
+    if not made:
+        more = {"calls": F("calls") + 1, "rows": F("rows") + rows, "stopped": F("stopped") + stopped}
+        ApiUse.objects.filter(pk=use.pk).update(**more)
+
+
+def uses(keys: Iterable[ApiKey], *, since: date) -> dict[RowId, tuple[int, int]]:
+    """Rows that each key asked in bulk since a day (UTC), and how many of them were stopped; one query."""
+    found = ApiUse.objects.filter(key__in=[key.pk for key in keys], day__gte=since).values("key")
+    sums = found.annotate(asked=Sum("rows"), kept=Sum("stopped")).order_by("key")
+    return {one["key"]: (one["asked"], one["kept"]) for one in sums}

@@ -1,8 +1,9 @@
 """Archiving a closed case (rules 4.2 no. 24, 4.0.8): what has served goes, what proves stays, and the event says how much of each.
 
 Stays: the request, letters, certificate, decisions and the event chain. Goes: collected data, packages, drafts, row keys of
-plans, the journal of writes, summaries of what was shown for approval; and with the last case of a request the copies of mails, one-time codes, what stores taught
-about the person, and all but the plainest index tokens.
+plans, the journal of writes, summaries of what was shown for approval, what recipients were sent; and with
+the last case of a request the copies of mails, one-time codes, what stores taught
+about the person, and all but the plainest index tokens; after an erasure also the account here (dsr.cases.own_accounts).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q, Sum
 
-from dsr.cases import holds
+from dsr.cases import authority, holds, own_accounts, recipient_forget
 from dsr.cases.actors import SYSTEM
 from dsr.cases.clock import local_date
 from dsr.cases.perform import perform
@@ -75,6 +76,7 @@ def due(*, now: datetime, limit: int) -> list[RowId]:
     rows = rows.exclude(Exists(_restricting(OuterRef("pk"))) & ~over_now)
     rows = rows.exclude(Exists(Restriction.objects.filter(case=OuterRef("pk"), ended_at__isnull=True)))
     free = holds.free_of_claims(holds.free(rows, request="request_id"), request="request_id")
+    free = authority.free(free, request="request_id")
     return list(free.order_by("closed_at").values_list("pk", flat=True)[:limit])
 
 
@@ -120,11 +122,13 @@ def archive(*, case_id: RowId, now: datetime) -> Archived:
     case: Case = Case.objects.select_related("controller", "request__controller").get(pk=case_id)
     holds.insist_free(case.request_id)
     holds.insist_no_claim(case.request_id)
+    authority.insist_free(case.request_id)
     aftercare = _aftercare(case, now)
     removed, names = _files(case)
     removed |= _working_rows(case)
     if not case.request.cases.exclude(pk=case.pk).exclude(state=State.ARCHIVED).exists():
         removed |= _request(case.request)
+        removed["accounts"] = own_accounts.forget(request=case.request, case=case, now=now)
     closed_on = local_date(case.controller, case.closed_at) if case.closed_at else None
     facts = {
         "closed_days": (local_date(case.controller, now) - closed_on).days if closed_on else 0,
@@ -181,7 +185,8 @@ def _working_rows(case: Case) -> dict[str, Any]:
     for plan in plans:
         plan.put({"stores": {}})
         plan.save(update_fields=["sealed"])
-    return {"plans": len(plans), "journal": journal + secrets, "versions": versions}
+    told = recipient_forget.at_archive(case)
+    return {"plans": len(plans), "journal": journal + secrets, "versions": versions, "recipient_mails": told}
 
 
 def _request(request: Request) -> dict[str, Any]:

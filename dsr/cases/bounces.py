@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dsr.cases import outbox
 from dsr.cases.bounce_text import Verdict, read
-from dsr.models import Message, Notice, OwnerMail
+from dsr.models import Message, Notice, OwnerMail, RecipientMail
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,7 +41,12 @@ def take(*, raw: bytes, now: datetime) -> Taken:
 def _row(about: tuple[tuple[str, int], ...]) -> Outgoing | None:
     """The mail it is about, in the round it speaks of; a report on an earlier round finds a row that has moved on."""
     for pk, number in about:
-        known = Message.objects.select_related("request", "controller"), Notice.objects.all(), OwnerMail.objects.all()
+        known = (
+            Message.objects.select_related("request", "controller"),
+            Notice.objects.all(),
+            OwnerMail.objects.all(),
+            RecipientMail.objects.all(),
+        )
         for rows in known:
             row: Outgoing | None = rows.filter(pk=pk).first()
             if row is not None:

@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from dsr.addresses import base_url
-from dsr.cases import notices
+from dsr.cases import linking, notices
 from dsr.cases.actors import SYSTEM
 from dsr.cases.duties import Duty
 from dsr.cases.perform import ConflictError, RefusedError, insist, record
@@ -119,6 +119,21 @@ def standing(request: Request) -> QuerySet[Closeness]:
     """What stands for this request, the oldest first."""
     rows: QuerySet[Closeness] = Closeness.objects.filter(request=request, withdrawn_at__isnull=True)
     return rows.select_related("user", "request").order_by("declared_at", "pk")
+
+
+def others_of_person(request: Request, user: User) -> list[Case]:
+    """Cases of other requests that are proven to be of the same person and that this colleague may still work on: one for each
+    request. They are offered when she says it of this one; nobody assumes it (rules 4.3).
+    """
+    near = [one for one in linking.related(request) if one.why in {linking.ACCOUNT, linking.NUMBER}]
+    known = set(standing_for(user, [one.request.pk for one in near]))
+    return [one.case for one in near if one.request.pk not in known]
+
+
+def standing_for(user: User, requests: list[Any]) -> QuerySet[Closeness]:
+    """Of these requests the ids of those from which this colleague is barred."""
+    rows = Closeness.objects.filter(user=user, request__in=requests, withdrawn_at__isnull=True)
+    return rows.values_list("request", flat=True)
 
 
 def barred_requests(user: User) -> QuerySet[Closeness]:

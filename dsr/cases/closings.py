@@ -17,6 +17,7 @@ from dsr.cases import by_hand, letters, restrictions
 from dsr.cases.actors import SYSTEM
 from dsr.cases.clock import local_date
 from dsr.cases.decisions import decided_of, digest, elements_of
+from dsr.cases.facts import recipients_left
 from dsr.cases.perform import RefusedError, perform, record
 from dsr.cases.scope import stores_of
 from dsr.law.decisions import BY_DECISION
@@ -93,6 +94,9 @@ def close(
 
 def _recipients(case: Case, words: str, actor: Actor, now: datetime, seen: int | None) -> Case:
     """Art. 19, Q-07, R-06: who received the data and was told, or the reason why nobody was."""
+    # The register has told them all, or somebody gave the reasons: there is nothing left to say in words.
+    if case.content().get("recipients") and not recipients_left(case) and not words.strip():
+        return case
     if not words.strip():
         raise RefusedError(Refusal("recipients_missing", {}))
     if case.state != State.NOTIFYING:

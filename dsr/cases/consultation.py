@@ -6,7 +6,7 @@ on it holds. An objection stands in the way until a lead decides against it with
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 
@@ -15,7 +15,7 @@ from dsr.cases import notices
 from dsr.cases.closeness import holders
 from dsr.cases.duties import Duty
 from dsr.cases.facts import facts_of
-from dsr.cases.opinions import ASKED, GIVEN, NOT_FOLLOWED
+from dsr.cases.opinions import ASKED, GIVEN, NOT_FOLLOWED, drafts_about
 from dsr.cases.perform import RefusedError, insist, record
 from dsr.law.decisions import Opinion, Stance
 from dsr.law.workflow import Refusal, Role
@@ -87,7 +87,9 @@ def give(
     if stance not in {one.value for one in Stance}:
         raise RefusedError(Refusal("opinion_unknown", {}))
     case = Case.objects.get(pk=case_id)
-    data = {"kind": about, "stance": stance, "manifest_sha256": case.manifest_sha256}
+    data: dict[str, Any] = {"kind": about, "stance": stance, "manifest_sha256": case.manifest_sha256}
+    if read := drafts_about(case, about):
+        data["letters"] = read
     # Without a version from the screen it is the one just read: the hash belongs to it.
     seen = case.version if seen_version is None else seen_version
     return record(case_id=case_id, kind=GIVEN, actor=actor, now=now, data=data, note=text.strip(), seen_version=seen)

@@ -6,7 +6,9 @@ the objection by the same function, and L-20 names its last day, so that it is a
 
 from __future__ import annotations
 
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import translation
@@ -14,15 +16,17 @@ from django.utils.translation import gettext as _
 
 from dsr import wording
 from dsr.cases import answer_letters, clock, letters, messages, tasks
+from dsr.cases.clock import local_date
 from dsr.cases.perform import RefusedError, perform, staff_id
 from dsr.law.letter_elements import Element
 from dsr.law.letters import LetterCode, Outcome
+from dsr.law.regimes import regime
 from dsr.law.workflow import Action, Actor, Refusal, State
 from dsr.models import Case, RowId
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date, datetime
+    from datetime import date
 
     from dsr.models import Upload
 
@@ -39,11 +43,14 @@ def contest(
     seen_version: int | None = None,
     paragraph: str = "",
     files: Sequence[Upload] = (),
+    received_on: date | None = None,
 ) -> Case:
     """Dispute the outcome, in the person's own words or in those of a lead who received them (no. 20); L-20 confirms.
 
     Her words join the conversation and, sealed, the event. Whoever decided the first time is noted, because somebody else
-    has to look at it now (4.3). RefusedError: no reason, an open case, an archived one in the portal (4.0.8).
+    has to look at it now (4.3). `received_on`: the controller's day on which an objection by letter, mail or phone reached us
+    (T-02), today by default; the internal clock and the time to confirm it (T-45) count from it. RefusedError: no reason, an
+    open case, an archived one in the portal (4.0.8), `contest_in_future`, `contest_before_answer`.
     """
     words = reason.strip()[:MAX_REASON]
     if not words:
@@ -51,7 +58,8 @@ def contest(
     case = Case.objects.select_related("controller", "request").get(pk=case_id)
     if actor.kind == "subject" and case.state == State.ARCHIVED:
         raise RefusedError(Refusal("wrong_state", {"state": case.state, "right": case.right}))
-    case.contested_at = now
+    since = _received_at(case, received_on, now)
+    case.contested_at = since
     dates = clock.recomputed(case, now=now)
     case = perform(
         case_id=case_id,
@@ -61,11 +69,16 @@ def contest(
         seen_version=seen_version,
         changes={
             **dates,
-            "contested_at": now,
+            "contested_at": since,
             "told_due_on": dates["due_on"],
             "first_reviewer_id": case.decider_id,
         },
-        data={"letter": LetterCode.CONTEST_ACKNOWLEDGEMENT.value, **clock.dates_data(dates)},
+        data={
+            "letter": LetterCode.CONTEST_ACKNOWLEDGEMENT.value,
+            "received_on": local_date(case.controller, since),
+            "confirm_by": confirm_by(case),
+            **clock.dates_data(dates),
+        },
         note=words,
     )
     if actor.kind == "subject":
@@ -81,6 +94,31 @@ def contest(
         now=now,
     )
     return case
+
+
+def _received_at(case: Case, received_on: date | None, now: datetime) -> datetime:
+    """When the objection reached us: now, or noon of an earlier day of the controller, never before the answer."""
+    today = local_date(case.controller, now)
+    if received_on is None or received_on == today:
+        return now
+    if received_on > today:
+        raise RefusedError(Refusal("contest_in_future", {}))
+    if case.closed_at is not None and received_on < local_date(case.controller, case.closed_at):
+        raise RefusedError(Refusal("contest_before_answer", {"day": local_date(case.controller, case.closed_at)}))
+    noon = datetime.combine(received_on, time(12), ZoneInfo(case.controller.timezone))
+    # On the day of the answer itself it came after the answer.
+    return noon if case.closed_at is None else max(noon, case.closed_at)
+
+
+def confirm_by(case: Case) -> date | None:
+    """The last day on which the law wants a complaint confirmed (T-45, DPA 2018 s.164A); None where it names none."""
+    if case.contested_at is None:
+        return None
+    day = local_date(case.controller, case.contested_at)
+    found = regime(case.regime, day)
+    if found.complaint_ack_days is None or (found.complaint_ack_from and day < found.complaint_ack_from):
+        return None
+    return day + timedelta(days=found.complaint_ack_days)
 
 
 def _answer_date(due_on: date | None) -> str:

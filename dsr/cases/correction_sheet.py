@@ -25,7 +25,7 @@ def forget_values(*, case: Case) -> None:
     content = sheet.content()
     named = {int(at) for item in content.get("items", []) for at, _new in item["fields"]}
     read = content.get("values", [])
-    kept = [one if at in named else {**one, "value": None, "keys": []} for at, one in enumerate(read)]
+    kept = [one if at in named else {**one, "value": None, "keys": [], "meaning": {}} for at, one in enumerate(read)]
     sheet.put(content | {"values": kept})
     sheet.read_at = sheet.decided_at = None
     sheet.save()

@@ -66,6 +66,13 @@ class Value:
     recipients: tuple[Mapping[str, str], ...] = ()
     shared: bool = False
     more: int = 0
+    # What a code stands for, by language, where the data map says it; empty for a value that is no code.
+    meaning: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def said(self, language: str = "en") -> str:
+        """The value as people read it: a code with the words the data map has for it, which a plan never writes."""
+        words = self.meaning.get(language) or self.meaning.get("en", "")
+        return f"{words} ({self.value})" if words else self.value or ""
 
     @property
     def place(self) -> str:

@@ -176,21 +176,29 @@ def hours_ahead(controller: Controller, today: date, days: int) -> list[float]:
     return [sum(day.values()) for day in by_day] if any(by_day) else []
 
 
-def hours_each(controller: Controller, today: date, days: int) -> dict[RowId, float]:
-    """The hours of each member of the team in so many calendar days from today on, by account id."""
+def hours_each(
+    controller: Controller, today: date, days: int, *, staff: Iterable[User] | None = None
+) -> dict[RowId, float]:
+    """The hours of each member of the team in so many calendar days from today on, by account id.
+
+    `staff`: the controller's colleagues, where the caller has read them already.
+    """
     found: dict[RowId, float] = {}
-    for day in _hours(controller, today, days):
+    for day in _hours(controller, today, days, staff):
         for user, hours in day.items():
             found[user] = found.get(user, 0.0) + hours
     return found
 
 
-def _hours(controller: Controller, today: date, days: int) -> list[dict[RowId, float]]:
+def _hours(
+    controller: Controller, today: date, days: int, read: Iterable[User] | None = None
+) -> list[dict[RowId, float]]:
     """Handlers and leads, each with DSR_HOURS_PER_WEEK spread over five working days; nothing on holidays of the controller's
     calendar and on days somebody is away.
     """
-    staff = User.objects.filter(controller=controller, kind=Kind.STAFF, is_active=True).values_list("pk", "roles")
-    team = [pk for pk, roles in staff if HANDLING & {Role(role) for role in roles}]
+    staff = User.objects.filter(controller=controller, kind=Kind.STAFF).only("pk", "roles", "is_active")
+    colleagues = staff if read is None else read
+    team = [one.pk for one in colleagues if one.is_active and HANDLING & {Role(role) for role in one.roles}]
     last = today + timedelta(days=days - 1)
     away = list(
         Absence.objects.of(controller)

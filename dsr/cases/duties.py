@@ -65,10 +65,13 @@ class Duty(StrEnum):
     KEEP_END = "keep_end"
     HOLD = "hold"
     LIFT_HOLD = "lift_hold"
+    AUTHORITY = "authority"
     EVIDENCE_PACK = "evidence_pack"
     EVIDENCE_FILE = "evidence_file"
     DECLARE_CLOSENESS = "declare_closeness"
     DECLARE_FOR_OTHERS = "declare_for_others"
+    RECIPIENTS = "recipients"
+    TELL_RECIPIENTS = "tell_recipients"
 
 
 def _as_in_the_table(action: Action) -> frozenset[Role]:
@@ -114,6 +117,9 @@ DUTIES: Final[Mapping[Duty, frozenset[Role]]] = {
     Duty.SETTLE_MAIL: _as_in_the_table(Action.CLASSIFY),
     Duty.FORWARD: _HANDLING,
     Duty.PARTNERS: frozenset({Role.LEAD, Role.ADMINISTRATOR}),
+    # Art. 19: who is told of changes, and by which way; what becomes of a notice is up to whoever handles the case.
+    Duty.RECIPIENTS: frozenset({Role.LEAD, Role.DPO, Role.ADMINISTRATOR}),
+    Duty.TELL_RECIPIENTS: _HANDLING,
     Duty.PEOPLE: frozenset({Role.LEAD, Role.ADMINISTRATOR}),
     Duty.BREAK_GLASS: frozenset({Role.DEPUTY}),  # 4.3: deputies of the DPO only
     Duty.REVIEW_GLASS: frozenset({Role.DPO, Role.LEAD}),
@@ -123,6 +129,8 @@ DUTIES: Final[Mapping[Duty, frozenset[Role]]] = {
     # Whoever handles a case may stop it; lifting lets an erasure go on.
     Duty.HOLD: frozenset({Role.HANDLER, Role.LEAD, Role.DPO}),
     Duty.LIFT_HOLD: frozenset({Role.LEAD, Role.DPO}),
+    # Art. 31, 39(1)(d): whoever answers for the cases, and whoever works together with the authority.
+    Duty.AUTHORITY: frozenset({Role.LEAD, Role.DPO}),
     # 4.6: who answers an authority, and who checks; the auditor reads log and metadata only (4.3).
     Duty.EVIDENCE_PACK: frozenset({Role.LEAD, Role.DPO, Role.AUDITOR}),
     Duty.EVIDENCE_FILE: frozenset({Role.LEAD, Role.DPO}),

@@ -17,6 +17,7 @@ from django.db import transaction
 
 from dsr.cases import contacts
 from dsr.cases.clock import local_date
+from dsr.cases.scope import stores_of
 from dsr.models import ErasedIdentifier, Erasure
 from dsr.vault import keyring
 from exporters.identifiers import STORE_BOUND, IdentifierKind, normalise
@@ -94,7 +95,8 @@ def remember(
 ) -> Erasure:
     """Write down who was erased in a store: for each person her identifiers there. Once per plan and store.
 
-    An identifier is (kind, value, whether the law kept it there). The entry ends when the last backup generation of the controller's stores is over (`backup_days` from today).
+    An identifier is (kind, value, whether the law kept it there). The entry ends when the
+    last backup generation of the store is over (`backup_days` of the store or of the controller, from today).
     """
     known = Hashes(case.controller)
     entry, made = Erasure.objects.get_or_create(
@@ -106,7 +108,7 @@ def remember(
             "strategy": strategy,
             "persons": len(persons),
             "applied_at": now,
-            "ends_on": ends_on(case.controller, now),
+            "ends_on": ends_on(case.controller, store, now),
         },
     )
     if made:
@@ -133,9 +135,16 @@ def left(*, case: Case, store: str, plan_sha256: str) -> frozenset[str]:
     return frozenset(rows.values_list("token", flat=True))
 
 
-def ends_on(controller: Controller, at: datetime) -> date:
-    """The last day on which a backup made before `at` may be restored, in the controller's days."""
-    return local_date(controller, at) + timedelta(days=controller.backup_days)
+def ends_on(controller: Controller, store: str, at: datetime) -> date:
+    """The last day on which a backup of this store made before `at` may be restored, in the controller's days."""
+    return local_date(controller, at) + timedelta(days=backup_days(controller, store))
+
+
+def backup_days(controller: Controller, store: str) -> int:
+    """How long a backup of a store may be restored: what its entry in the store file says, or the controller's days for all."""
+    config = stores_of(controller).get(store)
+    own = config.backup_days if config else None
+    return controller.backup_days if own is None else own
 
 
 def is_erased(*, controller: Controller, contact: Contact) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from dsr.law.workflow import Actor
-    from dsr.models import RowId
+    from dsr.models import Controller, RowId
 
 KEPT_FOR: Final = timedelta(days=30)
 """How long a pack can be fetched after it was made (POLICY, as the answer in the portal); it can be ordered again."""
@@ -42,10 +43,18 @@ NEEDED: Final = {Extent.LOG: Duty.EVIDENCE_PACK, Extent.FILE: Duty.EVIDENCE_FILE
 
 @transaction.atomic
 def order(
-    *, case_id: RowId, extent: EvidencePack.Extent, authority: str, reference: str, actor: Actor, now: datetime
+    *,
+    case_id: RowId,
+    extent: EvidencePack.Extent,
+    authority: str,
+    reference: str,
+    actor: Actor,
+    now: datetime,
+    language: str = "",
 ) -> EvidencePack:
     """Have a pack made. `authority` and `reference` say who asks and under which number; both are sealed, none is in clear.
 
+    `language`: one of `languages`, in which the authority reads; empty: the controller's first. ValueError for any other.
     RefusedError: `role`, `evidence_reference_missing`, `evidence_no_answer` when the answer is to go along and its file is not
     kept (any more). ConflictError when a pack of this extent is being made already.
     """
@@ -66,7 +75,10 @@ def order(
         ordered_at=now,
         not_before=now,
     )
-    pack.put({"authority": authority, "reference": reference})
+    offered_in = languages(case.controller)
+    if language and language not in offered_in:
+        raise ValueError("no catalogue in this language")
+    pack.put({"authority": authority, "reference": reference, "language": language or offered_in[0]})
     try:
         with transaction.atomic():
             pack.save(force_insert=True)
@@ -82,6 +94,18 @@ def order(
     )
     wake.nudge(JOB, str(pack.pk), queue="pdf")
     return pack
+
+
+def languages(controller: Controller) -> list[str]:
+    """In which languages a pack can be written: those of the catalogues, the controller's own before all others."""
+    known = [code for code, _name in settings.LANGUAGES]
+    own = [code for code in controller.languages if code in known]
+    return [*dict.fromkeys([*own, *known])]
+
+
+def language_of(pack: EvidencePack) -> str:
+    """In which language it was ordered; English for an order of before it could be chosen."""
+    return str(pack.content().get("language", "en"))
 
 
 def sent_answer(case: Case) -> Artifact | None:

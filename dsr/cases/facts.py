@@ -10,13 +10,13 @@ from django.db.models import Max, Q
 from dsr.cases import opinions
 from dsr.cases.clock import local_date
 from dsr.cases.redactions_open import waiting
-from dsr.cases.scope import stores_of
+from dsr.cases.scope import people_only, stores_of
 from dsr.law import identity as law
 from dsr.law.decisions import BY_DECISION, IN_WORDS
 from dsr.law.letters import Outcome
 from dsr.law.policies import POLICIES
 from dsr.law.regimes import regime
-from dsr.law.rights import CHANGES_NO_STORE, Right
+from dsr.law.rights import CHANGES_NO_STORE, TELLS_RECIPIENTS, Right
 from dsr.law.workflow import ANSWERED, Facts, State
 from dsr.models import (
     Artifact,
@@ -229,22 +229,37 @@ def plan_in_force(case: Case, treatment: str) -> list[dict[str, Any]]:
 
 
 def recipients_left(case: Case) -> list[str]:
-    """Recipients of erased data who were neither told nor reasoned away (Art. 19; never waits for their answer, 4.0.3)."""
-    plan = current_plan(case)
-    if plan is None or case.state != State.NOTIFYING:
+    """Recipients of changed data who were neither told nor reasoned away (Art. 19; never waits for their answer, 4.0.3).
+
+    Those the plan names, and those of the register that a notice was made for (dsr.cases.recipient_notices). Of what
+    Art. 19 does not name nobody has to be told: a marketing stop answers itself, whoever once got the profile (O-03).
+    """
+    if case.state != State.NOTIFYING or Right(case.right) not in TELLS_RECIPIENTS:
         return []
-    named = dict.fromkeys(name for line in plan.summary for name in line.get("recipients", []))
-    settled = case.content().get("recipients", {})
+    plan, content = current_plan(case), case.content()
+    lines = plan.summary if plan else []
+    named = dict.fromkeys(name for line in lines for name in line.get("recipients", []))
+    named |= dict.fromkeys(content.get("recipients_due", []))
+    settled = content.get("recipients", {})
     return [name for name in named if name not in settled]
 
 
 def _residue_clear(case: Case) -> bool:
-    """Every store was read again after the last line, and nothing unexplained is left (rules.md 6.5)."""
+    """Every store was read again after the last line, and nothing unexplained is left (rules.md 6.5).
+
+    Only a store that no program reaches at all is not read again by one: there a person's word is the proof, in the chain.
+    """
     settled = (Task.Status.DONE, Task.Status.WAIVED)
     work = [task for task in case.tasks.all() if task.operation in {"apply", "verify"}]
     rows = [(task.operation, task.store, task.status) for task in work]
     verified = {store for operation, store, _ in rows if operation == "verify"}
-    applied = {store for operation, store, status in rows if operation == "apply" and status == Task.Status.DONE}
+    applied = {
+        task.store
+        for task in work
+        if task.operation == "apply"
+        and task.status == Task.Status.DONE
+        and not ("by_hand" in task.result and people_only(case.controller, task.store))
+    }
     return bool(rows) and all(status in settled for _, _, status in rows) and applied <= verified
 
 

@@ -18,7 +18,7 @@ from dsr.models import IndexToken, ReferenceCounter, Request
 from dsr.vault import blind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from dsr.models import Controller
 
@@ -41,6 +41,16 @@ def values_of_told(told: Mapping[str, Any], *, country: str) -> set[tuple[str, s
     if behalf is not None:
         found.add((FLAG, str(behalf.who)))
     return found
+
+
+def values_of_known(identifiers: Iterable[Mapping[str, Any]], *, country: str) -> set[tuple[str, str]]:
+    """Everything by which a request may be found, from what was proved or the stores taught: (kind, value)."""
+    return {
+        (str(one["kind"]), way)
+        for one in identifiers
+        if one["kind"] in _EXACT
+        for way in spellings(str(one["kind"]), str(one["value"]), country)
+    }
 
 
 def words_of_name(name: str) -> Iterator[str]:

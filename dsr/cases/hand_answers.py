@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 
+from dsr.cases import tasks
 from dsr.cases.clock import local_date
 from dsr.cases.duties import Duty
 from dsr.cases.hand_links import WITH_OWNER, end_links
 from dsr.cases.hand_tasks import BY_HAND, CANNOT, RETURNED, about, department_of, may_ask
 from dsr.cases.perform import ConflictError, RefusedError, insist, record
+from dsr.cases.scope import people_only
+from dsr.law.rights import Right
 from dsr.law.workflow import Refusal, State
 from dsr.models import HandLink, HandTask, Task
 from dsr.vault import canonical
@@ -134,6 +137,10 @@ def settle(
         note=note,
         changes=_begun(hand, said, now),
     )
+    erased = said.outcome == Outcome.DONE and task.operation == "apply" and task.case.right == Right.ERASURE
+    if erased and not people_only(task.case.controller, task.store):
+        # 6.5 no. 1: what a person erased in a store that programs can read is searched as what a program erased.
+        tasks.ensure(case=task.case, operation="verify", store=task.store, now=now, again=True)
     wake.nudge("dsr.work.jobs.after_task", str(task.pk))
     return proof
 

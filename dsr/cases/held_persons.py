@@ -7,8 +7,10 @@ lead to look at: "possibly hers".
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import phonenumbers
@@ -19,10 +21,10 @@ from dsr.cases import contacts
 from dsr.cases.contacts import BadContactError
 from dsr.cases.finding import spellings
 from dsr.models import Hold, IndexToken, Request, Subject
-from dsr.vault import MissingKeyError, TamperedError, blind
+from dsr.vault import MissingKeyError, TamperedError, blind, keyring
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from uuid import UUID
 
     from dsr.models import Controller, RowId
@@ -38,6 +40,36 @@ class Match:
 
     bound: list[Request] = field(default_factory=list)
     possible: list[Request] = field(default_factory=list)
+
+
+class _Remembered:
+    """Tokens of sealed rows, for the life of a process: opening and spelling a thousand of them takes seconds, and purge,
+    uploads and every waking ask. Keyed by the sealed bytes themselves, so that a row that changed is opened again; no value
+    is kept, only hashes.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._known: dict[tuple[Any, ...], frozenset[tuple[str, str]] | None] = {}
+
+    def of(
+        self, row: Hold | Subject, also: str, make: Callable[[], frozenset[tuple[str, str]] | None]
+    ) -> frozenset[tuple[str, str]] | None:
+        """What `make` says of this row as it is; what cannot be read is tried again each time."""
+        owner = row.controller if isinstance(row, Hold) else row.request.controller
+        sealed = hashlib.sha256(bytes(row.sealed)).digest()
+        key = (row.pk, sealed, also, owner.slug, owner.country, tuple(keyring().keys))
+        if key not in self._known:
+            made = make()
+            if made is None:
+                return None
+            if len(self._known) >= self._most:
+                self._known.clear()
+            self._known[key] = made
+        return self._known[key]
+
+
+_TOKENS: Final = _Remembered(20_000)
 
 
 def tokens_for(controller: Controller, kind: str, value: str) -> set[tuple[str, str]]:
@@ -62,10 +94,14 @@ def _at_home(controller: Controller, value: str) -> set[str]:
     return written | {"".join(char for char in one if char.isdigit()) for one in written}
 
 
-def tokens_of(hold: Hold) -> set[tuple[str, str]]:
+def tokens_of(hold: Hold) -> frozenset[tuple[str, str]]:
     """By what the person of a hold is found. The column alone where the sealed value cannot be opened."""
     if hold.scope != Hold.Scope.PERSON:
-        return set()
+        return frozenset()
+    return _TOKENS.of(hold, hold.token, lambda: frozenset(_tokens_of(hold))) or frozenset()
+
+
+def _tokens_of(hold: Hold) -> set[tuple[str, str]]:
     found = {(hold.kind, hold.token)}
     try:
         value = str(hold.content().get("value", ""))
@@ -76,7 +112,7 @@ def tokens_of(hold: Hold) -> set[tuple[str, str]]:
 
 def standing(controller_id: Any = None) -> list[Hold]:
     """Holds on persons that stand, of one controller or of all."""
-    rows = Hold.objects.filter(scope=Hold.Scope.PERSON, lifted_at__isnull=True).select_related("controller")
+    rows = Hold.objects.filter(scope=Hold.Scope.PERSON, lifted_at__isnull=True).prefetch_related("controller")
     return list((rows if controller_id is None else rows.filter(controller_id=controller_id)).order_by("pk"))
 
 
@@ -97,22 +133,45 @@ def matches(holds: Iterable[Hold], *, request_id: RowId | None = None) -> dict[U
     found = {pk: Match() for pk in wanted}
     if not wanted:
         return found
-    rows = IndexToken.objects.filter(named(set().union(*wanted.values())))
-    rows = rows if request_id is None else rows.filter(request_id=request_id)
-    indexed: dict[Any, set[tuple[str, str]]] = {}
-    for owner, kind, token in rows.values_list("request_id", "kind", "token"):
-        indexed.setdefault(owner, set()).add((kind, token))
+    indexed = _indexed(set().union(*wanted.values()), request_id)
     if not indexed:
         return found
-    requests = list(Request.objects.filter(pk__in=indexed).select_related("controller").order_by("reference", "pk"))
+    owners: dict[tuple[str, str], list[UUID]] = {}
+    for pk, tokens in wanted.items():
+        for one in tokens:
+            owners.setdefault(one, []).append(pk)
+    requests = list(Request.objects.filter(pk__in=indexed).prefetch_related("controller").order_by("reference", "pk"))
     proved = _proved(requests)
     for request in requests:
         sure = proved[request.pk]
-        for pk, tokens in wanted.items():
-            if tokens & indexed[request.pk]:
-                bound = sure is None or bool(tokens & sure)
-                (found[pk].bound if bound else found[pk].possible).append(request)
+        for pk in dict.fromkeys(pk for one in sorted(indexed[request.pk]) for pk in owners[one]):
+            bound = sure is None or bool(wanted[pk] & sure)
+            (found[pk].bound if bound else found[pk].possible).append(request)
     return found
+
+
+def _indexed(tokens: set[tuple[str, str]], request_id: RowId | None) -> dict[Any, set[tuple[str, str]]]:
+    """By request which of these tokens its index has. Of one request all are read, which are few, instead of asking for thousands."""
+    rows = (
+        IndexToken.objects.filter(named(tokens))
+        if request_id is None
+        else IndexToken.objects.filter(request_id=request_id)
+    )
+    found: dict[Any, set[tuple[str, str]]] = {}
+    for owner, kind, token in rows.values_list("request_id", "kind", "token"):
+        if (kind, token) in tokens:
+            found.setdefault(owner, set()).add((kind, token))
+    return found
+
+
+def proving(tokens: set[tuple[str, str]], *, request_id: RowId | None = None) -> set[Any]:
+    """Ids of the requests in which one of these (kind, token) is proved, or that cannot be read; or whether this one is."""
+    indexed = _indexed(tokens, request_id)
+    if not indexed:
+        return set()
+    requests = list(Request.objects.filter(pk__in=indexed).prefetch_related("controller").order_by("reference", "pk"))
+    sure = _proved(requests)
+    return {pk for pk, hers in sure.items() if hers is None or hers & indexed[pk]}
 
 
 def bound(*, request_id: RowId | None = None) -> set[Any]:
@@ -130,18 +189,22 @@ def _proved(requests: list[Request]) -> dict[Any, set[tuple[str, str]] | None]:
         mails.setdefault(owner, []).append(mail)
     for row in Subject.objects.filter(request__in=ours).order_by("pk"):
         row.request = ours[row.request_id]
-        try:
-            known = row.content().get("identifiers", [])
-        except _UNREADABLE:
-            found[row.request_id] = None
-            continue
-        values = {(str(one["kind"]), str(one["value"])) for one in known if not one.get("shared")}
-        found[row.request_id] = _tokens(row.request.controller, values)
+        hers = _TOKENS.of(row, "", partial(_tokens_in, row))
+        found[row.request_id] = None if hers is None else set(hers)
     for request in ours.values():
         sure = found[request.pk]
         if sure is not None:
             sure |= _tokens(request.controller, {("email", mail) for mail in mails.get(request.account_id, ())})
     return found
+
+
+def _tokens_in(row: Subject) -> frozenset[tuple[str, str]] | None:
+    try:
+        known = row.content().get("identifiers", [])
+    except _UNREADABLE:
+        return None
+    values = {(str(one["kind"]), str(one["value"])) for one in known if not one.get("shared")}
+    return frozenset(_tokens(row.request.controller, values))
 
 
 def _tokens(controller: Controller, values: set[tuple[str, str]]) -> set[tuple[str, str]]:

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 OPERATION: Final = "kept"
 STANDING: Final = (KeptLine.Status.KEPT, KeptLine.Status.DUE)
+WITHDRAWN: Final = "later_plan_withdrawn"
+"""Trouble of a task OPERATION whose plan was withdrawn: somebody says what holds now."""
 _STAYS: Final = frozenset({Reason.LAW, Reason.MAP})
 _REMIND_DAYS: Final = 30
 
@@ -82,7 +84,7 @@ def note(
             status=KeptLine.Status.DUE if line.reason is Reason.PERIOD_UNCERTAIN else KeptLine.Status.KEPT,
             made_at=now,
         )
-        if _which(row) in own:
+        if _which(row) in own and not _outlived(own[_which(row)], row, local_date(case.controller, now)):
             row.why, row.ends_on = own[_which(row)].why, own[_which(row)].ends_on
         row.put({"persons": [[key.dataset, list(key.values)] for key in line.persons], "known": hashes})
         fresh.append(row)
@@ -103,6 +105,11 @@ def _which(row: KeptLine) -> tuple[Any, ...]:
     return (row.dataset, row.document_class, row.document_year)
 
 
+def _outlived(before: KeptLine, row: KeptLine, today: date) -> bool:
+    """Whether the day that somebody had set is over while a statute keeps the rows for longer: then its day counts."""
+    return before.ends_on is not None and before.ends_on < today and row.until is not None and row.until >= today
+
+
 def _why(line: PlanLine) -> str:
     if line.reason is Reason.MAP:
         return KeptLine.Why.MAP.value
@@ -115,6 +122,13 @@ def standing(case: Case) -> list[KeptLine]:
     # NULLs first in one database and last in the other: an end that nobody knows is a day of its own.
     last = Coalesce("ends_on", "until", Value(date.max))
     return list(rows.order_by(last, "store", "dataset", "document_year", "pk"))
+
+
+def gone(case: Case) -> list[tuple[KeptLine, date]]:
+    """What was kept of a case and has been erased since, with the controller's day on which it was, the latest first."""
+    rows = KeptLine.objects.filter(case=case, status=KeptLine.Status.GONE, settled_at__isnull=False)
+    found = list(rows.order_by("-settled_at", "store", "dataset", "document_year", "pk"))
+    return [(row, local_date(case.controller, row.settled_at)) for row in found if row.settled_at]
 
 
 def ends(row: KeptLine) -> date | None:
@@ -146,8 +160,47 @@ def set_end(*, line_id: UUID | str, why: str, ends_on: date, reason: str, actor:
     )
     if not changed:
         raise ConflictError
+    _settle(row.case, row.store, now=now)
     row.refresh_from_db()
     return row
+
+
+def _settle(case: Case, store: str, *, now: datetime) -> None:
+    """A task that waited for somebody to say a day is over when no line of its store is over any more; the tick makes another."""
+    if not over(case.controller, now).filter(case=case, store=store).exists() and not _taken_up(case, store).exists():
+        waits = Task.objects.filter(case=case, store=store, operation=OPERATION, status=Task.Status.MANUAL)
+        waits.update(status=Task.Status.CANCELLED, finished_at=now)
+
+
+def _taken_up(case: Case, store: str) -> QuerySet[KeptLine]:
+    found: QuerySet[KeptLine] = KeptLine.objects.filter(case=case, store=store, status=KeptLine.Status.DUE)
+    return found
+
+
+def put_back(*, case: Case, store: str, now: datetime) -> None:
+    """The plan for the end of the period was withdrawn: the lines stand as before, and their task waits for a person.
+
+    Not planned again by the tick, because somebody had a reason: she sets another day, or has it tried again.
+    """
+    if _taken_up(case, store).update(status=KeptLine.Status.KEPT):
+        task = tasks.ensure(case=case, operation=OPERATION, store=store, now=now)
+        values = {"status": Task.Status.MANUAL, "error_code": WITHDRAWN, "error_place": "", "finished_at": None}
+        Task.objects.filter(pk=task.pk).exclude(status=Task.Status.RUNNING).update(**values)
+
+
+def still_kept(case: Case, store: str, lines: Iterable[PlanLine], today: date) -> list[str]:
+    """Datasets whose set day has passed although a new plan keeps them, by no statute whose day is still to come."""
+    passed = KeptLine.objects.filter(case=case, store=store, status__in=STANDING, ends_on__lt=today)
+    named = set(passed.values_list("dataset", "document_class", "document_year"))
+    return sorted(
+        {
+            line.dataset
+            for line in lines
+            if stays(line)
+            and (line.dataset, line.document_class, line.document_year) in named
+            and not (line.keep_until and line.keep_until >= today)
+        }
+    )
 
 
 def over(controller: Controller, now: datetime) -> QuerySet[KeptLine]:

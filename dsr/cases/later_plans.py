@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 
-from dsr.cases import holds, tasks
+from dsr.cases import holds, kept, tasks
 from dsr.cases.actors import SYSTEM
 from dsr.cases.duties import Duty, duty_refusal
 from dsr.cases.facts import facts_of
@@ -147,15 +147,20 @@ def approve(
 
 @transaction.atomic
 def refuse(*, plan_id: UUID | str, reason: str, actor: Actor, now: datetime) -> Plan:
-    """Not so: the plan is withdrawn with a reason that is kept sealed, and nothing is written."""
+    """Not so: the plan is withdrawn with a reason that is kept sealed, and nothing is written.
+
+    What it was to erase because a period is over stays kept, and its task waits until somebody says another day.
+    """
     insist(actor, Duty.APPROVE_LATER)
     if not reason.strip():
         raise RefusedError(Refusal("reason_missing", {}))
-    plan: Plan = Plan.objects.select_related("case").exclude(occasion="").get(pk=plan_id)
+    plan: Plan = Plan.objects.select_related("case__controller").exclude(occasion="").get(pk=plan_id)
     data = {"occasion": plan.occasion, "store": plan.store, "plan_sha256": plan.sha256}
     record(case_id=plan.case_id, kind="later_plan_refused", actor=actor, now=now, data=data, note=reason)
     if not Plan.objects.filter(pk=plan.pk, status=Plan.Status.DRAFT).update(status=Plan.Status.WITHDRAWN):
         raise ConflictError
+    if plan.occasion == Plan.Occasion.KEPT:
+        kept.put_back(case=plan.case, store=plan.store, now=now)
     plan.refresh_from_db()
     return plan
 

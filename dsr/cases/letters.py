@@ -7,11 +7,12 @@ would have sent is kept as a draft. Sending runs it again, and only the very sam
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 
-from dsr.cases import letter_content, messages, tasks
+from dsr.cases import enclosures, letter_content, messages, opinions, tasks
 from dsr.cases.actors import SYSTEM
 from dsr.cases.duties import Duty
 from dsr.cases.letter_content import Elements, IncompleteLetterError
@@ -25,11 +26,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
+    from django.db.models import QuerySet
+
     from dsr.models import RowId
 
 __all__ = ["IncompleteLetterError", "dispatch", "prepare", "receipt", "send", "void"]
 
 Status = Letter.Status
+_rehearsing: ContextVar[bool] = ContextVar("rehearsing", default=False)
+"""Whether what is sent now will be taken back: a preview."""
+_approved: ContextVar[Any] = ContextVar("approved", default=None)
+"""The draft that somebody approves now, with what goes along; None where a verb sends without one."""
 OPERATION = "letter"
 # Addressed to a recipient, a publisher or a processor: never among the letters of the person (Art. 19, 17(2), 28).
 TO_OTHERS: Final = frozenset({LetterCode.RECIPIENT_NOTICE, LetterCode.PUBLIC_NOTICE, LetterCode.PROCESSOR_INSTRUCTION})
@@ -54,7 +61,7 @@ def send(
 
     `elements` are sentences in the language of the request (or in `language`, where another one was chosen) for what `dsr.law.letter_standing.to_write` leaves open. A
     draft with exactly these words is the one that leaves, with the file that was previewed; other drafts of the letter
-    are void. `to` (name and address lines) is whom a notice to others goes to, by post. `mail` is the kind of mail that announces it; empty when a mail has said it before. IncompleteLetterError when a mandatory element is missing.
+    are void, and so is one with enclosures that nobody approves now: files leave by `dispatch` alone. `to` (name and address lines) is whom a notice to others goes to, by post. `mail` is the kind of mail that announces it; empty when a mail has said it before. IncompleteLetterError when a mandatory element is missing.
     """
     said = letter_content.compose(
         case=case,
@@ -66,6 +73,9 @@ def send(
         to=to,
         language=language,
     )
+    # A draft of another text may be written: she reads it, and says whether it may leave.
+    if not _rehearsing.get() and opinions.other_text(case=case, code=code, said=said):
+        raise RefusedError(Refusal("opinion_on_other_text", {}))
     letter = _waiting(case, code, letter_content.digest(said)) or _draft(case, said, actor=actor, now=now)
     _leave(letter, actor=actor, now=now)
     if not letter.pdf_sha256:
@@ -76,6 +86,8 @@ def send(
 
 def _waiting(case: Case, code: LetterCode, content_sha256: str) -> Letter | None:
     rows = Letter.objects.filter(case=case, code=code.value, status=Status.DRAFT, content_sha256=content_sha256)
+    # The person herself, the tick or another verb may say the same words: nobody looked at the files then.
+    rows = rows.exclude(pk__in=enclosures.drafts_with_files(case, but=_approved.get()))
     found: Letter | None = rows.order_by("created_at").first()
     return found
 
@@ -114,13 +126,16 @@ def _leave(letter: Letter, *, actor: Actor, now: datetime) -> None:
     if not mine.update(status=Status.SENT, sent_at=now, channel=channel, **decided):
         raise ConflictError
     letter.refresh_from_db()
+    files = enclosures.of_letter(letter)
+    if files and letter.pk != _approved.get():  # added since the draft was looked for
+        raise ConflictError
     void(case=case, code=LetterCode(letter.code), now=now)
     record(
         case_id=case.pk,
         kind="letter_sent",
         actor=actor,
         now=now,
-        data=facts_of_letter(letter) | {"channel": channel.value},
+        data=facts_of_letter(letter) | {"channel": channel.value} | enclosures.facts(files),
     )
 
 
@@ -144,13 +159,22 @@ def _announce(case: Case, mail: str, now: datetime) -> None:
         messages.queue_mail(request=case.request, kind=mail, to=to, now=now, context={"name": name})
 
 
+def _drafts(case: Case, code: LetterCode) -> QuerySet[Letter]:
+    rows: QuerySet[Letter] = Letter.objects.filter(
+        case=case, code=code.value, status__in=[Status.DRAFT, Status.APPROVED]
+    )
+    return rows
+
+
 def void(*, case: Case, code: LetterCode, now: datetime, but: Letter | None = None) -> None:
     """Give up the drafts of one letter, except `but`; their files go with the next clearing."""
-    rows = Letter.objects.filter(case=case, code=code.value, status__in=[Status.DRAFT, Status.APPROVED])
+    rows = _drafts(case, code)
     if but is not None:
         rows = rows.exclude(pk=but.pk)
-    files = [pk for pk in rows.values_list("artifact_id", flat=True) if pk]
+    found = dict(rows.values_list("pk", "artifact_id"))
+    files = [artifact for artifact in found.values() if artifact is not None]
     rows.update(status=Status.VOID)
+    enclosures.let_go(letters=found, now=now)
     Artifact.objects.filter(pk__in=files, kind=Artifact.Kind.WRITTEN).update(superseded_at=now)
 
 
@@ -176,8 +200,10 @@ def prepare(
     case = Case.objects.select_related("controller", "request__account").get(pk=case_id)
     said = _rehearsed(case, run, actor)
     with transaction.atomic():
+        earlier = list(_drafts(case, LetterCode(said["code"])).values_list("pk", flat=True))
         void(case=case, code=LetterCode(said["code"]), now=now)
         letter = _draft(case, said, actor=actor, now=now, columns={"action": action}, fields=dict(fields))
+        enclosures.carry(old=earlier, new=letter)
         record(case_id=case.pk, kind="letter_drafted", actor=actor, now=now, data=facts_of_letter(letter))
         tasks.ensure(case=case, operation=OPERATION, letter=letter, now=now)
     return letter
@@ -204,6 +230,14 @@ def _rehearsed(case: Case, run: Callable[[Actor], object], actor: Actor) -> dict
 
 def _rehearse(case: Case, run: Callable[[Actor], object], actor: Actor) -> dict[str, Any]:
     """Run a verb to its end, read what it sent, and take everything back."""
+    mark = _rehearsing.set(True)
+    try:
+        return _taken_back(case, run, actor)
+    finally:
+        _rehearsing.reset(mark)
+
+
+def _taken_back(case: Case, run: Callable[[Actor], object], actor: Actor) -> dict[str, Any]:
     before = set(Letter.objects.filter(case=case, status=Status.SENT).values_list("pk", flat=True))
     with transaction.atomic():
         run(actor)
@@ -215,11 +249,18 @@ def _rehearse(case: Case, run: Callable[[Actor], object], actor: Actor) -> dict[
 
 @transaction.atomic
 def dispatch(
-    *, letter_id: RowId, content_sha256: str, pdf_sha256: str, run: Callable[[], object], actor: Actor, now: datetime
+    *,
+    letter_id: RowId,
+    content_sha256: str,
+    pdf_sha256: str,
+    run: Callable[[], object],
+    actor: Actor,
+    now: datetime,
+    enclosed: str = "",
 ) -> Letter:
     """Approve exactly the words and the file that were on the screen, and send them: `run` is the verb once more.
 
-    RefusedError `letter_changed` when the draft, its file or anything it says is another one by now (an address, a
+    `enclosed`: the hash of what goes along (dsr.cases.enclosures.digest), empty for nothing. RefusedError `letter_changed` when the draft, its file or anything it says is another one by now (an address, a
     date, the controller's own words, the day); `letter_not_laid_out` while there is no file to look at.
     """
     insist(actor, Duty.DRAFT)
@@ -228,13 +269,18 @@ def dispatch(
         raise RefusedError(Refusal("letter_settled", {}))
     if not letter.pdf_sha256:
         raise RefusedError(Refusal("letter_not_laid_out", {}))
-    if (content_sha256, pdf_sha256) != (letter.content_sha256, letter.pdf_sha256):
+    shown = (content_sha256, pdf_sha256, enclosed)
+    if shown != (letter.content_sha256, letter.pdf_sha256, enclosures.digest(letter)):
         raise RefusedError(Refusal("letter_changed", {}))
     # Two previews asked for at the same moment leave two drafts, perhaps with the same words: the one on the screen leaves.
     void(case=letter.case, code=LetterCode(letter.code), now=now, but=letter)
-    run()
+    mark = _approved.set(letter.pk)
+    try:
+        run()
+    finally:
+        _approved.reset(mark)
     letter.refresh_from_db()
-    if letter.status != Status.SENT:
+    if letter.status != Status.SENT or enclosures.digest(letter) != enclosed:
         raise RefusedError(Refusal("letter_changed", {}))
     return letter
 
@@ -248,9 +294,6 @@ def discard(*, letter_id: RowId, actor: Actor, now: datetime) -> None:
         raise RefusedError(Refusal("letter_settled", {}))
     void(case=letter.case, code=LetterCode(letter.code), now=now)
     record(case_id=letter.case_id, kind="letter_discarded", actor=actor, now=now, data=facts_of_letter(letter))
-
-
-# --- letters that no form writes ----------------------------------------------------------------------------------------
 
 
 def receipt(*, case: Case, identity_open: bool, now: datetime) -> Letter:

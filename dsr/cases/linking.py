@@ -6,13 +6,14 @@ Only the desk shows it. It opens nothing, merges nothing and proves nothing (hou
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 from django.db.models import Q
 
 from dsr.cases.duties import Duty
 from dsr.cases.perform import RefusedError, insist, record
+from dsr.law.persons import Behalf
 from dsr.law.rights import IdentityLevel
 from dsr.law.workflow import Refusal, State
 from dsr.models import Case, IndexToken, Request, RequestLink, Subject
@@ -48,10 +49,7 @@ def related(asked: Request, links: Iterable[RequestLink] | None = None) -> list[
 
     `links` are what colleagues decided about this request, where the page has read them. At most three queries.
     """
-    decided = {
-        row.second_id if row.first_id == asked.pk else row.first_id: row.linked
-        for row in (_links(asked) if links is None else links)
-    }
+    decided = _decided(asked, _links(asked) if links is None else links)
     found = {pk: BY_HAND for pk, linked in decided.items() if linked} | _by_what_is_known(asked)
     refused = {pk for pk, linked in decided.items() if not linked}
     if not found.keys() - refused:
@@ -62,6 +60,45 @@ def related(asked: Request, links: Iterable[RequestLink] | None = None) -> list[
     for case in rows:
         first.setdefault(case.request_id, Related(case.request, case, found[case.request_id]))
     return list(first.values())[:MOST]
+
+
+def _decided(asked: Request, links: Iterable[RequestLink]) -> dict[Any, bool]:
+    """What colleagues decided, by the other request."""
+    return {row.second_id if row.first_id == asked.pk else row.first_id: row.linked for row in links}
+
+
+def requests_of_person(asked: Request) -> set[Any]:
+    """Ids of this request and of all others of the same person that are not archived, for the verbs.
+
+    An account says who asks, not who is meant: where either request is for somebody else, a client or a child, it makes no
+    person of two (H-04). A proven number and a colleague's word do.
+    """
+    decided = _decided(asked, _links(asked))
+    found = {pk for pk, linked in decided.items() if linked} | _with_number(asked) | _for_herself(asked)
+    found -= {pk for pk, linked in decided.items() if not linked}
+    return {asked.pk, *_open(asked).filter(request__in=found).values_list("request", flat=True)}
+
+
+def _open(asked: Request) -> QuerySet[Case]:
+    """Cases of the controller that are not archived."""
+    rows: QuerySet[Case] = Case.objects.of(asked.controller).exclude(state=State.ARCHIVED)
+    return rows
+
+
+def _for_herself(asked: Request) -> set[Any]:
+    """Other requests of the same account that are for whoever holds it; none where this one is for somebody else."""
+    if Behalf.of(asked.content().get("scope", {})) is not None:
+        return set()
+    rows = _of_account(asked).filter(pk__in=_open(asked).values("request")).select_related("controller").order_by("pk")
+    return {one.pk for one in rows if Behalf.of(one.content().get("scope", {})) is None}
+
+
+def _with_number(asked: Request) -> set[Any]:
+    """Other requests for which the same customer number was proved."""
+    mine = _numbers(getattr(asked, "subject", None))
+    near = _numbered(asked, mine).filter(pk__in=_open(asked).values("request"))
+    rows = Subject.objects.filter(request__in=near).select_related("request__controller").order_by("pk")
+    return {row.request_id for row in rows if mine & _numbers(row)}
 
 
 def _by_what_is_known(asked: Request) -> dict[object, str]:

@@ -11,7 +11,7 @@ from dsr.addresses import base_url
 from dsr.cases import actors, uploads
 from dsr.cases.duties import Duty
 from dsr.cases.mail_text import subject_and_body
-from dsr.cases.perform import insist, insist_not_close
+from dsr.cases.perform import insist, insist_not_close, record
 from dsr.law.rights import IdentityLevel
 from dsr.models import Message, Request, User
 from dsr.work import wake
@@ -69,13 +69,19 @@ def from_subject(*, request: Request, text: str, now: datetime, files: Sequence[
     return message
 
 
-def from_office(*, request: Request, text: str, author: User, now: datetime) -> Message:
-    """An answer of the office; the mail that follows says only that it is there. RefusedError: a role that writes none, or
-    somebody who is too close to the person (4.3).
+@transaction.atomic
+def from_office(*, request: Request, text: str, author: User, now: datetime, files: Sequence[Upload] = ()) -> Message:
+    """An answer of the office with `files` it gives along; the mail that follows says only that it is there. What went along is
+    an event by hash and size on each case. RefusedError: a role that writes none, or somebody too close to the person (4.3).
     """
     insist(actors.staff(author), Duty.MESSAGE)
     insist_not_close(actors.staff(author), request.pk)
     message = _in_portal(request, "message", text.strip()[:MAX_WORDS], now, author=author)
+    if uploads.attach(message=message, uploads=files):
+        told = [{"sha256": one.sha256, "size": one.size} for one in files]
+        for case_id in request.cases.order_by("pk").values_list("pk", flat=True):
+            data = {"message": str(message.pk), "enclosures": told}
+            record(case_id=case_id, kind="files_given", actor=actors.staff(author), now=now, data=data)
     to = contact_of(request)
     if to:
         name = str(request.content().get("name", ""))

@@ -11,7 +11,7 @@ import io
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from dsr.cases import figures, notices
@@ -71,7 +71,11 @@ def order_due(*, now: datetime) -> int:
         rows = MonthlyReport.objects.of(controller).filter(month=last.replace(day=1), by_tick=True)
         if rows.exists() or not Case.objects.of(controller).filter(received_on__lte=last).exists():
             continue
-        _new(controller, last.replace(day=1), now, by_tick=True)
+        try:
+            with transaction.atomic():
+                _new(controller, last.replace(day=1), now, by_tick=True)
+        except IntegrityError:
+            continue  # another tick of the same instant ordered it
         done += 1
     return done
 

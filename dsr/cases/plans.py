@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from dsr.cases import approvals, holds, legal_holds, tasks
+from dsr.cases import approvals, copy_first, holds, legal_holds, tasks
 from dsr.cases.actors import SYSTEM
 from dsr.cases.duties import Duty
 from dsr.cases.facts import current_plan, recipients_left
 from dsr.cases.perform import ConflictError, RefusedError, insist, perform, record, staff_id
 from dsr.cases.scope import stores_of
-from dsr.law.rights import Right
 from dsr.law.workflow import Action, Actor, Refusal, Role, State
 from dsr.models import Case, Hold, JournalSecret, JournalStep, Plan, Task
 
@@ -168,7 +167,7 @@ def start(*, case_id: RowId, now: datetime) -> Case:
     """Begin an approved plan whose cooling time is over: one task per store, children first inside each (4.2 no. 14)."""
     if Case.objects.get(pk=case_id).legal_hold:
         raise RefusedError(Refusal("legal_hold", {}))
-    if _copy_owed(case_id):
+    if copy_first.owed(Case.objects.select_related("request__controller").get(pk=case_id)).exists():
         raise RefusedError(Refusal("copy_first", {}))
     case = perform(case_id=case_id, action=Action.START_EXECUTION, actor=SYSTEM, now=now)
     plan = current_plan(case)
@@ -182,12 +181,6 @@ def start(*, case_id: RowId, now: datetime) -> Case:
         if store not in planned:
             tasks.ensure(case=case, operation="verify", store=store, now=now, again=True)
     return case
-
-
-def _copy_owed(case_id: RowId) -> bool:
-    """Whether the same request also asks for a copy that has not been answered yet: it is made before the erasure (SC-25)."""
-    siblings = Case.objects.open().filter(request__cases=case_id, right__in=[Right.ACCESS, Right.PORTABILITY])
-    return bool(siblings.exists())
 
 
 def start_due(*, now: datetime, limit: int) -> int:

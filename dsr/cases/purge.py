@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Greatest
 
-from dsr.cases import holds, kept
+from dsr.cases import authority, holds, kept
 from dsr.cases.actors import SYSTEM
 from dsr.cases.clock import local_date
 from dsr.cases.erase_rows import erase
@@ -82,7 +82,7 @@ def _due_of(controller: Controller, now: datetime, limit: int) -> list[RowId]:
     ripe = Q(over, state=State.ARCHIVED, closed_at__lt=_night_after(last))
     # A case that still keeps something under a law owes its erasure (docs/after-erasure.md).
     waits = Case.objects.filter(request=OuterRef("request_id")).exclude(ripe & ~kept.owed())
-    rows = Case.objects.of(controller).filter(ripe).exclude(Exists(waits))
+    rows = authority.free(Case.objects.of(controller).filter(ripe).exclude(Exists(waits)), request="request_id")
     free = holds.free(holds.free_of_claims(rows, request="request_id"), request="request_id")
     ids = free.order_by("closed_at").values_list("request_id", flat=True)
     return list(dict.fromkeys(ids[: limit * len(Right)]))[:limit]
@@ -109,6 +109,7 @@ def purge(*, request_id: RowId, now: datetime) -> Purged:
     """Purge a request with all of its cases; RefusedError (not archived, retention, hold), ConflictError: nothing changed."""
     holds.insist_free(request_id)
     holds.insist_no_claim(request_id)
+    authority.insist_free(request_id)
     cases = list(Case.objects.filter(request_id=request_id).select_related("controller", "request").order_by("pk"))
     cases = [
         perform(

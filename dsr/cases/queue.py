@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -18,8 +20,6 @@ from dsr.models import Case, Controller, Letter, Message, Suspension, Suspicion,
 from dsr.models.together import together
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from django.db.models import QuerySet
 
     from dsr.cases.queue_filters import Filters
@@ -46,8 +46,10 @@ def _condition(view: str, user: User, today: date) -> Q:
     return ~Q(state__in=sorted(CLOSED)) & Q(held=False) & _among_open(view, user, today)
 
 
-def _among_open(view: str, user: User, today: date) -> Q:
-    """What a view takes of the open cases that are not held."""
+def _among_open(view: str, user: User | None, today: date) -> Q:
+    """What a view takes of the open cases that are not held; `user` is who `mine` stands for."""
+    if view == "manual":
+        return Q(pk__in=_that_need_somebody())
     return {
         "mine": Q(assignee=user),
         "sort": Q(unclassified=True),
@@ -56,7 +58,6 @@ def _among_open(view: str, user: User, today: date) -> Q:
         "overdue": Q(due_on__lt=today),
         "waiting": Q(state__in=_WAITING),
         "second": Q(state=State.REVIEW) | Q(letter_waits=True),
-        "manual": Q(pk__in=_that_need_somebody()),
         "open": Q(),
     }[view]
 
@@ -92,18 +93,33 @@ def letters_that_wait() -> QuerySet[Letter]:
     return found
 
 
-def _base(controller: Controller, user: User) -> CaseQuerySet:
+def _letter_waits() -> Q:
     # A letter somebody wrote and nobody has sent: the same, by an index of drafts only. Letters of an answer have no step
     # of their own; they wait in review with it.
-    drafts = letters_that_wait()
+    return Q(pk__in=letters_that_wait().values("case"))
+
+
+def _undelivered() -> Q:
+    return Q(request__in=_lost().values("request"))
+
+
+def _held() -> Q:
     held = Suspicion.objects.filter(settled_at__isnull=True)
+    return Q(state=State.RECEIVED, request__in=held.values("request"))
+
+
+def _base(controller: Controller, user: User) -> CaseQuerySet:
     rows: CaseQuerySet = Case.objects.of(controller).annotate(
         needs_person=Exists(_for_a_person().filter(case=OuterRef("pk"))),
-        undelivered=Q(request__in=_lost().values("request")),
-        letter_waits=Q(pk__in=drafts.values("case")),
-        held=Q(state=State.RECEIVED) & Q(request__in=held.values("request")),
+        undelivered=_undelivered(),
+        letter_waits=_letter_waits(),
+        held=_held(),
     )
-    # Whoever does not read the archive does not find it either (4.5).
+    return _without_archive(rows, user)
+
+
+def _without_archive(rows: CaseQuerySet, user: User) -> CaseQuerySet:
+    """Whoever does not read the archive does not find it either (4.5)."""
     return rows if {Role(role) for role in user.roles} & READERS else rows.exclude(state=State.ARCHIVED)
 
 
@@ -137,50 +153,91 @@ def cases(
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """How many cases the views hold: each of COUNTED and HELD, and each saved view by its key."""
+    """How many cases the views of a controller hold: each of COUNTED and HELD, but `mine`, which is in `assigned` by the account's id."""
 
     views: Mapping[str, int]
-    saved: Mapping[str, int]
+    assigned: Mapping[str, int]
+
+    def of(self, user: User) -> dict[str, int]:
+        """The same with `mine` of one colleague."""
+        return {**self.views, "mine": self.assigned.get(str(user.pk), 0)}
+
+
+def _at_hand(controller: Controller) -> CaseQuerySet:
+    """Open cases that are not held, said once for all numbers: nobody counts years of closed cases to say how many are open, and what
+    is asked of each row again for each number costs most of a page (bench/desk).
+    """
+    rows = Case.objects.of(controller).annotate(letter_waits=_letter_waits(), held=_held())
+    found: CaseQuerySet = rows.exclude(state__in=sorted(CLOSED)).filter(held=False)
+    return found
+
+
+Saved = Mapping[str, "tuple[str, Filters]"]
+"""Saved views by their key: the view and the filters of each. A view that does not exist counts as `open`."""
 
 
 def numbers(
-    *,
-    controller: Controller,
-    user: User,
-    today: date,
-    lost: int,
-    saved: Mapping[str, tuple[str, Filters]] | None = None,
-) -> Numbers:
-    """The numbers of all views in one query, and one more where a saved view holds closed cases.
+    *, controller: Controller, user: User, today: date, lost: int, held: int, saved: Saved
+) -> tuple[Numbers, dict[str, int]]:
+    """The numbers of all views for all colleagues, and of the saved views of one, in one query; one more where one of those holds
+    closed cases.
 
-    `lost` is how many closed cases `lost_when_closed` has. A saved view whose view does not exist counts as `open`.
+    `lost` and `held` are how many cases `lost_elsewhere` and `held_cases` have: two short lists, counted with other short ones.
     """
-    views = {key: (view if view in VIEWS else "open", filters) for key, (view, filters) in (saved or {}).items()}
-    rows = _base(controller, user)
-    counted = {f"view_{view}": _condition(view, user, today) for view in COUNTED}
-    counted["flood"] = Q(held=True)
-    for at, (view, filters) in enumerate(views.values()):
-        counted[f"saved_{at}"] = _condition(view, user, today) & filters.condition(controller=controller, user=user)
-    # Only open cases: nobody counts years of closed ones to say how many are open.
-    open_rows = rows.exclude(state__in=sorted(CLOSED))
-    found = open_rows.aggregate(**{key: Count("pk", filter=one) for key, one in counted.items()})
-    closed = _closed(rows, {key: one for key, one in views.items() if one[0] in {"closed", "manual"}}, user=user)
-    built_in = {view: int(found[f"view_{view}"]) for view in COUNTED}
-    return Numbers(
-        views=built_in | {"manual": built_in["manual"] + lost, HELD: int(found["flood"])},
-        saved={key: int(found[f"saved_{at}"]) + closed.get(key, 0) for at, key in enumerate(views)},
-    )
+    counted = {f"n_{view}": _among_open(view, None, today) for view in COUNTED if view != "mine"}
+    counted |= _saved(controller, user, today, saved)
+    sums: Counter[str] = Counter()
+    assigned = {}
+    rows = _at_hand(controller).order_by().values("assignee")
+    for row in rows.annotate(**{name: Count("pk", filter=one) for name, one in counted.items()}):
+        assigned[str(row["assignee"])] = row["n_open"]
+        sums.update({name: row[name] for name in counted})
+    totals = {view: sums[f"n_{view}"] for view in COUNTED if view != "mine"}
+    totals |= {"manual": totals["manual"] + lost, HELD: held}
+    return Numbers(totals, assigned), _with_closed(sums, user, saved)
 
 
-def lost_when_closed(controller: Controller, user: User) -> CaseQuerySet:
-    """Closed cases whose mail did not arrive: the part of `manual` that is not open."""
-    return _base(controller, user).filter(undelivered=True, state__in=sorted(CLOSED))
+def saved_numbers(*, controller: Controller, user: User, today: date, saved: Saved) -> dict[str, int]:
+    """How many cases each saved view holds, by its key: one query, and one more where one holds closed cases."""
+    counted = {name: Count("pk", filter=one) for name, one in _saved(controller, user, today, saved).items()}
+    return _with_closed(_at_hand(controller).aggregate(**counted), user, saved)
 
 
-def _closed(rows: CaseQuerySet, views: Mapping[str, tuple[str, Filters]], *, user: User) -> dict[str, int]:
-    """The closed cases that saved views hold, in one query for all, or none."""
+def _saved(controller: Controller, user: User, today: date, saved: Saved) -> dict[str, Q]:
+    """What each saved view takes of the open cases, by the name of its number."""
+    return {
+        f"saved_{at}": _among_open(_known(view), user, today) & filters.condition(controller=controller, user=user)
+        for at, (view, filters) in enumerate(saved.values())
+        if view != "closed"
+    }
+
+
+def _with_closed(found: Mapping[str, int], user: User, saved: Saved) -> dict[str, int]:
+    beside = _beside({key: one for key, one in saved.items() if one[0] in {"closed", "manual"}}, user=user)
+    return {key: int(found.get(f"saved_{at}", 0)) + beside.get(key, 0) for at, key in enumerate(saved)}
+
+
+def _known(view: str) -> str:
+    return view if view in VIEWS else "open"
+
+
+def held_cases(controller: Controller) -> CaseQuerySet:
+    """Cases that are held as part of a flood."""
+    rows: CaseQuerySet = Case.objects.of(controller).filter(_held())
+    return rows
+
+
+def lost_elsewhere(controller: Controller, user: User) -> CaseQuerySet:
+    """Cases whose mail did not arrive and that are closed or held: the part of `manual` that is not among the open ones."""
+    rows: CaseQuerySet = Case.objects.of(controller).filter(_undelivered(), Q(state__in=sorted(CLOSED)) | _held())
+    return _without_archive(rows, user)
+
+
+def _beside(views: Saved, *, user: User) -> dict[str, int]:
+    """The closed and held cases that saved views hold, in one query for all, or none."""
+    closed = _without_archive(Case.objects.of(user.controller).filter(state__in=sorted(CLOSED)), user)
     counted = {}
     for key, (view, filters) in views.items():
-        found = rows.filter(state__in=sorted(CLOSED)).filter(filters.condition(controller=user.controller, user=user))
-        counted[key] = found.filter(undelivered=True) if view == "manual" else found
+        rows = lost_elsewhere(user.controller, user) if view == "manual" else closed
+        counted[key] = rows.filter(filters.condition(controller=user.controller, user=user))
     return together({}, counted)[1]

@@ -11,19 +11,25 @@ from typing import TYPE_CHECKING, Final
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from dsr.cases import tasks
+from dsr.cases import holds, tasks
 from dsr.cases.actors import SYSTEM
-from dsr.cases.perform import record
-from dsr.law.workflow import ANSWERED, State
+from dsr.cases.duties import Duty
+from dsr.cases.perform import RefusedError, insist, record
+from dsr.law.workflow import ANSWERED, Refusal, State
 from dsr.models import Rescan, Task
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from dsr.models import Case
+    from dsr.law.workflow import Actor
+    from dsr.models import Case, RowId
 
 AFTER_DAYS: Final = (7, 30)
 OPERATION: Final = "rescan"
+RESIDUE: Final = "residue"
+"""The operation (and the occasion of the plan) that erases what a search found."""
+REMAINS: Final = (OPERATION, "replay", "kept")
+"""Work after the answer that can end with remains in a store."""
 _SEARCHED: Final = (*(state.value for state in ANSWERED), State.NOTIFYING.value)
 """A case that was contested is with people again, and one that is archived holds no identifiers any more."""
 
@@ -56,6 +62,31 @@ def make_due(*, now: datetime, limit: int) -> int:
         with transaction.atomic():
             tasks.ensure(case=row.case, operation=OPERATION, store=row.store, now=now, again=True)
     return len(found)
+
+
+@transaction.atomic
+def plan_again(*, task_id: RowId, actor: Actor, now: datetime) -> Task:
+    """Have what a search found planned again, instead of removing it by hand: plan, second person, erased, searched again.
+
+    An event. RefusedError: `role`, `task_not_waiting` when the search does not wait with remains, `legal_hold`.
+    """
+    insist(actor, Duty.RETRY)
+    waits = Task.objects.filter(operation__in=REMAINS, status=Task.Status.MANUAL, error_code="residue")
+    task = waits.select_related("case__controller", "case__request").filter(pk=task_id).first()
+    if task is None:
+        raise RefusedError(Refusal("task_not_waiting", {}))
+    holds.insist_free(task.case.request_id)
+    data = {"operation": task.operation, "store": task.store}
+    record(case_id=task.case_id, kind="residue_planned", actor=actor, now=now, data=data)
+    return tasks.ensure(case=task.case, operation=RESIDUE, store=task.store, now=now, again=True)
+
+
+def search_again(*, case: Case, store: str, now: datetime) -> None:
+    """What was found is erased now: whether it is gone is said by the work that had found it, in the caller's transaction."""
+    waits = Task.objects.filter(case=case, store=store, operation__in=REMAINS, status=Task.Status.MANUAL)
+    names = set(waits.filter(error_code="residue").values_list("operation", flat=True))
+    for name in sorted(names or {OPERATION}):
+        tasks.ensure(case=case, operation=name, store=store, now=now, again=True)
 
 
 @transaction.atomic

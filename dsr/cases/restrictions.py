@@ -61,6 +61,7 @@ def restrict(
     release_after: date | None = None,
     scope: str = "",
     parts: Sequence[str] = (),
+    look_again: bool = False,
     seen_version: int | None = None,
 ) -> Case:
     """Restrict now, under the policy of the right: the row, the step, one task for each store, in one transaction (no. 22).
@@ -68,7 +69,9 @@ def restrict(
     `what` and `duration` are sentences for the person, in her language; `instruction` is for people who look after stores
     that no program can set. `scope` (RestrictionScope): everything by default, of an objection the uses in `parts`; `parts`
     of DATASETS are `store.dataset`. RefusedError with the table's reason (ground, identity, restricted already), `scope_empty`
-    for datasets that are none, `already_erased` when nothing of the person is left; ConflictError when the case moved meanwhile.
+    for datasets that are none, `already_erased` when an earlier request had everything of the person erased, unless staff says to
+    `look_again` (a backup was restored, she is a customer anew): then each store says what it holds. ConflictError when the case
+    moved meanwhile.
     """
     case = Case.objects.select_related("controller", "request").get(pk=case_id)
     right = Right(case.right)
@@ -78,7 +81,7 @@ def restrict(
     reach = RestrictionScope(scope) if scope else _SCOPES.get(right, RestrictionScope.PERSON)
     if reach is RestrictionScope.DATASETS and not any("." in part for part in parts):
         raise RefusedError(Refusal("scope_empty", {}))
-    if restricted_who.erased_before(case.request):
+    if not look_again and restricted_who.erased_before(case.request):
         raise RefusedError(Refusal("already_erased", {}))
     policy = POLICIES[right]
     case = perform(
@@ -95,6 +98,7 @@ def restrict(
             "release_after": release_after,
             "scope": reach.value,
             "parts": sorted(parts),
+            **({"look_again": True} if look_again else {}),
         },
         note=instruction,
         extra_facts={"ground": chosen},

@@ -25,6 +25,12 @@ def stores_of(controller: Controller) -> dict[str, StoreConfig]:
     return {name: config for name, config in _all(settings.DSR_STORES).items() if config.controller == controller.slug}
 
 
+def people_only(controller: Controller, store: str) -> bool:
+    """Whether no program reaches this store at all (`system: manual`): what people say of it is not searched again."""
+    config = stores_of(controller).get(store)
+    return config is not None and config.system == "manual"
+
+
 def forget() -> None:
     """Read the file anew (after it changed; tests)."""
     _all.cache_clear()

@@ -33,7 +33,20 @@ PDF = frozenset({"package", "close", "letter"})
 HELD, DIED = "on_hold", "worker_died"
 # What a lead may leave out, or explain: work on one store, never the locating (4.2 no. 10).
 WAIVABLE = frozenset(
-    {"kept", "rescan", "recheck", "write_again", "replay", "collect", "apply", "verify", "by_hand", "restrict", "lift"}
+    {
+        "kept",
+        "rescan",
+        "residue",
+        "recheck",
+        "write_again",
+        "replay",
+        "collect",
+        "apply",
+        "verify",
+        "by_hand",
+        "restrict",
+        "lift",
+    }
 )
 
 
@@ -117,7 +130,7 @@ def claim(*, task_id: RowId, now: datetime) -> Task | None:
         return None
     if task.status == Task.Status.RUNNING and not _bury(task, now):
         return None
-    if not due(now).filter(pk=task_id).exists():
+    if task.error_code == HELD and not due(now).filter(pk=task_id).exists():
         return None
     # Only columns of the row itself: a condition on other tables becomes a subquery, which PostgreSQL does not ask again
     # after waiting for the row, so that two workers would both have it.

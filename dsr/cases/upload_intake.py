@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 
 from dsr.cases.actors import SYSTEM
 from dsr.cases.upload_rows import FOLDER, drop_bytes, ends_at, name_of, seal_context, tell
@@ -50,9 +50,12 @@ def receive(
     draft: Draft | None = None,
     request: Request | None = None,
     actor: Actor = SYSTEM,
+    from_person: bool | None = None,
 ) -> Upload:
     """Check a file, seal it under a key of its own and tie it to the draft or the request it belongs to.
 
+    `from_person`: whether she sent it, so that she may have it again in the portal. What the portal and the mail take in is hers;
+    what staff adds is so only where they say it.
     Must not be called inside a transaction: it starts a process, asks the scanner and writes to the storage. Raises
     UploadRefusedError (nothing is kept then; an infected file of a request leaves an event), Temporary when our storage
     is away or full.
@@ -62,7 +65,7 @@ def receive(
         raise ValueError("a file belongs to a draft or to a request")
     name = file_name(file.name or "")
     content = bytes_of(file, name)
-    _insist_room(owner, name, files=1, size=len(content))
+    _insist_room(owner, name, purpose, files=1, size=len(content))
     clean = checked(content, name=name)
     verdict = scan((content,))
     if verdict is clamd.Verdict.INFECTED:
@@ -71,8 +74,12 @@ def receive(
         raise UploadRefusedError(FileRefusal.INFECTED, name=name)
     digest = hashlib.sha256(clean.content).hexdigest()
     # The same file once more is the same page sent once more.
-    same: Upload | None = owner.uploads.filter(purpose=purpose, sha256=digest, message=None, deleted_at=None).first()
+    free = owner.uploads.filter(purpose=purpose, message=None, letter=None, deleted_at=None)
+    same: Upload | None = free.filter(sha256=digest).first()
+    hers = actor.kind != "staff" if from_person is None else from_person
     if same is not None:
+        if hers and not same.from_person:
+            Upload.objects.filter(pk=same.pk).update(from_person=True)
         return same
     upload = Upload(
         controller=controller,
@@ -83,6 +90,7 @@ def receive(
         created_at=now,
         delete_after=now + LOOSE_FOR,
         scanned=verdict is clamd.Verdict.CLEAN,
+        from_person=hers and purpose != Upload.Purpose.ENCLOSURE,
     )
     upload.storage_name = f"{FOLDER}/{now:%Y-%m-%d}/{upload.pk}.sealed"
     upload.put({"name": clean.name})
@@ -114,9 +122,14 @@ def scan(chunks: Iterable[bytes]) -> clamd.Verdict:
     return clamd.scan(chunks, address=address) if address else clamd.Verdict.UNKNOWN
 
 
-def _insist_room(owner: Draft | Request, name: str, *, files: int = 0, size: int = 0) -> None:
-    """UploadRefusedError when so many more files, or bytes, would be too many for one request."""
-    held = owner.uploads.filter(deleted_at=None).order_by().aggregate(n=Count("pk"), size=Sum("size"))
+def _insist_room(owner: Draft | Request, name: str, purpose: str, *, files: int = 0, size: int = 0) -> None:
+    """UploadRefusedError when so many more files, or bytes, would be too many for one request.
+
+    What the office gives along takes nothing of what the person may send, and the other way round.
+    """
+    ours = Q(purpose=Upload.Purpose.ENCLOSURE)
+    side = ours if purpose == Upload.Purpose.ENCLOSURE else ~ours
+    held = owner.uploads.filter(side, deleted_at=None).order_by().aggregate(n=Count("pk"), size=Sum("size"))
     if held["n"] + files > settings.DSR_UPLOADS_MAX:
         raise UploadRefusedError(FileRefusal.REQUEST_MANY, name=name)
     if (held["size"] or 0) + size > settings.DSR_UPLOADS_MAX_MB * _MB:
@@ -144,8 +157,9 @@ def _tie(upload: Upload, owner: Draft | Request, actor: Actor) -> None:
     # The owner or the loose row went while the file was looked at: the page of the draft is over, the hour was.
     if not there or not row.update(draft=draft, request=request, delete_after=ends):
         raise UploadRefusedError(FileRefusal.TOO_HARD, name=name_of(upload))
-    _insist_room(owner, name_of(upload))
-    if request is not None:
+    _insist_room(owner, name_of(upload), upload.purpose)
+    # Of what the office gives along, the letter or message tells that it goes.
+    if request is not None and upload.purpose != Upload.Purpose.ENCLOSURE:
         tell(request, "upload_received", upload.purpose, upload.created_at, actor=actor)
 
 

@@ -22,6 +22,7 @@ FOLDER: Final = "uploads"
 PROOF_DAYS: Final = 14
 """I-04, 4.5: a proof of identity or authority goes once it was looked at, and this long after it came at the latest."""
 PROOFS: Final = frozenset({Upload.Purpose.IDENTITY, Upload.Purpose.AUTHORITY})
+_SENT_WITH: Final = frozenset({Upload.Purpose.MESSAGE, Upload.Purpose.ENCLOSURE})
 UNSENT_DAYS: Final = 7
 """How long a file waits for the message it was added to, like a draft."""
 
@@ -38,7 +39,7 @@ def ends_at(upload: Upload) -> datetime | None:
     """
     if upload.purpose in PROOFS:
         return upload.created_at + timedelta(days=PROOF_DAYS)
-    if upload.purpose == Upload.Purpose.MESSAGE and upload.request is not None:
+    if upload.purpose in _SENT_WITH and upload.request is not None:
         return upload.created_at + timedelta(days=UNSENT_DAYS)
     return None
 

@@ -57,7 +57,7 @@ def of_draft(draft: Draft, purpose: str) -> list[Upload]:
 
 def loose(request: Request, purpose: str) -> list[Upload]:
     """Files of a request that were added for a message which is not sent yet, oldest first."""
-    rows = request.uploads.filter(purpose=purpose, message=None, deleted_at=None)
+    rows = request.uploads.filter(purpose=purpose, message=None, letter=None, deleted_at=None)
     return list(rows.order_by("created_at", "pk"))
 
 
@@ -76,7 +76,7 @@ def hand_over(*, draft: Draft, request: Request, now: datetime) -> int:
 def attach(*, message: Message, uploads: Iterable[Upload]) -> int:
     """Tie files of the same request to the message they were sent with; returns how many were free and are tied now."""
     ids = [upload.pk for upload in uploads]
-    rows = Upload.objects.filter(pk__in=ids, request_id=message.request_id, message=None, deleted_at=None)
+    rows = Upload.objects.filter(pk__in=ids, request_id=message.request_id, message=None, letter=None, deleted_at=None)
     return rows.update(message=message, delete_after=None)
 
 

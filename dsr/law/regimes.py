@@ -86,7 +86,10 @@ class Regime:
     extension: Period | None = None
     ext_open_ended: bool = False  # the controller names its own date
     ack: Period | None = None
-    complaint_ack_days: int | None = None
+    complaint_ack_days: int | None = (
+        None  # calendar days from the receipt of a complaint about how a request was handled
+    )
+    complaint_ack_from: date | None = None  # T-45: complaints received before that day have no such limit
     susp_identity: Suspending = Suspending.NONE
     susp_clarification: Suspending = Suspending.NONE
     susp_fee: Suspending = Suspending.NONE
@@ -152,6 +155,7 @@ REGIMES: Final = (
         start_rule=StartRule.LATEST_OF_RECEIPT_ID_FEE,
         extension=_TWO_MONTHS,
         complaint_ack_days=30,
+        complaint_ack_from=date(2026, 6, 19),
         susp_identity=Suspending.RESTART,
         susp_clarification=Suspending.SHIFT_INCLUSIVE,
         susp_fee=Suspending.RESTART,

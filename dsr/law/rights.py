@@ -42,6 +42,8 @@ ALL_RIGHTS: Final = frozenset(Right)
 AT_ONCE: Final = frozenset({Right.RESTRICTION, Right.OBJECTION, Right.MARKETING_OBJECTION, Right.CONSENT_WITHDRAWAL})
 # Absolute rights: nothing is weighed, no fee, no collection; the stop is the whole answer (21(3), 7(3), O-03, O-09).
 ABSOLUTE: Final = frozenset({Right.MARKETING_OBJECTION, Right.CONSENT_WITHDRAWAL})
+# Art. 19: whoever received the data hears of a rectification, an erasure and a restriction; of nothing else.
+TELLS_RECIPIENTS: Final = frozenset({Right.RECTIFICATION, Right.ERASURE, Right.RESTRICTION})
 # 4.0.1: rights whose answer is a package or a letter and changes no store go from APPROVED straight to NOTIFYING.
 CHANGES_NO_STORE: Final = frozenset({Right.ACCESS, Right.PORTABILITY, Right.AUTOMATED_DECISION})
 CHANGES_STORE: Final = ALL_RIGHTS - CHANGES_NO_STORE

@@ -1,6 +1,7 @@
 """Rows and their constraints; no behaviour beyond one row."""
 
 from dsr.models.approval import AnswerVersion, Closeness
+from dsr.models.authority import AuthorityCase
 from dsr.models.base import KeyedRow, OwnedRow, RingId, Row, RowId, ScopedQuerySet, Sealed
 from dsr.models.brand import BrandChange, Logo
 from dsr.models.case import Case, CaseQuerySet, Channel, Request, Suspension
@@ -21,6 +22,7 @@ from dsr.models.ledger import ErasedIdentifier, Erasure, KeptLine, Rescan
 from dsr.models.letter import Letter, LetterQuerySet, LetterWording, SentLetterError
 from dsr.models.plan import Plan
 from dsr.models.receiver import Receiver, Transmission
+from dsr.models.recipient import Recipient, RecipientMail, RecipientNotice
 from dsr.models.redaction import RedactionItem, RedactionMark
 from dsr.models.reports import CalendarFeed, CaseRisk, DayFigures, MonthlyReport
 from dsr.models.restriction import Composing, RestrictedToken, Restriction
@@ -30,7 +32,7 @@ from dsr.models.setup import SetupEvent
 from dsr.models.signing import SigningKey
 from dsr.models.staff import BreakGlass, StaffInvitation, StaffSession
 from dsr.models.subject import IndexToken, OneTimeCode, Subject
-from dsr.models.suppression import ApiKey, Suppression, SuppressionKey
+from dsr.models.suppression import ApiKey, ApiUse, Suppression, SuppressionKey
 from dsr.models.user import AccountLink, Kind, OutsideLogin, SpentToken, User
 from dsr.models.work import Artifact, Message, Notice, Outgoing, Pulse, StoreHealth, Task
 
@@ -40,7 +42,9 @@ __all__ = [
     "Anchor",
     "AnswerVersion",
     "ApiKey",
+    "ApiUse",
     "Artifact",
+    "AuthorityCase",
     "BrandChange",
     "BreakGlass",
     "CalendarDay",
@@ -97,6 +101,9 @@ __all__ = [
     "Pulse",
     "Receiver",
     "Recheck",
+    "Recipient",
+    "RecipientMail",
+    "RecipientNotice",
     "RedactionItem",
     "RedactionMark",
     "ReferenceCounter",

@@ -29,7 +29,7 @@ class Draft(Sealed, KeyedRow):
 
 
 class Upload(Sealed, KeyedRow):
-    """A file that somebody sent us, sealed under a key of its own. Sealed content: `{"name": file name as given}`.
+    """A file that somebody sent us, or that we give along, sealed under a key of its own. Sealed content: `{"name": file name as given}`.
 
     When the file has been deleted the row stays and says that there was one: its key, and so its name, are gone.
     """
@@ -41,11 +41,18 @@ class Upload(Sealed, KeyedRow):
         IDENTITY = "identity"  # what shows who asks
         EVIDENCE = "evidence"  # what shows that something is wrong, or is so
         MESSAGE = "message"  # sent along with a message
+        ENCLOSURE = "enclosure"  # what the office gives along with a letter or a message of its own
 
     draft = models.ForeignKey(Draft, null=True, blank=True, on_delete=models.CASCADE, related_name="uploads")
     request = models.ForeignKey("dsr.Request", null=True, blank=True, on_delete=models.CASCADE, related_name="uploads")
     message = models.ForeignKey("dsr.Message", null=True, blank=True, on_delete=models.SET_NULL, related_name="uploads")
+    # Of an enclosure: the letter it goes with, a draft until that is sent.
+    letter = models.ForeignKey(
+        "dsr.Letter", null=True, blank=True, on_delete=models.SET_NULL, related_name="enclosures"
+    )
     purpose = models.CharField(max_length=10, choices=Purpose.choices)
+    # The person sent it, by whatever way: only then may she have it again in the portal.
+    from_person = models.BooleanField(default=False, db_default=False)
     media_type = models.CharField(max_length=80)
     size = models.PositiveBigIntegerField()  # bytes, plain
     sha256 = models.CharField(max_length=64)  # of the plain bytes, as stored
@@ -61,7 +68,7 @@ class Upload(Sealed, KeyedRow):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(purpose__in=["authority", "identity", "evidence", "message"]),
+                condition=models.Q(purpose__in=["authority", "identity", "evidence", "message", "enclosure"]),
                 name="upload_purpose_known",
             ),
         ]
@@ -80,6 +87,11 @@ class Upload(Sealed, KeyedRow):
             ),
             models.Index(RingId("wrapped_key"), name="upload_ring"),
         ]
+
+    @property
+    def is_proof(self) -> bool:
+        """Whether it shows who somebody is or that she may act: looked at, deleted, never handed out again (I-04, 4.5)."""
+        return self.purpose in {self.Purpose.IDENTITY, self.Purpose.AUTHORITY}
 
     def key_owner(self) -> KeyedRow:
         return self

@@ -29,6 +29,7 @@ class Plan(Sealed, OwnedRow):
 
         REPLAY = "replay"  # a restored backup brought back what had been erased
         KEPT = "kept"  # the period is over for which a law kept it
+        RESIDUE = "residue"  # a later search found something of hers
 
     case = models.ForeignKey("dsr.Case", on_delete=models.CASCADE, related_name="plans")
     number = models.PositiveIntegerField()

@@ -68,3 +68,17 @@ class ApiKey(OwnedRow):
     created_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+
+class ApiUse(OwnedRow):
+    """How much a key asked the lists in bulk on one day (UTC): calls, rows, and rows that were stopped. Numbers, and nobody's."""
+
+    key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="uses")
+    scope = models.CharField(max_length=20)
+    day = models.DateField()
+    calls = models.PositiveIntegerField(default=0)
+    rows = models.PositiveBigIntegerField(default=0)
+    stopped = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "scope", "day"], name="api_use_once")]

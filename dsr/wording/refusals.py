@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from dsr.law.workflow import RefusalCode as Code
+from dsr.wording import refusals_after as after
 from dsr.wording import refusals_approval as approval
+from dsr.wording import refusals_recipients as recipients
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -193,6 +195,11 @@ _VERBS: Final[Mapping[str, _StrPromise]] = {
     "letter_changed": _(
         "The letter would say something else now than what was on the screen. Look at it again before you send it."
     ),
+    "opinion_on_other_text": _(
+        "The data protection officer's opinion is about another text of this letter. Ask her again: she reads this draft."
+    ),
+    "enclosure_gone": _("This file is not kept any more, or it cannot go along with a letter. Choose another one."),
+    "enclosures_many": _("At most %(most)s files go along with one letter. Take one off first."),
     "letter_settled": _("This letter was sent or given up meanwhile. Look at the letters of the case."),
     "letter_not_laid_out": _("The letter is still being laid out. Look at it before you send it."),
     "letter_unknown": _("Choose one of the letters."),
@@ -246,29 +253,6 @@ _VERBS: Final[Mapping[str, _StrPromise]] = {
     "recipients_missing": _("Enter who received the data and was told, or why nobody was told."),
     "program_name": _("Enter which program it is for, in at most 80 characters."),
     "scope_empty": _("Choose at least one kind of data, or restrict everything."),
-    "already_erased": _(
-        "Nothing of this person is left that could be restricted: an earlier request had everything erased. Refuse this one"
-        " with the ground that no reason for a restriction applies, and say so."
-    ),
-    "line_gone": _("This is not kept any more."),
-    "end_passed": _("Choose a day that has not passed."),
-    "end_before_law": _("The law wants it kept until %(day)s. Choose a later day."),
-    "hold_scope": _("Say what is to be held: the case, the person, or a store that is configured."),
-    "hold_lifted": _("This hold has been lifted already."),
-    "lift_day_too_early": _(
-        "The person needs a week's notice, and the restriction lasts as promised. Choose %(earliest)s or later."
-    ),
-    "lift_day_not_reached": _("The person was told that the restriction lasts until %(day)s."),
-    "evidence_incomplete": _("Fill in every part of the evidence form. The number of requests alone is no evidence."),
-    "evidence_reference_missing": _("Enter which authority asks and under which reference."),
-    "evidence_no_answer": _("The answer as it was sent is not kept any more. Order the case file without it."),
-    "evidence_gone": _("This file is not kept any more. Order it again."),
-    "receipt_same": _("The request is registered as received on this day already."),
-    "receipt_after_registration": _("The request was registered on %(day)s, so it cannot have come later."),
-    "receipt_too_early": _("This is more than %(days)s days before the request was registered. Check the year."),
-    "receipt_while_asked": _(
-        "The person is asked for a detail or a fee, so no day of the answer can be named. Correct it after that."
-    ),
     "opinion_unknown": _("Choose what you were asked about."),
     "addressee_missing": _("Enter to whom the letter goes."),
     "letter_not_possible": _("This letter cannot be sent in this state of the case."),
@@ -303,5 +287,7 @@ _VERBS: Final[Mapping[str, _StrPromise]] = {
 REFUSALS: Final[Mapping[str, _StrPromise]] = {
     **{code.value: words for code, words in {**_TABLE, **approval.TABLE}.items()},
     **_VERBS,
+    **after.VERBS,
     **approval.VERBS,
+    **recipients.VERBS,
 }

@@ -69,6 +69,7 @@ _PURPOSES: Final[Mapping[str, _StrPromise]] = {
     "identity": gettext_lazy("Proof of identity"),
     "evidence": gettext_lazy("Evidence"),
     "message": gettext_lazy("Sent with a message"),
+    "enclosure": gettext_lazy("Given along by us"),
 }
 _TYPES: Final[Mapping[str, _StrPromise]] = {
     "application/pdf": gettext_lazy("PDF"),

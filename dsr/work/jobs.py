@@ -9,13 +9,23 @@ from typing import TYPE_CHECKING, Any
 from django.db import DatabaseError, close_old_connections, connection, transaction
 from django.utils import timezone
 
-from dsr.cases import daily, outbox, tasks
+from dsr.cases import daily, outbox, recipient_mails, recipient_notices, tasks
 from dsr.cases.actors import SYSTEM
 from dsr.cases.perform import ConflictError
 from dsr.cases.plans import StoppedError
-from dsr.fulfil import eid, evidence, inbound, leftovers, monthly, operations, restriction_checks, store_health
+from dsr.fulfil import (
+    eid,
+    evidence,
+    inbound,
+    leftovers,
+    monthly,
+    operations,
+    recipient_calls,
+    restriction_checks,
+    store_health,
+)
 from dsr.fulfil.contact import contact_on_file
-from dsr.models import Controller, Message, Notice, OwnerMail, Task
+from dsr.models import Controller, Message, Notice, OwnerMail, RecipientMail, Task
 from dsr.vault import MissingKeyError, TamperedError
 from dsr.work import code_out, pulses
 from dsr.work.heartbeat import Heartbeat, OvertakenError
@@ -145,28 +155,51 @@ def send_owner_mail(mail_id: str) -> None:
     _send(OwnerMail.objects.select_related("hand__task__case", "controller"), mail_id)
 
 
-def _send(rows: QuerySet[Any], row_id: str) -> None:
+def send_recipient_mail(mail_id: str) -> None:
+    """Send a queued mail or call to a recipient of personal data, in the same way, and note that it was told (Art. 19)."""
+    _fresh_connection()
+    if not _send(RecipientMail.objects.select_related("notice__case", "notice__recipient", "controller"), mail_id):
+        return  # a late or doubled job says nothing about what became of the notice since
+    row = RecipientMail.objects.filter(pk=mail_id).first()
+    if row is None:
+        return
+    # The tick does the same for whatever a worker that died here left behind.
+    if row.status == RecipientMail.Status.SENT:
+        recipient_notices.sent(notice_id=row.notice_id, now=timezone.now())
+    elif row.status == RecipientMail.Status.FAILED:
+        reminder = row.kind == recipient_mails.REMINDED
+        recipient_notices.failed(notice_id=row.notice_id, code=row.error_code, now=timezone.now(), reminder=reminder)
+
+
+def _send(rows: QuerySet[Any], row_id: str) -> bool:
+    """Take one row and hand it over; whether this call was the one that took it."""
     now = timezone.now()
     if not outbox.take(rows, row_id, now=now):
-        return
+        return False
     row = rows.get(pk=row_id)
     try:
         found = _hand_over(row)
     except NobodyOnFileError:
         row.delete()  # a mail to a contact on file of which there is none; the page said the same (I-01)
-        return
+        return True
     # A worker killed between these two lines leaves a claim that runs out: sent again under the same Message-ID (decision 052).
     if found is None:
         outbox.sent(row, now=timezone.now())
     else:
         outbox.failed(row, found.code, now=timezone.now(), final=found.final)
+    return True
 
 
-def _hand_over(row: Message | Notice | OwnerMail) -> Trouble | None:
+def _hand_over(row: Message | Notice | OwnerMail | RecipientMail) -> Trouble | None:
+    if isinstance(row, RecipientMail) and row.notice.recipient.ended_at is not None:
+        return Trouble("recipient_ended", final=True)
     try:
         content = row.content()
         if content.get("on_file") and not content["to"]:
             content["to"] = _found_on_file(row, content)
+        if "endpoint" in content:
+            answer = recipient_calls.call(content)
+            return Trouble(answer.code, final=answer.final) if answer.code else None
         to, subject, body = content["to"], content["subject"], content["body"]
     except (MissingKeyError, TamperedError, KeyError) as error:
         return Trouble(type(error).__name__, final=True)  # shredded meanwhile, or never whole: nothing to send, ever
@@ -179,7 +212,7 @@ class NobodyOnFileError(Exception):
     """The store holds no address for the number, or the number is not ours."""
 
 
-def _found_on_file(row: Message | Notice | OwnerMail, content: dict[str, Any]) -> str:
+def _found_on_file(row: Message | Notice | OwnerMail | RecipientMail, content: dict[str, Any]) -> str:
     """The address on file of a customer number, kept in the row, so that a second try goes to the same place."""
     store, number = content["on_file"]
     try:

@@ -16,6 +16,7 @@ from dsr.cases import (
     anchors,
     approval_expiry,
     assigning,
+    authority,
     calendar,
     closeness,
     contacts_seen,
@@ -28,6 +29,7 @@ from dsr.cases import (
     outside,
     plans,
     rechecks,
+    recipient_passes,
     silence,
     suppression_keys,
     waves,
@@ -62,6 +64,14 @@ def stuck_cases(now: datetime) -> int:
 def approved_plans(now: datetime) -> int:
     """Start approved plans whose cooling time is over, return expired approvals to their drafters (4.2 no. 14)."""
     return approval_expiry.expire_due(now=now, limit=CHUNK) + plans.start_due(now=now, limit=CHUNK)
+
+
+def recipients_told(now: datetime) -> int:
+    """Make, settle and repeat notices to recipients of what a case changed (Art. 19; rules R-06, Q-07)."""
+    made = recipient_passes.catch_up(now=now, limit=CHUNK)
+    return (
+        made + recipient_passes.settle_mails(now=now, limit=CHUNK) + recipient_passes.remind_due(now=now, limit=CHUNK)
+    )
 
 
 def corrections_again(now: datetime) -> int:
@@ -140,6 +150,11 @@ def silent_subjects(now: datetime) -> int:
     return silence.remind(now=now, limit=CHUNK)
 
 
+def authority_days(now: datetime) -> int:
+    """Remind staff of answers that supervisory authorities wait for, two working days before and when the day is over."""
+    return authority.remind(now=now, limit=CHUNK)
+
+
 def digests(now: datetime) -> int:
     """One mail to everybody who is to hear of an escalation, after all of this run's are written."""
     return notices.digests(now=now)
@@ -176,6 +191,7 @@ PASSES: tuple[Callable[[datetime], int], ...] = (
     corrections_again,
     waking.due_tasks,
     departments,
+    recipients_told,
     waking.due_messages,
     stuck_cases,
     calendar_changes,
@@ -186,6 +202,7 @@ PASSES: tuple[Callable[[datetime], int], ...] = (
     closed_pages,
     silent_subjects,
     ending_answers,
+    authority_days,
     digests,
     expired_packages,
     closed_cases,

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from dsr.cases import codes, daily, evidence, monthly, outbox, restriction_drift, tasks
 from dsr.fulfil import inbound, store_health
-from dsr.models import Controller, Message, Notice, OwnerMail, Pulse
+from dsr.models import Controller, Message, Notice, OwnerMail, Pulse, RecipientMail
 from dsr.work import pulses, wake
 
 if TYPE_CHECKING:
@@ -44,9 +44,18 @@ def due_messages(now: datetime) -> int:
     notices = list(outbox.due(Notice.objects.all(), now).order_by("not_before").values_list("pk", flat=True)[:CHUNK])
     waiting = list(codes.unsent(now).order_by("expires_at", "pk").values_list("pk", flat=True)[:CHUNK])
     owners = list(outbox.due(OwnerMail.objects.all(), now).order_by("not_before").values_list("pk", flat=True)[:CHUNK])
-    found = len(messages) + len(notices) + len(waiting) + len(owners)
+    others = list(
+        outbox.due(RecipientMail.objects.all(), now).order_by("not_before").values_list("pk", flat=True)[:CHUNK]
+    )
+    found = len(messages) + len(notices) + len(waiting) + len(owners) + len(others)
     if wake.has_room("default", rows=found):
-        jobs = ("send_message", messages), ("send_notice", notices), ("send_code", waiting), ("send_owner_mail", owners)
+        jobs = (
+            ("send_message", messages),
+            ("send_notice", notices),
+            ("send_code", waiting),
+            ("send_owner_mail", owners),
+            ("send_recipient_mail", others),
+        )
         for job, rows in jobs:
             for pk in rows:
                 wake.nudge(f"dsr.work.jobs.{job}", str(pk))

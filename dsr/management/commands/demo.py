@@ -13,10 +13,13 @@ from django.utils import timezone
 
 from dsr.demo import place
 from dsr.demo.processes import Console
-from dsr.demo.supervisor import Supervisor
+from dsr.demo.supervisor import FURTHER, Supervisor
 
 if TYPE_CHECKING:
     import argparse
+
+BREATH = 0.2
+"""Seconds between two requests that are played while the demo runs: SQLite has one writer at a time."""
 
 
 class Command(BaseCommand):
@@ -33,11 +36,14 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Run; a reason the demo cannot run becomes one line and exit code 1."""
-        if os.environ.get("DSR_DEMO_SETUP"):
+        if part := os.environ.get("DSR_DEMO_SETUP"):
             from dsr.demo import setup  # noqa: PLC0415 -- needs complete settings, which only this inner run has
 
             self.check()
-            setup.build(now=timezone.now(), say=self.stdout.write)
+            if part == FURTHER:
+                setup.fill(now=timezone.now(), say=self.stdout.write, pause=BREATH)
+            else:
+                setup.build(now=timezone.now(), say=self.stdout.write)
             return
         try:
             code = self._run(Path(settings.VAR_DIR).absolute(), **options)
@@ -62,19 +68,7 @@ class Command(BaseCommand):
 
 
 def _welcome(console: Console, port: int, var: Path) -> None:
-    from dsr.demo.office import PASSWORD, STAFF, SUBSCRIBERS  # noqa: PLC0415 -- reads models, so only after Django is up
+    from dsr.demo import welcome  # noqa: PLC0415 -- reads models, so only after Django is up
 
-    base = f"http://{place.LOOPBACK}:{port}"
-    lines = [
-        "",
-        "Northwave is open.",
-        f"  Portal  {base}/",
-        f"  Desk    {base}/desk/",
-        "",
-        f"  Everybody's password: {PASSWORD}",
-    ]
-    lines += [f"  {'desk':<8}{person.email:<40}{person.says}" for person in STAFF]
-    lines += [f"  {'portal':<8}{person.email:<40}{person.says}" for person in SUBSCRIBERS]
-    lines += ["", f"  Mails are written to {var / 'mail'}, none is sent.", "  Stop with Ctrl-C.", ""]
-    for line in lines:
+    for line in welcome.lines(f"http://{place.LOOPBACK}:{port}", mails=var / "mail"):
         console.line("demo", line)

@@ -10,6 +10,7 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from dsr import wording
@@ -38,6 +39,13 @@ class Command(DeskCommand):
         parser.add_argument("--reference", required=True, help="the reference of its letter")
         parser.add_argument("--extent", choices=EvidencePack.Extent.values, default=EvidencePack.Extent.FILE.value)
 
+        parser.add_argument(
+            "--language",
+            choices=[code for code, _name in settings.LANGUAGES],
+            default="",
+            help="of the summary; the controller's first when it is left out",
+        )
+
     def handle(self, *_args: Any, **options: Any) -> None:
         """Order, make, write, and print the hash."""
         self.as_json = bool(options["json"])
@@ -53,6 +61,7 @@ class Command(DeskCommand):
                 extent=EvidencePack.Extent(options["extent"]),
                 authority=options["authority"],
                 reference=options["reference"],
+                language=options["language"],
                 actor=actor,
                 now=now,
             )

@@ -51,7 +51,7 @@ class Command(DeskCommand):
         if options["ledger"]:
             self._take_in(Path(options["ledger"]), now)
         file = Path(options["ledger"]) if options["ledger"] else None
-        troubles = self._before_the_ledger(since, file) + self._damaged(file)
+        troubles = self._before_the_ledger(since, file, options["store"]) + self._damaged(file)
         rows = replay_all.replay(since=since, store=options["store"], dry=options["dry_run"], now=now)
         if options["store"] and not rows:
             raise fail(f"no store is called {options['store']!r}")
@@ -78,10 +78,10 @@ class Command(DeskCommand):
             )
         return lines
 
-    def _before_the_ledger(self, since: datetime, file: Path | None) -> bool:
+    def _before_the_ledger(self, since: datetime, file: Path | None, store: str) -> bool:
         """Say that the dump is older than what the ledger remembers; whoever was erased before that is not found."""
         try:
-            first = replay_all.remembers_from(file)
+            first = replay_all.remembers_from(file, store=store)
         except LedgerError as error:
             raise fail(str(error)) from None
         if first is None:
