@@ -17,6 +17,7 @@ from dsr.cases import correction_plans, corrections, plans, rechecks
 from dsr.cases.scope import stores_of
 from dsr.fulfil import amend_shown, contact, erase
 from dsr.fulfil.amend_values import NOT_CAPABLE
+from dsr.fulfil.carrying import counted
 from dsr.fulfil.journal import RowJournal
 from dsr.fulfil.locate import NeedsPersonError, row_keys, subject_of
 from dsr.fulfil.stores import open_by_name
@@ -185,17 +186,7 @@ def _written(  # noqa: PLR0917 -- private, two callers
     if differs:
         # Somebody wrote over it between our write and our reading; the next try sees whether that is the old value again.
         raise Temporary("changed_since", lines[differs[0].line].store)
-    counts = [
-        {
-            "dataset": lines[outcome.line].dataset,
-            "treatment": lines[outcome.line].treatment.value,
-            "changed": outcome.changed,
-            "unchanged": outcome.unchanged,
-        }
-        for outcome in outcomes
-        if lines[outcome.line].writes
-    ]
-    return {"changed": sum(item["changed"] for item in counts), "lines": counts}
+    return counted(lines, outcomes)
 
 
 def recheck(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[dict[str, Any], Callable[[], None]]:

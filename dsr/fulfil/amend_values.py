@@ -100,6 +100,7 @@ def _lines(
                 "recipients": [dict(name) for name in what.recipients],
                 "shared": False,
                 "more": one.more,
+                "meaning": dict(what.values.get(str(one.value), {})) if what.values else {},
             },
         )
         line["keys"].append(list(one.row.values))

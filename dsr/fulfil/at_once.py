@@ -10,21 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from dsr.cases import at_once, contacts, stop_letter
 from dsr.cases.scope import stores_of
-from dsr.fulfil.journal import RowJournal
+from dsr.fulfil import carrying
 from dsr.fulfil.locate import NeedsPersonError
 from dsr.fulfil.stores import open_by_name
+from dsr.fulfil.summing import summed
 from dsr.law.policies import ALL_CHANNELS, channels_of
 from dsr.models import Task
 from exporters.contract import (
     Applies,
-    Confirms,
     Identifier,
     IdentifierKind,
     Locates,
-    Permanent,
     Plans,
     Subject,
-    Temporary,
     Treatment,
     lines_from_json,
     lines_to_json,
@@ -120,27 +118,6 @@ def _lines(exporter: Plans, case: Case, keys: tuple[RowKey, ...], now: datetime)
     )
 
 
-def summed(store: str, exporter: Any, line: PlanLine) -> dict[str, Any]:
-    """One line for whoever looks at the plan: store, dataset, treatment and counts; no keys, no values."""
-    info = next((item for item in exporter.describe() if item.name == line.dataset), None)
-    return {
-        "store": store,
-        "dataset": line.dataset,
-        "label": dict(info.label) if info else {"en": line.dataset},
-        "category": info.category if info else "",
-        "treatment": line.treatment.value,
-        "count": line.count,
-        "fields": [{"column": change.column, "strategy": change.strategy} for change in line.fields],
-        "reason": line.reason.value if line.reason else "",
-        "recipients": [],
-        "law": line.law,
-        "mark": line.mark,
-        "until": None,
-        "growing": line.growing,
-        "link": line.link,
-    }
-
-
 def written(  # noqa: PLR0917 -- the places of one step, two callers
     exporter: Any, task: Task, plan: Plan, lines: tuple[PlanLine, ...], check: Callable[..., None], now: datetime
 ) -> dict[str, Any]:
@@ -155,30 +132,7 @@ def written(  # noqa: PLR0917 -- the places of one step, two callers
             at_once.begin_store(task=task, plan=plan, now=now)
         begun.append(True)
 
-    try:
-        outcomes = exporter.apply(
-            lines, approval=str(plan.pk), now=now, check=look, journal=RowJournal(plan, task.store)
-        )
-    except Permanent as error:
-        if error.code != "plan_stale":
-            raise
-        at_once.set_aside(plan)
-        raise Temporary("plan_stale", error.place) from None
-    if capable(exporter, Confirms) and any(done.differs for done in exporter.confirm(lines)):
-        # Somebody wrote over it between our write and our reading: plan again and stop it again.
-        at_once.set_aside(plan)
-        raise Temporary("changed_since", task.store)
-    counts = [
-        {
-            "dataset": lines[outcome.line].dataset,
-            "treatment": lines[outcome.line].treatment.value,
-            "changed": outcome.changed,
-            "unchanged": outcome.unchanged,
-        }
-        for outcome in outcomes
-        if lines[outcome.line].writes
-    ]
-    return {"changed": sum(item["changed"] for item in counts), "lines": counts}
+    return carrying.at_once_written(exporter, plan, task.store, lines, look, now)
 
 
 def close(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[dict[str, Any], Callable[[], None]]:

@@ -158,7 +158,7 @@ def _erased(case: Case, plan: Plan) -> tuple[Erased, ...]:
     lines = {(line["store"], line["dataset"]): line for line in plan.summary}
     found = []
     for task in case.tasks.filter(operation="apply", status=Task.Status.DONE).order_by("store"):
-        for done in task.result["lines"]:
+        for done in task.result.get("lines", ()):
             line = lines[task.store, done["dataset"]]
             if done["changed"]:
                 found.append(
@@ -192,6 +192,9 @@ def _kept(case: Case, plan: Plan) -> tuple[Kept, ...]:
 
 
 def _deferred(case: Case, plan: Plan) -> tuple[Deferred, ...]:
+    """What waits; not a store of paper whose people have said that it is done or that they hold nothing."""
+    applied = case.tasks.filter(operation="apply", status=Task.Status.DONE).order_by("store")
+    said = {task.store for task in applied if "by_hand" in task.result}
     return tuple(
         Deferred(
             **_names(case, line),
@@ -200,7 +203,8 @@ def _deferred(case: Case, plan: Plan) -> tuple[Deferred, ...]:
             remark=line.get("purpose", {}) if line["reason"] == "map" else {},
         )
         for line in plan.summary
-        if line["treatment"] in WAITING and (line["count"] or line["reason"] == "by_hand")
+        if line["treatment"] in WAITING
+        and (line["count"] or (line["reason"] == "by_hand" and line["store"] not in said))
     )
 
 

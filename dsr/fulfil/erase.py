@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from dsr.cases import holds, plans, rescans, tasks
+from dsr.cases import correction_erased, holds, plans, recipient_notices, rescans, tasks
 from dsr.cases.actors import SYSTEM
 from dsr.cases.facts import current_plan, recipients_left
 from dsr.cases.perform import ConflictError, RefusedError, perform
 from dsr.cases.scope import stores_of
 from dsr.fulfil import kept, remember
+from dsr.fulfil.carrying import counted
 from dsr.fulfil.journal import RowJournal
 from dsr.fulfil.keep import keeper
 from dsr.fulfil.locate import NeedsPersonError, row_keys, subject_of
@@ -31,7 +32,6 @@ from exporters.contract import (
     PlanBlocked,
     Plans,
     Residues,
-    Treatment,
     lines_from_json,
     lines_to_json,
     plan_hash,
@@ -134,26 +134,16 @@ def apply(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[dic
         if error.code == "plan_stale":
             back_for_a_new_plan(case, error, now)
         raise
-    counts = [
-        {
-            "dataset": lines[outcome.line].dataset,
-            "treatment": lines[outcome.line].treatment.value,
-            "changed": outcome.changed,
-            "unchanged": outcome.unchanged,
-        }
-        for outcome in outcomes
-        if lines[outcome.line].treatment in {Treatment.DELETE, Treatment.ANONYMISE}
-    ]
-    changed = sum(item["changed"] for item in counts)
-
+    done = counted(lines, outcomes)
     erased = remember.erased_in(exporter, case, task.store, lines) if any(line.writes for line in lines) else ()
 
     def effect() -> None:
         tasks.ensure(case=case, operation="verify", store=task.store, now=now, again=True)
+        correction_erased.forget_store(case=case, store=task.store)
         if erased:
             remember.keep(case, task.store, approved.sha256, lines, erased, now=now)
 
-    return {"changed": changed, "lines": counts, "plan_sha256": approved.sha256}, effect
+    return {**done, "plan_sha256": approved.sha256}, effect
 
 
 def _still(case: Case, approved: Plan, store: str) -> None:
@@ -225,6 +215,7 @@ def finish(case: Case, *, now: datetime) -> bool:
     Plan.objects.filter(case=case, occasion="", status=Plan.Status.APPROVED).update(
         status=Plan.Status.APPLIED, applied_at=now
     )
+    recipient_notices.make(case_id=case.pk, now=now)
     fresh = Case.objects.select_related("controller", "request").get(pk=case.pk)
     rescans.schedule(case=fresh, now=now)
     applied = current_plan(fresh)

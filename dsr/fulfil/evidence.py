@@ -16,7 +16,15 @@ from django.utils.translation import gettext as _
 
 from dsr.cases import evidence as orders
 from dsr.cases.decisions import decided_of
-from dsr.fulfil import evidence_after, evidence_asked, evidence_chain, evidence_decided, evidence_searched
+from dsr.fulfil import (
+    evidence_after,
+    evidence_asked,
+    evidence_chain,
+    evidence_decided,
+    evidence_measures,
+    evidence_searched,
+    evidence_work,
+)
 from dsr.fulfil.evidence_reading import read
 from dsr.fulfil.gather import head_of, sender_of
 from dsr.fulfil.letters import text_of
@@ -38,7 +46,6 @@ if TYPE_CHECKING:
     from dsr.models import RowId
 
 log = logging.getLogger(__name__)
-LANGUAGE: Final = "en"
 MEDIA_TYPE: Final = "application/zip"
 Extent = EvidencePack.Extent
 
@@ -76,7 +83,7 @@ def _code(error: Exception) -> str:
 
 
 def _sealed(pack: EvidencePack, *, now: datetime) -> Artifact:
-    with translation.override(LANGUAGE):
+    with translation.override(orders.language_of(pack)):
         given = given_of(pack, now=now)
     signer = signer_of(pack.controller, now=now)
 
@@ -132,7 +139,7 @@ def given_of(pack: EvidencePack, *, now: datetime) -> EvidenceInput:
     reading = read(pack, now=now)
     said = pack.content()
     chain = evidence_chain.chain_of(reading)
-    head = replace(head_of(pack.case, written_at=now), language=LANGUAGE, account_url="")
+    head = replace(head_of(pack.case, written_at=now), language=reading.language, account_url="")
     return EvidenceInput(
         sender=sender_of(pack.controller),
         head=head,
@@ -148,7 +155,12 @@ def given_of(pack: EvidencePack, *, now: datetime) -> EvidenceInput:
             evidence_searched.left_out(reading),
             evidence_decided.reasons(reading),
             evidence_decided.decision(reading),
+            evidence_work.versions(reading),
             evidence_decided.plan(reading),
+            evidence_measures.kept(reading),
+            evidence_measures.restrictions(reading),
+            evidence_measures.corrections(reading),
+            evidence_measures.stops(reading),
             evidence_decided.letters(reading),
             evidence_after.recipients(reading),
             evidence_after.answer(reading),

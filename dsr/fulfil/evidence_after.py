@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from dsr.fulfil import evidence_told, evidence_work
 from dsr.fulfil.evidence_reading import day
 from dsr.models import Artifact, BreakGlass, Escalation, Incident, SetupEvent
 from dsr.output.cells import to_json
@@ -43,7 +44,10 @@ def recipients(reading: Reading) -> Section:
     return Section(
         title=_("Recipients told (Art. 19)"),
         text=(words,) if settled else (_("No recipient is noted in this case."),),
-        tables=(Table("recipients", _("Recipients"), (_("Recipient"), _("State"), _("Why not")), rows),),
+        tables=(
+            Table("recipients", _("Recipients"), (_("Recipient"), _("State"), _("Why not")), rows),
+            evidence_told.notices(reading),
+        ),
     )
 
 
@@ -86,6 +90,7 @@ def answer(reading: Reading) -> Section:
                 ),
                 tuple(rows),
             ),
+            evidence_told.transmission(reading),
         ),
     )
 
@@ -136,6 +141,8 @@ def incidents(reading: Reading) -> Section:
                 (_("Time"), _("By whom"), _("Page"), _("Reviewed")),
                 tuple(broken),
             ),
+            evidence_work.flood(reading),
+            evidence_told.authorities(reading),
         ),
     )
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from dsr import wording
 from dsr.cases.purge import keep_until
+from dsr.fulfil import evidence_work
 from dsr.fulfil.evidence_reading import day, state, title
 from dsr.law.clock import SuspensionKind
 from dsr.law.rights import IdentityLevel
@@ -195,7 +196,7 @@ def identity(reading: Reading) -> Section:
             reading.at(row.seen_at),
             reading.at(row.deleted_at),
         )
-        for row in request.uploads.order_by("created_at", "pk")
+        for row in request.uploads.exclude(purpose=Upload.Purpose.ENCLOSURE).order_by("created_at", "pk")
     )
     facts = (
         (_("Known"), wording.say(IdentityLevel(request.identity_level))),
@@ -207,6 +208,7 @@ def identity(reading: Reading) -> Section:
         text=(_("What was checked and with which result. Proofs that somebody sent are not part of this file."),),
         facts=tuple(pair for pair in facts if pair[1]),
         tables=(
+            *evidence_work.checks(reading),
             Table("identity", _("Steps"), (_("Time"), _("What happened"), _("By whom"), _("How")), rows),
             Table(
                 "proofs",

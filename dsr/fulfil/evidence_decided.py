@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from dsr import wording
 from dsr.cases.decisions import decided_of
+from dsr.fulfil import evidence_told, evidence_work
 from dsr.fulfil.evidence_asked import ground
 from dsr.fulfil.evidence_reading import REASONED, day, title
 from dsr.law.letters import LetterCode
@@ -17,7 +19,9 @@ from dsr.output.evidence import Passage, Section, Table
 from dsr.wording.letters import ELEMENTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+    from django.utils.functional import _StrPromise
 
     from dsr.fulfil.evidence_reading import Reading
 
@@ -26,6 +30,8 @@ _OUT = frozenset(
         "letter_sent",
         "letter_read",
         "letter_downloaded",
+        "files_given",
+        "enclosure_downloaded",
         "mail_bounced",
         "mail_failed",
         "mail_posted",
@@ -43,6 +49,13 @@ _OUT = frozenset(
 )
 # A hold may be the order of an authority that nobody may speak of: then the line says that it stays, and no more.
 _UNSPOKEN_REASONS = frozenset({"hold", "legal_hold"})
+
+
+OCCASIONS: Final[Mapping[str, _StrPromise]] = {
+    Plan.Occasion.REPLAY: gettext_lazy("erased again after a restore"),
+    Plan.Occasion.RESIDUE: gettext_lazy("a later search found something"),
+    Plan.Occasion.KEPT: gettext_lazy("the time for which it was kept is over"),
+}
 
 
 def reasons(reading: Reading) -> Section:
@@ -112,7 +125,7 @@ def plan(reading: Reading) -> Section:
             str(one.number),
             one.store or _("all systems"),
             one.status,
-            one.policy,
+            str(OCCASIONS.get(one.occasion, "")) or one.policy,
             reading.at(one.created_at),
             reading.at(one.approved_at),
             reading.at(one.applied_at),
@@ -131,7 +144,7 @@ def plan(reading: Reading) -> Section:
                     _("No."),
                     _("System"),
                     _("State"),
-                    _("Standing policy"),
+                    _("Occasion or standing policy"),
                     _("Made"),
                     _("Approved"),
                     _("Carried out"),
@@ -166,6 +179,7 @@ def plan(reading: Reading) -> Section:
                 ),
                 tuple(_verified(reading)),
             ),
+            evidence_work.work(reading),
         ),
     )
 
@@ -236,6 +250,7 @@ def letters(reading: Reading) -> Section:
                 (_("Time"), _("What happened"), _("By whom"), _("Letter or way"), _("SHA-256")),
                 proof,
             ),
+            evidence_told.enclosures(reading),
         ),
     )
 

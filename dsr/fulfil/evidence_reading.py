@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from dsr import wording
+from dsr.cases import evidence as orders
+from dsr.cases.scope import stores_of
 from dsr.cases.tasks import HELD
 from dsr.fulfil.own_records import ABOUT_OTHERS, UNSPOKEN
 from dsr.law.terms import Role
@@ -20,10 +22,11 @@ from dsr.models import Case, Event, EventNote, EvidencePack, User
 from dsr.vault import MissingKeyError, TamperedError
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Mapping
     from datetime import date, datetime
 
     from dsr.models.base import RowId
+    from exporters.registry import StoreConfig
 
 # Links of the chain that are given by their hash only: what the law may forbid to speak of, what was taken out of an answer,
 # what is about other people, and what colleagues noted among themselves. One group, so that none of them tells of another (X-06).
@@ -66,11 +69,13 @@ REASONED: Final = frozenset(
 
 @dataclass(slots=True)
 class Reading:
-    """One case read for one pack. `events` in the order of the chain, also the closed ones."""
+    """One case read for one pack, in the language of the pack. `events` in the order of the chain, also the closed ones."""
 
     case: Case
     pack: EvidencePack
     now: datetime
+    language: str = "en"
+    stores: Mapping[str, StoreConfig] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
     notes: dict[Any, dict[str, str]] = field(default_factory=dict, repr=False)
@@ -118,7 +123,14 @@ def closed(event: Event) -> bool:
 def read(pack: EvidencePack, *, now: datetime) -> Reading:
     """Read events, names and, where words go in, the notes that are reasons."""
     case = pack.case
-    reading = Reading(case=case, pack=pack, now=now, events=list(case.events.order_by("seq")))
+    reading = Reading(
+        case=case,
+        pack=pack,
+        now=now,
+        language=orders.language_of(pack),
+        stores=stores_of(case.controller),
+        events=list(case.events.order_by("seq")),
+    )
     wanted = {event.actor_id for event in reading.events if event.actor_kind == "staff"}
     wanted |= {str(pk) for pk in (case.handler_id, case.preparer_id, case.decider_id, case.first_reviewer_id) if pk}
     wanted |= {

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr.cases.scope import stores_of
-from dsr.fulfil import store_health
+from dsr.fulfil import evidence_work, store_health
 from dsr.fulfil.stores import label_of, open_by_name
 from dsr.law.redaction import SPOKEN_OF, Reason
 from dsr.law.workflow import Action
@@ -67,13 +67,15 @@ def searched(reading: Reading) -> Section:
                 tuple(rows),
                 widths=(18, 14, 8, 16, 18, 0),
             ),
+            evidence_work.keys_used(reading),
+            evidence_work.departments(reading),
         ),
     )
 
 
 def _store(reading: Reading, name: str, task: Task | None) -> tuple[str, ...]:
     controller = reading.case.controller
-    label = f"{label_of(stores_of(controller)[name], 'en')} ({name})"
+    label = f"{label_of(stores_of(controller)[name], reading.language)} ({name})"
     data_map: DataMap | None = None
     try:
         data_map = getattr(open_by_name(controller, name), "data_map", None)

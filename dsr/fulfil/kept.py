@@ -65,7 +65,7 @@ def note_all(case: Case, plan: Plan, *, now: datetime) -> None:
 
 def apply(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[dict[str, Any], Callable[[], None]]:
     """Carry out the approved plan of this store, or make one. NeedsPersonError: `period_uncertain`, `kept_longer`,
-    `plan_blocked`, `waits_for_approval`, `not_capable`.
+    `still_kept`, `plan_blocked`, `not_capable`.
     """
     if later_plans.approved(task.case, task.store, OCCASION) is None:
         return _planned(task, check, now)
@@ -73,6 +73,11 @@ def apply(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[dic
     def after(plan: Plan, lines: Sequence[PlanLine]) -> None:
         labels = {said["dataset"]: said["label"] for said in plan.summary}
         kept.note(case=task.case, store=task.store, lines=lines, labels=labels, now=now)
+        # A backup may bring these rows back as well. The record alone finds them, so a second person decides then.
+        gone = tuple(line for line in lines if line.writes)
+        own = IdentifierKind.RECORD.value
+        persons = tuple(((own, remember.record_of(key), False),) for key in remember.persons_of(gone))
+        remember.keep(task.case, task.store, plan.sha256, gone, persons, now=now)
         if _doubtful(lines, task.store):
             # What is certain has gone; the rest is asked about by the next run of the same task.
             tasks.ensure(case=task.case, operation=kept.OPERATION, store=task.store, now=now, again=True)
@@ -163,6 +168,9 @@ def _nothing_to_erase(
     doubtful = _doubtful(lines, task.store)
     if doubtful:
         raise NeedsPersonError("period_uncertain", ", ".join(doubtful))
+    still = kept.still_kept(task.case, task.store, lines, local_date(task.case.controller, now))
+    if still:
+        raise NeedsPersonError("still_kept", ", ".join(f"{task.store}.{name}" for name in still))
     return {"planned": 0}, lambda: _noted(task, lines, labels, now)
 
 

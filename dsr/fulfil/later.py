@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from dsr.cases import later_plans
+from dsr.cases import later_plans, recipient_notices
 from dsr.fulfil import remember
+from dsr.fulfil.carrying import counted
 from dsr.fulfil.journal import RowJournal
 from dsr.fulfil.keep import keeper
 from dsr.fulfil.locate import NeedsPersonError
@@ -38,9 +39,10 @@ After: TypeAlias = "Callable[[Plan, Sequence[PlanLine]], None]"
 
 
 def run(
-    task: Task, check: Callable[..., None], *, now: datetime, after: After
+    task: Task, check: Callable[..., None], *, now: datetime, after: After, strict: bool = True
 ) -> tuple[dict[str, Any], Callable[[], None]]:
-    """Apply the approved plan of this task's store and occasion, and read the store again.
+    """Apply the approved plan of this task's store and occasion, and read the store again; without `strict` nobody waits
+    for what is left, because another search follows.
 
     NeedsPersonError: `plan_stale` when rows changed since (the plan is set aside), `residue` when something is left,
     `not_capable`. StoppedError when there is no approved plan any more, HeldError under a legal hold.
@@ -56,10 +58,12 @@ def run(
     lines = lines_from_json(content["stores"][task.store])
     result = _written(exporter, task, plan, lines, check, now)
     needles = tuple(Identifier(IdentifierKind(kind), value) for kind, value in content.get("identifiers", []))
-    result |= _read_again(exporter, task, lines, needles, now)
+    if strict:
+        result |= _read_again(exporter, task, lines, needles, now)
 
     def effect() -> None:
         later_plans.applied(plan, now=now)
+        recipient_notices.after_answer(plan=plan, now=now)
         after(plan, lines)
 
     return {**result, "plan_sha256": plan.sha256, "policy": plan.policy}, effect
@@ -89,17 +93,7 @@ def _written(  # noqa: PLR0917 -- private, one caller
             raise
         later_plans.set_aside(plan)
         raise NeedsPersonError("plan_stale", error.place) from None
-    counts = [
-        {
-            "dataset": lines[outcome.line].dataset,
-            "treatment": lines[outcome.line].treatment.value,
-            "changed": outcome.changed,
-            "unchanged": outcome.unchanged,
-        }
-        for outcome in outcomes
-        if lines[outcome.line].writes
-    ]
-    return {"changed": sum(item["changed"] for item in counts), "lines": counts}
+    return counted(lines, outcomes)
 
 
 def _read_again(

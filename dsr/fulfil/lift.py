@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from dsr.cases import restriction_stores
 from dsr.cases.plans import StoppedError
-from dsr.fulfil.at_once import summed
 from dsr.fulfil.restrict import write
 from dsr.fulfil.stores import open_by_name
+from dsr.fulfil.summing import summed
 from dsr.models import Task
 from exporters.amending import LIFT
 from exporters.contract import (

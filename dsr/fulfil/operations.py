@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef
 
-from dsr.cases import by_hand, restriction_stores
+from dsr.cases import by_hand, recipient_notices, restriction_stores
 from dsr.cases.actors import SYSTEM
 from dsr.cases.perform import ConflictError, RefusedError, perform
 from dsr.cases.plans import StoppedError
-from dsr.fulfil import amend, amend_values, at_once, erase, kept, portable, replay, rescan, use_stops
+from dsr.fulfil import amend, amend_values, at_once, erase, kept, portable, replay, rescan, residue, use_stops
 from dsr.fulfil.closing import close
 from dsr.fulfil.collect import collect
 from dsr.fulfil.letters import letter
@@ -76,13 +76,14 @@ OPERATIONS: dict[str, tuple[Callable[..., tuple[dict[str, Any], Callable[[], Non
     by_hand.OPERATION: (_person, frozenset(State)),
     "replay": (replay.apply, frozenset(State)),
     "kept": (kept.apply, frozenset(State)),
+    "residue": (residue.apply, frozenset(State) - {State.PURGED}),
     "rescan": (rescan.rescan, frozenset(State)),
     restriction_stores.SET: (restrict, frozenset(State) - {State.PURGED}),
     restriction_stores.LIFT: (lift, frozenset(State) - {State.PURGED}),
 }
 # What changes a store or leaves the house, and therefore is written down whatever became of the case.
 WRITING = frozenset(
-    {"kept", "replay", "apply", "write_again", "transmit", restriction_stores.SET, restriction_stores.LIFT}
+    {"kept", "replay", "residue", "apply", "write_again", "transmit", restriction_stores.SET, restriction_stores.LIFT}
 )
 UNFINISHED = (Task.Status.QUEUED, Task.Status.RUNNING, Task.Status.MANUAL)
 
@@ -118,8 +119,12 @@ def after(case_id: RowId, *, now: datetime) -> bool:
     """Move the case on when every store has answered, changed or been read again (4.2 no. 10, 15); harmless otherwise."""
     case = Case.objects.get(pk=case_id)
     if case.state == State.EXECUTING and not _busy(case):
-        finish = by_hand.finish if Right(case.right) in BY_HAND else erase.finish
-        return finish(case, now=now)
+        if Right(case.right) not in BY_HAND:
+            return erase.finish(case, now=now)
+        moved = by_hand.finish(case, now=now)
+        if moved:
+            recipient_notices.make(case_id=case_id, now=now)
+        return moved
     if case.state != State.COLLECTING or _busy(case):
         return False
     try:

@@ -249,7 +249,7 @@ class _Describing(Describing):
         purposes = self.words((code, uploads.purpose(code)) for code in Upload.Purpose.values)
         return self.dataset(
             "sent_files",
-            _("Files you sent us"),
+            _("Files you sent us, and files we gave you"),
             (
                 self.reference(),
                 self.field("name", _("Name of the file"), **self.you()),

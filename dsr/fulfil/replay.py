@@ -45,6 +45,9 @@ class Seen:
 
     key: RowKey
     entry: Any
+    """What it is compared with; of several erasures of one record the one that is erased again."""
+    others: list[Any] = field(default_factory=list)
+    """Where no identifier tells: further erasures of the same record, the later ones first."""
     removed: int = 0
     """How many of the identifiers that the erasure had removed the ledger names."""
     matched: int = 0
@@ -85,21 +88,28 @@ def find(controller: Controller, store: str, exporter: Any, *, since: datetime, 
     Raises Temporary or Permanent as the store does. The exporter must be able to say whom it holds (`Enumerates`).
     """
     ledger = _Ledger(controller, store, since)
-    seen: dict[RowKey, Seen] = {}
+    seen: dict[RowKey, list[Seen]] = {}
     found = Found(store)
     elsewhere: set[RowKey] = set()
     for key, identifiers in exporter.everybody(check):
         found.records += 1
         ledger.compare(key, identifiers, seen, elsewhere)
-    for one in seen.values():
-        if one.matched:
-            found.back.append(one)
-        elif one.other and one.removed:
-            found.reused += 1
-        else:
-            found.unclear.append(one)
+    for several in seen.values():
+        _sorted_in(found, several)
     found.elsewhere = len(elsewhere - seen.keys())
     return found
+
+
+def _sorted_in(found: Found, several: list[Seen]) -> None:
+    """One living record against every erasure under its number, the latest first."""
+    back = next((one for one in several if one.matched), None)
+    if back is not None:
+        found.back.append(back)
+    elif any(one.other and one.removed for one in several):
+        found.reused += 1
+    else:
+        several[0].others = [one.entry for one in several[1:]]
+        found.unclear.append(several[0])
 
 
 class _Ledger:
@@ -109,7 +119,7 @@ class _Ledger:
         self._store, self._hashes = store, Hashes(controller)
         entries = Erasure.objects.of(controller).filter(store=store, applied_at__gte=since)
         self._entries = {entry.pk: entry for entry in entries.select_related("case").order_by("applied_at", "pk")}
-        self._record: dict[str, tuple[Any, int]] = {}
+        self._record: dict[str, list[tuple[Any, int]]] = defaultdict(list)
         self._removed: dict[str, set[tuple[Any, int]]] = defaultdict(set)
         self._stays: dict[str, set[tuple[Any, int]]] = defaultdict(set)
         self._counts: dict[tuple[Any, int], int] = defaultdict(int)
@@ -118,35 +128,44 @@ class _Ledger:
             "erasure_id", "person", "kind", "token", "stays"
         ):
             if kind == IdentifierKind.RECORD:
-                self._record[token] = (pk, person)  # of several erasures of one record the last
+                self._record[token].insert(0, (pk, person))  # of several erasures of one record the last comes first
             else:
                 (self._stays if stays else self._removed)[token].add((pk, person))
                 self._counts[pk, person] += not stays
 
     def compare(
-        self, key: RowKey, identifiers: Sequence[Identifier], seen: dict[RowKey, Seen], elsewhere: set[RowKey]
+        self, key: RowKey, identifiers: Sequence[Identifier], seen: dict[RowKey, list[Seen]], elsewhere: set[RowKey]
     ) -> None:
         """Note what this row has in common with somebody who was erased."""
         if not self._entries:
             return
-        token = remember.record_of(key)
-        who = next(
-            (self._record[one] for one in self._tokens(IdentifierKind.RECORD, token) if one in self._record), None
-        )
+        record = remember.record_of(key)
+        persons = [
+            who
+            for one in self._tokens(IdentifierKind.RECORD, record)
+            if one in self._record
+            for who in self._record[one]
+        ]
         others = [one for one in identifiers if one.kind is not IdentifierKind.RECORD and one.kind in REMEMBERED]
-        if who is None:
+        if not persons:
             if any(one in self._removed for other in others for one in self._tokens(other.kind, other.value)):
                 elsewhere.add(key)
             return
-        note = seen.setdefault(key, Seen(key, self._entries[who[0]], removed=self._counts[who]))
-        note.identifiers[IdentifierKind.RECORD.value, token] = None
-        for other in others:
-            tokens = self._tokens(other.kind, other.value)
-            if any(who in self._removed.get(one, ()) for one in tokens):
-                note.matched += 1
-                note.identifiers[other.kind.value, other.value] = None
-            elif not any(who in self._stays.get(one, ()) for one in tokens):
-                note.other += 1
+        notes = seen.setdefault(key, [])
+        if not notes:
+            notes += [Seen(key, self._entries[who[0]], removed=self._counts[who]) for who in persons]
+        for note, who in zip(notes, persons, strict=True):
+            note.identifiers[IdentifierKind.RECORD.value, record] = None
+            for other in others:
+                self._weigh(note, who, other)
+
+    def _weigh(self, note: Seen, who: tuple[Any, int], other: Identifier) -> None:
+        tokens = self._tokens(other.kind, other.value)
+        if any(who in self._removed.get(one, ()) for one in tokens):
+            note.matched += 1
+            note.identifiers[other.kind.value, other.value] = None
+        elif not any(who in self._stays.get(one, ()) for one in tokens):
+            note.other += 1
 
     def _tokens(self, kind: IdentifierKind, value: str) -> tuple[str, ...]:
         return self._hashes.tokens(kind.value, value, self._store) if value.strip() else ()
@@ -177,9 +196,13 @@ def order(
 
 
 def _came_back(one: Seen, lines: Sequence[PlanLine]) -> bool:
-    """Where no identifier tells: rows stand there that the erasure had deleted."""
-    deleted = {dataset for dataset, treatment, _ in one.entry.strategy if treatment == Treatment.DELETE}
-    return any(line.treatment is Treatment.DELETE and line.count and line.dataset in deleted for line in lines)
+    """Where no identifier tells: rows stand there that an erasure, or the end of a period, had deleted."""
+    goes = {line.dataset for line in lines if line.treatment is Treatment.DELETE and line.count}
+    for entry in (one.entry, *one.others):
+        if goes & {dataset for dataset, treatment, _ in entry.strategy if treatment == Treatment.DELETE}:
+            one.entry = entry
+            return True
+    return False
 
 
 def within(lines: Sequence[PlanLine], strategy: list[Any]) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Min
 from django.utils import timezone
 
-from dsr.cases import erasure_file
+from dsr.cases import erasure_file, erasure_ledger
 from dsr.cases.scope import stores_of
 from dsr.fulfil import replay as one_store
 from dsr.fulfil.stores import open_by_name
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def remembers_from(file: Path | None = None) -> datetime | None:
-    """Since when an erasure is remembered: since the ledger is kept, and no longer ago than backups live.
+def remembers_from(file: Path | None = None, *, store: str = "") -> datetime | None:
+    """Since when an erasure is remembered: since the ledger is kept, and no longer ago than backups live
+    (of all stores, or of the one named).
 
     None when nothing was ever written down. LedgerError when the file is none.
     """
@@ -29,7 +30,13 @@ def remembers_from(file: Path | None = None) -> datetime | None:
     known = [at for at in (began, first) if at is not None]
     if not known:
         return None
-    shortest = min(Controller.objects.values_list("backup_days", flat=True), default=0)
+    lives = [
+        erasure_ledger.backup_days(controller, name)
+        for controller in Controller.objects.order_by("slug")
+        for name in stores_of(controller)
+        if store in {"", name}
+    ]
+    shortest = min(lives, default=0)
     return max(min(known), timezone.now() - timedelta(days=shortest))
 
 

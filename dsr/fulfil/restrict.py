@@ -13,17 +13,16 @@ from django.utils import timezone
 
 from dsr.cases import at_once, restricted_who, restriction_stores
 from dsr.cases.plans import StoppedError
-from dsr.fulfil.at_once import summed
-from dsr.fulfil.journal import RowJournal
+from dsr.fulfil import carrying
 from dsr.fulfil.locate import hers_alone, row_keys, search
 from dsr.fulfil.stores import open_by_name
+from dsr.fulfil.summing import summed
 from dsr.law.restricting import RestrictionScope
 from dsr.models import Case
 from dsr.models import Subject as SubjectRow
 from exporters.amending import OBJECTION, RESTRICTION
 from exporters.contract import (
     Applies,
-    Confirms,
     Locates,
     Permanent,
     PlanBlocked,
@@ -212,26 +211,6 @@ def write(exporter: Any, task: Task, plan: Plan, check: Callable[..., None], now
             raise StoppedError
         seen.append(True)
 
-    try:
-        outcomes = exporter.apply(
-            lines, approval=str(plan.pk), now=now, check=look, journal=RowJournal(plan, task.store)
-        )
-    except Permanent as error:
-        if error.code != "plan_stale":
-            raise
-        at_once.set_aside(plan)
-        raise Temporary("plan_stale", error.place) from None
-    if capable(exporter, Confirms) and any(done.differs for done in exporter.confirm(lines)):
-        at_once.set_aside(plan)
-        raise Temporary("changed_since", task.store)
+    done = carrying.at_once_written(exporter, plan, task.store, lines, look, now)
     restriction_stores.written(plan, now=now)
-    return [
-        {
-            "dataset": lines[outcome.line].dataset,
-            "treatment": lines[outcome.line].treatment.value,
-            "changed": outcome.changed,
-            "unchanged": outcome.unchanged,
-        }
-        for outcome in outcomes
-        if lines[outcome.line].writes
-    ]
+    return list(done["lines"])

@@ -41,9 +41,10 @@ def remove_due(*, now: datetime, limit: int) -> int:
     """
     done = 0
     live = Upload.objects.filter(deleted_at=None, delete_after__isnull=False).select_related("request")
+    free = holds.free(live, request="request_id")
     proven = Q(purpose=Upload.Purpose.IDENTITY, request__identified_at__gte=F("created_at"))
-    for reason, rows in (("time_over", live.filter(delete_after__lte=now)), ("verified", live.filter(proven))):
-        for upload in list(holds.free(rows, request="request_id").order_by("delete_after")[: limit - done]):
+    for reason, rows in (("time_over", free.filter(delete_after__lte=now)), ("verified", free.filter(proven))):
+        for upload in list(rows.order_by("delete_after")[: limit - done]):
             done += uploads.remove(upload=upload, now=now, reason=reason)
     return done + _remove_drafts(now, limit - done) + _remove_bytes(limit)
 

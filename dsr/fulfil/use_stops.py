@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from dsr.cases import at_once, use_stops
 from dsr.fulfil import uses
-from dsr.fulfil.at_once import summed, written
+from dsr.fulfil.at_once import written
 from dsr.fulfil.restrict import located
 from dsr.fulfil.stores import open_by_name
+from dsr.fulfil.summing import summed
 from dsr.law.rights import Right
 from exporters.amending import CONSENT_WITHDRAWAL, OBJECTION
 from exporters.contract import (

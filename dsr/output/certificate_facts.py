@@ -113,7 +113,8 @@ def _forms(certificate: CertificateInput) -> Iterator[tuple[str, bool]]:
     for signed in certificate.approval:
         yield "approval", signed.act in ACTS and signed.role in set(Role)
     for item in result.lines:
-        yield "place", bool(_CODE.fullmatch(item.store) and _CODE.fullmatch(item.dataset))
+        # A store that only people change is one line without a dataset.
+        yield "place", bool(_CODE.fullmatch(item.store) and (not item.dataset or _CODE.fullmatch(item.dataset)))
     for kept in result.kept:
         yield "reason", kept.reason in KEEP_REASONS
         yield "mark", bool(_MARK.fullmatch(kept.mark))

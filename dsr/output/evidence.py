@@ -10,11 +10,13 @@ import io
 import json
 import re
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from dsr.output import phrases
 from dsr.output.cells import to_csv, to_json
 from dsr.output.chain_check import CHAIN
 from dsr.output.files import BYTE_ORDER_MARK, csv_lines
@@ -36,6 +38,8 @@ SUMMARY: Final = "summary.pdf"
 HOW_TO_CHECK: Final = "how-to-check.txt"
 DATA: Final = "case.json"
 _HASH: Final = re.compile(r"\b([0-9a-f]{16})[0-9a-f]{48}\b")
+# A date as cells carry it; not one that is part of a file's name or of a longer number.
+_DAY: Final = re.compile(r"(?<![\w/.-])\d{4}-\d{2}-\d{2}(?![\w/-]|\.\w)")
 PRINTED_ROWS: Final = 300
 """Rows of one table in the summary; the CSV file beside it has all of them."""
 
@@ -141,6 +145,7 @@ def _csv(table: Table) -> bytes:
 def _data(given: EvidenceInput) -> dict[str, Any]:
     return {
         "schema": EVIDENCE_SCHEMA,
+        "language": given.head.language,
         "controller": given.sender.legal_name,
         "case": given.head.reference,
         "right": given.head.right,
@@ -171,6 +176,8 @@ def evidence_html(given: EvidenceInput, *, fingerprint: str) -> str:
         "sections": [
             {
                 "section": section,
+                "facts": [(label, in_its_form(value)) for label, value in section.facts],
+                "passages": [Passage(in_its_form(one.title), one.text) for one in section.passages],
                 "tables": [_printed(table) for table in section.tables if table.rows],
             }
             for section in given.sections
@@ -187,11 +194,23 @@ def _printed(table: Table) -> dict[str, Any]:
     return {
         "caption": table.caption,
         "columns": tuple(zip(table.columns, widths, strict=True)),
-        "rows": [[_HASH.sub(r"\1…", cell) for cell in row] for row in rows[:PRINTED_ROWS]],
+        "rows": [[in_its_form(_HASH.sub(r"\1…", cell)) for cell in row] for row in rows[:PRINTED_ROWS]],
         "total": len(table.rows),
         "more": len(rows) > PRINTED_ROWS,
         "path": path_of(table),
     }
+
+
+def in_its_form(words: str) -> str:
+    """Dates as the active language writes them: people read "4. Mai 2026", programs and tables have 2026-05-04."""
+
+    def written(found: re.Match[str]) -> str:
+        try:
+            return phrases.day(date.fromisoformat(found[0]))
+        except ValueError:
+            return found[0]
+
+    return _DAY.sub(written, words)
 
 
 def _cover(given: EvidenceInput) -> tuple[tuple[str, str], ...]:
@@ -201,7 +220,7 @@ def _cover(given: EvidenceInput) -> tuple[tuple[str, str], ...]:
         (_("Its reference"), given.reference),
         (_("Controller"), ", ".join((sender.legal_name, *sender.address))),
         (_("Data protection officer"), ", ".join(filter(None, (sender.dpo, sender.dpo_contact)))),
-        (_("Put together on"), f"{given.head.written_at:%Y-%m-%d %H:%M %Z}"),
+        (_("Put together on"), f"{phrases.day(given.head.written_at)}, {given.head.written_at:%H:%M %Z}"),
         (_("Extent"), given.extent),
     )
 
