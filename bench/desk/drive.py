@@ -76,8 +76,13 @@ class Colleague:
         headers = {"Cookie": f"{self.session}; csrftoken={'x' * 32}", "Host": "testserver"}
         if body is not None:
             headers |= {"Content-Type": "application/x-www-form-urlencoded", "Referer": "http://testserver/desk/"}
-        self.connection.request(method, address, body, headers)
-        answer = self.connection.getresponse()
+        try:
+            self.connection.request(method, address, body, headers)
+            answer = self.connection.getresponse()
+        except ConnectionError:  # closed by the server while she thought: a browser opens another one, too
+            self.connection.close()
+            self.connection.request(method, address, body, headers)
+            answer = self.connection.getresponse()
         text = answer.read().decode()
         if 300 <= answer.status < 400:
             to = urlsplit(answer.headers["Location"])
@@ -95,8 +100,8 @@ def work(
     def one(number: int, session: str) -> None:
         chance = random.Random(number)
         me = Colleague(port, session, measured)
+        time.sleep(number / len(sessions) * THINK)  # nobody presses a key in the same millisecond as seven others
         me.get("queue", "/desk/")
-        time.sleep(number / len(sessions) * THINK)
         while time.monotonic() < until:
             kind = chance.choice([*pages, "search"])
             if kind == "search":

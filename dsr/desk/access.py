@@ -22,6 +22,7 @@ from dsr.cases import actors, glass
 from dsr.cases.archive import READERS
 from dsr.cases.duties import DUTIES, Duty, duty_refusal
 from dsr.cases.perform import insist
+from dsr.desk import counts
 from dsr.desk.doors import ask_again, lacks_factor, who
 from dsr.law.workflow import Action, Refusal, Role, State
 from dsr.models import Case, Closeness, Tombstone, User
@@ -117,7 +118,7 @@ def staff_required(
         try:
             if "case_id" in kwargs and not _too_close(request, cast("RowId", kwargs["case_id"])):
                 _through_the_glass(request, cast("RowId", kwargs["case_id"]))
-            return view(request, *args, **kwargs)
+            return counts.acted(request, view(request, *args, **kwargs))
         except NoLongerKeptError:
             return render(request, "desk/no_longer_kept.html", status=410)
         except TooCloseError:

@@ -77,6 +77,7 @@ def words(item: Item) -> str:
         Kind.TARGET: _("internal target"),
         Kind.QUERY: _("last day to ask for identity"),
         Kind.SILENCE: _("30 days without an answer"),
+        Kind.AUTHORITY: _("answer to the authority due"),
         Kind.LIFT: _("restriction ends"),
         Kind.RETENTION: _("retention of kept data ends"),
         Kind.DOWNLOAD: _("download ends"),
@@ -92,7 +93,7 @@ def shown(item: Item, today: date) -> Shown:
         whole = f"{who}: {words(item)}" if who else words(item)
         return Shown(who or words(item), whole, "")
     reference, right = item.case.request.reference, wording.right(item.case.right)
-    soon = item.kind in {Kind.DUE, Kind.TARGET} and item.day - today <= SOON
+    soon = item.kind in {Kind.DUE, Kind.TARGET, Kind.AUTHORITY} and item.day - today <= SOON
     look = "late" if item.over else "soon" if soon else ""
     # The year and the word before it are the same on most: the number is what people say to each other.
     number = reference.rpartition("-")[2].lstrip("0") or reference
@@ -108,11 +109,11 @@ def month_context(
     after = (first + timedelta(days=32)).replace(day=1)
     last = after - timedelta(days=1)
     end = last + timedelta(days=6 - last.weekday())
-    found = agenda.items(controller, start, end, today=today, of=of, language=language)
+    calendar = calendar_of(controller)
+    found = agenda.items(controller, start, end, today=today, of=of, language=language, calendar=calendar)
     by_day: dict[date, list[Item]] = {}
     for item in found:
         by_day.setdefault(item.day, []).append(item)
-    calendar = calendar_of(controller)
 
     def cell(day: date) -> Day:
         mine = by_day.get(day, [])
@@ -169,7 +170,7 @@ def entries(controller: Controller, user: User, *, today: date, now: datetime) -
 def _entry(item: Item, base: str) -> Entry:
     if item.case is None:
         return Entry(f"away-{item.day:%Y%m%d}-{item.user.pk if item.user else ''}@dsr-desk", item.day, words(item))
-    extra = f"-{item.day:%Y%m%d}" if item.kind in {Kind.RETENTION, Kind.DOWNLOAD} else ""
+    extra = f"-{item.day:%Y%m%d}" if item.kind in {Kind.AUTHORITY, Kind.RETENTION, Kind.DOWNLOAD} else ""
     return Entry(
         uid=f"{item.case.pk}-{item.kind.value}{extra}@dsr-desk",
         day=item.day,

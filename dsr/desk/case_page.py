@@ -10,13 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dsr import wording
-from dsr.cases import by_hand, correction_plans, restrictions
+from dsr.cases import correction_plans, restrictions
 from dsr.cases.clock import local_date
 from dsr.cases.facts import identified
 from dsr.cases.hand_links import WITH_OWNER
 from dsr.cases.scope import stores_of
 from dsr.desk import steps
 from dsr.desk.access import Duty, Sight, duty_refusal, sees
+from dsr.desk.case_tabs import plan_url, tabs_of
 from dsr.desk.dossier import dossier_of
 from dsr.desk.forms.identity import METHODS
 from dsr.desk.forms.intake import CHANNELS
@@ -29,10 +30,9 @@ from dsr.desk.stages import stages
 from dsr.desk.store_log import found
 from dsr.desk.tasks_view import Progress, progress_of, store_label
 from dsr.fulfil.locate import COPIES
-from dsr.law.decisions import BY_DECISION
-from dsr.law.rights import FEE, IdentityLevel, Right
-from dsr.law.workflow import BEFORE_COLLECTING, OPEN, Action, State
-from dsr.models import Artifact, Case, Channel, Task, User
+from dsr.law.rights import IdentityLevel, Right
+from dsr.law.workflow import Action, State
+from dsr.models import Artifact, AuthorityCase, Case, Channel, Task, User
 from dsr.wording.flood import MARKS
 
 if TYPE_CHECKING:
@@ -71,12 +71,13 @@ def case_context(request: DeskRequest, case: Case, tab: str, *, now: datetime) -
         "channel": CHANNELS[Channel(case.request.channel)],
         "language_name": dict(settings.LANGUAGES).get(case.request.language, case.request.language),
         "siblings": _siblings(known),
-        "tabs": _tabs(request, case, tab),
+        "tabs": tabs_of(request, case, tab),
         "today": today,
-        "plan_url": _plan_url(case),
+        "plan_url": plan_url(case),
         "held": _held(request, case),
         "restricted": _restricted(case),
         "undelivered": undelivered(known.undelivered),
+        "authority": _authority(request, case),
         "proofs": waiting_proofs(request, known.proofs),
     }
 
@@ -86,6 +87,15 @@ def _restricted(case: Case) -> Restriction | None:
     return restrictions.open_of(case) if Right(case.right) in {Right.RESTRICTION, Right.OBJECTION} else None
 
 
+def _authority(request: DeskRequest, case: Case) -> dict[str, Any] | None:
+    """What an authority waits for in this case, the earliest day first, and whether this person keeps such matters."""
+    rows = [row for row in case.authority_cases.all() if row.state == AuthorityCase.State.OPEN]
+    if not rows:
+        return None
+    dated = sorted(row.answer_due_on for row in rows if row.answer_due_on)
+    return {"day": dated[0] if dated else None, "may": duty_refusal(request.actor, Duty.AUTHORITY) is None}
+
+
 def _held(request: DeskRequest, case: Case) -> dict[str, Any] | None:
     """Why the case is held as part of a flood, and whether this person may let it through; None for any other case."""
     row: Suspicion | None = getattr(case.request, "suspicion", None) if case.state == State.RECEIVED else None
@@ -93,13 +103,6 @@ def _held(request: DeskRequest, case: Case) -> dict[str, Any] | None:
         return None
     why = ". ".join(str(MARKS[code]) for code in row.reasons)
     return {"since": row.marked_at, "why": f"{why}.", "may": duty_refusal(request.actor, Duty.SETTLE_HELD) is None}
-
-
-def _plan_url(case: Case) -> str:
-    """Where the plan of a right that changes stores is made and decided; empty when there is nothing to plan yet."""
-    if Right(case.right) is not Right.ERASURE or State(case.state) in BEFORE_COLLECTING | {State.COLLECTING}:
-        return ""
-    return reverse("desk:plan", args=[case.pk])
 
 
 def person_name(case: Case) -> str:
@@ -114,56 +117,6 @@ def _siblings(known: Dossier) -> list[dict[str, str]]:
     return [
         {"url": reverse("desk:case", args=[other.pk]), "label": wording.right(other.right)} for other in known.siblings
     ]
-
-
-def _tabs(request: DeskRequest, case: Case, current: str) -> list[dict[str, Any]]:
-    names = {
-        "case": _("Overview"),
-        "messages": _("Messages"),
-        "letters": _("Letters"),
-        "files": _("Files"),
-        "decision": _("Sign-offs"),
-        "notes": _("Notes"),
-        "history": _("History"),
-    }
-    if not sees(request.actor, Sight.PERSON):
-        del names["messages"], names["notes"]
-    if duty_refusal(request.actor, Duty.EVIDENCE_PACK) is None:
-        names["evidence-packs"] = _("For the authority")
-    elif _plan_url(case):
-        names = {"case": names.pop("case"), "plan": _("Plan"), **names}
-    if sees(request.actor, Sight.PERSON):
-        own = _own_tabs(case)
-        if "decide" in own:  # where the work is stands beside the overview, as a plan does
-            names = {"case": names.pop("case"), "decide": own.pop("decide"), **names}
-        names |= own
-    if Right(case.right) is Right.ERASURE and case.first_applied_at:
-        names["after-erasure"] = _("After the erasure")
-    if Right(case.right) is Right.PORTABILITY and sees(request.actor, Sight.DATA):
-        names = {"case": names.pop("case"), "transmission": _("Transmission"), **names}
-    if Right(case.right) in COPIES and sees(request.actor, Sight.DATA):
-        names["redaction"] = _("Redaction")
-    return [
-        {"url": reverse(f"desk:{name}", args=[case.pk]), "label": label, "current": name == current}
-        for name, label in names.items()
-    ]
-
-
-def _own_tabs(case: Case) -> dict[str, str]:
-    """Pages that only some rights have: what is decided in words, what people change by hand, Art. 12(5)."""
-    names = {}
-    right, state = Right(case.right), State(case.state)
-    if state in OPEN:
-        names["consultation"] = _("Consultation")
-    if right is Right.RECTIFICATION and state not in BEFORE_COLLECTING | {State.COLLECTING}:
-        names["corrections"] = _("Corrections")
-    if right in BY_DECISION and state not in BEFORE_COLLECTING | {State.COLLECTING}:
-        names["decide"] = _("Decide")
-    if any(task.operation == by_hand.OPERATION for task in case.tasks.all()) or right is Right.AUTOMATED_DECISION:
-        names["by-hand"] = _("By hand")
-    if right in FEE and state in OPEN:
-        names["evidence"] = _("Unfounded or excessive")
-    return names
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +206,7 @@ def next_card(case: Case, actor: Actor, *, known: Dossier, now: datetime) -> Nex
         else ""
     )
     if step.page == "plan":
-        url = _plan_url(case)
+        url = plan_url(case)
     if step.page == "letters" and letter is not None and sees(actor, Sight.PERSON):
         url = reverse("desk:letter", args=[case.pk, letter.pk])
     if step.page == "mail":

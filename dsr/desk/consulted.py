@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dsr.cases import opinions
 from dsr.cases.consultation import KINDS
 from dsr.desk.forms.consultation import OPINIONS, STANCES
 from dsr.desk.history import Entry, entries
@@ -22,11 +23,15 @@ class OnFile:
     about: str
     stance: str
     kind: str
+    lapsed: bool = False
+    """An opinion on something that was replaced since: history, and no longer her word on what stands there."""
 
 
 def on_file(case: Case, language: str, *, also: tuple[str, ...] = (), with_notes: bool = True) -> list[OnFile]:
     """Questions, opinions and decisions against them, the newest first; `also` names further events."""
-    rows = list(case.events.filter(action__in=(*KINDS, *also)).order_by("-seq"))
+    chain = list(case.events.filter(action__in={*KINDS, *also, *opinions.READ}).order_by("seq"))
+    rows = [row for row in reversed(chain) if row.action in {*KINDS, *also}]
+    counts = opinions.counting(chain, manifest_sha256=case.manifest_sha256)
     abouts = {one.value: str(words) for one, words in OPINIONS.items()}
     stances = {one.value: str(words) for one, words in STANCES.items()}
     tones = {Stance.AGREES.value: "ok", Stance.OBJECTS.value: "bad"}
@@ -37,6 +42,7 @@ def on_file(case: Case, language: str, *, also: tuple[str, ...] = (), with_notes
             about=abouts.get(str(row.data.get("kind", "")), ""),
             stance=stances.get(str(row.data.get("stance", "")), ""),
             kind=tones.get(str(row.data.get("stance", "")), "info"),
+            lapsed=row.action == opinions.GIVEN and row.pk not in counts,
         )
         for row, entry in zip(rows, found, strict=True)
     ]

@@ -18,6 +18,7 @@ from dsr.models import Letter
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from dsr.desk.contesting import Offer
     from dsr.models import Message, Request
 
 _LETTERS = {code.value for code in LetterCode}
@@ -37,6 +38,7 @@ class Line:
     url: str = ""
     anchor: str = ""
     files: list[Shown] = field(default_factory=list)
+    contest: Offer | None = None
 
 
 def conversation(request: Request) -> list[Line]:
@@ -68,4 +70,5 @@ def _line(row: Message) -> Line:
     if row.inbound:
         return Line(_("The person"), row.created_at, own=False, text=text, files=shown(row.uploads.all()))
     author = row.author
-    return Line((author.display_name or author.email) if author else _("Office"), row.created_at, own=True, text=text)
+    who = (author.display_name or author.email) if author else _("Office")
+    return Line(who, row.created_at, own=True, text=text, files=shown(row.uploads.all()))

@@ -107,8 +107,8 @@ def people(controller: Controller, live: Live, today: date) -> list[dict[str, An
 
     For those who plan the work, and for nobody else (docs/reports.md).
     """
-    staff = User.objects.in_scope(controller=controller, kind=Kind.STAFF).order_by("display_name", "email")
-    hours = daily.hours_each(controller, today, 7)
+    staff = list(User.objects.in_scope(controller=controller, kind=Kind.STAFF).order_by("display_name", "email"))
+    hours = daily.hours_each(controller, today, 7, staff=staff)
     rows = [
         {
             "name": user.display_name or user.email,

@@ -53,9 +53,13 @@ RESULTS = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A decision document for reading; `sha256` is what a second person approves."""
+    """A decision document for reading; `sha256` is what a second person approves.
+
+    `nothing`: it grants nothing, so there is nothing to approve: the second person refuses, with a ground (4.2 no. 17).
+    """
 
     outcome: str
+    nothing: bool
     sha256: str
     rows: tuple[tuple[str, str], ...]
     stores: tuple[str, ...]
@@ -69,6 +73,7 @@ def shown(case: Case, *, language: str) -> Shown | None:
     known = stores_of(case.controller)
     return Shown(
         outcome=str(OUTCOMES[Outcome(decided["outcome"])]),
+        nothing=decided["outcome"] == Outcome.REFUSED,
         sha256=decisions.digest(decided),
         rows=tuple(_rows(decided)),
         stores=tuple(wording_of_store(known, name) for name in decided["stores"]),
@@ -99,9 +104,9 @@ def letter_text(case: Case, *, now: datetime) -> str:
         return ""
     code = ANSWERS[Right(case.right)]
     elements = decisions.elements_of(decided)
-    if code in decisions.LATER:
-        elements |= {element: f"[{wording.say(element)}]" for element in decisions.LATER[code] - set(elements)}
     outcome = Outcome(decided["outcome"])
+    if code in decisions.LATER and outcome is not Outcome.REFUSED:  # where nothing changes, no system will confirm
+        elements |= {element: f"[{wording.say(element)}]" for element in decisions.LATER[code] - set(elements)}
     try:
         said = letter_content.compose(case=case, code=code, elements=elements, outcome=outcome, paragraph="", now=now)
         return laid_out(written(said))

@@ -12,6 +12,7 @@ from dsr.cases import queue, uploads
 from dsr.desk import presence
 from dsr.models import (
     Artifact,
+    AuthorityCase,
     Case,
     Closeness,
     Escalation,
@@ -103,6 +104,7 @@ def _read(case: Case, now: datetime) -> Dossier:
             "here": presence.fresh(controller, now).filter(case=case),
             "links": RequestLink.objects.of(controller).filter(Q(first=case.request_id) | Q(second=case.request_id)),
             "closeness": Closeness.objects.filter(request=case.request_id).defer("sealed"),
+            "authority_cases": AuthorityCase.objects.filter(case=case).defer("sealed"),
             "staff": User.objects.in_scope(controller=controller, kind="staff").only(
                 "email", "display_name", "is_active", "controller", "kind"
             ),
@@ -136,6 +138,7 @@ def _attach(case: Case, rows: Mapping[str, list[Any]]) -> None:
         "plans": lambda row: row.number,
         "incidents": lambda row: row.due_on,
         "escalations": lambda row: str(row.pk),
+        "authority_cases": lambda row: (row.opened_at, str(row.pk)),
         "letters": lambda row: (row.created_at, str(row.pk)),
     }
     for relation, order in orders.items():

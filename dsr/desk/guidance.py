@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dsr.cases import actors
+from dsr.cases import actors, copy_first
 from dsr.cases.facts import facts_of
 from dsr.cases.redactions_open import waiting
 from dsr.desk.access import Sight, sees
@@ -43,9 +43,12 @@ class Hint:
 
 def to_read(case: Case, actor: Actor) -> int:
     """Texts and files of the draft that somebody has to read before it goes to a second person (X-04)."""
-    if State(case.state) is not State.DRAFTING or Right(case.right) not in COPIES or not sees(actor, Sight.DATA):
-        return 0
-    return int(waiting(case).count())
+    return int(waiting(case).count()) if reads_texts(case, actor) else 0
+
+
+def reads_texts(case: Case, actor: Actor) -> bool:
+    """Whether the case is at the stage where its texts are read, and this person is one who reads them."""
+    return State(case.state) is State.DRAFTING and Right(case.right) in COPIES and sees(actor, Sight.DATA)
 
 
 def hints(case: Case, progress: Progress, *, now: datetime) -> list[Hint]:
@@ -53,12 +56,21 @@ def hints(case: Case, progress: Progress, *, now: datetime) -> list[Hint]:
     state = State(case.state)
     if state == State.REVIEW:
         return [Hint(_second_person(case, now=now))]
+    if state == State.APPROVED and Right(case.right) is Right.ERASURE:
+        return [_copy_owed(one) for one in copy_first.owed(case)[:NAMES]]
     if state == State.COLLECTING:
         return [Hint(words) for words in _departments(progress)]
     if state == State.ASSESSING and Right(case.right) in SEARCHES_FIRST and not is_known(case.request):
         words = _("No customer number is known yet. The search in the stores starts from it: add it first.")
         return [Hint(words, reverse("desk:identity", args=[case.pk]), _("Add a customer number"))]
     return []
+
+
+def _copy_owed(other: Case) -> Hint:
+    """T-26: the erasure begins by itself once the person has the copy she asked for."""
+    words = _("The person also waits for a copy, %(reference)s. The erasure begins once she has it.")
+    label = _("See the request for a copy")
+    return Hint(words % {"reference": other.request.reference}, reverse("desk:case", args=[other.pk]), label)
 
 
 def is_known(request: Request) -> bool:

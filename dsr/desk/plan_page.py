@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from django.utils.translation import gettext_lazy
 
@@ -51,6 +51,17 @@ REASONS: Final[Mapping[str, _StrPromise]] = {
 }
 
 
+KEYS_SHOWN: Final = 200
+"""Row keys of one line on the page: enough to look some up; a person with 70,000 tickets is still a page one can open."""
+
+
+class Keys(NamedTuple):
+    """What is spelled out of a line's row keys, and the number of the others."""
+
+    shown: tuple[str, ...] = ()
+    more: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One line for people."""
@@ -67,6 +78,7 @@ class Row:
     year: int | None
     fields: str
     keys: tuple[str, ...]
+    more: int = 0  # keys that are bound by the hash and not spelled out on the page
     news: str = ""
 
 
@@ -91,7 +103,7 @@ def stores(case: Case, plan: Plan, *, language: str, keys: bool) -> list[StoreRo
         config = configs.get(line["store"])
         label = words(dict(config.label), language) if config else line["store"]
         part = found.setdefault(line["store"], StoreRows(label))
-        row = _row(line, language, listed.get(number, ()), _news(line, before))
+        row = _row(line, language, listed.get(number, Keys()), _news(line, before))
         part.rows.append(row)
         if line["treatment"] in {"delete", "anonymise"}:
             part.goes += row.count
@@ -102,7 +114,7 @@ def stores(case: Case, plan: Plan, *, language: str, keys: bool) -> list[StoreRo
     return list(found.values())
 
 
-def _row(line: dict[str, Any], language: str, keys: tuple[str, ...], news: str) -> Row:
+def _row(line: dict[str, Any], language: str, keys: Keys, news: str) -> Row:
     treatment, kind = TREATMENTS[line["treatment"]]
     return Row(
         label=words(line["label"], language) or line["dataset"],
@@ -116,13 +128,14 @@ def _row(line: dict[str, Any], language: str, keys: tuple[str, ...], news: str) 
         until=date.fromisoformat(line["until"]) if line.get("until") else None,
         year=line.get("year"),
         fields=", ".join(f"{item['column']}: {item['strategy']}" for item in line.get("fields", [])),
-        keys=keys,
+        keys=keys.shown,
+        more=keys.more,
         news=news,
     )
 
 
-def _keys(plan: Plan) -> dict[int, tuple[str, ...]]:
-    """The listed row keys by line, from the sealed part."""
+def _keys(plan: Plan) -> dict[int, Keys]:
+    """The first of the listed row keys by line, from the sealed part, and how many there are besides."""
     content = {store: lines_from_json(lines) for store, lines in plan.content()["stores"].items()}
     position: dict[str, int] = {}
     found = {}
@@ -131,7 +144,9 @@ def _keys(plan: Plan) -> dict[int, tuple[str, ...]]:
         position[line["store"]] = at + 1
         lines = content.get(line["store"], ())
         if at < len(lines):
-            found[number] = tuple(" / ".join(str(v) for v in key.values) for key in lines[at].keys)
+            listed = lines[at].keys
+            shown = tuple(" / ".join(str(value) for value in key.values) for key in listed[:KEYS_SHOWN])
+            found[number] = Keys(shown, len(listed) - len(shown))
     return found
 
 

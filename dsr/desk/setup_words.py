@@ -46,6 +46,8 @@ KINDS: Final[Mapping[str, _StrPromise]] = {
     "mail_fetched": gettext_lazy("Mail from outside downloaded as it came"),
     "partner_ended": gettext_lazy("Partner ended"),
     "partner_kept": gettext_lazy("Partner entered or changed"),
+    "recipient_ended": gettext_lazy("Recipient ended"),
+    "recipient_kept": gettext_lazy("Recipient entered or changed"),
     "program_key_made": gettext_lazy("Key of a program made"),
     "program_key_revoked": gettext_lazy("Key of a program ended"),
     "queue_exported": gettext_lazy("Queue exported"),

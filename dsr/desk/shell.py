@@ -47,7 +47,7 @@ REPAIRS: Final = frozenset({Role.LEAD, Role.ADMINISTRATOR})
 
 def _sidebar(request: DeskRequest, current: str) -> list[dict[str, Any]]:
     known = side.rows_of(request)
-    numbers = known.numbers.views
+    numbers = known.views
     base = reverse("desk:queue")
     views: list[dict[str, Any]] = [
         {"url": f"{base}?view={view}", "label": label, "count": numbers.get(view), "current": view == current}
@@ -76,6 +76,7 @@ def _sidebar(request: DeskRequest, current: str) -> list[dict[str, Any]]:
         ("absences", _("Absences")),
         ("stores", _("Stores")),
         ("partners", _("Partners")),
+        ("recipients", _("Recipients")),
         ("people", _("People")),
         *([("holds", _("Legal holds"))] if duty_refusal(request.actor, Duty.HOLD) is None else []),
         *([("glasses", _("Break-glass"))] if glass_concerns(request.actor) else []),

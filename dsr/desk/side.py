@@ -12,17 +12,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dsr.cases import glass, identity_checks, inbound, queue, saved_views
+from dsr.cases.archive import READERS
 from dsr.cases.clock import local_date
 from dsr.cases.queue_filters import Filters
-from dsr.desk import guided, keys
+from dsr.desk import counts, guided, keys
 from dsr.models import Pulse
 from dsr.models.together import together
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from django.db.models import QuerySet
+
     from dsr.desk.access import DeskRequest
-    from dsr.models import BreakGlass, SavedView
+    from dsr.models import BreakGlass, Controller, SavedView, User
 
 _FILTERS: Final = tuple(field.name for field in fields(Filters))
 
@@ -31,7 +34,8 @@ _FILTERS: Final = tuple(field.name for field in fields(Filters))
 class FrameRows:
     """What the frame of every page needs, read once for a request.
 
-    `pulses` are of all parts of the program, `glasses` whoever reads beyond her role; `checks` and `mails` wait for the desk.
+    `pulses` are of all parts of the program, `glasses` whoever reads beyond her role; `checks` and `mails` wait for the desk; `views`
+    and `saved_counts` are how many cases the views and the saved views hold.
     """
 
     pulses: Sequence[Pulse]
@@ -39,11 +43,15 @@ class FrameRows:
     glasses: Sequence[BreakGlass]
     checks: int
     mails: int
-    numbers: queue.Numbers
+    views: Mapping[str, int]
+    saved_counts: Mapping[str, int]
 
 
 def rows_of(request: DeskRequest) -> FrameRows:
-    """The rows of the frame, in two queries for a page; one more where a saved view holds closed cases or a glass is broken."""
+    """The rows of the frame, in two queries for a page; one more where a saved view holds closed cases or a glass is broken.
+
+    Numbers may be some seconds old (dsr.desk.counts), rows never.
+    """
     known: FrameRows | None = getattr(request, "frame_rows", None)
     if known is None:
         known = _read(request)
@@ -53,19 +61,29 @@ def rows_of(request: DeskRequest) -> FrameRows:
 
 def _read(request: DeskRequest) -> FrameRows:
     now, controller, staff = timezone.now(), request.controller, request.staff
-    rows, counts = together(
+    today = local_date(controller, now)
+    key = (str(controller.pk), str(today), *sorted(READERS & request.actor.roles))
+    known = counts.VIEWS.get(request, key)
+    rows, found = together(
         {
             "pulses": Pulse.objects.all(),
             "saved": saved_views.views_of(staff),
             "glasses": glass.open_in(controller, now=now).defer("sealed"),
         },
-        {
-            "checks": identity_checks.open_in(controller),
-            "mails": inbound.undecided(controller),
-            "lost": queue.lost_when_closed(controller, staff),
-        },
+        _short_lists(controller, staff) if known is None else {},
     )
     saved = sorted(rows["saved"], key=lambda view: (view.shared, view.name.casefold(), str(view.pk)))
+    own_key = (str(staff.pk), *key, *(f"{view.pk} {view.query}" for view in saved))
+    of_saved = counts.SAVED.get(request, own_key) if saved else {}
+    wanted = {str(view.pk): _narrowed(view.query) for view in saved} if of_saved is None else {}
+    asked: dict[str, Any] = {"controller": controller, "user": staff, "today": today, "saved": wanted}
+    if known is None:
+        numbers, counted = queue.numbers(lost=found["lost"], held=found["held"], **asked)
+        known = counts.VIEWS.put(key, counts.Counted(found["checks"], found["mails"], numbers))
+    elif wanted:
+        counted = queue.saved_numbers(**asked)
+    if of_saved is None:
+        of_saved = counts.SAVED.put(own_key, counted)
     glasses = sorted(rows["glasses"], key=lambda row: (row.opened_at, str(row.pk)))
     if glasses:
         prefetch_related_objects(glasses, "user")
@@ -73,16 +91,21 @@ def _read(request: DeskRequest) -> FrameRows:
         pulses=sorted(rows["pulses"], key=lambda pulse: str(pulse.name)),
         saved=saved,
         glasses=glasses,
-        checks=counts["checks"],
-        mails=counts["mails"],
-        numbers=queue.numbers(
-            controller=controller,
-            user=staff,
-            today=local_date(controller, now),
-            lost=counts["lost"],
-            saved={str(view.pk): _narrowed(view.query) for view in saved},
-        ),
+        checks=known.checks,
+        mails=known.mails,
+        views=known.numbers.of(staff),
+        saved_counts=of_saved,
     )
+
+
+def _short_lists(controller: Controller, staff: User) -> dict[str, QuerySet[Any]]:
+    """What is counted beside the open cases, few rows each."""
+    return {
+        "checks": identity_checks.open_in(controller),
+        "mails": inbound.undecided(controller),
+        "lost": queue.lost_elsewhere(controller, staff),
+        "held": queue.held_cases(controller),
+    }
 
 
 def _narrowed(query: str) -> tuple[str, Filters]:
@@ -100,7 +123,7 @@ def groups(request: DeskRequest, built_in: list[dict[str, Any]], *, query: str, 
         {
             "url": f"{base}?{view.query}",
             "label": view.name,
-            "count": known.numbers.saved[str(view.pk)],
+            "count": known.saved_counts[str(view.pk)],
             "current": view.query == query,
         }
         for view in known.saved

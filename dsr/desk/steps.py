@@ -173,7 +173,7 @@ DOINGS: Final[Mapping[Action, Doing]] = {
         explains=gettext_lazy("For an answer by phone or letter. Her own answer in the portal is noted by itself."),
     ),
     Action.CONTEST: Doing(
-        run=with_fields(contests.contest, "reason", "paragraph"),
+        run=with_fields(contests.contest, "reason", "received_on", "paragraph"),
         form=after.ContestForm,
         letter=LetterCode.CONTEST_ACKNOWLEDGEMENT,
         done=gettext_lazy("Contested. The person has a letter that says by when she gets an answer."),

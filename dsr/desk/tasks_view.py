@@ -34,7 +34,20 @@ if TYPE_CHECKING:
 NOBODY = "nobody_identified"
 # Operations on one store.
 STORE_WORK = frozenset(
-    {"kept", "rescan", "recheck", "write_again", "replay", "collect", "apply", "verify", "by_hand", "restrict", "lift"}
+    {
+        "kept",
+        "rescan",
+        "residue",
+        "recheck",
+        "write_again",
+        "replay",
+        "collect",
+        "apply",
+        "verify",
+        "by_hand",
+        "restrict",
+        "lift",
+    }
 )
 # Work of the program that is not asking a store.
 OPERATIONS = {
@@ -45,6 +58,7 @@ OPERATIONS = {
     "verify": gettext_lazy("Search for remains"),
     "kept": gettext_lazy("Erase what is no longer kept"),
     "rescan": gettext_lazy("Search once more"),
+    "residue": gettext_lazy("Erase what the search found"),
     "replay": gettext_lazy("Erase again after a restore"),
     "values": gettext_lazy("Reading what the stores hold"),
     "recheck": gettext_lazy("Looking again after the correction"),

@@ -30,6 +30,7 @@ TROUBLES: Final[Mapping[str, _StrPromise]] = {
     "storage_missing": _("The bucket of our sealed files is not there. Whoever runs this program sets it right."),
     # stores, for a person
     "access_denied": _("The store refuses our account. Have its owner restore the access, then retry."),
+    "refused": _("The store refused what was asked of it. Its own log says why; have its owner mend it, then retry."),
     "no_database": _("The database of this store is not there. Check the store's address, then retry."),
     "schema_changed": _("The store was changed: a table or column of our data map is missing. Have the map updated."),
     "read_only": _("The store allows no writing now. Ask its owner when it does, then retry."),
@@ -65,6 +66,10 @@ TROUBLES: Final[Mapping[str, _StrPromise]] = {
     "residue": _(
         "Something that names the person is still there. Remove it and read again, or have a lead explain it."
     ),
+    "nothing_planned": _(
+        "No row of this person stands here that a plan could change. Remove by hand what the search found, then have the"
+        " search tried again."
+    ),
     "came_back": _(
         "An old value stands here again. A feed may overwrite it: have it corrected where the feed takes it from, then write it"
         " again under Corrections."
@@ -79,6 +84,14 @@ TROUBLES: Final[Mapping[str, _StrPromise]] = {
     ),
     "kept_longer": _(
         "A contract or a dispute still needs a part of this. Set its end under After the erasure, or wait until it is over."
+    ),
+    "still_kept": _(
+        "The day that was set has passed, and the store still needs these data: a contract runs, or something is open. Set"
+        " another day under After the erasure, or end it in the store and retry."
+    ),
+    "later_plan_withdrawn": _(
+        "The plan to erase what is no longer kept was withdrawn. Set another day under After the erasure, or retry to have it"
+        " planned again."
     ),
     "plan_not_applied": _("The plan has not been carried out to its end."),
     "residue_left": _("Something that names the person is still there; letter and certificate wait."),

@@ -68,7 +68,7 @@ def _begun() -> Iterator[tuple[Action, Doing]]:
 
 
 def _restrict(**bound: object) -> object:
-    names = ("ground", "what", "duration", "instruction", "stores", "release_after", "scope", "parts")
+    names = ("ground", "what", "duration", "instruction", "stores", "release_after", "scope", "parts", "look_again")
     return with_fields(_restricting, *names)(**bound)  # type: ignore[arg-type]
 
 

@@ -54,6 +54,13 @@ class ContestForm(CaseForm):
         gettext_lazy("What is the objection, and how did it come?"),
         gettext_lazy("Enter what is objected to, and how the objection came."),
     )
+    received_on = forms.DateField(
+        label=gettext_lazy("It reached us on"),
+        required=False,
+        help_text=gettext_lazy("The time to answer counts from this day. Leave it empty for today."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": gettext_lazy("Enter a day.")},
+    )
     paragraph = own_paragraph()
 
 

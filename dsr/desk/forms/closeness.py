@@ -44,8 +44,20 @@ class ClosenessForm(UiForm):
         help_text=_("Needed when you say it of somebody else. Kept sealed with the request."),
     )
 
-    def __init__(self, *args: Any, others: Sequence[User], **kwargs: Any) -> None:
+    also = forms.MultipleChoiceField(
+        label=_("Other requests of the same person"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Tick those to which it applies as well. Nothing is ticked for you."),
+    )
+
+    def __init__(
+        self, *args: Any, others: Sequence[User], cases: Sequence[tuple[str, str]] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["also"].choices = list(cases)  # type: ignore[attr-defined]
+        if not cases:
+            del self.fields["also"]
         if not others:
             del self.fields["who"]
             return

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr.cases.clock import local_date
+from dsr.cases.facts import recipients_left
 from dsr.cases.fees import Evidence
 from dsr.desk.forms.decisions import CHOOSE, StoresForm
 from dsr.desk.forms.steps import CaseForm, own_paragraph, words_field
@@ -44,6 +45,9 @@ class CloseForm(CaseForm):
         limit = self.case.first_month_due_on
         if limit is None or local_date(self.case.controller, self.now) <= limit:
             del self.fields["late_refusal"]
+        # The register has told every recipient: words are for what it does not know.
+        told = bool(self.case.content().get("recipients")) and not recipients_left(self.case)
+        self.fields["recipients"].required = not told
 
 
 class CloseConsentForm(CloseForm):

@@ -115,7 +115,7 @@ class CorrectionsForm(CaseForm):
 
     def _other(self, number: int, taken: set[int]) -> None:
         others = [
-            (str(at), f"{self._where(v)}, {self._named(v)}: {v.value or '–'}"[:90]) for at, v in enumerate(self.values)
+            (str(at), f"{self._where(v)}, {self._named(v)}: {v.said() or '–'}"[:90]) for at, v in enumerate(self.values)
         ]
         most = _OTHERS if len(self.claims) <= _MANY else _FEW_OTHERS
         free = [one for one in others if int(one[0]) not in taken][:most]
@@ -168,7 +168,7 @@ class CorrectionsForm(CaseForm):
         return {
             "where": self._where(value),
             "field": self._named(value),
-            "value": value.value or "",
+            "value": value.said(),
             "count": len(value.keys),
             "more": value.more,
             "says": says,

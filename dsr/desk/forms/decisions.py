@@ -103,7 +103,9 @@ class RectifyForm(DecisionForm):
         self.fields["law"].required = self.fields["instruction"].required = False
         with translation.override(self.case.request.language):
             self.fields["law"].initial = wording.ground_law(Ground.ACCURATE, Right.RECTIFICATION)
-        self.fields["instruction"].initial = "\n".join(f"{what}: {wanted}" for what, wanted in self.claims)
+        left = {number for number, one in enumerate(self.settled) if one.claim is Claim.REFUSED}
+        wanted_now = (claim for number, claim in enumerate(self.claims) if number not in left)
+        self.fields["instruction"].initial = "\n".join(f"{what}: {wanted}" for what, wanted in wanted_now)
         if corrections.plan_wanted(self.case):
             self._beside_the_plan(list(corrections.unread_of(sheet)))
         self.last("law", "checked", "instruction", "stores")
@@ -178,8 +180,9 @@ class RectifyForm(DecisionForm):
         return Decision(
             outcome=outcome,
             elements=elements,
-            instruction=data["instruction"],
-            stores=self.chosen(),
+            # Nothing is asked of a system for the sake of what is refused.
+            instruction=data["instruction"] if done else "",
+            stores=self.chosen() if done else (),
             findings={"claims": claims, "checked": data["checked"].strip(), "typed": dict(typed)},
         )
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy
 
-from dsr.cases.duties import duty_refusal
-from dsr.cases.evidence import MAX_WORDS, NEEDED, Extent, sent_answer
+from dsr.cases import authority
+from dsr.cases.duties import Duty, duty_refusal
+from dsr.cases.evidence import MAX_WORDS, NEEDED, Extent, languages, sent_answer
 from dsr.desk.forms.steps import CaseForm
 
 if TYPE_CHECKING:
@@ -51,9 +53,24 @@ class EvidencePackForm(CaseForm):
         },
     )
 
+    written_in = forms.ChoiceField(
+        label=gettext_lazy("Language of the summary"),
+        help_text=gettext_lazy("Letters and messages stay in the language they were written in."),
+        error_messages={"invalid_choice": gettext_lazy("Choose one of the languages.")},
+        required=False,
+    )
+
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["authority"].initial = self.case.controller.authority_name
+        # An auditor orders the log and reads no words: for whom, she says herself.
+        keeps = duty_refusal(actor, Duty.AUTHORITY) is None
+        asks = authority.who_asks(self.case) if keeps else ("", "")
+        self.fields["authority"].initial = asks[0] or self.case.controller.authority_name
+        self.fields["reference"].initial = asks[1]
+        names = dict(settings.LANGUAGES)
+        written: Any = self.fields["written_in"]
+        written.choices = [(code, str(names[code])) for code in languages(self.case.controller)]
+        written.initial = written.choices[0][0]
         allowed = [one for one in Extent if duty_refusal(actor, NEEDED[one]) is None]
         if sent_answer(self.case) is None:
             allowed = [one for one in allowed if one is not Extent.ANSWER]

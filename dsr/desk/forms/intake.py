@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from dsr import wording
 from dsr.cases.clock import local_date
 from dsr.cases.intake import MAX_WORDS, Told
+from dsr.desk.forms.closeness import BONDS
 from dsr.desk.forms.intake_behalf import BehalfFields
 from dsr.forms import UiForm
 from dsr.law.rights import Right
@@ -140,6 +141,12 @@ class IntakeForm(BehalfFields, UiForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel", "class": "input-short"}),
     )
     language = forms.ChoiceField(label=gettext_lazy("Language of the answer"))
+    bond = forms.ChoiceField(
+        label=gettext_lazy("Are you too close to this person?"),
+        help_text=gettext_lazy("Then a colleague does the work, and the privacy leads have a mail."),
+        required=False,
+        choices=[("", gettext_lazy("No")), *((bond.value, words) for bond, words in BONDS.items())],
+    )
 
     def __init__(self, *args: Any, controller: Controller, now: datetime, **kwargs: Any) -> None:
         self.controller, self.now = controller, now

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr import wording
-from dsr.cases import restrictions
+from dsr.cases import restricted_who, restrictions
 from dsr.cases.clock import local_date
 from dsr.desk.forms.decisions import CHOOSE, StoresForm
 from dsr.desk.forms.steps import CaseForm, own_paragraph, words_field
@@ -68,8 +68,19 @@ class RestrictForm(StoresForm):
         required=False,
     )
 
+    look_again = forms.BooleanField(
+        label=gettext_lazy("Look in the systems all the same"),
+        required=False,
+        help_text=gettext_lazy(
+            "An earlier request had everything of this person erased. Choose this where a backup was restored since, or she"
+            " is a customer again."
+        ),
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not restricted_who.erased_before(self.case.request):
+            del self.fields["look_again"]
         self._offer(switches.datasets(self.case.controller, self.language))
         content = self.case.request.content()
         field = self.fields["ground"]
@@ -79,7 +90,7 @@ class RestrictForm(StoresForm):
         self.fields["instruction"].initial = _("Store these data only. Do not use, change or delete them.")
         with translation.override(self.case.request.language):
             self.fields["duration"].initial = _("It lasts as long as the reason for it.")
-        self.last("scope", "parts", "instruction", "stores")
+        self.last("scope", "parts", "instruction", "stores", "look_again")
 
     def _offer(self, found: tuple[switches.Switch, ...]) -> None:
         field = self.fields["parts"]

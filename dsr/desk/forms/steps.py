@@ -13,10 +13,12 @@ from dsr.cases import decisions
 from dsr.cases.answer import MAX_PARAGRAPH
 from dsr.cases.clock import local_date
 from dsr.cases.messages import MAX_WORDS
+from dsr.files_field import FilesField
 from dsr.forms import Hinted, UiForm
 from dsr.law.attest import ATTESTATIONS
 from dsr.law.letter_elements import Element
 from dsr.law.rights import GROUNDS, ExtensionReason, Ground, Right
+from dsr.models import Upload
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -248,6 +250,7 @@ class MessageForm(UiForm):
         hint=gettext_lazy("She reads it on the page of her request; a mail tells her that it is there."),
         maximum=MAX_WORDS,
     )
+    attached = FilesField(Upload.Purpose.ENCLOSURE, required=False, label=gettext_lazy("Add files"))
 
 
 class MatchForm(CaseForm):

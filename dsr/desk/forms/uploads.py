@@ -29,11 +29,20 @@ class AddFilesForm(UiForm):
             "invalid_choice": gettext_lazy("Choose what the files are for."),
         },
     )
+    from_person = forms.BooleanField(
+        label=gettext_lazy("The person sent us these files"),
+        help_text=gettext_lazy("Then they are listed in the portal, and can be opened there."),
+        required=False,
+    )
     added = FilesField(Upload.Purpose.EVIDENCE, label=gettext_lazy("Files"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(code, words.purpose(code)) for code in Upload.Purpose.values if code != Upload.Purpose.MESSAGE]
+        choices = [
+            (code, words.purpose(code))
+            for code in Upload.Purpose.values
+            if code not in {Upload.Purpose.MESSAGE, Upload.Purpose.ENCLOSURE}
+        ]
         self.fields["purpose"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField, as declared above
         self._purposes = {code for code, _label in choices}
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dsr import wording
-from dsr.cases import kept, later_plans
+from dsr.cases import kept, later_plans, rescans
 from dsr.cases.scope import stores_of
 from dsr.desk import case_page
 from dsr.desk.access import DeskRequest, Duty, case_for, duty_refusal, staff_required
@@ -25,7 +25,7 @@ from dsr.desk.shell import page
 from dsr.fulfil.kept import SOMEBODY_ELSE
 from dsr.fulfil.stores import label_of
 from dsr.law.rights import Right
-from dsr.models import Erasure, KeptLine, Plan, Rescan
+from dsr.models import Erasure, KeptLine, Plan, Rescan, Task
 from dsr.output.inputs import words
 
 if TYPE_CHECKING:
@@ -42,8 +42,10 @@ WHY = {
     KeptLine.Why.DISPUTE: gettext_lazy("A dispute is open"),
     KeptLine.Why.MAP: gettext_lazy("The data map keeps it"),
 }
+_UNDER_WAY = (Plan.Status.DRAFT, Plan.Status.APPROVED)
 OCCASIONS = {
     Plan.Occasion.REPLAY: gettext_lazy("Erase again after a restore"),
+    Plan.Occasion.RESIDUE: gettext_lazy("Erase what the search found"),
     Plan.Occasion.KEPT: gettext_lazy("Erase what is no longer kept"),
 }
 
@@ -83,6 +85,7 @@ def _page(
             {"store": names.get(row.store, row.store), "row": row}
             for row in Rescan.objects.filter(case=case).order_by("days", "store")
         ],
+        "remains": _remains(request, case, names),
         "ledger": [
             {"store": names.get(row.store, row.store), "row": row}
             for row in Erasure.objects.filter(case=case).order_by("applied_at", "store")
@@ -94,6 +97,23 @@ def _page(
         "why_form": WhyForm(),
     }
     return page(request, "after_erasure", context, current="", status=409 if why_not else 200)
+
+
+def _remains(request: DeskRequest, case: Case, names: dict[str, str]) -> list[dict[str, Any]]:
+    """Searches that wait with remains, and whether a plan for them waits or is being made already."""
+    waits = Task.objects.of(case.controller).filter(
+        case=case, operation__in=rescans.REMAINS, status=Task.Status.MANUAL, error_code="residue"
+    )
+    busy = Task.objects.of(case.controller).filter(
+        case=case, operation=rescans.RESIDUE, status__in=[Task.Status.QUEUED, Task.Status.RUNNING]
+    )
+    drafts = Plan.objects.filter(case=case, occasion=Plan.Occasion.RESIDUE, status__in=_UNDER_WAY)
+    planned = {*busy.values_list("store", flat=True), *drafts.values_list("store", flat=True)}
+    may = duty_refusal(request.actor, Duty.RETRY) is None
+    return [
+        {"task": task, "store": names.get(task.store, task.store), "may": may and task.store not in planned}
+        for task in waits.order_by("store", "operation")
+    ]
 
 
 def _line(row: KeptLine, names: dict[str, str], language: str) -> dict[str, Any]:
@@ -189,6 +209,16 @@ def approve(request: DeskRequest, case_id: RowId, plan_id: RowId) -> HttpRespons
         )
     )
     return _settled(request, case, outcome, _("Approved. The store is changed now."))
+
+
+@staff_required
+@require_POST
+def plan_again(request: DeskRequest, case_id: RowId, task_id: RowId) -> HttpResponse:
+    """Have what a search found planned again; a second person approves the plan on this page."""
+    case = _case(request, case_id)
+    task = get_object_or_404(Task.objects.of(case.controller).filter(case=case), pk=task_id)
+    outcome = attempt(lambda: rescans.plan_again(task_id=task.pk, actor=request.actor, now=timezone.now()))
+    return _settled(request, case, outcome, _("A plan is made. It waits on this page for a second person."))
 
 
 @staff_required

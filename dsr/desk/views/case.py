@@ -14,13 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dsr import wording
 from dsr.audit import verify_case
-from dsr.cases import linking, messages, notes
+from dsr.cases import linking, messages, notes, uploads
 from dsr.cases.perform import RefusedError, assign
 from dsr.desk import case_page, presence
 from dsr.desk.access import DeskRequest, Duty, Sight, case_for, duty_refusal, insist, insist_sight, sees, staff_required
 from dsr.desk.attempt import Outcome, attempt
 from dsr.desk.behalf import flags_of
 from dsr.desk.clock_card import clock_card
+from dsr.desk.contesting import with_offers
 from dsr.desk.conversation import conversation
 from dsr.desk.dossier import dossier_of
 from dsr.desk.escalations import escalations_of
@@ -32,6 +33,8 @@ from dsr.desk.history import shown as shown_events
 from dsr.desk.opened_rows import latest
 from dsr.desk.shell import page
 from dsr.desk.sign_offs import decision_of
+from dsr.inbox import Inbox
+from dsr.models import Upload
 from dsr.wording import asked
 
 if TYPE_CHECKING:
@@ -121,15 +124,18 @@ def messages_page(request: DeskRequest, case_id: RowId) -> HttpResponse:
     insist_sight(request.actor, Sight.PERSON)
     case = case_for(request, case_id)
     refused = duty_refusal(request.actor, Duty.MESSAGE)
-    form = MessageForm(request.POST or None)
+    form = MessageForm(*((request.POST, request.FILES) if request.method == "POST" and refused is None else ()))
+    now = timezone.now()
+    form.open_inbox(Inbox(controller=request.controller, request=case.request, now=now, actor=request.actor))
     if request.method == "POST" and refused is None and form.is_valid():
-        text = form.cleaned_data["text"]
-        messages.from_office(request=case.request, text=text, author=request.staff, now=timezone.now())
+        text, ids = form.cleaned_data["text"], set(form.cleaned_data["attached"])
+        files = [one for one in uploads.loose(case.request, Upload.Purpose.ENCLOSURE) if str(one.pk) in ids]
+        messages.from_office(request=case.request, text=text, author=request.staff, now=now, files=files)
         flash.success(request, _("Sent. The person gets a mail that says that it is there."))
         return redirect("desk:messages", case_id=case.pk)
     context = case_page.case_context(request, case, "messages", now=timezone.now())
     context |= {
-        "lines": conversation(case.request),
+        "lines": with_offers(case, conversation(case.request), request.actor, now=now),
         "form": form,
         "why_not": wording.refusal(refused) if refused else "",
     }

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from dsr import wording
 from dsr.cases import closeness
 from dsr.desk import case_page
 from dsr.desk.access import DeskRequest, Duty, Sight, case_for, duty_refusal, sees, staff_required
@@ -33,25 +35,31 @@ def show(request: DeskRequest, case_id: RowId) -> HttpResponse:
     """Who may not work on this request, and the form that says it of oneself; leads name a colleague as well."""
     case = case_for(request, case_id)
     others = _others(request)
-    form = ClosenessForm(request.POST or None, others=others)
+    form = ClosenessForm(request.POST or None, others=others, cases=_offered(request, case))
     if request.method != "POST" or not form.is_valid():
         return _show(request, case, form, _NOTHING_TRIED)
     known = {str(user.pk): user for user in others}
     user = known.get(str(form.cleaned_data.get("who") or ""), request.staff)
-    outcome = attempt(
-        lambda: closeness.declare(
-            case_id=case.pk,
-            user=user,
-            bond=Bond(form.cleaned_data["bond"]),
-            why=str(form.cleaned_data["why"]),
-            actor=request.actor,
-            now=timezone.now(),
-        )
-    )
+    wanted = [str(case.pk), *form.cleaned_data.get("also", [])]
+    outcome = attempt(lambda: _declare(request, form, user, wanted))
     if outcome.done:
         messages.success(request, _("Noted. The request goes to somebody else, and the privacy leads have a mail."))
         return redirect("desk:closeness", case_id=case.pk)
     return _show(request, case, form, outcome)
+
+
+@transaction.atomic
+def _declare(request: DeskRequest, form: ClosenessForm, user: User, cases: list[str]) -> None:
+    """For this request and those that were ticked, or for none of them."""
+    bond, why = Bond(form.cleaned_data["bond"]), str(form.cleaned_data["why"])
+    for case_id in cases:
+        closeness.declare(case_id=case_id, user=user, bond=bond, why=why, actor=request.actor, now=timezone.now())
+
+
+def _offered(request: DeskRequest, case: Case) -> list[tuple[str, str]]:
+    """Other requests that are proven to be of the same person, to tick; about whom it is said is known when it is sent."""
+    rows = closeness.others_of_person(case.request, request.staff)
+    return [(str(one.pk), f"{one.request.reference}, {wording.right(one.right)}") for one in rows]
 
 
 def _others(request: DeskRequest) -> list[User]:
@@ -99,7 +107,7 @@ def _show(
     context: dict[str, Any] = case_page.case_context(request, case, "", now=now) | {
         "rows": rows,
         "hers": any(row["hers"] for row in rows),
-        "form": form or ClosenessForm(others=_others(request)),
+        "form": form or ClosenessForm(others=_others(request), cases=_offered(request, case)),
         "sent": form if form is not None and form.is_bound else lifting,
         "others": bool(_others(request)),
         "why_not": outcome.why_not,

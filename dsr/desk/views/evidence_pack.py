@@ -72,6 +72,7 @@ def order(request: DeskRequest, case_id: RowId) -> HttpResponse:
             extent=evidence.Extent(typed["extent"]),
             authority=str(typed["authority"]),
             reference=str(typed["reference"]),
+            language=str(typed["written_in"]),
             actor=request.actor,
             now=now,
         )

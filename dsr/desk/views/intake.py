@@ -11,13 +11,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dsr import wording
-from dsr.cases import uploads
+from dsr.cases import closeness, uploads
 from dsr.cases.intake import InvalidRequestError, open_request
 from dsr.desk import intake_look
 from dsr.desk.access import DeskRequest, Duty, duty_refusal, staff_required
+from dsr.desk.attempt import attempt
 from dsr.desk.forms.intake import IntakeForm
 from dsr.desk.shell import page
+from dsr.law.closeness import Bond
 from dsr.law.workflow import State
+from dsr.models import Channel
 from dsr.uploads.errors import UploadRefusedError
 from exporters.contract import Permanent, Temporary
 
@@ -53,6 +56,7 @@ def new(request: DeskRequest) -> HttpResponse:
         else:
             _keep_files(request, form, opened, now)
             _say(request, opened)
+            _declare(request, form, opened, now)
             return redirect("desk:case", case_id=opened.cases.order_by("right").values_list("pk", flat=True)[0])
     typed = intake_look.typed(request.POST, controller=request.controller)
     return _form_page(request, form, now, typed)
@@ -91,6 +95,8 @@ def _save(request: DeskRequest, form: IntakeForm, now: datetime) -> Request:
 def _keep_files(request: DeskRequest, form: IntakeForm, opened: Request, now: datetime) -> None:
     """Files go through the pipeline of files from strangers, after the request is there: one that is refused loses nothing else."""
     purpose = form.cleaned_data.get("files_for") or "evidence"
+    # What came with her letter or mail or over the counter is hers; nothing comes by telephone but notes of our own.
+    hers = form.cleaned_data["channel"] != Channel.PHONE
     for file in form.cleaned_data.get("scans", []):
         try:
             uploads.receive(
@@ -100,6 +106,7 @@ def _keep_files(request: DeskRequest, form: IntakeForm, opened: Request, now: da
                 now=now,
                 request=opened,
                 actor=request.actor,
+                from_person=hers,
             )
         except UploadRefusedError as error:
             messages.warning(request, error.words)
@@ -107,6 +114,21 @@ def _keep_files(request: DeskRequest, form: IntakeForm, opened: Request, now: da
             messages.warning(
                 request, _("A file could not be kept, because our storage does not answer. Add it again under “Files”.")
             )
+
+
+def _declare(request: DeskRequest, form: IntakeForm, opened: Request, now: datetime) -> None:
+    """Whoever took it in and is too close to the person says so at once, after all else is done (rules 4.3)."""
+    if not form.cleaned_data.get("bond"):
+        return
+    case_id = opened.cases.order_by("right").values_list("pk", flat=True)[0]
+    bond = Bond(form.cleaned_data["bond"])
+    outcome = attempt(
+        lambda: closeness.declare(case_id=case_id, user=request.staff, bond=bond, why="", actor=request.actor, now=now)
+    )
+    if outcome.done:
+        messages.success(request, _("Noted. The request goes to somebody else, and the privacy leads have a mail."))
+    else:  # the same form sent once more says what is known
+        messages.warning(request, outcome.why_not)
 
 
 def _say(request: DeskRequest, opened: Request) -> None:

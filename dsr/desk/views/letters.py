@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages as flash
-from django.http import Http404, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -14,16 +14,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from dsr import wording
-from dsr.cases import letters
+from dsr.cases import enclosures, letters, uploads
 from dsr.cases.free_letters import MARK
 from dsr.desk import case_page, writing
 from dsr.desk import letters as shown
 from dsr.desk.access import RELEASES, DeskRequest, Duty, Sight, case_for, duty_refusal, insist_sight, staff_required
 from dsr.desk.attempt import Outcome, attempt, insisted, seen_version
 from dsr.desk.doors import ask_again
+from dsr.desk.forms.enclosures import EncloseForm
 from dsr.desk.shell import page
 from dsr.desk.troubles import trouble
 from dsr.fulfil.letters import IN_PACKAGE, pdf_of, text_of
+from dsr.inbox import Inbox
 from dsr.law.letters import LetterCode
 from dsr.models import Letter
 from dsr.output.inputs import OutputError
@@ -32,7 +34,6 @@ from dsr.vault import MissingKeyError
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from django.http import HttpResponse
     from django.http.response import HttpResponseBase
 
     from dsr.desk.doing import Doing
@@ -51,7 +52,8 @@ def index(request: DeskRequest, case_id: RowId) -> HttpResponse:
     return page(request, "letters", context | {"rows": shown.rows_of(case, request.actor)})
 
 
-def _letter(case: Case, letter_id: RowId) -> Letter:
+def letter_of(case: Case, letter_id: RowId) -> Letter:
+    """A letter of this case, or 404."""
     rows = Letter.objects.of(case.controller).filter(case=case).select_related("artifact", "drafted_by", "approved_by")
     found: Letter = get_object_or_404(rows, pk=letter_id)
     found.case = case
@@ -61,13 +63,31 @@ def _letter(case: Case, letter_id: RowId) -> Letter:
 @staff_required
 @require_safe
 def show(request: DeskRequest, case_id: RowId, letter_id: RowId) -> HttpResponse:
-    """One letter in full; a draft with the button that approves and sends it, or with the reason why not."""
+    """One letter in full; a draft with the button that approves and sends it, or with the reason why not.
+
+    The page asks again every few seconds while the PDF is laid out, and is loaded anew when that is over.
+    """
     insist_sight(request.actor, Sight.PERSON)
     case = case_for(request, case_id)
-    return _show(request, case, _letter(case, letter_id), _NOTHING_TRIED)
+    letter = letter_of(case, letter_id)
+    if request.headers.get("HX-Request"):
+        return _whether_laid_out(letter)
+    return letter_page(request, case, letter, _NOTHING_TRIED)
 
 
-def _show(request: DeskRequest, case: Case, letter: Letter, outcome: Outcome) -> HttpResponse:
+def _whether_laid_out(letter: Letter) -> HttpResponse:
+    """204: nothing new; with HX-Refresh once there is a PDF, or a reason why there is none."""
+    response = HttpResponse(status=204)
+    task = letter.tasks.first()
+    if letter.pdf_sha256 or (task and task.error_code):
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+def letter_page(
+    request: DeskRequest, case: Case, letter: Letter, outcome: Outcome, *, enclose_form: EncloseForm | None = None
+) -> HttpResponse:
+    """The page of a letter with what came of the last press of a button."""
     if LetterCode(letter.code) in IN_PACKAGE:
         raise Http404  # a part of the package, and read with it
     now = timezone.now()
@@ -75,6 +95,7 @@ def _show(request: DeskRequest, case: Case, letter: Letter, outcome: Outcome) ->
     refused = writing.refusal_of(case, letter.action, request.actor, now=now) if draft else None
     why_not = outcome.why_not or (wording.refusal(refused) if refused else "")
     task = letter.tasks.first()
+    may_enclose = draft and enclosures.possible(letter) and duty_refusal(request.actor, Duty.DRAFT) is None
     context: dict[str, Any] = case_page.case_context(request, case, "letters", now=now) | {
         "letter": letter,
         "row": shown.row_of(letter, case, request.actor),
@@ -90,10 +111,22 @@ def _show(request: DeskRequest, case: Case, letter: Letter, outcome: Outcome) ->
         "conflict": outcome.conflict,
         "fix_url": outcome.fix_url,
         "news": [],
+        "enclosed": uploads.shown(enclosures.of_letter(letter)),
+        "enclosed_sha256": enclosures.digest(letter),
+        "enclose_form": _enclose_form(request, case, now=now, given=enclose_form) if may_enclose else None,
+        "form": enclose_form,
         "trouble": trouble(task.error_code) if task and task.error_code else "",
     }
     blocked = outcome.conflict or bool(outcome.why_not)
-    return page(request, "letter", context, status=409 if blocked else 200)
+    bad = 409 if blocked else 422 if enclose_form is not None and enclose_form.errors else 200
+    return page(request, "letter", context, status=bad)
+
+
+def _enclose_form(request: DeskRequest, case: Case, *, now: datetime, given: EncloseForm | None) -> EncloseForm:
+    form = given or EncloseForm(case=case)
+    if given is None:
+        form.open_inbox(Inbox(controller=request.controller, request=case.request, now=now, actor=request.actor))
+    return form
 
 
 def _text(letter: Letter) -> str:
@@ -110,7 +143,7 @@ def _text(letter: Letter) -> str:
 def pdf(request: DeskRequest, case_id: RowId, letter_id: RowId) -> HttpResponseBase:
     """The file as it would leave, or as it left: the same bytes."""
     case = case_for(request, case_id)
-    letter = _letter(case, letter_id)
+    letter = letter_of(case, letter_id)
     insist_sight(request.actor, Sight.DATA if LetterCode(letter.code) in IN_PACKAGE else Sight.PERSON)
     try:
         response = StreamingHttpResponse(pdf_of(letter), content_type="application/pdf")
@@ -132,18 +165,18 @@ def send(request: DeskRequest, case_id: RowId, letter_id: RowId) -> HttpResponse
     """
     insist_sight(request.actor, Sight.PERSON)
     case, now = case_for(request, case_id), timezone.now()
-    letter = _letter(case, letter_id)
+    letter = letter_of(case, letter_id)
     if letter.action in RELEASES:
         again = ask_again(request, where=reverse("desk:letter", args=[case.pk, letter.pk]))
         if again is not None:
             return again
     if letter.status != Letter.Status.DRAFT:
-        return _show(request, case, letter, attempt(lambda: _dispatch(request, letter, lambda: None, now)))
+        return letter_page(request, case, letter, attempt(lambda: _dispatch(request, letter, lambda: None, now)))
     doing = _doing(case, letter)
     form = _filled(case, letter, now=now, language=request.LANGUAGE_CODE, seen=seen_version(request))
     if not form.is_valid():
         words = _("What was typed does not fit the case any more. Change the draft.")
-        return _show(request, case, letter, Outcome(done=False, why_not=words))
+        return letter_page(request, case, letter, Outcome(done=False, why_not=words))
     seen = insisted(case, int(form.cleaned_data["version"]))
     outcome = attempt(
         lambda: _dispatch(
@@ -157,7 +190,7 @@ def send(request: DeskRequest, case_id: RowId, letter_id: RowId) -> HttpResponse
         flash.success(request, str(doing.done))
         return redirect("desk:case", case_id=case.pk)
     case = case_for(request, case_id)
-    return _show(request, case, _letter(case, letter_id), outcome)
+    return letter_page(request, case, letter_of(case, letter_id), outcome)
 
 
 def _dispatch(request: DeskRequest, letter: Letter, run: Any, now: datetime) -> Letter:
@@ -165,6 +198,7 @@ def _dispatch(request: DeskRequest, letter: Letter, run: Any, now: datetime) -> 
         letter_id=letter.pk,
         content_sha256=request.POST.get("content_sha256", ""),
         pdf_sha256=request.POST.get("pdf_sha256", ""),
+        enclosed=request.POST.get("enclosed", ""),
         run=run,
         actor=request.actor,
         now=now,
@@ -190,7 +224,7 @@ def _filled(case: Case, letter: Letter, *, now: datetime, language: str, seen: i
 def discard(request: DeskRequest, case_id: RowId, letter_id: RowId) -> HttpResponse:
     """Give a draft up."""
     case = case_for(request, case_id)
-    letter = _letter(case, letter_id)
+    letter = letter_of(case, letter_id)
     outcome = attempt(lambda: letters.discard(letter_id=letter.pk, actor=request.actor, now=timezone.now()))
     if outcome.done:
         flash.success(request, _("The draft was given up."))

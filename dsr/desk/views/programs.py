@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages as flash
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 MOST = 200
 """Keys shown, the newest first; what ended long ago is in the chain of changes."""
+USED_DAYS = 30
+"""Over how many days the page sums up what a key asked in bulk."""
 
 
 @staff_required
@@ -49,14 +52,22 @@ def index(request: DeskRequest) -> HttpResponse:
         outcome = attempt(run)
         why_not = outcome.why_not
         secret, form = (made[0], ProgramForm()) if made else ("", form)
-    rows = ApiKey.objects.of(request.controller).order_by("revoked_at", "-created_at", "pk")[:MOST]
+    rows = list(ApiKey.objects.of(request.controller).order_by("revoked_at", "-created_at", "pk")[:MOST])
+    uses = api_keys.uses(rows, since=timezone.now().date() - timedelta(days=USED_DAYS))
     context: dict[str, Any] = {
         "form": form,
         "secret": secret,
         "why_not": why_not or (wording.refusal(refused) if refused else ""),
         "may": refused is None,
         "base": f"{base_url(request.controller)}/api/v1/",
-        "rows": [{"key": row, "scopes": [str(SCOPES.get(scope, scope)) for scope in row.scopes]} for row in rows],
+        "rows": [
+            {
+                "key": row,
+                "scopes": [str(SCOPES.get(scope, scope)) for scope in row.scopes],
+                "use": uses.get(row.pk),
+            }
+            for row in rows
+        ],
     }
     return page(request, "programs", context, current="setup", status=409 if why_not else 200)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -20,18 +20,21 @@ from dsr.cases import tags
 from dsr.cases.clock import local_date
 from dsr.cases.perform import RefusedError
 from dsr.cases.purge import purged
+from dsr.cases.queue_filters import Filters
 from dsr.desk import bulk, keys, presence, search, side
-from dsr.desk.access import DeskRequest, Duty, Sight, duty_refusal, insist, sees, staff_required
+from dsr.desk.access import DeskRequest, Duty, duty_refusal, insist, staff_required
 from dsr.desk.case_page import colleagues
 from dsr.desk.chips import chips
 from dsr.desk.forms.queue import FilterForm, SearchForm, TagForm, ViewForm, query_of
-from dsr.desk.queue_rows import row, with_marks
+from dsr.desk.queue_rows import page_of, page_of_found, reader_of, row, with_marks
 from dsr.desk.shell import DEFAULT_VIEW, VIEWS, page
 from dsr.models import Tag
 from dsr.sessions import by_itself
 
 if TYPE_CHECKING:
-    from dsr.models import User
+    from datetime import date
+
+    from dsr.models import CaseQuerySet, User
 
 PER_PAGE: Final = 50
 
@@ -77,24 +80,12 @@ def _context(request: DeskRequest) -> dict[str, Any]:
     form = filter_form(request, staff=staff, known=known)
     asked = search.asked(request)
     words = asked.words
-    cases = reads.cases(
-        controller=request.controller,
-        view=view,
-        user=request.staff,
-        today=today,
-        filters=form.filters,
-        search=words,
-        persons=asked.persons,
-    )
-    if view == "closed":
-        cases = cases.order_by("-closed_at", "pk")
-    pages = Paginator(with_marks(cases, controller=request.controller, view=view), PER_PAGE)
-    if not words and not form.chosen and (known_count := side.rows_of(request).numbers.views.get(view)) is not None:
-        pages.count = known_count  # the side bar says it anyway
-    found = pages.get_page(request.GET.get("page"))
-    shown = sees(request.actor, Sight.PERSON)
+    found = _page(request, view, form.filters, asked, today=today)
+    reader = reader_of(list(found), actor=request.actor, user=request.staff)
     here = presence.by_case(request.controller, [case.pk for case in found], now, but=request.staff)
-    rows = [row(case, today, shown=shown, language=request.LANGUAGE_CODE, here=here.get(case.pk, ())) for case in found]
+    rows = [
+        row(case, today, reader=reader, language=request.LANGUAGE_CODE, here=here.get(case.pk, ())) for case in found
+    ]
     return {
         "title": VIEWS[view],
         "view": view,
@@ -116,6 +107,31 @@ def _context(request: DeskRequest) -> dict[str, Any]:
         "save_form": ViewForm(),
         "reader": _may(request),
     }
+
+
+def _page(request: DeskRequest, view: str, filters: Filters, asked: search.Asked, *, today: date) -> Page[Any]:
+    """The page of the view that the address means. The side bar knows how long a whole view is."""
+    wanted, controller = request.GET.get("page"), request.controller
+
+    def listed(words: str) -> CaseQuerySet:
+        cases = reads.cases(
+            controller=controller,
+            view=view,
+            user=request.staff,
+            today=today,
+            filters=filters,
+            search=words,
+            persons=asked.persons,
+        )
+        return cases.order_by("-closed_at", "pk") if view == "closed" else cases
+
+    cases = with_marks(listed(""), controller=controller, view=view)
+    if asked.words:
+        return page_of_found(cases, wanted, per_page=PER_PAGE, found=listed(asked.words))
+    known = side.rows_of(request).views.get(view)
+    if known is None or filters != Filters():
+        return Paginator(cases, PER_PAGE).get_page(wanted)
+    return page_of(cases, wanted, per_page=PER_PAGE, known=known)
 
 
 def _may(request: DeskRequest) -> dict[str, bool]:

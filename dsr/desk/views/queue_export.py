@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib import messages
@@ -21,7 +22,7 @@ from dsr.desk import bulk, search
 from dsr.desk.access import DeskRequest, Duty, Sight, insist, sees, staff_required
 from dsr.desk.case_page import colleagues, staff_name
 from dsr.desk.forms.intake import CHANNELS
-from dsr.desk.queue_rows import Row, row, with_marks
+from dsr.desk.queue_rows import Row, reader_of, row, with_marks
 from dsr.desk.shell import DEFAULT_VIEW, VIEWS
 from dsr.desk.views.queue import back_to_queue, filter_form
 from dsr.models import Case, Channel, Tag
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 
     from django.http.response import HttpResponseBase
 
-    from dsr.models import CaseQuerySet
+    from dsr.law.workflow import Actor
+    from dsr.models import CaseQuerySet, User
 
 CHUNK: Final = 500
 
@@ -64,7 +66,8 @@ def export(request: DeskRequest) -> HttpResponseBase:
     lines = _lines(
         with_marks(cases, controller=request.controller, view="export"),
         today,
-        shown=shown,
+        actor=request.actor,
+        user=request.staff,
         language=request.LANGUAGE_CODE,
     )
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
@@ -101,7 +104,8 @@ class _Line:
         return line
 
 
-def _lines(cases: CaseQuerySet, today: date, *, shown: bool, language: str) -> Iterator[str]:
+def _lines(cases: CaseQuerySet, today: date, *, actor: Actor, user: User, language: str) -> Iterator[str]:
+    shown = sees(actor, Sight.PERSON)
     writer: Any = csv.writer(_Line())
     heads = [
         _("Reference"),
@@ -120,9 +124,12 @@ def _lines(cases: CaseQuerySet, today: date, *, shown: bool, language: str) -> I
         *([_("Person")] if shown else []),
     ]
     yield "\ufeff" + writer.writerow(heads)
-    for case in cases.iterator(chunk_size=CHUNK):
-        cells = _cells(row(case, today, shown=shown, language=language), shown=shown)
-        yield writer.writerow([to_csv(cell) for cell in cells])
+    found = cases.iterator(chunk_size=CHUNK)
+    while some := list(islice(found, CHUNK)):
+        reader = reader_of(some, actor=actor, user=user)
+        for case in some:
+            cells = _cells(row(case, today, reader=reader, language=language), shown=shown)
+            yield writer.writerow([to_csv(cell) for cell in cells])
 
 
 def _cells(one: Row, *, shown: bool) -> list[str]:

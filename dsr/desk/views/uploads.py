@@ -93,7 +93,12 @@ def add(request: DeskRequest, case_id: RowId) -> HttpResponse:
         return _to_files(case)
     form = AddFilesForm(request.POST, request.FILES)
     inbox = Inbox(
-        controller=request.controller, request=case.request, now=timezone.now(), actor=request.actor, fresh=True
+        controller=request.controller,
+        request=case.request,
+        now=timezone.now(),
+        actor=request.actor,
+        fresh=True,
+        from_person=bool(request.POST.get("from_person")),
     )
     form.open_inbox(inbox)
     if not form.is_valid():

@@ -50,6 +50,9 @@ for (const form of all("form[data-once]")) {
   });
 }
 
+// When a download has begun, the page asks whether everything is there, as it does when it is loaded again.
+document.querySelector("[data-download]")?.addEventListener("click", () => all("[data-after]").forEach((one) => { one.hidden = false; }));
+
 // Warns five minutes before the session ends and lets it go on (WCAG 2.2.1). A page opened in another tab counts as well.
 const notice = document.querySelector("[data-session]");
 if (notice) {
