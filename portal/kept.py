@@ -34,26 +34,37 @@ class StillKept:
     until: date | None
 
 
-def lines_of(http: Any, asked: Request, *, language: str) -> list[StillKept]:
-    """The lines of an answered erasure, for somebody signed in to the account that asked, and proven (house.md).
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """One kind of data that was kept and has been erased since, and the day on which it was."""
 
-    Whoever follows a request by a code to an address given is shown nothing that a store holds.
+    label: str
+    on: date
+
+
+def shown(http: Any, asked: Request, *, language: str) -> dict[str, Any]:
+    """What the page says of an answered erasure, for somebody signed in to the account that asked, and proven (house.md):
+    `still_kept` and, of what the answer named with its day, `gone_since`.
+
+    Whoever follows a request by a code to an address given is shown nothing that a store holds. No letter goes out when a day
+    has come: the answer named it (L-08), and no provision asks for another.
     """
     user = access.subscriber(http)
     if user is None or asked.account_id != user.pk or asked.identified_at is None:
-        return []
+        return {}
     case = (
         Case.objects.of(asked.controller)
         .filter(request=asked, right=Right.ERASURE.value, state__in=[state.value for state in ANSWERED])
         .first()
     )
     if case is None:
-        return []
-    found = [
+        return {}
+    stays = [
         StillKept(_label(row, language), str(_WHY.get(KeptLine.Why(row.why), row.law)), kept.ends(row))
         for row in kept.standing(case)
     ]
-    return list(dict.fromkeys(found))
+    gone = [Gone(_label(row, language), day) for row, day in kept.gone(case)]
+    return {"still_kept": list(dict.fromkeys(stays)), "gone_since": list(dict.fromkeys(gone))}
 
 
 def _label(row: KeptLine, language: str) -> str:

@@ -15,6 +15,7 @@ from dsr.limits import client_address
 from dsr.wording import asked as asked_words
 from portal import access, kept, progress
 from portal.sendings import sendings_of
+from portal.views import files
 from portal.views.letters import letters_of
 
 if TYPE_CHECKING:
@@ -67,8 +68,14 @@ def page_context(http: Any, asked: Request, form: Any) -> dict[str, Any]:
     """The whole page; `form` is the box at the end of the conversation."""
     page = parts_context(http, asked, now=timezone.now())
     wished = _wished(asked.content(), page["parts"])
-    still_kept = kept.lines_of(http, asked, language=http.LANGUAGE_CODE)
-    return page | {"nav": "requests", "form": form, "wished": wished, "still_kept": still_kept}
+    after = kept.shown(http, asked, language=http.LANGUAGE_CODE)
+    return page | {
+        "nav": "requests",
+        "form": form,
+        "wished": wished,
+        **after,
+        "sent_files": files.sent_by_her(asked),
+    }
 
 
 def _wished(content: Mapping[str, Any], parts: Sequence[Part]) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from portal.views import (
     changes,
     contest,
     eid,
+    files,
     follow,
     identity,
     keys,
@@ -22,6 +23,7 @@ from portal.views import (
     requests,
     sitting,
     talk,
+    told,
     triage,
 )
 
@@ -78,9 +80,11 @@ urlpatterns = [
     path("requests/<str:reference>/wishes/", changes.wishes, name="wishes"),
     path("requests/<str:reference>/meant/", triage.meant, name="meant"),
     path("requests/<str:reference>/take-up/", triage.take_up, name="take-up"),
+    path("requests/<str:reference>/recipients/", told.ask, name="told"),
     path("requests/<str:reference>/withdraw/", requests.withdraw, name="withdraw"),
     path("requests/<str:reference>/letters/<uuid:letter_id>/", letters.show, name="letter"),
     path("requests/<str:reference>/letters/<uuid:letter_id>.pdf", letters.pdf, name="letter-pdf"),
+    path("requests/<str:reference>/files/<uuid:letter_id>/", files.one, name="file"),
     path("requests/<str:reference>/receipt.pdf", requests.receipt, name="receipt"),
     path("requests/<str:reference>/deadline.ics", requests.deadline, name="deadline"),
     path("requests/<str:reference>/package/", package.package, name="package"),

@@ -20,6 +20,7 @@ from dsr.output.inputs import OutputError
 from dsr.output.pdf import RenderError
 from dsr.vault import MissingKeyError, TamperedError
 from portal import access, download
+from portal.views import files
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -87,6 +88,7 @@ def show(request: Any, asked: Request, letter_id: RowId) -> HttpResponse:
         "title": wording.letter(row.code),
         "text": text,
         "has_pdf": bool(row.artifact_id) or row.code == LetterCode.ACKNOWLEDGEMENT.value,
+        "files": files.enclosed(row),
     }
     return render(request, "portal/letter.html", context)
 

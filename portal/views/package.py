@@ -26,6 +26,7 @@ from dsr.vault import MissingKeyError, TamperedError
 from portal import access, download, progress
 from portal.forms.proof import CodeForm, code_error, no_code_now
 from portal.sendings import later_letter
+from portal.views import files
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -159,9 +160,10 @@ def _left_out(case: Case) -> list[str]:
 def code(request: Any, asked: Request) -> HttpResponse:
     """The fresh code: ask for one, then enter it; right opens the answer for ten minutes."""
     now = timezone.now()
-    if not _released(asked, now):
+    released = bool(_released(asked, now))
+    if not released and not files.any_given(asked):
         return access.unknown(request)
-    page = reverse("portal:package", args=[asked.reference])
+    page = files.back_to(request, asked) or reverse("portal:package", args=[asked.reference])
     form = CodeForm(request.POST if request.method == "POST" and "code" in request.POST else None)
     if request.method == "POST" and "code" not in request.POST:
         return _send_code(request, asked, form, now)
@@ -171,6 +173,7 @@ def code(request: Any, asked: Request) -> HttpResponse:
         )
         if checked.status == "ok":
             access.freshen(request.session, asked, now=now)
+            request.session.pop(files.AFTER_CODE, None)
             return HttpResponseRedirect(page)
         form.add_error("code", code_error(checked.status, checked.tries_left))
     return _code_page(request, asked, form)
@@ -180,14 +183,16 @@ def _send_code(request: Any, asked: Request, form: CodeForm, now: datetime) -> H
     try:
         proofs.start_download(request=asked, now=now, asker=access.asker(request.session))
     except proofs.NoContactOnFileError:
-        return HttpResponseRedirect(reverse("portal:package", args=[asked.reference]))
+        back = files.back_to(request, asked) or reverse("portal:package", args=[asked.reference])
+        return HttpResponseRedirect(back)
     except (TooManyCodesError, LockedError) as error:
         return _code_page(request, asked, form, problem=no_code_now(error))
     return HttpResponseRedirect(reverse("portal:package-code", args=[asked.reference]))
 
 
 def _code_page(request: Any, asked: Request, form: CodeForm, *, problem: str = "") -> HttpResponse:
-    context = {"nav": "requests", "asked": asked, "form": form, "problem": problem}
+    back = files.back_to(request, asked) or reverse("portal:package", args=[asked.reference])
+    context = {"nav": "requests", "asked": asked, "form": form, "problem": problem, "back": back}
     return render(request, "portal/package_code.html", context, status=422 if form.errors or problem else 200)
 
 

@@ -19,7 +19,7 @@ from dsr.law.workflow import State
 from dsr.limits import limited
 from dsr.output.inputs import OutputError
 from dsr.output.pdf import RenderError, render_pdf
-from portal import access, status
+from portal import access, status, told
 from portal.forms.talk import AnswerForm, MessageForm
 from portal.transcript import transcript_document
 
@@ -38,7 +38,7 @@ def form_of(http: Any, asked: Request, *, initial: dict[str, Any] | None = None)
 
 def page(http: Any, asked: Request, form: MessageForm | AnswerForm) -> HttpResponse:
     """The page of the request with its box as it is."""
-    context = status.page_context(http, asked, form)
+    context = status.page_context(http, asked, form) | told.shown(http, asked)  # recipients, Art. 19
     return render(http, "portal/request.html", context, status=422 if form.errors else 200)
 
 
