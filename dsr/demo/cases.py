@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from dsr.cases import clock
-from dsr.demo import stage
+from dsr.demo import rights
+from dsr.demo.story import Story, open_request
 from dsr.law.rights import Ground, Right
 from dsr.models import Channel, Request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from dsr.demo.stage import Stage
@@ -24,21 +26,6 @@ SOON = 3
 """Days until the request that is due soon is due."""
 LATEST_MONTH = range(22, 36)
 """Days back to look for a receipt whose month ends in SOON days, weekends and holidays included."""
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """One request: who asked for what, how and how many days ago, and what the office has done since."""
-
-    key: str
-    position: int
-    right: Right
-    channel: str
-    days: int
-    words: str
-    play: Callable[[Stage], None]
-    language: str = "en"
-    account: bool = False
 
 
 def _waits(on: Stage) -> None:
@@ -214,20 +201,43 @@ def stories(*, due_soon_days: int) -> tuple[Story, ...]:
 
 
 def open_all(*, controller: Controller, now: datetime, done: Callable[[str], None]) -> int:
-    """Open the stories that are missing, as of `now` (aware UTC), oldest first; returns how many were opened.
+    """Open the dozen that is missing, as of `now` (aware UTC), oldest first; returns how many were opened.
 
     Each story is one transaction, so an interrupted start goes on with the next one.
     """
     opened = 0
-    for story in stories(due_soon_days=_days_until_due_soon(controller, now)):
-        key = f"demo-{story.key}"
-        if Request.objects.of(controller).filter(submission_key=key).exists():
-            continue
-        with transaction.atomic():
-            story.play(stage.open_request(controller=controller, story=story, key=key, now=now))
+    for story in _missing(controller, stories(due_soon_days=_days_until_due_soon(controller, now))):
+        _play(controller, story, now)
         opened += 1
         done(f"  {story.right.value}: {story.key}")
     return opened
+
+
+def open_further(*, controller: Controller, now: datetime, writes: bool, pause: float = 0.0) -> int:
+    """Open what is missing of every right at every stage (`dsr.demo.rights`); returns how many were opened.
+
+    `writes`: those that change a store, or the others. `pause`: seconds between two stories, in which a running demo can write to its database.
+    """
+    opened = 0
+    for story in _missing(controller, (story for story in rights.stories() if story.writes is writes)):
+        _play(controller, story, now)
+        opened += 1
+        time.sleep(pause)
+    return opened
+
+
+def _missing(controller: Controller, wanted: Iterable[Story]) -> list[Story]:
+    there = set(Request.objects.of(controller).values_list("submission_key", flat=True))
+    return [story for story in wanted if _key(story) not in there]
+
+
+def _key(story: Story) -> str:
+    return f"demo-{story.key}"
+
+
+def _play(controller: Controller, story: Story, now: datetime) -> None:
+    with nullcontext() if story.writes else transaction.atomic():
+        story.play(open_request(controller=controller, story=story, key=_key(story), now=now))
 
 
 def _days_until_due_soon(controller: Controller, now: datetime) -> int:

@@ -1,4 +1,4 @@
-"""Northwave's privacy office: the controller, the people at work, and two subscribers with a portal account."""
+"""Northwave's privacy office: the controller, the people at work, and three subscribers with a portal account."""
 
 from __future__ import annotations
 
@@ -44,10 +44,17 @@ STAFF = (
         "data protection officer: sees everything, decides nothing",
         (Role.DPO,),
     ),
+    Login(
+        "nora@northwave.example.com",
+        "Nora Lind",
+        "second lead: looks again at what Otto decided",
+        (Role.REVIEWER, Role.LEAD),
+    ),
 )
 SUBSCRIBERS = (
     Login(by_position(2).email, by_position(2).name, "one of three subscribers of this name", position=2),
     Login(by_position(5).email, by_position(5).name, "writes Greek", position=5),
+    Login(by_position(18).email, by_position(18).name, "one question waits for her", position=18),
 )
 
 

@@ -40,4 +40,16 @@ def build(*, now: datetime, say: Callable[[str], None]) -> None:
     controller = office.open_office()
     done(f"staff and subscriber accounts of {controller.name} are there")
     opened = cases.open_all(controller=controller, now=now, done=done)
+    opened += cases.open_further(controller=controller, now=now, writes=True)
     done(f"{opened} requests opened" if opened else "requests are there")
+
+
+def fill(*, now: datetime, say: Callable[[str], None], pause: float) -> None:
+    """Bring every right to every stage it has, while the demo runs: `pause` seconds after each request belong to the others."""
+    done = Progress(say)
+    opened = cases.open_further(controller=office.open_office(), now=now, writes=False, pause=pause)
+    done(
+        f"{opened} more requests opened: every right at every stage"
+        if opened
+        else "every right is there at every stage"
+    )

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from dsr.cases import actors, answer, endings, identity, intake, perform, redactions, tasks
+from dsr.cases import actors, answer, endings, identity, perform, redactions, tasks
 from dsr.cases.hand_answers import Said, hand_of
 from dsr.cases.hand_tasks import ask
 from dsr.cases.redactions_open import waiting
 from dsr.demo.office import STAFF, STORE, account
-from dsr.demo.people import by_position
 from dsr.fulfil import hand, operations
 from dsr.law.attest import ATTESTATIONS
 from dsr.law.rights import Right
@@ -22,13 +21,12 @@ from exporters.contract import Permanent, Temporary
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from dsr.demo.cases import Story
     from dsr.demo.people import Person
     from dsr.law.rights import Ground
     from dsr.law.workflow import Actor
-    from dsr.models import Controller, User
+    from dsr.models import User
 
-ANNA, MARA, OTTO, _ = (login.email for login in STAFF)
+ANNA, MARA, OTTO = (login.email for login in STAFF[:3])
 BY_HAND = "visits"
 """The store no program reaches."""
 ROUNDS = 20
@@ -123,13 +121,14 @@ class Stage:
         answer.release(case_id=self._case_id, actor=self._staff(MARA), now=self._at(days))
         self._work()
 
-    def refuse(self, *, days: int, ground: Ground, reason: str, advice: str) -> None:
+    def refuse(self, *, days: int, ground: Ground, reason: str, advice: str, balancing: str = "") -> None:
         """Otto refuses with a ground, reasons, and what the subscriber can do."""
         endings.refuse(
             case_id=self._case_id,
             ground=ground.value,
             reason=reason,
             advice=advice,
+            balancing=balancing,
             actor=self._staff(OTTO),
             now=self._at(days),
         )
@@ -158,11 +157,12 @@ class Stage:
         self._last = min(self._now, max(then, self._last + timedelta(minutes=20)))
         return self._last
 
-    def _work(self) -> None:
-        """Do what a worker does with the tasks of this case, a minute apart, in the past."""
+    def _work(self, only: str = "") -> None:
+        """Do what a worker does with the tasks of this case, a minute apart, in the past; `only` those of one operation."""
         for _ in range(ROUNDS):
-            self._last += timedelta(minutes=1)
-            task = tasks.due(self._last).filter(case_id=self._case_id).order_by("created_at", "store").first()
+            self._last = min(self._now, self._last + timedelta(minutes=1))
+            due = tasks.due(self._last).filter(case_id=self._case_id, **({"operation": only} if only else {}))
+            task = due.order_by("created_at", "store").first()
             if task is None:
                 return
             self._carry_out(task)
@@ -187,34 +187,3 @@ class Stage:
 
 def _go_on(*_: Any) -> None:
     """The heartbeat of a worker that nobody can overtake: the setup runs alone."""
-
-
-def open_request(*, controller: Controller, story: Story, key: str, now: datetime) -> Stage:
-    """Open the request of a story `story.days` before `now`; Anna types in what did not come through the portal."""
-    person = by_position(story.position)
-    user = account(controller, person.email, kind=Kind.SUBSCRIBER) if story.account else None
-    received = (now - timedelta(days=story.days)).replace(hour=7, minute=person.n % 60, second=0, microsecond=0)
-    told = intake.Told(
-        name=person.name,
-        words=story.words,
-        contact_email=person.email,
-        contact_post=""
-        if person.email
-        else f"{person.address.street}\n{person.address.postcode} {person.address.town}",
-        identifiers=(("email", person.email), ("phone", person.phone)),
-        scope={},
-    )
-    by_itself = story.channel == "portal"
-    request = intake.open_request(
-        controller=controller,
-        rights=[story.right],
-        channel=story.channel,
-        told=told,
-        language=story.language,
-        received_at=received,
-        actor=actors.subject(str(user.pk) if user else "") if by_itself else actors.staff(account(controller, ANNA)),
-        now=received if by_itself else received + timedelta(hours=2),
-        account=user,
-        submission_key=key,
-    )
-    return Stage(request=request, person=person, now=now)

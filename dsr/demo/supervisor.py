@@ -32,6 +32,8 @@ FIRM = 2.0
 """Seconds after the second request, before the process is killed."""
 BEAT = 0.2
 PR_SET_CHILD_SUBREAPER = 36
+FIRST, FURTHER = "1", "further"
+"""What the inner runs of `manage.py demo` do: everything that the first page needs, and what may follow while people look."""
 MANAGE = ROOT / "manage.py"
 WORKER = ("rqworker", "default", "stores", "pdf", "--serializer", "rq.serializers.JSONSerializer", "-v", "0")
 WEB = ("--workers", "2", "--threads", "4", "--graceful-timeout", "4", "--no-control-socket", "--log-level", "warning")
@@ -58,6 +60,7 @@ class Supervisor:
         private = environment.get("REDIS_URL") == place.redis_url(socket_path)
         self._redis = self._child("redis", place.redis_command(place.redis_program(), socket_path)) if private else None
         self._children: list[Child] = []
+        self._filling: list[Child] = []
 
     def run(self, *, on_ready: Callable[[], None]) -> int:
         """Set up, start everything, call `on_ready` once the health page is content; 0 after a requested stop.
@@ -71,12 +74,10 @@ class Supervisor:
                 if self._redis:
                     self._redis.start()
                     self._await_redis()
-                code = self._set_up()
-                return (
-                    code
-                    if code or self._listener is None or self._stop.is_set()
-                    else self._serve(self._listener, on_ready)
-                )
+                code = self._set_up(FIRST)
+                if code or self._stop.is_set():
+                    return code
+                return self._set_up(FURTHER) if self._listener is None else self._serve(self._listener, on_ready)
             finally:
                 self._end()
 
@@ -84,11 +85,16 @@ class Supervisor:
         """Ask `run` to end; safe from any thread."""
         self._stop.set()
 
-    def _set_up(self) -> int:
-        """Run the rest of `manage.py demo` where the settings are complete; its exit code."""
+    def _part(self, part: str) -> Child:
+        """The rest of `manage.py demo`, where the settings are complete."""
         child = self._child("setup", [sys.executable, str(MANAGE), "demo"])
-        child.environment = {**self._environment, "DSR_DEMO_SETUP": "1"}
+        child.environment = {**self._environment, "DSR_DEMO_SETUP": part}
         child.start()
+        return child
+
+    def _set_up(self, part: str) -> int:
+        """Run one part to its end; its exit code."""
+        child = self._part(part)
         self._children = [child]
         while child.running and not self._stop.is_set():
             self._stop.wait(0.05)
@@ -115,6 +121,7 @@ class Supervisor:
                 ready = health in {"ok", "degraded"}  # a small disk or a failed mail keeps nobody from looking around
                 if ready:
                     on_ready()
+                    self._filling = [self._part(FURTHER)]
                 elif time.monotonic() > deadline:
                     self._console.line(
                         "demo", f"Not healthy after {READY_WITHIN:.0f} s ({health}). The lines above say why."
@@ -150,7 +157,7 @@ class Supervisor:
     def _end(self) -> None:
         """Ask, insist, kill: the three workers first, Redis last, so that nobody loses it in mid-job."""
         self._console.line("demo", "stopping …")
-        self._finish(self._children)
+        self._finish([*self._filling, *self._children])
         if self._redis:
             self._finish([self._redis])
         _kill_orphans()
