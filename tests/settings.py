@@ -7,6 +7,9 @@ import tempfile
 
 os.environ.setdefault("DSR_SECRET_KEY", "tests-only-tests-only-tests-only-tests-only-tests-only")
 os.environ.setdefault("DSR_KEYS", "t1:" + "dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk=")
+os.environ.setdefault(
+    "DSR_COUNTS_SECONDS", "0"
+)  # rows that a test makes are counted at once; tests/desk/test_counts.py
 os.environ["DSR_VAR"] = tempfile.mkdtemp(prefix="dsr-tests-")
 os.environ.setdefault("DATABASE_URL", "sqlite:///" + os.environ["DSR_VAR"] + "/tests.sqlite3")
 

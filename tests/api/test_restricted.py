@@ -20,7 +20,8 @@ from dsr.api.urls import urlpatterns
 from dsr.cases import actors, api_keys, holds, restrictions, ring_tokens
 from dsr.cases.perform import RefusedError
 from dsr.law.rights import Right
-from dsr.models import Case, RestrictedToken, Restriction
+from dsr.models import Case, IndexToken, Request, RestrictedToken, Restriction
+from dsr.vault import blind
 from tests.factories import MONDAY, make_case, make_controller, make_staff
 
 if TYPE_CHECKING:
@@ -262,3 +263,18 @@ def test_found_after_the_key_ring_rotated(client: Client, controller: Controller
     assert ring_tokens.move_restricted(chunk=1, stop=lambda: False).moved == 0
     said = ask(client, {"identifiers": [{"customer_number": NUMBER}]}, key_of(controller)).json()
     assert said["answers"][0]["restricted"] is True
+
+
+def test_I_01_a_number_that_was_only_typed_holds_up_no_deletion(controller: Controller) -> None:
+    """What somebody writes into a form stands in the blind index, and proves nothing: another's claim is not her claim."""
+    restrict()
+    typed = make_case(rights=(Right.ERASURE,), number="10000078")
+    token = blind.token(controller.slug, "customer_number", NUMBER)
+    IndexToken.objects.create(controller=controller, request=typed.request, kind="customer_number", token=token)
+    assert not holds.held(typed, "billing")
+    holds.insist_no_claim(typed.request_id)
+    hers = make_case(rights=(Right.ERASURE,), number=NUMBER)
+    assert holds.claimed() >= {hers.request_id}
+    assert typed.request_id not in holds.claimed()
+    Request.objects.filter(pk=hers.request_id).update(identified_at=None)
+    assert not holds.claimed(request_id=hers.request_id)

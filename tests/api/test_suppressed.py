@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
+from django.utils import timezone
 
 from dsr.api.description import FILE
 from dsr.api.suppression import MAX_BYTES, MOST, ROWS
 from dsr.cases import api_keys, contacts, suppression
+from dsr.models import ApiKey, ApiUse
 from tests.factories import MONDAY, make_controller
 from tests.marketing.test_import_guard import erased
 
@@ -145,3 +148,19 @@ def test_the_table_of_refusals(client: Client, controller: Controller) -> None:
         problem = got.json()
         assert (got.status_code, problem["code"]) == (expected, code)
         assert "anna" not in got.text
+
+
+def test_what_a_key_asks_in_bulk_is_counted_by_day(client: Client, controller: Controller) -> None:
+    """3.4.3: an import that asks nothing is seen, and so is one that asks for everybody; figures only."""
+    listed(controller, "email", "no@example.com", "email")
+    secret = key_of(controller, "suppressed")
+    for rows in ([{"email": "no@example.com"}, {"email": "yes@example.com"}], [{"email": "no@example.com"}, {"x": 1}]):
+        said(ask(client, "suppressed", {"rows": rows}, secret), "SuppressedAnswers")
+    guard = key_of(controller, "import_guard")
+    said(ask(client, "import-guard", {"rows": [{"email": "yes@example.com"}]}, guard), "GuardAnswers")
+    counted = ApiUse.objects.order_by("scope").values_list("scope", "calls", "rows", "stopped")
+    assert list(counted) == [("import_guard", 1, 1, 0), ("suppressed", 2, 4, 2)]
+    keys = list(ApiKey.objects.order_by("pk"))
+    today = timezone.now().date()
+    assert sorted(api_keys.uses(keys, since=today).values()) == [(1, 0), (4, 2)]
+    assert api_keys.uses(keys, since=today + timedelta(days=1)) == {}

@@ -10,6 +10,7 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
 
 import pytest
 from django.conf import settings
@@ -18,7 +19,7 @@ from django.test import Client
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from playwright.sync_api import Browser, BrowserContext, Page, Response
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
 
     from dsr.models import User
 
@@ -48,6 +49,31 @@ LISTEN: Final = (
 RUN: Final = "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})"
 TOO_WIDE: Final = "document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"
 NOT_FOUND: Final = 400
+
+
+_SAID: Final[WeakKeyDictionary[Page, list[str]]] = WeakKeyDictionary()
+
+
+def listen(page: Page) -> None:
+    """Keep what the page's console reports as an error from now on, for `said_by`."""
+    said = _SAID.setdefault(page, [])
+
+    def heard(message: ConsoleMessage) -> None:
+        # A form that was refused comes back as 4xx: the browser reports the page itself, and that is no fault.
+        own = message.location.get("url", "").partition("#")[0] == page.url.partition("#")[0]
+        if message.type == "error" and not (own and "the server responded with a status of 4" in message.text):
+            said.append(f"console: {message.text}")
+
+    page.on("console", heard)
+    page.on("pageerror", lambda error: said.append(f"script: {error.message}"))
+
+
+def said_by(page: Page) -> list[str]:
+    """The errors of the console since the last time that somebody asked."""
+    said = _SAID.get(page, [])
+    heard = list(said)
+    said.clear()
+    return heard
 
 
 def executable() -> str:
@@ -98,7 +124,9 @@ class Browse:
             client.force_login(user)
             session = client.cookies[settings.SESSION_COOKIE_NAME].value
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": self.base_url}])
-        return context.new_page()
+        page = context.new_page()
+        listen(page)
+        return page
 
     def look(
         self,

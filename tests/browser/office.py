@@ -12,12 +12,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from django.utils import timezone
-from playwright.sync_api import Error
 
 from dsr.models import Case
 from dsr.work.tick import tick
-from tests.browser.harness import problems
 from tests.browser.keyboard import Focus, Keyboard
+from tests.browser.looking import goto, looked_at
 from tests.factories import PASSWORD
 from tests.jobs import run_due
 
@@ -36,7 +35,9 @@ WIDE: Final = 120
 _FIELD: Final = """() => {
   const one = document.activeElement, form = one.form;
   return {tag: one.localName, type: one.type || '', name: one.name || '', value: one.value || '', ticked: !!one.checked,
-          inside: !!one.closest('#main'), main: one.matches('.btn:not(.btn-2):not(.btn-link)')};
+          inside: !!one.closest('#main'), main: one.matches('.btn:not(.btn-2):not(.btn-link)'),
+          folded: one.localName === 'summary' && !one.parentElement.open
+            ? [...one.parentElement.querySelectorAll('[name]')].map(other => other.name) : []};
 }"""
 CONFIRMED: Final = {"who": "Finance", "how": "Done, and seen in the system"}
 IDENTITY: Final = {
@@ -51,7 +52,8 @@ ENDS: Final = {"recipients": "Nobody received the data.", **{f"told_{n}": "told"
 class Colleague(Keyboard):
     """Somebody of the office at her browser."""
 
-    answers: dict[str, Any] = field(default_factory=dict)
+    stop: str = "by keyboard"
+    """Which journey she is in: it stands before what a look finds."""
 
     def sign_in(self, user: User) -> None:
         """With e-mail and password, as every day."""
@@ -67,16 +69,9 @@ class Colleague(Keyboard):
         shown = self.page.inner_text("main")
         assert words in shown, (self.page.url, shown[:1500])
 
-    def look(self, *, axe: bool = False) -> None:
-        """Nothing on this page is blocked by the policy; with `axe` nothing else is wrong with it either."""
-        try:
-            faults = problems(self.page) if axe else self.page.evaluate("window.__violations")
-        except Error as renewed:  # a page whose case moved on loads itself again, in whatever moment
-            if "context was destroyed" not in str(renewed):
-                raise
-            self.page.wait_for_load_state()
-            faults = problems(self.page) if axe else self.page.evaluate("window.__violations")
-        self.found += [f"{self.page.url}: {fault}" for fault in faults]
+    def look(self, name: str = "") -> None:
+        """Nothing is wrong with this page: see tests/browser/looking.py. `name` tells stops of one address apart."""
+        looked_at(self.page, f"{self.stop} {name}".strip())
 
     def register(self, person: Person, right: str, words: str, **more: Any) -> Case:
         """A letter came: New request, and where it leads."""
@@ -100,7 +95,7 @@ class Colleague(Keyboard):
 
     def open(self, case: Case) -> None:
         """The case, by the address that stands in her bar."""
-        self.page.goto(f"/desk/cases/{case.pk}/")
+        goto(self.page, f"/desk/cases/{case.pk}/")
 
     def find(self, case: Case) -> None:
         """The case, as somebody else finds it: search by its number, go to the row, open it."""
@@ -134,10 +129,21 @@ class Colleague(Keyboard):
             if at["inside"] and now.role == "button" and (at["main"] or now.name.startswith("I have read")):
                 self.enter()
                 return now.name
+            if not set(at["folded"]).isdisjoint(answers):
+                self.page.keyboard.press("Enter")  # what she has to say is asked behind it
             if at["name"] in answers and at["name"] + str(at["value"] if at["type"] == "checkbox" else "") not in done:
                 done.add(at["name"] + str(at["value"] if at["type"] == "checkbox" else ""))
                 self._fill(at, answers[at["name"]])
         raise AssertionError(f"{self.page.url}: no main button: " + " > ".join(way))
+
+    def send_letter(self) -> None:
+        """Where a step became a letter: its page shows the PDF as soon as it is laid out, and then it is sent."""
+        if "/letters/" not in self.page.url:
+            return
+        run_due()
+        self.page.get_by_role("link", name="Open the PDF").wait_for()
+        self.look("letter")
+        self.send({})
 
     def _fill(self, at: dict[str, Any], answer: Any) -> None:
         keys = self.page.keyboard
@@ -152,6 +158,10 @@ class Colleague(Keyboard):
             wanted = at["value"] in answer if isinstance(answer, set) else bool(answer)
             if wanted != at["ticked"]:
                 keys.press("Space")
+            return
+        if at["tag"] == "select" and isinstance(answer, int):
+            for _ in range(answer):
+                keys.press("ArrowDown")
             return
         if at["tag"] == "select":
             keys.type(answer)
@@ -195,15 +205,14 @@ class Office:
         """What the step asks for; where it is a letter, that is looked at before it leaves (L-rules)."""
         if not who.page.locator("main .btn:not(.btn-2):not([disabled])").count():
             return
+        if who.page.locator("main a.btn[href*='/do/refuse/']").count():  # a decision that grants nothing (4.2 no. 17)
+            who.skip()
+            who.press("Refuse", "link")
+            who.look()
         pressed = who.send(given)
         said = who.page.locator("main .error:visible, main .notice[role=alert]:visible").all_inner_texts()
         assert not said, (pressed, who.page.url, said)
-        if "/letters/" in who.page.url:
-            run_due()
-            who.skip()
-            who.press("Look again", "link")
-            who.look()
-            who.send({})
+        who.send_letter()
 
 
 def _is_overview(url: str) -> bool:
@@ -211,8 +220,8 @@ def _is_overview(url: str) -> bool:
 
 
 def case_number(case: Case) -> str:
-    """The customer number that the letter gave."""
-    return str(dict(case.request.content()["identifiers"])["customer_number"])
+    """The customer number that the letter gave; empty where an account is linked to it."""
+    return str(dict(case.request.content().get("identifiers", [])).get("customer_number", ""))
 
 
 def work(case: Case) -> None:

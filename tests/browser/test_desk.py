@@ -118,6 +118,7 @@ def test_the_inbox_and_passing_on_are_clean(browse: Browse) -> None:
         now=timezone.now(),
     )
     browse.audit("/desk/partners/", user=otto, modes=["dark", "phone"])
+    browse.audit("/desk/recipients/", user=otto, modes=["desktop", "phone", "dark"])
     browse.audit(url("forward", case), user=otto, modes=["desktop", "phone"])
     browse.audit(url("forward", case), user=otto, modes=["narrow"], act=press("Pass it on"))
 

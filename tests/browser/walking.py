@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from tests.browser.harness import NOT_FOUND, TOO_WIDE, problems
+from tests.browser.looking import looked_at
 from tests.factories import PASSWORD
 from tests.uploads.made import photo
 
@@ -113,6 +114,8 @@ class Walker:
     found: list[str] = field(default_factory=list)
     met: list[str] = field(default_factory=list)
     doing: str = ""
+    journey: str = ""
+    """The scenario whose stops these are: each is looked at with its budgets (tests/browser/looking.py)."""
 
     def __post_init__(self) -> None:
         self.page.on("response", self._arrived)
@@ -144,6 +147,9 @@ class Walker:
         where = f"{self.path} {note}".strip()
         if self.page.locator("main h1").count() != 1 or not self.page.title():
             self.found.append(f"{where}: not one heading, or no title")
+        if self.journey:
+            looked_at(self.page, f"{self.journey} {self.doing} {note}".strip())
+            return
         # What a page shows at the end depends on the right; the questions do not.
         kind = f"{self.axe} {self.name} {note} {self.doing if self.name in {'check', 'sent', 'requests'} else ''}"
         if self.scripts and kind not in SEEN_BY_AXE:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from dsr.audit import verify_case
 from dsr.cases import actors, contests, endings
+from dsr.cases.clock import local_date
 from dsr.cases.perform import ConflictError, RefusedError
+from dsr.law.regimes import regime
 from dsr.law.rights import Right
 from dsr.models import Case, EventNote, Letter, Message
-from tests.factories import MONDAY, make_case, make_staff
+from tests.factories import MONDAY, make_case, make_controller, make_staff
 from tests.letters import text as letter_text
 
 pytestmark = pytest.mark.django_db
@@ -155,3 +157,25 @@ def test_the_second_of_two_objections_at_once_finds_the_case_moved():
     with pytest.raises(ConflictError):
         contests.contest(case_id=case.pk, now=LATER, seen_version=seen, **WHY)
     assert Letter.objects.filter(code="L-20").count() == 1
+
+
+def test_T_02_an_objection_on_the_day_of_the_answer_came_after_the_answer():
+    """Noon of that day may lie before the hour at which the case was closed."""
+    case = refused()
+    evening = CLOSED.replace(hour=16)
+    Case.objects.filter(pk=case.pk).update(closed_at=evening)
+    lena = actors.staff(make_staff("lena", "lead"))
+    case = contests.contest(
+        case_id=case.pk, reason="By phone.", actor=lena, now=LATER, received_on=local_date(case.controller, evening)
+    )
+    assert case.contested_at == evening
+    assert case.due_on == date(2026, 7, 20)  # a month from Thursday 18 June is a Saturday
+
+
+def test_T_45_T_04_the_day_on_which_a_complaint_came_is_not_one_of_the_thirty():
+    """T-04 as for every other period of the rules: the day of receipt is not counted, so 1 July is followed by thirty days."""
+    london = make_controller("thames", regime="UK_GDPR", country="GB", subdivision="ENG", timezone="Europe/London")
+    case = refused(controller=london)
+    case = contests.contest(case_id=case.pk, now=datetime(2026, 7, 1, 12, tzinfo=UTC), **WHY)
+    assert not regime("UK_GDPR", date(2026, 7, 1)).count_first_day
+    assert contests.confirm_by(case) == date(2026, 7, 31)

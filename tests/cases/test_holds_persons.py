@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import base64
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
-from dsr.cases import actors, contacts, deletion_runs, held_persons, holds, legal_holds, ring
+from dsr.cases import actors, contacts, deletion_runs, held_persons, holds, legal_holds, own_accounts, ring
 from dsr.cases.intake import Told
-from dsr.models import Case, Hold, IndexToken
+from dsr.cases.perform import record
+from dsr.law.rights import Right
+from dsr.law.workflow import Action
+from dsr.models import Case, Hold, IndexToken, Request, User
 from tests.cases.test_holds import placed, proved
-from tests.factories import MONDAY, make_case, make_controller, make_staff
+from tests.factories import MONDAY, make_case, make_controller, make_request, make_staff, make_user
 
 pytestmark = pytest.mark.django_db
 NUMBER_OF_ANNA = (("customer_number", "10000001"),)
@@ -70,3 +75,23 @@ def test_T25_a_deletion_run_is_told_of_holds_on_persons_who_never_asked_and_on_s
     assert waits("email", "ben@example.com")
     assert waits("email", "ben@example.com", store="radius")
     assert not waits("email", "ben@example.com", store="billing")
+
+
+def test_a_hold_binds_her_archived_request_also_after_her_account_here_is_gone():
+    """4.4, 17(3)(e): her address was proved by the account alone; that it was outlives the account, and one typed by another does not."""
+    anna, eve = make_user(), make_user("eve")
+    told = Told(name="Anna", words="Mine.", contact_email="anna@example.com")
+    hers = make_request(account=anna, rights=(Right.ERASURE,), told=told)
+    typed = make_request(account=eve, rights=(Right.ERASURE,), told=told)
+    Request.objects.update(identified_at=MONDAY, identity_level=2)
+    later = timezone.now() + timedelta(days=200)
+    for request in (hers, typed):
+        request.refresh_from_db()
+        case = request.cases.get()
+        record(case_id=case.pk, kind=Action.COMPLETE.value, actor=actors.SYSTEM, now=MONDAY)
+        assert own_accounts.forget(request=request, case=case, now=later) == 1
+    assert not User.objects.filter(pk__in=[anna.pk, eve.pk]).exists()
+
+    hold = placed(person=("email", "anna@example.com"))
+    match = held_persons.matches([hold])[hold.pk]
+    assert ([hers.pk], [typed.pk]) == ([one.pk for one in match.bound], [one.pk for one in match.possible])

@@ -11,14 +11,14 @@ import time_machine
 from django.utils import timezone
 
 from dsr.audit import verify_case
-from dsr.cases import actors, kept, purge, rescans, tasks
+from dsr.cases import actors, kept, later_plans, purge, rescans, tasks
 from dsr.cases.own_rules_setup import add_retention
 from dsr.cases.perform import RefusedError
 from dsr.law.retention import StartRule
 from dsr.models import Case, Event, KeptLine, Plan, Rescan, Task
 from dsr.work import jobs
-from tests.factories import make_controller, make_staff
-from tests.journeys.test_erasure import PERSON, executed, mara
+from tests.factories import ATTESTED, make_controller, make_staff
+from tests.journeys.test_erasure import PERSON, executed, mara, otto
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -35,12 +35,12 @@ def invoices(folder) -> set[int]:
         return {int(year) for (year,) in rows}
 
 
-def work(case: Case, operation: str) -> Task:
+def work(case: Case, operation: str, *, store: str = "billing") -> Task:
     """Run the store's task of an operation until nothing is queued."""
     for _ in range(4):
         for task in case.tasks.filter(operation=operation, status="queued"):
             jobs.run_task(str(task.pk))
-    return case.tasks.get(operation=operation, store="billing")
+    return case.tasks.get(operation=operation, store=store)
 
 
 def test_SC_03_each_year_of_invoices_has_its_own_end_and_goes_on_its_day(demo_stores, drain):
@@ -135,11 +135,33 @@ def test_the_stores_are_searched_again_after_7_and_30_days(demo_stores, drain):
         assert "radius.radpostauth.username" in radius.error_place
         assert dict(rows.filter(days=7).values_list("store", "found")) == {"billing": 0, "radius": 1}
         with sqlite3.connect(demo_stores / "radius.sqlite3") as database:
-            database.execute("DELETE FROM radpostauth WHERE username = ?", (name,))
-        tasks.retry(task_id=radius.pk, actor=mara(), now=timezone.now())
+            others = database.execute("SELECT count(*) FROM radpostauth WHERE username <> ?", (name,)).fetchone()
+        # Planned again, looked at by a second person, erased, searched once more: nobody has to write into the store by hand.
+        rescans.plan_again(task_id=radius.pk, actor=mara(), now=timezone.now())
+        work(case, "residue", store="radius")
+        (plan,) = later_plans.waiting(case.controller)
+        assert (plan.occasion, plan.store, plan.policy) == ("residue", "radius", "")
+        say: dict[str, Any] = {
+            "plan_id": plan.pk,
+            "plan_sha256": plan.sha256,
+            "attested": ATTESTED,
+            "now": timezone.now(),
+        }
+        with pytest.raises(RefusedError) as refused:
+            later_plans.approve(actor=mara(), **say)
+        assert refused.value.refusal.code == "role"
+        later_plans.approve(actor=otto(), **say)
+        work(case, "residue", store="radius")
         work(case, "rescan")
+        with sqlite3.connect(demo_stores / "radius.sqlite3") as database:
+            assert not database.execute("SELECT 1 FROM radpostauth WHERE username = ?", (name,)).fetchone()
+            left = database.execute("SELECT count(*) FROM radpostauth").fetchone()
+        assert left == others
+        assert Plan.objects.get(pk=plan.pk).status == "applied"
+        with pytest.raises(RefusedError):
+            rescans.plan_again(task_id=radius.pk, actor=mara(), now=timezone.now())
     radius.refresh_from_db()
-    assert radius.status == "done"
+    assert (radius.status, radius.error_code) == ("done", "")
     month = now + timedelta(days=31)
     assert rescans.make_due(now=month, limit=10) == 2
     assert Event.objects.filter(case=case, action="searched_again").count() == 2

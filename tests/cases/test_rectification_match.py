@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from dsr.cases import correction_match, corrections
 from dsr.cases.correction_match import Match
 from dsr.env import envints
+from dsr.fulfil.amend_values import _lines
+from exporters.contract import DatasetInfo, FieldInfo, Origin, Retention, RowKey
+from exporters.held import Held
 
 
 @pytest.mark.parametrize(("given", "days"), [("", (1, 7)), ("7, 1,7", (1, 7)), ("30", (30,)), (" ", ())])
@@ -76,3 +81,26 @@ def test_R_01_an_account_that_was_shown_cut_is_recognised_and_an_address_is_put_
     }
     assert not any(one.chosen for one in found.values())  # she did not say what stands there
     assert found["town"].match is Match.EMPTY
+
+
+def test_R_01_a_code_is_read_by_the_words_of_the_data_map_and_written_as_the_code():
+    """What stands there now is chosen from a list: `C` alone says nothing to whoever decides."""
+    shared: dict[str, Any] = {
+        "category": "master",
+        "purpose": {"en": "contract"},
+        "legal_basis": "6(1)(b)",
+        "recipients": (),
+        "source": {"en": "you"},
+        "retention": Retention("contract", {"en": "three years"}),
+        "origin": Origin.PROVIDED,
+    }
+    meanings = {"C": {"en": "Company", "de": "Firma"}}
+    coded = FieldInfo(name="kind", label={"en": "Kind of customer"}, correct="true", values=meanings, **shared)
+    info = DatasetInfo(name="customers", label={"en": "Customers"}, fields=(coded,), **shared)
+    held = [Held(RowKey("customers", (1,)), "kind", text) for text in ("C", "X")]
+
+    lines = _lines("billing", held, {("customers", "kind"): (info, coded)}, ())
+
+    first, second = (corrections.Value(**{**line, "keys": ()}) for line in lines)
+    assert (first.said(), first.said("de"), first.value) == ("Company (C)", "Firma (C)", "C")
+    assert second.said() == "X"

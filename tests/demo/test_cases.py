@@ -9,6 +9,7 @@ from dsr.cases import clock, scope
 from dsr.demo import cases, office, place
 from dsr.demo.office import PASSWORD, SLUG, STAFF, SUBSCRIBERS
 from dsr.demo.stores import build_files
+from dsr.demo.story import Story
 from dsr.models import Case, Controller, Kind, Request, User
 from tests.factories import make_controller
 
@@ -114,9 +115,9 @@ def test_a_story_that_breaks_leaves_nothing_half_done(monkeypatch: pytest.Monkey
         raise RuntimeError
 
     first, *_ = cases.stories(due_soon_days=28)
-    broken: Callable[..., tuple[cases.Story, ...]] = lambda **_: (  # noqa: E731
-        cases.Story("whole", 42, first.right, "email", 3, "Everything.", cases._waits),
-        cases.Story("broken", 1, first.right, "post", 2, "Everything.", breaks),
+    broken: Callable[..., tuple[Story, ...]] = lambda **_: (  # noqa: E731
+        Story("whole", 42, first.right, "email", 3, "Everything.", cases._waits),
+        Story("broken", 1, first.right, "post", 2, "Everything.", breaks),
     )
     monkeypatch.setattr(cases, "stories", broken)
 

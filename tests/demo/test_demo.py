@@ -144,6 +144,7 @@ def test_a_second_start_finds_everything_and_a_killed_one_leaves_nothing(tmp_pat
     var = tmp_path / "var"
     first = Demo(var, "--no-serve")
     first.wait_for(r"requests opened")
+    first.wait_for(r"more requests opened: every right at every stage")
     assert first.process.wait(timeout=30) == 0
     # A mark in each store: made anew it would be gone. When a file was written says nothing, a worker may be at work in it.
     stores = sorted((var / "demo").glob("*.sqlite3"))

@@ -26,6 +26,7 @@ desk:absences                       200 200 200 200 200 200 200 200   -
 desk:after-erasure                  404 404 404 404 404 404 404 404 404
 desk:after-erasure-approve          405 405 405 405 405 405 405 405 405
 desk:after-erasure-end              405 405 405 405 405 405 405 405 405
+desk:after-erasure-plan-again       405 405 405 405 405 405 405 405 405
 desk:after-erasure-refuse           405 405 405 405 405 405 405 405 405
 desk:account                        200 200 200 200 200 200 200 200   -
 desk:assign                         405 405 405 405 405 405 405 405 405
@@ -34,6 +35,9 @@ desk:at-once-keep                   405 405 405 405 405 405 405 405   -
 desk:at-once-seen                   405 405 405 405 405 405 405 405 405
 desk:attachment                     403 404 404 404 404 403 403 403 404
 desk:attachments                    403 404 404 404 404 403 403 403 404
+desk:authority                      403 403 403 200 200 403 403 403 404
+desk:authority-act                  405 405 405 405 405 405 405 405 405
+desk:authority-open                 405 405 405 405 405 405 405 405 405
 desk:brand                          200 200 200 200 200 200 200 200   -
 desk:brand-sample                   200 200 200 200 200 200 200 200   -
 desk:by-hand                        200 200 200 200 200 403 403 403 404
@@ -67,6 +71,8 @@ desk:delivery-again                 405 405 405 405 405 405 405 405 405
 desk:delivery-letter                405 405 405 405 405 405 405 405 405
 desk:delivery-revoke                405 405 405 405 405 405 405 405 405
 desk:draft                          403 409 409 409 409 403 403 403 404
+desk:enclosure-add                  405 405 405 405 405 405 405 405 405
+desk:enclosure-remove               405 405 405 405 405 405 405 405 405
 desk:evidence                       200 200 200 200 200 403 403 403 404
 desk:evidence-live                  403 403 403 200 200 403 200 403 404
 desk:evidence-order                 405 405 405 405 405 405 405 405 405
@@ -147,6 +153,10 @@ desk:queue                          200 200 200 200 200 200 200 200   -
 desk:queue-export                   405 405 405 405 405 405 405 405   -
 desk:receiver-end                   405 405 405 405 405 405 405 405 405
 desk:receiver-verify                405 405 405 405 405 405 405 405 405
+desk:case-recipients                404 404 404 404 404 403 403 403 404
+desk:recipient-end                  405 405 405 405 405 405 405 405 405
+desk:recipient-note                 405 405 405 405 405 405 405 405 405
+desk:recipients                     200 200 200 200 200 200 200 200   -
 desk:receivers                      200 200 200 200 200 200 200 200   -
 desk:redaction                      403 200 200 200 200 403 403 403 404
 desk:redaction-build                405 405 405 405 405 405 405 405 405

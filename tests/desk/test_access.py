@@ -26,6 +26,8 @@ SAMPLE = {
     "file_id": uuid.uuid4(),
     "check_id": uuid.uuid4(),
     "receiver_id": uuid.uuid4(),
+    "recipient_id": uuid.uuid4(),
+    "notice_id": uuid.uuid4(),
     "partner_id": uuid.uuid4(),
     "number": 1,
     "item_id": uuid.uuid4(),

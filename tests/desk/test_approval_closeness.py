@@ -9,6 +9,7 @@ from django.utils import timezone
 from dsr.cases import actors, closeness
 from dsr.desk import guided
 from dsr.law.closeness import Bond
+from dsr.models import Closeness
 from tests.factories import make_case, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -55,3 +56,44 @@ def test_4_3_a_lead_names_a_colleague_and_a_passed_over_case_leads_to_the_form(s
     assert (row.user_id, row.content()["bond"]) == (mara.pk, Bond.COLLEAGUE)
     assert "They share an office." in lead.get(page).text
     assert "They share an office." not in hers.get(page).text
+
+
+def test_4_3_other_requests_of_the_same_person_are_offered_and_not_assumed(signed_in) -> None:
+    """Proven by the same customer number: ticked ones are barred as well, a stranger's are not offered; said at intake, too."""
+    now = timezone.now()
+    case, other, third = (make_case(at=now, name=f"Anna {n}") for n in range(3))
+    stranger = make_case(at=now, number="20000002")
+    mara = make_staff("mara")
+    hers = signed_in("mara")
+    page = reverse("desk:closeness", args=[case.pk])
+    shown = hers.get(page).text
+    assert str(other.pk) in shown
+    assert f'value="{stranger.pk}"' not in shown
+    assert (
+        hers.post(page, {"bond": "relative", "also": [str(stranger.pk)]}).status_code == 200
+    )  # not one that is offered
+
+    assert hers.post(page, {"bond": "relative", "also": [str(other.pk)]}).status_code == 302
+
+    barred = set(closeness.barred_requests(mara).values_list("request", flat=True))
+    assert barred == {case.request_id, other.request_id}
+    assert [one.pk for one in closeness.others_of_person(case.request, mara)] == [third.pk]
+
+
+def test_4_3_whoever_takes_a_request_in_says_at_once_that_she_is_too_close(signed_in) -> None:
+    typed = {
+        "submission_key": "a" * 32,
+        "channel": "phone",
+        "received_on": timezone.localdate().isoformat(),
+        "rights": ["access"],
+        "name": "Anna Example",
+        "contact_email": "anna@example.com",
+        "language": "en",
+        "who": "me",
+        "bond": "relative",
+    }
+    mara = make_staff("mara")
+    done = signed_in("mara").post(reverse("desk:new"), typed)
+    assert done.status_code == 302, done.text
+    row = Closeness.objects.get()
+    assert (row.user_id, row.content()["bond"]) == (mara.pk, "relative")

@@ -114,7 +114,9 @@ def test_4_0_7_an_opinion_counts_for_the_plan_she_saw_and_an_objection_for_whate
     give("excessive", "agrees")
     give("retention", "agrees")
     record(case_id=case.pk, kind="reassess", actor=lead, now=now)
-    assert standing() == ({"late_refusal"}, {"erasure"})
+    assert standing() == (set(), {"erasure"})
+    page = signed_in("otto").get(reverse("desk:consultation", args=[case.pk])).text
+    assert page.count("it does not count any more") == 5  # all she said but the objection, which stands
 
 
 def facts_now(case: Case) -> Any:

@@ -31,13 +31,13 @@ pytestmark = pytest.mark.django_db
 MOST: Final = 15
 OF_A_CASE: Final = (
     "case", "messages", "letters", "files", "decision", "notes", "history", "redaction", "evidence", "by-hand", "identity",
-    "compose-choose", "forward", "closeness", "consultation", "evidence-packs",
+    "compose-choose", "forward", "closeness", "consultation", "evidence-packs", "authority",
 )  # fmt: skip
 LISTS: Final = (
     "queue", "dashboard", "calendar", "reports", "stores", "changes", "setup", "setup-calendar", "setup-ladder",
     "setup-retention", "setup-keys", "at-once", "mails", "letter-wordings", "identity-checks", "health", "receivers", "absences",
     "account", "people", "person-invite", "glasses", "inbox", "held", "partners", "me", "sharing", "new", "views", "brand",
-    "programs", "holds",
+    "programs", "holds", "recipients",
 )  # fmt: skip
 ELSEWHERE: Final[Mapping[str, str]] = {
     "brand-sample": "a stylesheet",

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dsr.cases import actors
+from dsr.cases.clock import local_date
 from dsr.cases.facts import facts_of
 from dsr.cases.perform import record
 from dsr.desk import steps
@@ -39,7 +40,7 @@ def test_a_late_department_is_the_next_action_and_a_row_opens_what_was_done(
     hand: HandTask,  # noqa: F811
 ) -> None:
     case = case_of()
-    HandTask.objects.update(answer_by=timezone.now().date() - timedelta(days=2))
+    HandTask.objects.update(answer_by=local_date(case.controller, timezone.now()) - timedelta(days=2))
 
     page = page_of(mara, case)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.urls import reverse
 
-from dsr.cases import corrections
+from dsr.cases import corrections, decisions
 from tests.correcting import EMAIL, MARIA, NAME, a_case, at, fresh, plan_of, rows, task
 from tests.desk.conftest import text
 
@@ -91,7 +91,23 @@ def test_12_4_a_claim_that_is_refused_says_why_and_a_page_that_is_old_changes_no
     assert post(mara, "corrections", case, claim_0="refused", reason_0="opinion").status_code == 302
     form = text(mara.get(reverse("desk:decide", args=[case.pk])))
     assert "recorded as it was said" in form  # the words for the letter
+    assert "Kowalsky" not in form.partition('name="instruction"')[2].partition("</textarea>")[0], "nobody is asked to"
     post(mara, "corrections-read", case)
     drain()
     old = post(mara, "corrections", case, claim_0="refused", reason_0="record", read_at="2026-01-01T00:00:00+00:00")
     assert old.status_code == 409
+
+
+def test_12_4_where_everything_is_refused_no_system_is_asked_and_none_is_named(mara, drain, demo_stores: Path):
+    case = a_case(NAME)
+    step(mara, case, "start_collection")
+    drain()
+    post(mara, "corrections", case, claim_0="refused", reason_0="verified")
+    said = {"why_0": "It is right.", "checked": "The contract.", "law": "Article 16 GDPR."}
+    sent = post(mara, "decide", case, **said, instruction="Change it.", stores=["billing"])
+    assert sent.status_code == 302, text(sent)
+    decided = decisions.decided_of(fresh(case))
+    assert (decided["outcome"], decided["instruction"], decided["stores"]) == ("refused", "", [])
+    reading = text(mara.get(reverse("desk:decide", args=[case.pk])))
+    assert "It is right." in reading
+    assert "systems that were corrected" not in reading

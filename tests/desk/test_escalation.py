@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dsr.cases import absences, actors, escalate, identity, notices, silence
+from dsr.cases.clock import local_date
 from dsr.cases.perform import assign
 from dsr.desk.escalations import MAILS, escalations_of
 from dsr.models import Case, Escalation, Event, Letter, Notice, Told
@@ -83,7 +84,7 @@ def test_every_state_of_a_mail_to_staff_has_words(mara, fields, words):
 
 
 def test_a_stand_in_is_named_with_whom_she_stands_in_for(mara):
-    otto, tom, today = make_staff("otto", "lead"), make_staff("tom"), timezone.localdate()
+    otto, tom, today = make_staff("otto", "lead"), make_staff("tom"), local_date(make_controller(), timezone.now())
     absences.enter(user=otto, first_on=today, last_on=today, stand_in=tom, actor=actors.staff(otto), now=timezone.now())
     case = late_case()
 

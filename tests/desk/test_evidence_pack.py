@@ -32,7 +32,7 @@ def test_a_lead_orders_evidence_and_downloads_it(otto, signed_in, received):
     page = text(otto.get(at("evidence-packs", case)))
     assert "Nothing was ordered yet." in page
     assert "with the answer as it was sent" not in page  # there is none
-    form = {"version": case.version, "authority": "Example Authority", "extent": "file"}
+    form = {"version": case.version, "authority": "Example Authority", "extent": "file", "written_in": "fr"}
     assert "Enter the reference of its letter." in text(
         otto.post(at("evidence-order", case), {**form, "reference": ""})
     )
@@ -47,6 +47,7 @@ def test_a_lead_orders_evidence_and_downloads_it(otto, signed_in, received):
     assert "Az. 4711/26" in page
 
     pack = EvidencePack.objects.get()
+    assert evidence.language_of(pack) == "fr"
     jobs.make_evidence(str(pack.pk))
 
     page = text(otto.get(at("evidence-live", case)))

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dsr.audit import verify_case
+from dsr.cases.clock import local_date
 from dsr.cases.intake import Told
 from dsr.law.attest import ATTESTATIONS
 from dsr.law.rights import Right
@@ -156,7 +157,7 @@ def test_5_2_restriction_works_at_once_and_is_lifted_after_a_week_of_notice(mara
     assert "Art. 18(1)(a)" in said
     assert fresh(case).state == "completed"
 
-    lifted = timezone.localdate() + timedelta(days=7)
+    lifted = local_date(case.controller, timezone.now()) + timedelta(days=7)
     early = {
         "version": fresh(case).version,
         "lift_on": str(lifted - timedelta(days=1)),
@@ -245,6 +246,10 @@ def test_21_1_an_objection_is_refused_with_the_balancing_in_the_letter(mara, ott
     nothing = {"version": fresh(case).version, "manifest_sha256": fresh(case).manifest_sha256}
     nothing["attested"] = ATTESTATIONS[Right.OBJECTION]
     assert otto.post(reverse("desk:step", args=[case.pk, "approve"]), nothing).status_code == 409
+    reading = text(otto.get(reverse("desk:decide", args=[case.pk])))
+    assert "there is nothing to approve" in reading
+    assert reverse("desk:step", args=[case.pk, "refuse"]) in reading
+    assert reverse("desk:step", args=[case.pk, "approve"]) not in reading
     assert "Fraud costs others." in text(otto.get(reverse("desk:step", args=[case.pk, "refuse"])))
     step(
         otto,
@@ -320,12 +325,16 @@ def test_F_05_a_fee_is_announced_with_evidence_opinion_and_two_people_and_then_w
     assert refused.status_code == 409
     assert fresh(case).state == "assessing"
     assert "evidence" in text(refused)
-    signed = signed_in("dora")
-    opinion = {"version": fresh(case).version, "kind": "fee", "stance": "agrees", "text": "A small fee is right."}
-    assert signed.post(reverse("desk:opinion", args=[case.pk]), opinion).status_code == 302
     evidence = {"history": "Three answers.", "changes": "None.", "conduct": "Threats.", "conclusion": "A fee."}
     page = reverse("desk:evidence", args=[case.pk])
     assert mara.post(page, {**evidence, "version": fresh(case).version}).status_code == 302
+
+    refused = otto.post(url, {**fee, "law": law, "version": fresh(case).version})
+    assert refused.status_code == 409
+    assert "Consult the data protection officer" in text(refused)
+    signed = signed_in("dora")
+    opinion = {"version": fresh(case).version, "kind": "fee", "stance": "agrees", "text": "A small fee is right."}
+    assert signed.post(reverse("desk:opinion", args=[case.pk]), opinion).status_code == 302
     assert "A small fee is right." in text(mara.get(page))
 
     step(otto, case, "announce_fee", **fee, law=law, paragraph="")

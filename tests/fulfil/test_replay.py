@@ -16,15 +16,16 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from dsr.cases import contacts, erasure_file, erasure_ledger, later_plans
+from dsr.cases import contacts, erasure_file, erasure_ledger, later_plans, scope
 from dsr.cases.erasure_ledger import is_erased
-from dsr.fulfil import remember
+from dsr.fulfil import remember, replay_all
 from dsr.fulfil.keep import keeper
 from dsr.fulfil.stores import open_by_name
 from dsr.law.rights import Right
 from dsr.models import ErasedIdentifier, Erasure, Event, Plan
 from dsr.work.tick import tick
 from exporters.contract import Identifier, IdentifierKind, RowKey, Subject
+from exporters.registry import ConfigError, load_stores
 from tests.factories import ATTESTED, make_case, make_controller
 from tests.journeys.test_erasure import PERSON, executed, otto, rows_of, text_of
 
@@ -264,3 +265,28 @@ def test_half_a_line_in_the_ledger_hides_nobody_else(demo_stores, tmp_path):
     assert erasure_file.write_due(now=now, limit=5) == 1
     assert str(first.pk) in file.read_text(encoding="utf-8")
     assert erasure_file.take_in(file, today=now.date()) == 0
+
+
+def test_an_entry_ends_with_the_last_backup_of_its_store(demo_stores):
+    """6.4 no. 7: each store has its own generations of backups; the command says the first day for the stores it looks at."""
+    path = demo_stores / "stores.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("    map: radius", "    backup_days: 7\n    map: radius"), encoding="utf-8")
+    scope.forget()
+    case, now = make_case(rights=(Right.ERASURE,)), timezone.now()
+    more: dict[str, Any] = {"strategy": [], "persons": [[("record", "account:x", False)]], "now": now}
+    ends = {
+        store: erasure_ledger.remember(case=case, store=store, plan_sha256="a" * 64, **more).ends_on
+        for store in ("billing", "radius")
+    }
+    assert (ends["billing"] - ends["radius"]).days == 83  # 90 of the controller, 7 of the store
+    firsts = [replay_all.remembers_from(store=store) for store in ("billing", "radius", "")]
+    assert firsts[0] is not None
+    assert [round((now - first) / timedelta(days=1)) for first in firsts if first] == [
+        30,
+        7,
+        7,
+    ]  # the ledger began 30 days ago
+    path.write_text(text.replace("    map: radius", "    backup_days: 0\n    map: radius"), encoding="utf-8")
+    with pytest.raises(ConfigError, match="a backup lives 1 to 3660 days"):
+        load_stores(path)

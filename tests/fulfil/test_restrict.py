@@ -297,3 +297,22 @@ def test_somebody_who_was_erased_is_refused_in_words(demo_stores: Path) -> None:
     assert (case.state, Restriction.objects.count(), Task.objects.count()) == ("assessing", 0, 0)
     Case.objects.filter(pk=erased.pk).update(state="partly_completed")  # what law keeps can still be restricted
     assert restrict(case).state == "executing"
+
+
+def test_somebody_erased_before_is_refused_in_words_unless_staff_looks_again(
+    demo_stores: Path, drain: Callable[[], int]
+) -> None:
+    """18(1): nothing is left to restrict, and that is said; after a restored backup the stores are asked all the same."""
+    old = a_case(Right.ERASURE)
+    first = Event.objects.filter(case=old).earliest("seq")
+    Event.objects.filter(pk=first.pk).update(to_state="completed")
+    Case.objects.filter(pk=old.pk).update(state="completed")
+    case = a_case()
+    with pytest.raises(RefusedError) as refused:
+        restrict(case)
+    assert refused.value.refusal.code == "already_erased"
+    assert "an earlier request had everything erased" in wording.refusal(refused.value.refusal)
+    restrict(case, look_again=True)
+    drain()
+    assert customer(demo_stores)[1:] == ("restricted", 1), trouble(case)
+    assert Event.objects.get(case=case, action="restrict_now").data["look_again"] is True

@@ -18,7 +18,7 @@ REFERENCE = "DSR-2026-000042"
 BASE = "https://privacy.example.net"
 LINK = f"{BASE}/requests/{REFERENCE}/"
 # The request, or the page of the desk that a notice to a colleague is about.
-LINKS = {LINK, f"{BASE}/desk/", f"{BASE}/desk/break-glass/", f"{BASE}/desk/reports/"}
+LINKS = {LINK, f"{BASE}/desk/", f"{BASE}/desk/break-glass/", f"{BASE}/desk/reports/", f"{BASE}/desk/dashboard/"}
 # What a mail must never say, each recognisable wherever it turns up.
 SECRETS = {
     "contact_email": "canary.mail@example.org",

@@ -70,6 +70,16 @@ def test_facts_of_the_case() -> None:
     assert told["recipients"] == {"told": 2, "not_told": 1}
 
 
+def test_a_store_that_only_people_change_is_one_line_without_a_dataset() -> None:
+    by_people = replace(erased.SESSION, store="paper", dataset="", reason="person", rows=0)
+
+    assert facts(with_result(deferred=(by_people,)))["deferred"] == [
+        {"store": "paper", "dataset": "", "reason": "person", "rows": 0}
+    ]
+    with pytest.raises(OutputError):
+        certificate_json(with_result(deferred=(replace(by_people, store=""),)))
+
+
 def test_counts_per_store_dataset_and_treatment() -> None:
     treated = {(item["store"], item["dataset"]): item for item in facts()["treated"]}
 

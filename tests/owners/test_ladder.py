@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from dsr.cases import actors, hand_answers, hand_tasks, queue, tasks
+from dsr.cases.clock import local_date
 from dsr.cases.facts import facts_of
 from dsr.cases.hand_answers import Said
 from dsr.cases.hand_links import SILENT
@@ -23,8 +24,10 @@ pytestmark = pytest.mark.django_db
 
 
 def needs_somebody() -> bool:
-    today = timezone.now().date()
-    numbers = queue.numbers(controller=case_of().controller, user=make_staff("mara"), today=today, lost=0)
+    controller = case_of().controller
+    today = local_date(controller, timezone.now())
+    mara = make_staff("mara")
+    numbers, _saved = queue.numbers(controller=controller, user=mara, today=today, lost=0, held=0, saved={})
     return bool(numbers.views["manual"])
 
 

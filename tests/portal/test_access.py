@@ -29,9 +29,9 @@ OPEN += ["/account/signup/", "/account/password/reset/", "/account/inactive/", "
 # What only exists after something else happened (a POST only, a clock that runs, an answer that was released).
 NOT_A_PAGE = (
     *("message/", "package/", "package/code/", "package/confirm/", "package/download/", "account/", "eid/"),
-    *("contest/", "meant/", "take-up/"),
+    *("contest/", "meant/", "take-up/", "recipients/", "files/<uuid:letter_id>/"),
 )
-POSTED = ("message/", "package/confirm/", "eid/", "take-up/")
+POSTED = ("message/", "package/confirm/", "eid/", "take-up/", "recipients/")
 
 
 def page_of(pattern: str, reference: str) -> str:
@@ -51,7 +51,7 @@ def test_pages_that_are_for_everybody_open_for_everybody(client, path):
 
 
 def test_there_are_pages_to_test():
-    assert len(OF_A_REQUEST) == 28
+    assert len(OF_A_REQUEST) == 30
 
 
 @pytest.mark.parametrize("pattern", OF_A_REQUEST)
@@ -168,4 +168,8 @@ def test_pages_are_not_kept_by_browsers_or_proxies(client):
 def test_no_view_of_the_portal_knows_a_request_by_its_id():
     patterns = [str(p.pattern) for p in urls.urlpatterns]
 
-    assert not [p for p in patterns if "int:" in p or ("uuid" in p and "<str:reference>/letters/" not in p)]
+    assert not [
+        p
+        for p in patterns
+        if "int:" in p or ("uuid" in p and not re.match(r"requests/<str:reference>/(letters|files)/", p))
+    ]

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from dsr.cases import kept
 from dsr.law.rights import Right
-from dsr.models import Case
+from dsr.models import Case, KeptLine
 from exporters.contract import PlanLine, Reason, RowKey, Treatment
 from tests.factories import MONDAY, make_case, make_user
 
@@ -38,13 +38,24 @@ def test_her_page_says_what_stays_until_when_and_why():
     client = Client()
     client.force_login(anna)
     url = f"/requests/{case.request.reference}/"
-    assert "§ 147 AO" not in client.get(url).content.decode()
+    page = client.get(url).content.decode()
+    assert "§ 147 AO" not in page
+    assert "Deleted since then" not in page
     Case.objects.filter(pk=case.pk).update(state="partly_completed", closed_at=timezone.now())
     page = client.get(url).content.decode()
     assert "Invoices 2026" in page
     assert "§ 147 AO" in page
     assert "31 December 2034" in page
     assert "your contract still runs" in page
+    assert "Deleted since then" not in page
+    # The day has come: what the answer named is gone, and her page says since when.
+    KeptLine.objects.filter(case=case, dataset="invoices").update(status="gone", settled_at=MONDAY)
+    page = client.get(url).content.decode()
+    assert "31 December 2034" not in page
+    assert "Deleted since then" in page
+    assert "15 June 2026" in page
     case.request.identified_at = None
     case.request.save(update_fields=["identified_at"])
-    assert "§ 147 AO" not in client.get(url).content.decode()
+    page = client.get(url).content.decode()
+    assert "§ 147 AO" not in page
+    assert "Deleted since then" not in page

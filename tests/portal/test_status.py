@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from dsr import wording
 from dsr.cases import actors, answer, endings, escalate, identity, messages, overdue
+from dsr.cases.clock import local_date
 from dsr.law.rights import Right
 from dsr.law.workflow import BEFORE_COLLECTING, State
 from dsr.models import Case, Letter, Message, Request
@@ -113,7 +114,7 @@ def test_T_11_a_stopped_clock_says_since_when_and_what_ends_it(client, anna):
 
     page = page_of(client, case.request)
 
-    assert f"Clock stopped since {wording.day(timezone.localdate())}" in page
+    assert f"Clock stopped since {wording.day(local_date(case.controller, timezone.now()))}" in page
     assert "It continues on the day you answer" in page
     assert "days left" not in page
     assert client.get(f"/requests/{case.request.reference}/deadline.ics").status_code == 404

@@ -150,4 +150,4 @@ def test_a_tick_with_nothing_to_do_asks_little(receive, vault):
     tick.sent_files(MONDAY + 3 * DAY)
     with CaptureQueriesContext(connection) as asked:
         assert tick.sent_files(MONDAY + 3 * DAY) == 0
-    assert len(asked) <= 7  # one of them asks for standing holds of persons
+    assert len(asked) <= 6

@@ -56,6 +56,7 @@ OF_THE_COMPANY = {
     "dsr.BrandChange": None,
     "dsr.Logo": None,
     "dsr.Partner": None,  # another controller, with which or for which we process
+    "dsr.Recipient": None,  # a company or register that gets data from us: name, address, what it finds a record by
     "dsr.Receiver": None,  # another company, to which data are transmitted on request
 }
 # The rest, one by one, with the reason.
@@ -63,6 +64,8 @@ ALLOWED = {
     ("dsr.DayFigures", "data"): "counts, days and shares of a controller, codes of outcomes and stores",
     ("dsr.MonthlyReport", "figures"): "the same, of a month",
     ("dsr.MonthlyReport", "pdf"): "a file sealed under the data key of its row",
+    ("dsr.AuthorityCase", "state"): "a code: who waits for whom",
+    ("dsr.AuthorityCase", "outcome"): "a code: how the matter ended",
     ("dsr.EvidencePack", "extent"): "a code: how much of a case an authority gets",
     ("dsr.User", "email"): "an account signs in with its address; it is the account's own, not the request's",
     ("dsr.User", "handle"): "the same address within its controller, unique",
@@ -105,6 +108,9 @@ ALLOWED = {
     ("dsr.User", "teams"): "slugs, of a colleague",
     ("dsr.User", "languages"): "codes, of a colleague",
     ("dsr.ApiKey", "scopes"): "codes",
+    ("dsr.ApiUse", "scope"): "a code",
+    ("dsr.RecipientNotice", "change"): "a code",
+    ("dsr.RecipientNotice", "letter"): "a code",
     ("dsr.Task", "result"): "counts, hashes and codes",
     ("dsr.OutsideLogin", "source"): "a code",
     ("mfa.Authenticator", "type"): "a code",

@@ -12,6 +12,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from dsr import alarms, health, metrics, vitals
+from dsr.cases.clock import local_date
 from dsr.law.workflow import CLOSED
 from dsr.models import Case, Message, Pulse, StoreHealth, Task
 from dsr.wording.alarms import ALARMS
@@ -209,7 +210,7 @@ def test_the_command_says_what_to_do_and_ends_with_1(healthy):
 
 def test_the_metrics_count_cases_as_the_desk_does(healthy):
     now = timezone.now()
-    today = timezone.localdate(now)
+    today = local_date(make_controller(), now)
     for days in (-1, 0, 7, 8, None):
         request = make_request(at=now - timedelta(days=40))
         due = None if days is None else today + timedelta(days=days)

@@ -87,11 +87,11 @@ def test_a_right_from_the_letter_to_its_end(office: Callable[..., Office], right
     people = office(handler, second)
 
     case = people.handler.register(PERSON, right, words)
-    people.handler.look(axe=True)
+    people.handler.look()
     case = people.walk(case, answers)
 
     assert case.state in ends, people.steps
     people.handler.open(case)
-    people.handler.look(axe=True)
+    people.handler.look()
     assert verify_case(Case.objects.get(pk=case.pk)) == []
     assert people.handler.found + people.second.found == []

@@ -51,7 +51,7 @@ def test_whoever_drafted_reads_why_she_does_not_approve_and_who_can(browse: Brow
     otto.reads("Who can approve it: Rita Example.")
     assert otto.go_on().name != "Approve"
     otto.press("Second person", "link")
-    otto.look(axe=True)
+    otto.look()
     shown = otto.page.locator("button:has-text('Approve')").first
     assert shown.is_disabled()
     why = otto.page.locator(f"#{shown.get_attribute('aria-describedby')}").inner_text()
@@ -81,7 +81,7 @@ def test_T_17_an_extension_after_the_first_month_is_refused_with_the_day(browse:
     assert day is not None
     assert wording.day(day) in why
     lead.page.goto(f"{address.partition('#')[0]}do/extend/")
-    lead.look(axe=True)
+    lead.look()
     lead.reads(why)
     assert lead.found == []
 
@@ -107,7 +107,7 @@ def test_a_suggestion_is_decided_by_keys_and_the_text_read(browse: Browse, demo_
             break
         otto.enter("y")
     assert otto.page.url.partition("#")[0].partition("?")[0] == first.partition("#")[0]
-    otto.look(axe=True)
+    otto.look()
     otto.page.goto(first)
     otto.skip()
     otto.press("Mark as checked", "button")
