@@ -28,7 +28,7 @@ test: venv ## the fast tests, in random order on all cores; ARGS="tests/law -k c
 
 test-slow: venv ## the long tests (a run that finds none is fine)
 	$(AGAIN) -n $(WORKERS) --dist worksteal -m slow $(ARGS) || [ $$? -eq 5 ]
-	$(if $(ARGS),,$(BIN)/python -m tests.with_postgres $(AGAIN) -n $(WORKERS) --dist worksteal tests/cases tests/work tests/journeys tests/fulfil tests/delivery tests/portal tests/desk tests/chaos tests/vault tests/marketing tests/uploads tests/inbound tests/owners tests/redaction tests/reports tests/staff tests/scenarios tests/api tests/browser/test_journey_access.py tests/browser/test_journey_erasure.py)
+	$(if $(ARGS),,$(BIN)/python -m tests.with_postgres $(AGAIN) -n $(WORKERS) --dist worksteal tests/cases tests/work tests/journeys tests/fulfil tests/delivery tests/portal tests/desk tests/chaos tests/vault tests/marketing tests/uploads tests/inbound tests/owners tests/redaction tests/reports tests/staff tests/scenarios tests/api tests/recipients tests/traps tests/browser/journeys/test_sc01_access.py tests/browser/journeys/test_sc03_erasure.py)
 
 bench: venv ## every measurement, a line each; one alone: make bench-clock
 	@$(BIN)/python -m bench
