@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db import DatabaseError, connection
 from django.utils import timezone
+from rq.worker import DequeueStrategy
 
 from dsr.logs import place_of
 from dsr.models import Pulse
@@ -45,6 +46,10 @@ class DeskWorker(LimitedWorker):
         kwargs["worker_ttl"] = min(kwargs.get("worker_ttl") or TTL, TTL)
         super().__init__(*args, **kwargs)
         self._pulse_at = float("-inf")
+
+    def work(self, *args: Any, **kwargs: Any) -> bool:
+        """Take from the queues in turn: a morning's letters must not keep an erasure waiting for as long as they last."""
+        return super().work(*args, **{**kwargs, "dequeue_strategy": DequeueStrategy.ROUND_ROBIN})
 
     def register_birth(self) -> None:
         """Begin, and clear away what killed workers left."""

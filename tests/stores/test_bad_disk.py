@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.conf import settings as configured
+from django.core.files.storage import storages
 
 from dsr.cases import actors, answer
 from dsr.demo.people import by_position
@@ -39,7 +39,7 @@ def _files_end_at(size: int) -> Iterator[None]:
 
 
 def _files() -> set[Path]:
-    root = Path(str(configured.MEDIA_ROOT))
+    root = Path(storages["default"].location)  # type: ignore[attr-defined]
     return {path for path in root.rglob("*") if path.is_file()}
 
 

@@ -17,6 +17,7 @@ from dsr.demo.people import by_position
 from dsr.models import Case, Message, Pulse, Task
 from dsr.work import wake
 from dsr.work.tick import tick
+from dsr.work.worker import DeskWorker
 from tests.factories import make_case, make_request, make_staff
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -150,3 +151,22 @@ def test_mail_server_down_then_up_sends_once(settings, monkeypatch):
     assert len(mail.outbox) == 1
     assert Message.objects.get().status == "sent"
     assert mail.outbox[0].extra_headers["Message-ID"].startswith(f"<{waiting.pk}@")
+
+
+class Here(DeskWorker):
+    """The worker of `manage.py rqworker`, with its jobs in this process."""
+
+    execute_job = SimpleWorker.execute_job
+
+
+def test_a_long_row_of_letters_does_not_keep_the_stores_waiting():
+    """A worker of all queues takes from them in turn: rows wait for each other one job long, not one queue long."""
+    for _ in range(6):
+        django_rq.get_queue("default").enqueue("time.time")
+    erasure = django_rq.get_queue("stores").enqueue("time.time")
+    queues = [django_rq.get_queue(name) for name in wake.QUEUES]
+
+    Here(queues, connection=queues[0].connection).work(burst=True, max_jobs=2, logging_level="ERROR")
+
+    assert erasure.is_finished
+    assert len(django_rq.get_queue("default")) == 5
