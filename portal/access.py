@@ -167,8 +167,8 @@ def own_part(view: Callable[[Any, Request, RowId], HttpResponseBase]) -> Callabl
     """The same for one letter of a request, which the view looks up among hers."""
 
     @functools.wraps(view)
-    def guarded(request: Any, reference: str, letter_id: RowId) -> HttpResponseBase:
-        return _opened(request, reference, lambda asked: view(request, asked, letter_id))
+    def guarded(request: Any, reference: str, part_id: RowId) -> HttpResponseBase:
+        return _opened(request, reference, lambda asked: view(request, asked, part_id))
 
     return guarded
 

@@ -29,7 +29,7 @@ OPEN += ["/account/signup/", "/account/password/reset/", "/account/inactive/", "
 # What only exists after something else happened (a POST only, a clock that runs, an answer that was released).
 NOT_A_PAGE = (
     *("message/", "package/", "package/code/", "package/confirm/", "package/download/", "account/", "eid/"),
-    *("contest/", "meant/", "take-up/", "recipients/", "files/<uuid:letter_id>/"),
+    *("contest/", "meant/", "take-up/", "recipients/", "files/<uuid:part_id>/"),
 )
 POSTED = ("message/", "package/confirm/", "eid/", "take-up/", "recipients/")
 
@@ -39,7 +39,7 @@ def page_of(pattern: str, reference: str) -> str:
     letter = (
         Letter.objects.filter(case__request__reference=reference).values_list("pk", flat=True).first() or uuid.uuid4()
     )
-    return pattern.replace("<str:reference>", reference).replace("<uuid:letter_id>", str(letter))
+    return pattern.replace("<str:reference>", reference).replace("<uuid:part_id>", str(letter))
 
 
 @pytest.mark.parametrize("path", OPEN)

@@ -49,7 +49,7 @@ def signed_in(client: Client, name: str = "anna") -> User:
 
 
 def page(pattern: str, reference: str) -> str:
-    return f"/{pattern}".replace("<str:reference>", reference).replace("<uuid:letter_id>", str(uuid.uuid4()))
+    return f"/{pattern}".replace("<str:reference>", reference).replace("<uuid:part_id>", str(uuid.uuid4()))
 
 
 def stop_token(slug: str = "northwave", value: str = "anna@example.com") -> str:

@@ -145,7 +145,7 @@ def test_first_view_of_the_portal_stays_small() -> None:
     assert packed + (static / "vendor" / "fonts" / "latin.woff2").stat().st_size < 45_000
 
 
-@pytest.mark.parametrize(("name", "limit"), [("portal.js", 3_250), ("desk.js", 6_200)])
+@pytest.mark.parametrize(("name", "limit"), [("portal.js", 3_000), ("desk.js", 6_200)])
 def test_script_is_small_and_needs_no_eval(name: str, limit: int) -> None:
     text = (CSS.parent / name).read_text(encoding="utf-8")
     assert len(text.encode()) < limit

@@ -1,19 +1,16 @@
-// Focus the error summary, count characters, list chosen files, warn before a session ends. Every page works without this file.
+// Focus the error summary, count characters, list chosen files, warn before a session ends. All pages work without.
 const all = (selector) => document.querySelectorAll(selector);
+const made = (tag, more) => Object.assign(document.createElement(tag), more);
 
 document.querySelector("[data-errors]")?.focus();
 
 for (const area of all("textarea[maxlength]")) {
   const limit = area.maxLength;
   const { left = "%s", over = "%s" } = area.dataset;
-  // Cutting off what somebody pastes would lose her words: count, and let the server's message explain.
+  // Cutting off what somebody pastes would lose her words: count, the server explains.
   area.removeAttribute("maxlength");
-  const seen = document.createElement("p");
-  const said = document.createElement("p");
-  seen.className = "hint";
-  seen.setAttribute("aria-hidden", "true");
-  said.className = "vh";
-  said.setAttribute("role", "status");
+  const seen = made("p", { className: "hint", ariaHidden: "true" });
+  const said = made("p", { className: "vh", role: "status" });
   area.after(seen, said);
   let wait;
   const show = () => {
@@ -27,18 +24,14 @@ for (const area of all("textarea[maxlength]")) {
 }
 
 for (const input of all("input[type=file][multiple]")) {
-  const said = document.createElement("div");
-  const list = document.createElement("ul");
-  list.className = "files";
-  said.setAttribute("role", "status");
+  const said = made("div", { role: "status" });
+  const list = made("ul", { className: "files" });
   said.append(list);
   input.after(said);
   input.addEventListener("change", () => {
-    list.replaceChildren(...[...input.files].map((file) => {
-      const item = document.createElement("li");
-      item.textContent = `${file.name} (${Math.ceil(file.size / 1000)} kB)`;
-      return item;
-    }));
+    list.replaceChildren(...[...input.files].map((file) => (
+      made("li", { textContent: `${file.name} (${Math.ceil(file.size / 1000)} kB)` })
+    )));
   });
 }
 
@@ -50,7 +43,7 @@ for (const form of all("form[data-once]")) {
   });
 }
 
-// When a download has begun, the page asks whether everything is there, as it does when it is loaded again.
+// Once a download begins, the page asks whether everything is there.
 document.querySelector("[data-download]")?.addEventListener("click", () => all("[data-after]").forEach((one) => { one.hidden = false; }));
 
 // Warns five minutes before the session ends and lets it go on (WCAG 2.2.1). A page opened in another tab counts as well.
@@ -58,10 +51,10 @@ const notice = document.querySelector("[data-session]");
 if (notice) {
   const tabs = new BroadcastChannel("session");
   let timers = [];
+  const part = (name) => notice.querySelector(`[data-${name}]`);
   const end = () => {
-    notice.hidden = false;
-    notice.querySelector("[data-soon]").hidden = true;
-    notice.querySelector("[data-over]").hidden = false;
+    notice.hidden = part("over").hidden = false;
+    part("soon").hidden = true;
   };
   const begin = () => {
     const left = Number(notice.dataset.session);
@@ -72,7 +65,7 @@ if (notice) {
       setTimeout(end, left * 1000),
     ];
   };
-  notice.querySelector("[data-stay]").addEventListener("click", async () => {
+  part("stay").addEventListener("click", async () => {
     const answer = await fetch(notice.dataset.stayAt, { method: "HEAD" }).catch(() => null);
     if (!answer?.ok) {
       if (answer) end();
