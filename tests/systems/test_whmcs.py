@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import html
 from typing import TYPE_CHECKING
 
 import pytest
@@ -68,3 +71,38 @@ class TestWhmcs(SystemChecks):
         with pytest.raises(Permanent) as raised:
             self.collected(subscriber(ANNA))
         assert raised.value.code == "refused"
+
+    def test_files_of_tickets_are_complete_and_only_hers(self) -> None:
+        person, exporter = subscriber(ANNA), self.opened()
+        keys = exporter.locate(self.who(person)).keys
+        found = [
+            (one.name, b"".join(one.open()), one.size, one.sha256)
+            for batch in exporter.attachments(self.who(person), keys)
+            for one in batch.files
+        ]
+        wanted = [
+            (html.unescape(row["filename"]), base64.b64decode(row["data"]))
+            for row in self.own.tables["attachments"].values()
+            if self.own.owner("attachments", row) == ANNA and not row["gone"]
+        ]
+        assert sorted((name, content) for name, content, _, _ in found) == sorted(wanted)
+        assert len(wanted) == 6
+        assert all((size, digest) == (len(data), hashlib.sha256(data).hexdigest()) for _, data, size, digest in found)
+
+    def test_a_file_that_changed_since_it_was_described_is_not_handed_out(self) -> None:
+        exporter, person = self.opened(), subscriber(ANNA)
+        (first, *_), *_ = (
+            one.files for one in exporter.attachments(self.who(person), exporter.locate(self.who(person)).keys)
+        )
+        for row in self.own.tables["attachments"].values():
+            row["data"] = base64.b64encode(b"another person's file").decode()
+        with pytest.raises(Permanent, match="changed"):
+            b"".join(first.open())
+
+    @pytest.mark.parametrize("data", ["no base64!", ["a", "list"], {"x": 1}])
+    def test_a_file_that_is_no_base64_is_an_error(self, data: object) -> None:
+        for row in self.own.tables["attachments"].values():
+            row["data"] = data
+        exporter, person = self.opened(), subscriber(ANNA)
+        with pytest.raises(Permanent, match="bad_answer"):
+            list(exporter.attachments(self.who(person), exporter.locate(self.who(person)).keys))

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import base64
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from exporters.contract import Problem, Severity
 from exporters.http.message import Request, at
 from exporters.http.records import records_of
 from exporters.http.source import RestSource
 from exporters.http.store import RestStore
+from exporters.systems.whmcs.attachments import references
 from exporters.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from exporters.contract import JsonValue
+    from exporters.contract import FileBatch, JsonValue, RowKey, Subject
     from exporters.datamap.model import Dataset
     from exporters.mapped.source import Row
 
@@ -81,10 +82,14 @@ class WhmcsSource(RestSource):
             found.append(Problem(Severity.ERROR, "version", self.store, f"WHMCS {OLDEST}.0 or later is needed"))
         return found
 
+    def asked(self, action: str, place: str, **form: str) -> Any:
+        """What WHMCS answers to an action that only reads; None where it says that there is nothing."""
+        return self._answer(_call(action, **form), place)[1]
+
     def _tickets_of(self, dataset: Dataset, client: str) -> Iterator[Row]:
         """Also those of the client that the list by client leaves out (operator-opened): they answer to her addresses."""
         place, seen = self._place(dataset), set()
-        _, details = self._answer(_call("GetClientsDetails", clientid=client), place)
+        details = self.asked("GetClientsDetails", place, clientid=client)
         known = [
             at(details, "client.email"),
             *(one.get("email") for one in records_of(details, "client.users.user", place)),
@@ -99,7 +104,7 @@ class WhmcsSource(RestSource):
 
     def _users_of(self, dataset: Dataset, client: str) -> Iterator[Row]:
         place = self._place(dataset)
-        _, details = self._answer(_call("GetClientsDetails", clientid=client), place)
+        details = self.asked("GetClientsDetails", place, clientid=client)
         for user in records_of(details, "client.users.user", place):
             address = text_of(user.get("email")) or ""
             for row in super().rows(dataset, "email", [address]) if address else ():
@@ -128,3 +133,8 @@ class WhmcsStore(RestStore):
     """One WHMCS. Options as for `rest`, with `map: whmcs`, `profile: whmcs`, `identifier` and `secret`."""
 
     speaks = WhmcsSource
+    source: WhmcsSource
+
+    def attachments(self, subject: Subject, keys: tuple[RowKey, ...]) -> Iterator[FileBatch]:
+        """References to the files of her tickets, their messages and the notes on them."""
+        return references(self.source, self.data_map, keys) if keys else iter(())

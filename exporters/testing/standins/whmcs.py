@@ -6,7 +6,6 @@ found is an empty text; unknown parameters are ignored, so that a misspelled fil
 
 from __future__ import annotations
 
-import base64
 import html
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -168,7 +167,7 @@ class Whmcs(StandIn):
             case "getticket":
                 found = self._ticket(given.get("ticketid", ""))
             case "getticketattachment":
-                found = self._attachment(given.get("relatedid", ""))
+                found = self._attachment(given)
             case "getadmindetails":
                 allowed = "" if self.allowed is None else ",".join(sorted(self.allowed))
                 found = {"adminid": "1", "name": "API", "allowedpermissions": "API Access", "apiactions": allowed}
@@ -187,7 +186,7 @@ class Whmcs(StandIn):
         part = found[start : start + int(given.get("limitnum") or _PAGE)] if paged else found
         shown: Any = [{name: value for name, value in row.items() if name not in _OWN} for row in part]
         if table == "tickets":
-            shown = [{**row, "attachments_removed": False} for row in shown]
+            shown = [{**row, "attachments_removed": row.get("attachments_removed", False)} for row in shown]
         outer, _, inner = path.partition(".")
         body: Any = shown
         if inner:
@@ -244,8 +243,18 @@ class Whmcs(StandIn):
         whole = {name: value for name, value in row.items() if name not in {"id", *_OWN}}
         return {**whole, "ticketid": row["id"], "replies": {"reply": shown}}
 
-    def _attachment(self, key: str) -> Row | str:
-        row = self.tables["attachments"].get(f"{key}/0")
-        if row is None:
+    def _attachment(self, given: Given) -> Row | str:
+        number, kind, index = given.get("relatedid", ""), given.get("type", "").lower(), given.get("index", "")
+        if not number:
+            return "Related ID Required"
+        if kind not in {"ticket", "reply", "note"}:
+            return "Invalid Type. Must be one of ticket, reply, note"
+        if not index:
+            return "Attachment Index Required"
+        mine = [row for key, row in self.tables["attachments"].items() if key.startswith(f"{kind}/{number}/")]
+        if not mine:
             return "No Attachments Found"
-        return {"filename": row["filename"], "data": base64.b64encode(row["data"].encode()).decode()}
+        row = self.tables["attachments"].get(f"{kind}/{number}/{index}")
+        if row is None:
+            return "Invalid Attachment Index"
+        return "Attachments Deleted" if row["gone"] else {"filename": row["filename"], "data": row["data"]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,8 @@ TABLES = [
 ]
 USER = 1000
 """Users count from here, clients from 1."""
+ANSWER = 700_000
+"""Messages of staff count from here; the first message of a ticket is number 0."""
 
 
 def clear_password(number: int) -> str:
@@ -171,17 +174,41 @@ def _talk(tables: Tables, person: Person) -> None:
             name=_escaped(person.name), email=person.email.upper() if hidden else person.email, cc="", c=f"K{number}xx",
             date="2026-03-01 06:26:29", subject=_escaped(f"No sync since {n}:00 & longer"), status="Closed", priority="Medium",
             admin="", lastreply="2026-03-01 06:30:16", flag="0", service="")  # fmt: skip
-        for at, (author, words) in enumerate(
-            ((person.name, f"My router {person.mac} has no sync"), ("", "We look into it"))
+        for at, author, words in (
+            ("0", person.name, f"My router {person.mac} has no sync"),
+            (str(ANSWER + number), "", "We look into it"),
         ):
-            put(tables, "replies", f"{number}/{at}", ticketid=number, replyid=str(at), userid=str(owner) if author else "0",
+            put(tables, "replies", f"{number}/{at}", ticketid=number, replyid=at, userid=str(owner) if author else "0",
                 contactid="0", name=_escaped(author), email=person.email if author else "", date="2026-03-01 06:26:29",
-                message=_escaped(words), attachment="", admin="" if author else "Demo Admin",
-                attachments=[{"filename": "sync & log.txt", "index": 0}] if author else [[]])  # fmt: skip
+                message=_escaped(words), attachment="", admin="" if author else "Demo Admin", attachments_removed=hidden,
+                attachments=[{"filename": "sync &amp; log.txt", "index": 0}] if author else [[]])  # fmt: skip
         put(tables, "ticket_notes", str(number), ticketid=number, admin="admin admin", date="2026-03-01 06:26:42",
-            message=f"{person.first} is impatient, call {person.phone}", attachment="")  # fmt: skip
-        put(tables, "attachments", f"{number}/0", ticketid=number, filename="sync & log.txt",
-            data=f"log of {person.username}")  # fmt: skip
+            message=f"{person.first} is impatient, call {person.phone}", attachment="", attachments_removed=False)  # fmt: skip
+        # Lists go on naming what has been pruned.
+        file(
+            tables,
+            number,
+            f"ticket/{number}/0",
+            "sync &amp; log.txt",
+            b"" if hidden else f"log of {person.username}".encode(),
+            gone=hidden,
+        )
+        if not owner:
+            tables["replies"][f"{number}/{ANSWER + number}"]["attachments"] = [
+                {"filename": "line.png", "index": 0},
+                {"filename": "answer.pdf", "index": 1},
+            ]
+            file(tables, number, f"reply/{ANSWER + number}/0", "line.png", b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
+            file(tables, number, f"reply/{ANSWER + number}/1", "answer.pdf", b"%PDF-1.4 to " + person.email.encode())
+            tables["ticket_notes"][str(number)]["attachment"] = "123456_call.txt|987654_bill.csv"
+            file(tables, number, f"note/{number}/0", "call.txt", f"{person.phone} called".encode())
+            file(tables, number, f"note/{number}/1", "bill.csv", b"a;b\r\n")
+
+
+def file(tables: Tables, ticket: int, key: str, name: str, content: bytes, *, gone: bool = False) -> None:
+    """A file of a ticket; `key` is type, number and index as GetTicketAttachment wants them."""
+    data = base64.b64encode(content).decode()
+    put(tables, "attachments", key, ticketid=ticket, filename=name, data=data, gone=gone)
 
 
 def _traces(tables: Tables, person: Person) -> None:
