@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from exporters.contract import Permanent
+from exporters.contract import Permanent, Severity
 from exporters.testing.standins.people import ANNA, subscriber
+from exporters.testing.standins.server import Fault
 from exporters.testing.standins.whmcs import IDENTIFIER, SECRET, Whmcs
 from exporters.testing.system import SystemChecks
 
@@ -35,6 +36,8 @@ class TestWhmcs(SystemChecks):
             "transactions",
             "credits",
             "domains",
+            "project_tasks",
+            "project_messages",
         }
     )
     by_hand = frozenset({("clients", "lastlogin")})
@@ -71,6 +74,23 @@ class TestWhmcs(SystemChecks):
         with pytest.raises(Permanent) as raised:
             self.collected(subscriber(ANNA))
         assert raised.value.code == "refused"
+
+    def test_the_check_names_the_permission_that_is_missing_before_it_is_needed(self) -> None:
+        assert not [one for one in self.opened().check() if one.severity is not Severity.INFO]
+        self.own.permissions.remove("Delete Ticket")
+        (told,) = (one for one in self.opened().check() if one.severity is not Severity.INFO)
+        assert (told.severity, told.code) == (Severity.WARNING, "access_denied")
+        assert "Delete Ticket" in told.detail
+        self.own.permissions = ["Main Homepage"]
+        self.own.allowed = frozenset({"whmcsdetails", "getclients"})
+        assert "GetAdminDetails" in repr(self.opened().check())
+
+    def test_an_address_that_is_not_on_the_list_is_told_as_such(self) -> None:
+        self.own.fault(Fault.FORBIDDEN, at=1)
+        with pytest.raises(Permanent) as raised:
+            self.opened().check()
+        assert raised.value.code == "access_denied"
+        assert "192.0.2.77" not in str(raised.value)
 
     def test_files_of_tickets_are_complete_and_only_hers(self) -> None:
         person, exporter = subscriber(ANNA), self.opened()

@@ -6,7 +6,7 @@ import base64
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from exporters.contract import Problem, Severity
+from exporters.contract import Permanent, Problem, Severity
 from exporters.http.message import Request, at
 from exporters.http.records import records_of
 from exporters.http.source import RestSource
@@ -24,6 +24,21 @@ if TYPE_CHECKING:
 API: Final = "includes/api.php"
 OLDEST: Final = 8
 """The version that split logins from clients; before it this map is wrong about both."""
+NEEDED: Final = (
+    "API Access",
+    "List Clients",
+    "View Clients Summary",
+    "Edit Clients Details",
+    "Edit Clients Products/Services",
+    "Update/Delete Stored Credit Card",
+    "Manage Quotes",
+    "List Support Tickets",
+    "View Support Ticket",
+    "Delete Ticket",
+    "View Activity Log",
+    "View Email Message Log",
+)
+"""What the role of the administrator behind the credential must allow; the API's own role is asked call by call."""
 _FLAGS: Final = frozenset(
     [
         "overideduenotices",
@@ -73,14 +88,25 @@ class WhmcsSource(RestSource):
         super().change(dataset, row, {"value": packed})
 
     def check(self) -> list[Problem]:
-        """Also the version: the map is about 8.0 and later."""
+        """Also the version, since the map is about 8.0 and later, and what the administrator behind the credential may do."""
         reply = self.client.read(_call("WhmcsDetails"), self.store)
         version = str(at(reply.data(self.store), "whmcs.version") or "")
         first = version.partition(".")[0]
         found = super().check()
         if first.isdigit() and int(first) < OLDEST:
             found.append(Problem(Severity.ERROR, "version", self.store, f"WHMCS {OLDEST}.0 or later is needed"))
-        return found
+        return [*found, *self._not_permitted()]
+
+    def _not_permitted(self) -> Iterator[Problem]:
+        try:
+            details = self.asked("GetAdminDetails", self.store)
+        except Permanent as error:
+            yield Problem(Severity.WARNING, error.code, self.store, "GetAdminDetails: what may be changed is not known")
+            return
+        allowed = {one.strip() for one in str(at(details, "allowedpermissions") or "").split(",")}
+        for name in NEEDED:
+            if name not in allowed:
+                yield Problem(Severity.WARNING, "access_denied", self.store, f"the administrator role lacks “{name}”")
 
     def asked(self, action: str, place: str, **form: str) -> Any:
         """What WHMCS answers to an action that only reads; None where it says that there is nothing."""

@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 
 IDENTIFIER, SECRET = "stand-in-identifier", "stand-in-secret"
 _PAGE = 25
+PERMISSIONS = (
+    "Main Homepage,My Account,List Clients,List Services,Edit Clients Details,Manage Pay Methods,"
+    "View Clients Products/Services,Edit Clients Products/Services,View Clients Notes,View Orders,List Invoices,"
+    "List Support Tickets,View Activity Log,View Email Message Log,API Access,Manage Quotes,Client Data Export,"
+    "Delete Ticket,View Clients Summary,View Support Ticket,Update/Delete Stored Credit Card"
+)
+"""Some of what the vendor's example of GetAdminDetails lists."""
 
 
 def _prefix(row: Row, given: str, *names: str) -> bool:
@@ -82,6 +89,8 @@ _THROUGH = {
     "ticket_notes": ("tickets", "ticketid"),
     "attachments": ("tickets", "ticketid"),
     "cancellations": ("products", "relid"),
+    "project_tasks": ("projects", "projectid"),
+    "project_messages": ("projects", "projectid"),
 }
 """Whose a row is follows from another row: table, and the column that names it."""
 _MISSING = {
@@ -104,6 +113,8 @@ class Whmcs(StandIn):
         self.allowed: frozenset[str] | None = None
         self.gone: frozenset[str] = frozenset()
         """Actions this version does not have."""
+        self.permissions = PERMISSIONS.split(",")
+        """What the role of the administrator behind the credential may do."""
         self.moved = False
         """Whether the folder is somewhere else by now: every call is answered with 404."""
 
@@ -166,11 +177,12 @@ class Whmcs(StandIn):
                 found = self._invoice(given.get("invoiceid", ""))
             case "getticket":
                 found = self._ticket(given.get("ticketid", ""))
+            case "getproject":
+                found = self._project(given.get("projectid", ""))
             case "getticketattachment":
                 found = self._attachment(given)
             case "getadmindetails":
-                allowed = "" if self.allowed is None else ",".join(sorted(self.allowed))
-                found = {"adminid": "1", "name": "API", "allowedpermissions": "API Access", "apiactions": allowed}
+                found = {"adminid": "1", "name": "API", "allowedpermissions": ",".join(self.permissions)}
             case "whmcsdetails":
                 found = {"whmcs": {"version": self.version, "canonicalversion": f"{self.version}-release.1"}}
             case _:
@@ -242,6 +254,20 @@ class Whmcs(StandIn):
         shown = [{name: value for name, value in one.items() if name not in {"id", "ticketid"}} for one in replies]
         whole = {name: value for name, value in row.items() if name not in {"id", *_OWN}}
         return {**whole, "ticketid": row["id"], "replies": {"reply": shown}}
+
+    def _project(self, key: str) -> Row | str:
+        row = self.tables["projects"].get(key)
+        if row is None:
+            return "Project ID Not Found"
+        tasks, messages = (
+            [one for one in self.tables[name].values() if one["projectid"] == key]
+            for name in ("project_tasks", "project_messages")
+        )
+        return {
+            "projectinfo": {**row, "id": str(row["id"])},
+            "tasks": {"task": tasks} if tasks else "",
+            "messages": {"message": messages} if messages else "",
+        }
 
     def _attachment(self, given: Given) -> Row | str:
         number, kind, index = given.get("relatedid", ""), given.get("type", "").lower(), given.get("index", "")

@@ -35,6 +35,8 @@ TABLES = [
     "activity",
     "affiliates",
     "projects",
+    "project_tasks",
+    "project_messages",
     "cancellations",
     "client_notes",
     "customfields",
@@ -226,6 +228,14 @@ def _traces(tables: Tables, person: Person) -> None:
         put(tables, "projects", n, userid=n, title=_escaped(f"Fibre for {person.name}"), ticketids="", invoiceids="", notes="",
             adminid=1, status="Pending", created="2024-01-01", duedate="2024-02-01", completed=0,
             lastmodified="2024-01-02 10:00:00", watchers="")  # fmt: skip
+        put(tables, "project_tasks", f"{n}/{2 * n}", projectid=str(n), task=_escaped(f"Ring {person.first} & measure"), notes="",
+            adminid="0", created="2024-01-02 11:57:57", duedate=NO_DATE, completed="0", billed="0", order="1", timelogs="")  # fmt: skip
+        put(tables, "project_messages", f"{n}/{3 * n}", projectid=str(n), date="2024-01-03 13:59:01", adminid="1",
+            message=f"{person.phone}: nobody at home", attachments="")  # fmt: skip
+        tables["project_tasks"][f"{n}/{2 * n}"]["id"], tables["project_messages"][f"{n}/{3 * n}"]["id"] = (
+            f"{2 * n}",
+            f"{3 * n}",
+        )
         put(tables, "client_notes", n, userid=n, note=f"{person.name} prefers {person.phone}", sticky=False)
     if n == ANNA:
         # She also wrote in the account of the company she works for: its ticket, and its line in the log.
