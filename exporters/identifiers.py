@@ -12,6 +12,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import chain, combinations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ STORE_BOUND = frozenset(
 """Kinds whose numbering belongs to one store: number 7 of the billing system is not number 7 of the ticket system."""
 
 _RADIUS_SAFE = frozenset(b"@abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_: /")
+_RADIUS_SIGNS = frozenset("@.-_: /")
+"""The safe characters of FreeRADIUS that are no letters or digits: at most 127 ways to escape some of them."""
 _ESCAPE = re.compile(r"(?:=[0-9A-F]{2})+")
 _MAC_DIGITS = 12
 _MAC_PAIRS = 6
@@ -102,9 +105,18 @@ def radius_spellings(value: str) -> tuple[str, ...]:
     """Every form under which the daemon may have stored the user name `value`.
 
     The plain form counts only while it holds no `=`: the stored text `a=2Bb` is the user `a+b`, never the user `a=2Bb`.
+    Administrators shorten the daemon's list of safe characters, and rows written under either list stand side by side:
+    so each sign of the shipped list counts plain or escaped (`@` as `=40`).
     """
     plain = () if "=" in value else (value,)
-    return tuple(dict.fromkeys((*plain, radius_escape(value), radius_escape(value, all_bytes=True))))
+    signs = sorted(_RADIUS_SIGNS.intersection(value))
+    forms = (radius_escape(value), radius_escape(value, all_bytes=True))
+    more = (
+        form.translate({ord(sign): f"={ord(sign):02X}" for sign in some})
+        for form in forms
+        for some in chain.from_iterable(combinations(signs, many + 1) for many in range(len(signs)))
+    )
+    return tuple(dict.fromkeys((*plain, *forms, *more)))
 
 
 def _words(value: str) -> str:

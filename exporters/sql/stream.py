@@ -50,7 +50,9 @@ def stream(
     deciding = (*judged, *(probe.link.column for probe in probes))
     needed = tuple(dict.fromkeys((*columns, *dataset.key, *deciding)))
     sizes = measure(connection, dataset, table, needed, probes)
-    possible = list(ways(connection, table, needed, frozenset(deciding), sizes))[-1 if by_value else 0 :]
+    withheld = {field.name: field.withhold for field in dataset.fields.values() if field.withhold}
+    found = list(ways(connection, table, needed, frozenset(deciding), sizes, withheld=withheld))
+    possible = found[-1 if by_value else 0 :]
     asked = [
         [statement.execution_options(**way.options) for statement in statements(dataset, table, way.select, probes)]
         for way in possible

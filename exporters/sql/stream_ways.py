@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from exporters.sql import stream_json, stream_texts
+from exporters.sql.match import comparable, one_of
 from exporters.sql.stream_sizes import length_of
 from exporters.sql.stream_values import anything
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from exporters.datamap.withhold import Withhold
     from exporters.sql.schema import LiveTable
     from exporters.sql.stream_sizes import Sizes
     from exporters.sql.stream_values import Finisher
+
+_MARK = "*"
+"""What the database sends in place of a value that is kept back; it is never shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +37,19 @@ class Way:
 
 
 def ways(
-    connection: sa.Connection, table: LiveTable, names: Sequence[str], deciding: frozenset[str], sizes: Sizes
-) -> Iterator[Way]:
-    """First the fast way, if there is one; always the way value by value, for when the first fails."""
+    connection: sa.Connection, table: LiveTable, names: Sequence[str], deciding: frozenset[str], sizes: Sizes,
+    *, withheld: Mapping[str, Withhold] | None = None,
+) -> Iterator[Way]:  # fmt: skip
+    """First the fast way, if there is one; always the way value by value, for when the first fails.
+
+    `withheld`: columns that are kept back in some rows; there the database sends a mark in place of the value.
+    """
     dialect = connection.dialect.name
     cut = [length_of(dialect, table.column(name)) > sizes.most for name in sizes.cut]
     flags = [sa.case((test, 1), else_=0) for test in cut]
-    values = {name: table.column(name).sql for name in names}
+    # A column somebody decides on is needed as it is.
+    closed = {name: how for name, how in (withheld or {}).items() if name not in deciding}
+    values = {name: _closed(table, name, closed[name]) if name in closed else table.column(name).sql for name in names}
     plain = (*_without(values, sizes.cut, cut), *flags)
     if dialect == "postgresql" and stream_texts.usable(connection):
         yield _as_texts(connection, plain, table, names, deciding)
@@ -70,6 +81,27 @@ def _as_texts(
         {name: typed for name, kind in texts.items() if (typed := stream_texts.TYPED.get(kind))},
         stream_texts.options(connection, texts.values()),
     )
+
+
+def _closed(table: LiveTable, name: str, how: Withhold) -> sa.ColumnElement[Any]:
+    """The column, where it is kept back a mark: a password should not even come into our memory.
+
+    SQL may open more than the rule does (a collation that ignores case): `Withhold.keeps_back` decides on every row.
+    """
+    column, guard = table.column(name), table.column(how.column)
+    if column.family != "text":
+        return column.sql  # a mark would not fit its type; numbers and moments are no passwords
+    text = comparable(guard)
+    if how.when_set:
+        opened: sa.ColumnElement[bool] | None = sa.or_(text.is_(None), sa.cast(text, sa.Text).in_(("", "0")))
+    elif how.unless:
+        opened = one_of(guard, how.unless)
+    else:
+        lowered = sa.func.lower(text)
+        words = (lowered.contains(word, autoescape=True) for word in how.when_contains)
+        opened = sa.or_(text.is_(None), sa.not_(sa.or_(*words)))
+    nothing = column.sql.is_(None)
+    return sa.case((nothing if opened is None else sa.or_(nothing, opened), column.sql), else_=sa.literal(_MARK))
 
 
 def _without(

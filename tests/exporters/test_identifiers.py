@@ -61,6 +61,14 @@ def test_escape_as_the_daemon_writes_it() -> None:
     assert radius_escape("zoë", all_bytes=True) == "zo=C3=AB"
 
 
+def test_a_shorter_list_of_safe_characters_is_foreseen() -> None:
+    forms = set(radius_spellings("a.b@example.com"))
+
+    assert {"a.b@example.com", "a.b=40example.com", "a=2Eb=40example=2Ecom"} <= forms
+    assert all(radius_unescape(form) == "a.b@example.com" for form in forms)
+    assert len(radius_spellings("@.-_: /+")) == 1 + 2**7
+
+
 def test_a_plain_equals_sign_is_not_an_escape() -> None:
     assert "a=2Bb" not in radius_spellings("a=2Bb"), "stored a=2Bb is the user a+b"
     assert radius_unescape("a=zz") == "a=zz"
