@@ -34,7 +34,13 @@ class Item:
     def error(self, message: str) -> ConfigError:
         """Build (not raise) the error for this place."""
         mark = self.node.start_mark
-        return ConfigError(f"{self.file}:{mark.line + 1}:{mark.column + 1}: {message}")
+        # YAML calls a text it was given "<unicode string>"; `marked` gave a better name.
+        file = self.file if mark.name.startswith("<") else mark.name
+        return ConfigError(f"{file}:{mark.line + 1}:{mark.column + 1}: {message}")
+
+    def marked(self) -> Item:
+        """The same with every node remembering its file, for values that are put into a document of another file."""
+        return Item(self.file, _marked(self.node, self.file))
 
     @property
     def is_text(self) -> bool:
@@ -148,6 +154,16 @@ class Item:
             if name not in found:
                 raise self.error(f"{name!r} is missing")
         return found
+
+
+def _marked(node: yaml.Node, file: str) -> yaml.Node:
+    mark = yaml.Mark(file, node.start_mark.index, node.start_mark.line, node.start_mark.column, None, None)
+    value = node.value
+    if isinstance(node, yaml.MappingNode):
+        value = [(_marked(key, file), _marked(one, file)) for key, one in value]
+    elif isinstance(node, yaml.SequenceNode):
+        value = [_marked(one, file) for one in value]
+    return type(node)(node.tag, value, mark, mark)
 
 
 def read_document(path: Path, *, name: str = "") -> Item:

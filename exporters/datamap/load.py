@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from exporters.datamap.fields import read_field
 from exporters.datamap.links import read_conditions, read_link
 from exporters.datamap.model import IGNORED, DataMap, Dataset, IgnoredTable, Reference, SubjectKey, Terms
+from exporters.datamap.parameters import with_names
 from exporters.datamap.rights_load import DATASET_RIGHTS, check_rights, read_rights
 from exporters.datamap.terms import TERM_OPTIONS, Words, read_terms, read_words
 from exporters.datamap.treatments import read_erase
@@ -35,6 +36,7 @@ _TOP = (
     "by_hand",
     "not_used_for",
     "undisclosed",
+    "parameters",
 )
 _REQUIRED = ("map", "version", "title", "languages", "subjects", "defaults", "datasets")
 _DATASET = (
@@ -45,23 +47,29 @@ _DATASET = (
 )
 
 
-def load(path: Path, *, languages: tuple[str, ...] = (), record: Path | None = None) -> DataMap:
+def load(
+    path: Path, *, languages: tuple[str, ...] = (), record: Path | None = None, names: Path | None = None
+) -> DataMap:
     """Load and validate the map at `path`; `languages` are those its labels must have besides its own.
 
     `record`: the controller's record of processing, whose words win over the map's (rules A-04, A-06, A-11).
+    `names`: what this installation calls the tables and columns a map leaves open (exporters/datamap/parameters.py).
     Raises ConfigError with `file:line:column`.
     """
-    return _load(path, _changed_at(path), languages, record, _changed_at(record) if record else 0)
+    changed = tuple(_changed_at(one) for one in (path, record, names))
+    return _load(path, languages, record, names, changed)
 
 
-def _changed_at(path: Path) -> int:
-    return path.stat().st_mtime_ns if path.exists() else 0
+def _changed_at(path: Path | None) -> int:
+    return path.stat().st_mtime_ns if path is not None and path.exists() else 0
 
 
 @lru_cache(maxsize=64)
-def _load(path: Path, _changed: int, languages: tuple[str, ...], record: Path | None, _record_changed: int) -> DataMap:
+def _load(
+    path: Path, languages: tuple[str, ...], record: Path | None, names: Path | None, _changed: tuple[int, ...]
+) -> DataMap:
     # The times of change are part of the key, so that an edited map is read again and an unchanged one is not.
-    document = read_document(path, name=f"{path.parent.name}/{path.name}")
+    document = with_names(read_document(path, name=f"{path.parent.name}/{path.name}"), names)
     top = document.options(*_TOP, required=_REQUIRED)
     own = top["languages"].texts()
     words = read_words(top, languages=tuple(dict.fromkeys((*own, *languages))))

@@ -193,6 +193,7 @@ TOP: Mapping[str, Schema] = {
     "by_hand": _OUTSIDE,
     "undisclosed": _OUTSIDE,
     "not_used_for": by_name(TEXT),
+    "parameters": by_name(by_name(TEXT)),
 }
 TOP_REQUIRED = ("map", "version", "title", "languages", "subjects", "defaults", "datasets")
 

@@ -9,6 +9,7 @@ from exporters.datamap.load import load
 from exporters.files.drop import DropSource
 from exporters.files.sftp import Sftp, read_sftp
 from exporters.mapped.store import MappedStore
+from exporters.shipped import file_of
 
 if TYPE_CHECKING:
     from exporters.contract import Problem
@@ -20,8 +21,8 @@ _OPTIONS = ("folder", "map", "languages", "oldest_days", "sftp")
 class DropStore(MappedStore):
     """One configured drop folder.
 
-    Options: `folder` and `map` (paths relative to the store file), `languages`, `oldest_days` (a delivery older than
-    this is no answer; 7), `sftp` (where deliveries are fetched from before each check, see docs/exporters/files.md).
+    Options: `folder` (relative to the store file), `map` (a name under exporters/systems or a .yaml file), `languages`,
+    `oldest_days` (a delivery older than this is no answer; 7), `sftp` (where deliveries are fetched from before each check, see docs/exporters/files.md).
     """
 
     def __init__(self, config: StoreConfig) -> None:
@@ -33,7 +34,7 @@ class DropStore(MappedStore):
             if name not in config.options:
                 raise config.place.error(f"a drop folder needs {name!r}")
         languages = config.options["languages"].texts() if "languages" in config.options else ()
-        data_map = load(config.folder / config.options["map"].text(), languages=languages)
+        data_map = load(file_of(config, "map", "drop.yaml", "map.yaml"), languages=languages)
         oldest = timedelta(days=config.options["oldest_days"].number() if "oldest_days" in config.options else 7)
         folder = config.folder / config.options["folder"].text()
         source = DropSource(folder, data_map, config.name, oldest, lambda: datetime.now(UTC))

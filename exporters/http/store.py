@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ from exporters.http.profile import NAMES, Profile, load_profile
 from exporters.http.source import RestSource
 from exporters.mapped.store import MappedStore
 from exporters.registry import resolve
+from exporters.shipped import file_of
 
 if TYPE_CHECKING:
     from exporters.datamap.model import DataMap
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from exporters.http.guard import Network
     from exporters.registry import StoreConfig
 
-_SYSTEMS = Path(__file__).parent.parent / "systems"
 _LIMITS = {
     "connect_timeout": "connect",
     "read_timeout": "read",
@@ -54,8 +53,8 @@ class RestStore(MappedStore):
             if name not in config.options:
                 raise config.place.error(f"a REST store needs {name!r}")
         languages = config.options["languages"].texts() if "languages" in config.options else ()
-        data_map = load(_file(config, "map", "map.yaml"), languages=languages)
-        profile = load_profile(_file(config, "profile", "rest.yaml"))
+        data_map = load(file_of(config, "map", "map.yaml"), languages=languages)
+        profile = load_profile(file_of(config, "profile", "rest.yaml"))
         secrets = _secrets(config, profile)
         _check_profile(config, data_map, profile)
         client = HttpClient(
@@ -64,18 +63,6 @@ class RestStore(MappedStore):
         self.client = client
         source = self.speaks(client, profile, data_map, config.name)
         super().__init__(name=config.name, data_map=data_map, source=source, place=config.place)
-
-
-def _file(config: StoreConfig, option: str, standard: str) -> Path:
-    item = config.options[option]
-    name = item.text()
-    if name.endswith((".yaml", ".yml")):
-        return config.folder / name
-    path = _SYSTEMS / name / standard
-    if "/" in name or not path.is_file():
-        known = ", ".join(sorted(found.parent.name for found in _SYSTEMS.glob(f"*/{standard}"))) or "none yet"
-        raise item.error(f"{name!r} is neither a .yaml file nor one that comes with the product: {known}")
-    return path
 
 
 def _secrets(config: StoreConfig, profile: Profile) -> dict[str, str]:

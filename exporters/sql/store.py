@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exporters.amending import AMENDMENTS, Asked
@@ -14,6 +13,7 @@ from exporters.journal import MemoryJournal
 from exporters.plans import ERASURE
 from exporters.record.words import check_record
 from exporters.registry import resolve
+from exporters.shipped import file_of
 from exporters.sql.amend import amend, confirm
 from exporters.sql.amend_rights import amendment
 from exporters.sql.apply import StoppedError
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
     from datetime import datetime
+    from pathlib import Path
 
     from sqlalchemy import Connection, Engine
 
@@ -59,17 +60,16 @@ if TYPE_CHECKING:
     from exporters.journal import Journal
     from exporters.registry import StoreConfig
 
-_SYSTEMS = Path(__file__).parent.parent / "systems"
-_OPTIONS = ("write_url", "languages", "batch_rows", "connect_timeout", "statement_timeout", "lock_timeout")
+_OPTIONS = ("write_url", "languages", "names", "batch_rows", "connect_timeout", "statement_timeout", "lock_timeout")
 
 
 class SqlStore:
     """One configured database.
 
     Options: `url` (a password only through `env:` or `file:`), `map` (a name under exporters/systems or a path relative
-    to the store file), `write_url` when another account may write (the one `apply` uses), `languages` its labels must
-    have, `batch_rows`: the most rows one transaction changes (20,000), and time-outs in seconds: `connect_timeout`
-    (10), `statement_timeout` (60), `lock_timeout` (10).
+    to the store file), `names` (a file with the names the map leaves open), `write_url` when another account may write
+    (the one `apply` uses), `languages` its labels must have, `batch_rows`: the most rows one transaction changes
+    (20,000), and time-outs in seconds: `connect_timeout` (10), `statement_timeout` (60), `lock_timeout` (10).
     """
 
     def __init__(self, config: StoreConfig) -> None:
@@ -82,7 +82,9 @@ class SqlStore:
                 raise config.place.error(f"a SQL store needs {name!r}")
         self.name = config.name
         languages = config.options["languages"].texts() if "languages" in config.options else ()
-        self.data_map = load(_map_path(config), languages=languages, record=config.record)
+        self.data_map = load(
+            file_of(config, "map", "map.yaml"), languages=languages, record=config.record, names=_names(config)
+        )
         self._record = config.record
         self._timeouts = _timeouts(config)
         self._batch_rows = _batch_rows(config)
@@ -269,16 +271,8 @@ class SqlStore:
         return snapshot(self._engine, self.name, statement_seconds=self._timeouts.statement)
 
 
-def _map_path(config: StoreConfig) -> Path:
-    item = config.options["map"]
-    name = item.text()
-    if name.endswith((".yaml", ".yml")):
-        return config.folder / name
-    path = _SYSTEMS / name / "map.yaml"
-    if "/" in name or not path.is_file():
-        known = ", ".join(sorted(found.parent.name for found in _SYSTEMS.glob("*/map.yaml")))
-        raise item.error(f"{name!r} is neither a .yaml file nor one of the maps that come with the product: {known}")
-    return path
+def _names(config: StoreConfig) -> Path | None:
+    return config.folder / config.options["names"].text() if "names" in config.options else None
 
 
 def _batch_rows(config: StoreConfig) -> int:
