@@ -39,6 +39,7 @@ SYSTEMS: Mapping[str, str] = MappingProxyType(
     {
         "sql": "exporters.sql.store:SqlStore",
         "rest": "exporters.http.store:RestStore",
+        "webhook": "exporters.http.webhook_store:WebhookStore",
         "drop": "exporters.files.drop_store:DropStore",
         "files": "exporters.files.tree_store:TreeStore",
         "manual": "exporters.manual:ManualStore",

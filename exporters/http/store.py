@@ -31,7 +31,8 @@ _LIMITS = {
     "retry_after": "retry_after",
 }
 _WHOLE = {"burst": "burst", "retries": "retries", "size_limit": "size"}
-_OPTIONS = frozenset({"url", "map", "profile", "languages", "hosts", "networks", "ca_file", *_LIMITS, *_WHOLE})
+LIMIT_OPTIONS = frozenset({*_LIMITS, *_WHOLE})
+_OPTIONS = frozenset({"url", "map", "profile", "languages", "hosts", "networks", "ca_file"}) | LIMIT_OPTIONS
 
 
 class RestStore(MappedStore):
@@ -58,7 +59,7 @@ class RestStore(MappedStore):
         secrets = _secrets(config, profile)
         _check_profile(config, data_map, profile)
         client = HttpClient(
-            reach=_reach(config), auth=_auth(profile, secrets), limits=_limits(config), headers=profile.headers
+            reach=reach_of(config), auth=_auth(profile, secrets), limits=limits_of(config), headers=profile.headers
         )
         self.client = client
         source = self.speaks(client, profile, data_map, config.name)
@@ -137,7 +138,8 @@ def _check_profile(config: StoreConfig, data_map: DataMap, profile: Profile) -> 
             raise place.error(f"resource {dataset.table!r} is changed, so it needs find.{dataset.key[0]}")
 
 
-def _reach(config: StoreConfig) -> Reach:
+def reach_of(config: StoreConfig, *, folder: bool = True) -> Reach:
+    """Where the store's `url`, `hosts`, `networks` and `ca_file` lead. `folder`: calls are relative to it. Raises ConfigError."""
     item = config.options["url"]
     url = resolve(config, item)
     private = _networks(config.options["networks"]) if "networks" in config.options else ()
@@ -146,7 +148,7 @@ def _reach(config: StoreConfig) -> Reach:
         raise item.error("an https:// address is needed: personal data do not travel in the clear")
     hosts = frozenset(config.options["hosts"].texts()) if "hosts" in config.options else frozenset()
     ca_file = config.folder / config.options["ca_file"].text() if "ca_file" in config.options else None
-    return Reach(url if url.endswith("/") else f"{url}/", hosts, private, ca_file)
+    return Reach(f"{url}/" if folder and not url.endswith("/") else url, hosts, private, ca_file)
 
 
 def _networks(item: Item) -> tuple[Network, ...]:
@@ -156,7 +158,8 @@ def _networks(item: Item) -> tuple[Network, ...]:
         raise item.error("networks are written like 10.20.0.0/16") from None
 
 
-def _limits(config: StoreConfig) -> Limits:
+def limits_of(config: StoreConfig) -> Limits:
+    """The limits among the options (LIMIT_OPTIONS), the standard ones for the rest. Raises ConfigError."""
     options = config.options
     seconds = {name: options[option].number() for option, name in _LIMITS.items() if option in options}
     whole = {name: options[option].integer() for option, name in _WHOLE.items() if option in options}
