@@ -44,6 +44,7 @@ SYSTEMS: Mapping[str, str] = MappingProxyType(
         "files": "exporters.files.tree_store:TreeStore",
         "manual": "exporters.manual:ManualStore",
         "whmcs": "exporters.systems.whmcs.store:WhmcsStore",
+        "fossbilling_api": "exporters.systems.fossbilling_api.store:FossBillingStore",
     }
 )
 """Short names for the exporters that come with the product; anything else is the dotted path of a class."""

@@ -1,0 +1,1 @@
+"""FOSSBilling over its administrator API."""
