@@ -157,7 +157,7 @@ class Item:
 
 
 def _marked(node: yaml.Node, file: str) -> yaml.Node:
-    mark = yaml.Mark(file, node.start_mark.index, node.start_mark.line, node.start_mark.column, None, None)
+    mark = yaml.Mark(file, node.start_mark.index, node.start_mark.line, node.start_mark.column, None, 0)
     value = node.value
     if isinstance(node, yaml.MappingNode):
         value = [(_marked(key, file), _marked(one, file)) for key, one in value]

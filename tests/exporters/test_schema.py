@@ -15,7 +15,13 @@ from exporters.record import load as record_load
 
 ROOT = Path(exporters.__file__).parents[1]
 PUBLISHED = {path.relative_to(ROOT).as_posix(): found for path, found in schema.schemas().items()}
-MAPS = sorted([*ROOT.glob("exporters/systems/*/map.yaml"), *ROOT.glob("tests/exporters/*.yaml")])
+MAPS = sorted(
+    [
+        *ROOT.glob("exporters/systems/*/map.yaml"),
+        *ROOT.glob("exporters/systems/*/drop.yaml"),
+        *ROOT.glob("tests/exporters/*.yaml"),
+    ]
+)
 HEADED = [*sorted(ROOT.glob("exporters/systems/*/map.yaml")), ROOT / "dsr/demo/record.yaml"]
 
 
