@@ -29,6 +29,7 @@ __all__ = [
     "StoreConfig",
     "capable",
     "exporter_of",
+    "in_clear",
     "load_stores",
     "open_store",
     "resolve",
@@ -44,7 +45,10 @@ SYSTEMS: Mapping[str, str] = MappingProxyType(
         "files": "exporters.files.tree_store:TreeStore",
         "manual": "exporters.manual:ManualStore",
         "whmcs": "exporters.systems.whmcs.store:WhmcsStore",
+        "splynx": "exporters.systems.splynx.store:SplynxStore",
         "fossbilling_api": "exporters.systems.fossbilling_api.store:FossBillingStore",
+        "billmax": "exporters.systems.billmax.store:BillMaxStore",
+        "routeros": "exporters.systems.routeros.store:RouterOsStore",
     }
 )
 """Short names for the exporters that come with the product; anything else is the dotted path of a class."""
@@ -139,6 +143,11 @@ def _backup_days(item: Item) -> int:
     return days
 
 
+def in_clear(name: str, text: str) -> bool:
+    """Whether an option would hold a secret in clear text: by its name, or as a password inside an address."""
+    return not _REFERENCE.fullmatch(text) and bool(_SECRET_NAME.search(name) or _has_password(text))
+
+
 def _refuse_clear_secrets(name: str, item: Item) -> None:
     if item.is_mapping:
         for key, value in item.entries().items():
@@ -149,9 +158,7 @@ def _refuse_clear_secrets(name: str, item: Item) -> None:
             _refuse_clear_secrets(name, value)
         return
     text = "" if item.is_null else item.text()
-    if _REFERENCE.fullmatch(text):
-        return
-    if _SECRET_NAME.search(name) or _has_password(text):
+    if in_clear(name, text):
         raise item.error(f"{name!r} holds a secret in clear text: write env:NAME or file:PATH instead")
 
 

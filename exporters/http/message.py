@@ -89,8 +89,12 @@ def filled(template: str, values: Mapping[str, str], *, quoted: bool) -> str:
 
 
 def at(data: Any, path: str) -> Any:
-    """The value at a dotted `path` of a parsed answer; an empty path means all of it; None where nothing is."""
-    for step in path.split(".") if path else ():
+    """The value at a dotted `path` of a parsed answer; an empty path means all of it; None where nothing is.
+
+    A path that begins with a dot is one name as it stands (RouterOS calls a row's number `.id`).
+    """
+    steps = [path] if path.startswith(".") else path.split(".") if path else []
+    for step in steps:
         if isinstance(data, dict):
             data = data.get(step)
         elif isinstance(data, list) and step.isdigit() and int(step) < len(data):

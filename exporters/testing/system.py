@@ -150,4 +150,4 @@ class SystemChecks(SystemPieces):
     def test_a_system_that_says_nothing_is_given_up(self) -> None:
         self.own.fault(Fault.SLOW, at=1)
         with pytest.raises(Temporary):
-            self.opened().locate(self.who(subscriber(ANNA)))
+            self.opened(read_timeout="0.5", total_timeout="1").locate(self.who(subscriber(ANNA)))

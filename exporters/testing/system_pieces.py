@@ -129,8 +129,8 @@ class SystemPieces:
             "owner": "Billing",
             "rate": "0",
             "retries": "0",
-            "read_timeout": "0.5",
-            "total_timeout": "1",
+            "read_timeout": "10",
+            "total_timeout": "20",
             **self.options(),
             **more,
         }

@@ -1,0 +1,1 @@
+"""MikroTik RouterOS: log-ins, leases and queues on the routers themselves."""
