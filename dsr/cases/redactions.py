@@ -1,4 +1,4 @@
-"""Deciding what is taken out of an answer: marks, whole items, and that somebody read the rest (X-02, X-04, X-07).
+"""Deciding what is taken out of an answer: marks, boxes, whole items, and that somebody read the rest (X-02, X-04, X-07).
 
 Each verb is one transaction and one event, which holds ids, codes and counts, never a word of the text (rules 4.4). What
 changes the copy voids a draft that was built before: nothing can be submitted until it is built again.
@@ -15,14 +15,16 @@ from dsr.cases.answer import RELEASED, supersede
 from dsr.cases.duties import Duty
 from dsr.cases.perform import ConflictError, RefusedError, insist, record, staff_id
 from dsr.cases.redactions_open import open_mark
-from dsr.law.redaction import Reason
+from dsr.law.redaction import SPOKEN_OF, Reason
 from dsr.law.workflow import Refusal, State
-from dsr.models import Artifact, Case, RedactionItem, RedactionMark, RowId
+from dsr.models import Artifact, Case, RedactionBox, RedactionItem, RedactionMark, RowId
+from dsr.redaction.boxes import fits
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from dsr.law.workflow import Actor
+    from dsr.redaction.boxes import Box
 
 STAFF = "staff"
 """`found_by` of a mark that a person made."""
@@ -91,6 +93,42 @@ def add(
             },
         )
     return _told(item, what="added", reason=reason.value, voids=True, actor=actor, now=now, places=len(places))
+
+
+@transaction.atomic
+def add_box(*, item_id: RowId, box: Box, seen: int, actor: Actor, now: datetime) -> RedactionItem:
+    """Take out a rectangle of a page; one that is there already has the new reason.
+
+    RefusedError `redaction_outside` for a place that is empty or not on a page, `redaction_whole_only` for a file on which
+    no box can be drawn, and for a reason that must not be spoken of: a black box tells that something was there (X-06).
+    """
+    item = _claim(item_id, seen=seen, actor=actor)
+    if not item.sheets or box.reason not in SPOKEN_OF:
+        raise RefusedError(Refusal("redaction_whole_only", {}))
+    sides: dict[str, Any] = {"left": box.left, "top": box.top, "width": box.width, "height": box.height}
+    if not 1 <= box.sheet <= item.sheets or not fits(**sides):
+        raise RefusedError(Refusal("redaction_outside", {}))
+    RedactionBox.objects.update_or_create(
+        item=item,
+        sheet=box.sheet,
+        **sides,
+        defaults={
+            "controller_id": item.controller_id,
+            "reason": box.reason.value,
+            "decided_by_id": staff_id(actor),
+            "decided_at": now,
+        },
+    )
+    return _told(item, what="added", reason=box.reason.value, voids=True, actor=actor, now=now)
+
+
+@transaction.atomic
+def remove_box(*, box_id: RowId, seen: int, actor: Actor, now: datetime) -> RedactionItem:
+    """Let the place be seen again."""
+    box = RedactionBox.objects.get(pk=box_id)
+    item = _claim(box.item_id, seen=seen, actor=actor)
+    box.delete()
+    return _told(item, what="undone", reason=box.reason, voids=True, actor=actor, now=now)
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from dsr.fulfil.own_described import OWN
 from dsr.fulfil.own_described import label as own_label
 from dsr.fulfil.redact_read import contents
 from dsr.law.redaction import Reason
-from dsr.models import RedactionItem, RedactionMark
+from dsr.models import RedactionBox, RedactionItem, RedactionMark
 from dsr.redaction.extract import WhyWhole
 from dsr.redaction.spans import Span, merged, redacted
 from dsr.wording import redaction as words
@@ -74,6 +74,7 @@ class Line:
     gone: bool
     suggestions: int
     accepted: int
+    """Places that are taken out: marks and boxes."""
 
     @property
     def state(self) -> str:
@@ -112,6 +113,27 @@ class Shown:
 
     text: str = field(repr=False)
     hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BoxLine:
+    """A box on the page that is shown; its sides as percent."""
+
+    number: int
+    row: RedactionBox
+    reason: str
+
+    @property
+    def place(self) -> str:
+        """From the left, from the top, width and height, in percent."""
+        row = self.row
+        return " / ".join(f"{side / 100:g}" for side in (row.left, row.top, row.width, row.height))
+
+
+def box_lines(item: RedactionItem, sheet: int) -> list[BoxLine]:
+    """The boxes of one page, from top to bottom."""
+    rows = sorted((one for one in item.boxes.all() if one.sheet == sheet), key=lambda one: (one.top, one.left))
+    return [BoxLine(at, row, str(words.CHOICES[Reason(row.reason)])) for at, row in enumerate(rows, start=1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +194,7 @@ def _line(item: RedactionItem, content: dict[str, Any] | None, where: str) -> Li
         full=item.kind == RedactionItem.Kind.VALUE and content is not None and len(text) <= SHORT,
         gone=content is None,
         suggestions=sum(mark.state == RedactionMark.State.SUGGESTED for mark in marks),
-        accepted=sum(mark.state == RedactionMark.State.ACCEPTED for mark in marks),
+        accepted=sum(mark.state == RedactionMark.State.ACCEPTED for mark in marks) + len(item.boxes.all()),
     )
 
 

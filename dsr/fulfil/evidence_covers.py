@@ -35,6 +35,7 @@ IN_THE_PACK: Final[Mapping[str, tuple[str, ...]]] = {
     "RecipientMail": ("recipient-notices",),
     "RecipientNotice": ("recipient-notices",),
     "Recheck": ("rechecks",),
+    "RedactionBox": ("redactions",),
     "RedactionItem": ("redactions",),
     "RedactionMark": ("redactions",),
     "Request": ("section:conversation", "section:identity"),

@@ -13,7 +13,7 @@ from dsr.fulfil import evidence_work, store_health
 from dsr.fulfil.stores import label_of, open_by_name
 from dsr.law.redaction import SPOKEN_OF, Reason
 from dsr.law.workflow import Action
-from dsr.models import RedactionItem, RedactionMark, Task
+from dsr.models import RedactionBox, RedactionItem, RedactionMark, Task
 from dsr.output.evidence import Section, Table
 from dsr.wording.redaction import CHOICES
 from exporters.contract import StoreError
@@ -119,10 +119,13 @@ def left_out(reading: Reading) -> Section:
     whole = items.filter(whole=RedactionItem.Whole.ACCEPTED)
     for store, dataset, reason in whole.filter(whole_reason__in=spoken).values_list("store", "dataset", "whole_reason"):
         counts[store, dataset, reason] += 1
-    # Of an item that is withheld for a reason nobody may speak of, no mark is counted either.
+    # Of an item that is withheld for a reason nobody may speak of, no mark and no box is counted either.
     marks = RedactionMark.objects.filter(item__in=items, state=RedactionMark.State.ACCEPTED, reason__in=spoken)
     marks = marks.exclude(item__whole=RedactionItem.Whole.ACCEPTED)
     for store, dataset, reason in marks.values_list("item__store", "item__dataset", "reason"):
+        counts[store, dataset, reason] += 1
+    boxes = RedactionBox.objects.filter(item__in=items).exclude(item__whole=RedactionItem.Whole.ACCEPTED)
+    for store, dataset, reason in boxes.values_list("item__store", "item__dataset", "reason"):
         counts[store, dataset, reason] += 1
     rows = tuple(
         (store, dataset, str(CHOICES[Reason(reason)]), str(counts[store, dataset, reason]))

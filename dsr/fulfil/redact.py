@@ -136,7 +136,7 @@ def _keep_items(case: Case, items: Mapping[Key, Seen], now: datetime) -> None:
         part = RedactionItem.objects.filter(pk__in=gone[at : at + _CHUNK])
         part.update(present=False, version=F("version") + 1)
     again = [_as_seen(known[key], seen) for key, seen in items.items() if key in known]
-    columns = ["position", "count", "length", "why_whole", "text_at", "text_size", "present"]
+    columns = ["position", "count", "length", "sheets", "why_whole", "text_at", "text_size", "present"]
     RedactionItem.objects.bulk_update(again, columns, batch_size=_CHUNK)
     new = [(_as_seen(_made(case, key, seen, now), seen), seen) for key, seen in items.items() if key not in known]
     RedactionItem.objects.bulk_create([row for row, _ in new], batch_size=_CHUNK)
@@ -174,4 +174,5 @@ def _made(case: Case, key: Key, seen: Seen, now: datetime) -> RedactionItem:
 def _as_seen(row: RedactionItem, seen: Seen) -> RedactionItem:
     row.position, row.count, row.length, row.present = seen.position, seen.count, seen.length, True
     row.why_whole, row.text_at, row.text_size = seen.why_whole, seen.text_at, seen.text_size
+    row.sheets = seen.sheets
     return row

@@ -6,6 +6,7 @@ server, from spans. What the law forbids to speak of leaves no mark, no note and
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import hashlib
 from collections import Counter
@@ -17,13 +18,14 @@ from django.utils import translation
 from dsr.fulfil.locate import NeedsPersonError
 from dsr.fulfil.redact_scan import Kind, Part, Tokens, extracted, mapped, parts_of, replaced
 from dsr.law.redaction import SPOKEN_OF, Reason
-from dsr.models import RedactionItem, RedactionMark
+from dsr.models import RedactionBox, RedactionItem, RedactionMark
 from dsr.output.attached import left_out_words
 from dsr.output.inputs import Redaction
+from dsr.redaction.boxes import Box
 from dsr.redaction.docx import BrokenError as BrokenDocx
 from dsr.redaction.extract import WhyWhole
 from dsr.redaction.pdf import BrokenError as BrokenPdf
-from dsr.redaction.rebuild import Made, UnsafeError, rebuild
+from dsr.redaction.rebuild import Made, UnsafeError, rebuild, redrawn
 from dsr.redaction.spans import Span, merged, redacted
 from dsr.vault import canonical
 from dsr.wording import redaction as words
@@ -32,7 +34,7 @@ from exporters.files.content import Content
 from exporters.files.file_names import split_ending
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from dsr.fulfil.redact_scan import Key, Seen
     from dsr.models import Case
@@ -40,15 +42,16 @@ if TYPE_CHECKING:
     from dsr.output.inputs import Found
     from exporters.contract import JsonValue
 
-__all__ = ["Decision", "Decisions", "count", "decisions_of", "finished", "on_files", "on_rows"]
+__all__ = ["Decision", "Decisions", "boxes_of", "count", "decisions_of", "finished", "on_files", "on_rows"]
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What goes of one item: all of it for a reason, or places."""
+    """What goes of one item: all of it for a reason, or places: of its text, or boxes on its pages."""
 
     whole: Reason | None = None
     spans: tuple[Span, ...] = ()
+    boxes: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +78,35 @@ def decisions_of(case: Case) -> Decisions:
     rows = RedactionMark.objects.filter(item__case=case, state=RedactionMark.State.ACCEPTED)
     for item_id, start, end, reason in rows.values_list("item_id", "start", "end", "reason"):
         spans.setdefault(item_id, []).append(Span(start, end, Reason(reason)))
+    boxes = boxes_of(RedactionBox.objects.filter(item__case=case))
     by_key: dict[Key, Decision] = {}
     # A column is one item for each set of values: only the latest counts.
     items = RedactionItem.objects.filter(case=case).exclude(kind=Kind.COLUMN, present=False)
     for item in items:
         whole = Reason(item.whole_reason) if item.whole == RedactionItem.Whole.ACCEPTED else None
-        if whole or item.pk in spans:
+        if whole or item.pk in spans or item.pk in boxes:
             key = (item.kind, item.store, item.dataset, item.part, item.token)
-            by_key[key] = Decision(whole, () if whole else tuple(sorted(spans[item.pk])))
-    facts = [[*key, one.whole, [[s.start, s.end, s.reason] for s in one.spans]] for key, one in sorted(by_key.items())]
+            places = () if whole else tuple(sorted(spans.get(item.pk, ())))
+            by_key[key] = Decision(whole, places, () if whole else tuple(sorted(boxes.get(item.pk, ()))))
+    facts = [_facts(key, one) for key, one in sorted(by_key.items())]
     with translation.override(case.request.language):
         labels = {reason: words.mark(reason) for reason in Reason}
     return Decisions(Tokens(case), by_key, labels, hashlib.sha256(canonical(facts)).hexdigest())
+
+
+def _facts(key: Key, one: Decision) -> list[Any]:
+    """A decision as the fingerprint has it."""
+    spans = [[span.start, span.end, span.reason] for span in one.spans]
+    return [*key, one.whole, spans, [dataclasses.astuple(box) for box in one.boxes]]
+
+
+def boxes_of(rows: Iterable[RedactionBox]) -> dict[Any, list[Box]]:
+    """The boxes by the id of their item."""
+    found: dict[Any, list[Box]] = {}
+    for row in rows:
+        box = Box(row.sheet, row.left, row.top, row.width, row.height, Reason(row.reason))
+        found.setdefault(row.item_id, []).append(box)
+    return found
 
 
 def on_rows(found: Found, decisions: Decisions) -> Found:
@@ -183,17 +203,18 @@ def _called(one: Decision) -> str:
     """What a file is called in which places went: its own name may be the name that was taken out of it. Only files of one
     word are counted, so that no gap tells of another file, and the word tells nothing of what must not be spoken of (X-06).
     """
-    return "redacted" if any(span.reason in SPOKEN_OF for span in one.spans) else "file"
+    reasons = [span.reason for span in one.spans] + [box.reason for box in one.boxes]
+    return "redacted" if SPOKEN_OF.intersection(reasons) else "file"
 
 
 def finished(item: Attached, one: Decision, decisions: Decisions) -> Made:
     """The file made anew. NeedsPersonError `redaction_unsafe` when it cannot be: then it is withheld as a whole."""
     place = f"{item.store}.{item.dataset}"
     text = extracted(item)
-    if isinstance(text, WhyWhole):
-        raise NeedsPersonError("redaction_unsafe", place)
     try:
-        return rebuild(b"".join(item.read()), text, one.spans, decisions.label)
+        if isinstance(text, WhyWhole):
+            return redrawn(b"".join(item.read()), text, one.boxes)
+        return rebuild(b"".join(item.read()), text, one.spans, decisions.label, one.boxes)
     except (UnsafeError, BrokenPdf, BrokenDocx):
         raise NeedsPersonError("redaction_unsafe", place) from None
 
@@ -231,6 +252,8 @@ def count(items: Mapping[Key, Seen], decisions: Decisions, language: str) -> tup
             places[store, dataset, one.whole, kind == Kind.FILE.value] += seen.count
         for span in merged("x" * seen.length, one.spans):
             places[store, dataset, span.reason, False] += seen.count
+        for box in one.boxes:
+            places[store, dataset, box.reason, False] += seen.count
     with translation.override(language):
         return tuple(
             Redaction(store, dataset, words.sentence(reason), number, what=left_out_words() if file else "")

@@ -19,9 +19,9 @@ from dsr.law.redaction import Reason
 from dsr.models import RedactionItem
 from dsr.redaction.detectors import Known, suggestions
 from dsr.redaction.docx import BrokenError as BrokenDocx
-from dsr.redaction.extract import Extracted, WhyWhole, extract, too_early
+from dsr.redaction.extract import MAX_BYTES, Extracted, WhyWhole, extract, too_early
 from dsr.redaction.pdf import BrokenError as BrokenPdf
-from dsr.redaction.rebuild import UnsafeError, rebuild
+from dsr.redaction.rebuild import UnsafeError, rebuild, sheets
 from dsr.vault import blind
 from exporters.contract import Disclosure, Origin, Whose
 
@@ -54,6 +54,8 @@ class Seen:
     position: int
     count: int = 1
     length: int = 0
+    sheets: int = 0
+    """Pages of a file on which boxes can be drawn."""
     why_whole: str = ""
     text_at: int = 0
     text_size: int = 0
@@ -208,7 +210,7 @@ class Scan:
         self._keep(seen, {"text": "\n".join(column.samples)})
 
     def file(self, item: Attached) -> None:
-        """One file. Its bytes are read only where its text can be."""
+        """One file. Its bytes are read only where its text can be, or a box drawn on it."""
         self.check()
         key: Key = (Kind.FILE, item.store, item.dataset, "", self.tokens.of_digest(item.sha256)[0])
         known = self.items.get(key)
@@ -224,6 +226,7 @@ class Scan:
             about |= {"text": found.text, "how": found.how.value, "pictures": found.pictures}
             seen.why_whole = WhyWhole.HIDDEN.value if found.hidden else ""
             seen.length, seen.marks = len(found.text), tuple(suggestions(found.text, self.known))
+        seen.sheets = _sheets(item, found)
         self._keep(seen, about)
 
     def _keep(self, seen: Seen, content: dict[str, Any]) -> None:
@@ -269,6 +272,16 @@ def extracted(item: Attached) -> Extracted | WhyWhole:
     if why is not None:
         return why
     return extract(b"".join(item.read()), kind=item.content.kind, name=item.name, media_type=item.media_type)
+
+
+def _sheets(item: Attached, found: Extracted | WhyWhole) -> int:
+    """On how many pages boxes can be drawn. A file that is larger than what is looked through at all is not read."""
+    if item.size > MAX_BYTES or not (isinstance(found, Extracted) or found in {WhyWhole.PICTURE, WhyWhole.SCAN}):
+        return 0
+    try:
+        return sheets(b"".join(item.read()), item.content.kind, found)
+    except BrokenPdf:
+        return 0
 
 
 def _that_leaves(item: Attached, found: Extracted | WhyWhole) -> Extracted | WhyWhole:

@@ -23,7 +23,7 @@ from dsr.models.letter import Letter, LetterQuerySet, LetterWording, SentLetterE
 from dsr.models.plan import Plan
 from dsr.models.receiver import Receiver, Transmission
 from dsr.models.recipient import Recipient, RecipientMail, RecipientNotice
-from dsr.models.redaction import RedactionItem, RedactionMark
+from dsr.models.redaction import RedactionBox, RedactionItem, RedactionMark
 from dsr.models.reports import CalendarFeed, CaseRisk, DayFigures, MonthlyReport
 from dsr.models.restriction import Composing, RestrictedToken, Restriction
 from dsr.models.retained import CaseStatistic, Tombstone
@@ -104,6 +104,7 @@ __all__ = [
     "Recipient",
     "RecipientMail",
     "RecipientNotice",
+    "RedactionBox",
     "RedactionItem",
     "RedactionMark",
     "ReferenceCounter",

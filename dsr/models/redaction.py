@@ -1,4 +1,4 @@
-"""What is taken out of an answer before it leaves: texts and files that somebody reads, and the marks in them (rule X-07).
+"""What is taken out of an answer before it leaves: texts and files that somebody reads, and the marks and boxes in them (rule X-07).
 
 No text stands here. An item is found again by a keyed token of its value, so that a second collection finds the marks of
 unchanged values, and a changed value is an item of its own. The text itself lies in a sealed artifact of the case.
@@ -10,6 +10,7 @@ from django.db import models
 
 from dsr.law.redaction import Reason
 from dsr.models.base import OwnedRow
+from dsr.redaction.boxes import WHOLE
 
 _REASONS = [(reason.value, reason.value) for reason in Reason]
 
@@ -41,6 +42,7 @@ class RedactionItem(OwnedRow):
     position = models.PositiveIntegerField(default=0)  # the order of the answer
     count = models.PositiveIntegerField(default=1)  # how often the value occurs
     length = models.PositiveIntegerField(default=0)  # characters that can be marked; 0: only as a whole
+    sheets = models.PositiveIntegerField(default=0)  # pages on which boxes can be drawn; 0: on none
     why_whole = models.CharField(max_length=20, blank=True)  # a code: why its text does not show all of it
     present = models.BooleanField(default=True)  # in what was collected last
     text_at = models.PositiveBigIntegerField(default=0)  # bytes into the sealed artifact of texts
@@ -96,4 +98,35 @@ class RedactionMark(OwnedRow):
         constraints = [
             models.UniqueConstraint(fields=["item", "start", "end"], name="redaction_mark_once"),
             models.CheckConstraint(condition=models.Q(end__gt=models.F("start")), name="redaction_mark_not_empty"),
+        ]
+
+
+class RedactionBox(OwnedRow):
+    """A rectangle on a page of a file that a person took out, in hundredths of a percent of the page from its upper left."""
+
+    item = models.ForeignKey(RedactionItem, on_delete=models.CASCADE, related_name="boxes")
+    sheet = models.PositiveIntegerField(default=1)  # the page, from 1
+    left = models.PositiveIntegerField()
+    top = models.PositiveIntegerField()
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    reason = models.CharField(max_length=20, choices=_REASONS)
+    decided_by = models.ForeignKey("dsr.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item", "sheet", "left", "top", "width", "height"], name="redaction_box_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    sheet__gt=0,
+                    width__gt=0,
+                    height__gt=0,
+                    left__lte=WHOLE - models.F("width"),
+                    top__lte=WHOLE - models.F("height"),
+                ),
+                name="redaction_box_on_page",
+            ),
         ]

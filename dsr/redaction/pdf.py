@@ -17,10 +17,14 @@ import pypdfium2
 from PIL import ImageDraw
 from pypdfium2 import raw
 
+from dsr.redaction.boxes import fill
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from PIL.Image import Image
+
+    from dsr.redaction.boxes import Box
 
 MAX_PAGES: Final = 300
 DOTS_PER_INCH: Final = 150
@@ -128,8 +132,47 @@ def _char(code: int) -> str:
     return "\ufffd" if code in _SURROGATES or code > _MAX_CODE else chr(code)
 
 
-def blacked_out(data: bytes, places: Sequence[tuple[int, int]]) -> bytes:
-    """A PDF of pictures in which `places` (start and end in the text of `joined`) are black. The same in, the same out.
+def pages(data: bytes) -> int:
+    """How many pages there are. Raises BrokenError."""
+    with _ONE_AT_A_TIME:
+        document = _opened(data)
+        try:
+            return len(document)
+        finally:
+            document.close()
+
+
+def page_picture(data: bytes, sheet: int, places: Sequence[tuple[int, int]], boxes: Sequence[Box]) -> Image:
+    """The page `sheet` (from 1) as `blacked_out` draws it. Raises BrokenError, also for a page that is not there."""
+    with _ONE_AT_A_TIME:
+        document = _opened(data)
+        try:
+            offset = 0
+            for number, page in enumerate(_pages(document), start=1):
+                if number == sheet:
+                    return _picture(page, offset, places, _on(boxes, sheet))[0]
+                if places:  # the text of a page is counted only where a place asks for it
+                    offset += _length(page) + 1
+        finally:
+            document.close()
+    raise BrokenError
+
+
+def _on(boxes: Sequence[Box], sheet: int) -> list[Box]:
+    return [box for box in boxes if box.sheet == sheet]
+
+
+def _length(page: pypdfium2.PdfPage) -> int:
+    reader = page.get_textpage()
+    try:
+        return int(reader.count_chars())
+    finally:
+        reader.close()
+
+
+def blacked_out(data: bytes, places: Sequence[tuple[int, int]], boxes: Sequence[Box] = ()) -> bytes:
+    """A PDF of pictures in which `places` (start and end in the text of `joined`) and `boxes` are black. The same in, the same
+    out.
 
     Raises BrokenError.
     """
@@ -138,8 +181,8 @@ def blacked_out(data: bytes, places: Sequence[tuple[int, int]]) -> bytes:
         document = _opened(data)
         try:
             offset = 0
-            for page in _pages(document):
-                image, length = _picture(page, offset, places)
+            for sheet, page in enumerate(_pages(document), start=1):
+                image, length = _picture(page, offset, places, _on(boxes, sheet))
                 _add(made, image, page.get_size())
                 offset += length + 1
         finally:
@@ -149,7 +192,9 @@ def blacked_out(data: bytes, places: Sequence[tuple[int, int]]) -> bytes:
     return out.getvalue()
 
 
-def _picture(page: pypdfium2.PdfPage, offset: int, places: Sequence[tuple[int, int]]) -> tuple[Image, int]:
+def _picture(
+    page: pypdfium2.PdfPage, offset: int, places: Sequence[tuple[int, int]], boxes: Sequence[Box]
+) -> tuple[Image, int]:
     """The page as a picture with its boxes, and how many characters it has. Notes and forms on it are not drawn."""
     width, height = page.get_size()
     scale = min(DOTS_PER_INCH / _POINTS, _MAX_SIDE / max(width, height, 1))
@@ -165,6 +210,7 @@ def _picture(page: pypdfium2.PdfPage, offset: int, places: Sequence[tuple[int, i
                     draw.rectangle(box, fill=(0, 0, 0))
     finally:
         reader.close()
+    fill(image, boxes)
     return image, length
 
 

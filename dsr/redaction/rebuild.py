@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from dsr.redaction import docx, pdf
-from dsr.redaction.extract import How, WhyWhole, extract
+from dsr.redaction import docx, pdf, picture
+from dsr.redaction.extract import Extracted, How, WhyWhole, extract
 from dsr.redaction.spans import merged, redacted, taken_out
 from exporters.files.content import FileKind
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from dsr.law.redaction import Reason
-    from dsr.redaction.extract import Extracted
+    from dsr.redaction.boxes import Box
     from dsr.redaction.spans import Span
 
 
@@ -33,24 +33,57 @@ class Made:
     text: str = field(repr=False)
 
 
-def rebuild(data: bytes, found: Extracted, spans: Sequence[Span], label: Callable[[Reason], str]) -> Made:
-    """Make the file `data` anew, whose text is `found`, with `label` in place of each span.
+def rebuild(
+    data: bytes, found: Extracted, spans: Sequence[Span], label: Callable[[Reason], str], boxes: Sequence[Box] = ()
+) -> Made:
+    """Make the file `data` anew, whose text is `found`, with `label` in place of each span, and `boxes` on the pages of a PDF.
 
     Raises UnsafeError when the finished file is not what it should be, pdf.BrokenError.
     """
+    if boxes and found.how is not How.PDF:
+        raise UnsafeError
     text = redacted(found.text, spans, label)
     if found.how is How.PDF:
         places = [(span.start, span.end) for span in merged(found.text, spans)]
-        made = Made(pdf.blacked_out(data, places), "application/pdf", ".pdf", FileKind.PDF, text)
-        if any(page.text.strip() for page in pdf.texts(made.data)):
-            raise UnsafeError
-        return made
+        return _of_pages(data, places, boxes, text)
     if found.how is How.DOCX:
         made = Made(docx.made_of(text), docx.MEDIA_TYPE, ".docx", FileKind.DOCUMENT, text)
     else:
         made = Made(text.encode(), "text/plain", ".txt", FileKind.TEXT, text)
     _insist(made, found.text, spans)
     return made
+
+
+def redrawn(data: bytes, why: WhyWhole, boxes: Sequence[Box]) -> Made:
+    """Make a picture or a scanned PDF (`why` it has no text) anew with `boxes` in it.
+
+    Raises UnsafeError when the finished file is not what it should be or this is no such file, pdf.BrokenError.
+    """
+    if why is WhyWhole.SCAN:
+        return _of_pages(data, (), boxes, "")
+    if why is not WhyWhole.PICTURE:
+        raise UnsafeError
+    try:
+        drawn = picture.boxed(data, boxes)
+    except picture.BrokenError:
+        raise UnsafeError from None
+    return Made(drawn.data, drawn.media_type, drawn.ending, FileKind.PICTURE, "")
+
+
+def _of_pages(data: bytes, places: Sequence[tuple[int, int]], boxes: Sequence[Box], text: str) -> Made:
+    made = Made(pdf.blacked_out(data, places, boxes), "application/pdf", ".pdf", FileKind.PDF, text)
+    if any(page.text.strip() for page in pdf.texts(made.data)):
+        raise UnsafeError
+    return made
+
+
+def sheets(data: bytes, kind: FileKind, found: Extracted | WhyWhole) -> int:
+    """On how many pages of the file boxes can be drawn; 0: on none."""
+    if found is WhyWhole.PICTURE and kind is FileKind.PICTURE:
+        return int(picture.can_be_drawn(data))
+    if found is WhyWhole.SCAN or (isinstance(found, Extracted) and found.how is How.PDF):
+        return pdf.pages(data)
+    return 0
 
 
 def _insist(made: Made, before: str, spans: Sequence[Span]) -> None:

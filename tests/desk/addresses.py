@@ -163,6 +163,7 @@ desk:redaction-build                405 405 405 405 405 405 405 405 405
 desk:redaction-check                405 405 405 405 405 405 405 405 405
 desk:redaction-file                 403 404 404 404 404 403 403 403 404
 desk:redaction-item                 403 404 404 404 404 403 403 403 404
+desk:redaction-sheet                403 404 404 404 404 403 403 403 404
 desk:register                       405 405 405 405 405 405 405 405   -
 desk:report                         403 403 403 404 404 403 404 403 404
 desk:report-order                   405 405 405 405 405 405 405 405   -

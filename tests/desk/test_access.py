@@ -30,6 +30,8 @@ SAMPLE = {
     "notice_id": uuid.uuid4(),
     "partner_id": uuid.uuid4(),
     "number": 1,
+    "sheet": 1,
+    "side": "original",
     "item_id": uuid.uuid4(),
     "absence_id": uuid.uuid4(),
     "report_id": uuid.uuid4(),

@@ -1,7 +1,8 @@
-"""The forms of redaction: a place by its words or its position, an item as a whole."""
+"""The forms of redaction: a place by its words or its position, a box on a picture, an item as a whole."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -9,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dsr.forms import UiForm
-from dsr.law.redaction import Reason
+from dsr.law.redaction import SPOKEN_OF, Reason
+from dsr.redaction.boxes import WHOLE, Box, fits
 from dsr.redaction.spans import whole_characters
 from dsr.wording import redaction as words
 
@@ -74,11 +76,44 @@ def _found(text: str, wanted: str) -> list[tuple[int, int]]:
     return places
 
 
+def _side(label: Any, *, least: str = "0") -> forms.DecimalField:
+    """A number of percent with at most two decimals."""
+    attrs = {"class": "input-day", "inputmode": "decimal", "step": "0.01"}
+    field = forms.DecimalField(label=label, min_value=Decimal(least), max_value=100, max_digits=5, decimal_places=2)
+    field.widget.attrs.update(attrs)
+    return field
+
+
+class BoxForm(UiForm):
+    """Black out a rectangle of the page `sheet`, in percent of its width and height from the upper left corner."""
+
+    left = _side(gettext_lazy("From the left, %"))
+    top = _side(gettext_lazy("From the top, %"))
+    width = _side(gettext_lazy("Width, %"), least="0.01")
+    height = _side(gettext_lazy("Height, %"), least="0.01")
+    # A black box tells that something was there: what must not be spoken of is withheld with the whole file (X-06).
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Reason"), choices=lambda: [one for one in _reasons() if Reason(one[0]) in SPOKEN_OF]
+    )
+
+    def __init__(self, *args: Any, sheet: int, **kwargs: Any) -> None:
+        self._sheet = sheet
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        """The box; a sentence when it reaches beyond the edge."""
+        cleaned = super().clean() or {}
+        names = ("left", "top", "width", "height")
+        if self.errors or any(cleaned.get(name) is None for name in names):
+            return cleaned
+        left, top, width, height = (int(cleaned[name] * WHOLE / 100) for name in names)
+        if not fits(left=left, top=top, width=width, height=height):
+            self.add_error("width" if left + width > WHOLE else "height", _("The box reaches beyond the edge."))
+        cleaned["box"] = Box(self._sheet, left, top, width, height, Reason(cleaned["reason"]))
+        return cleaned
+
+
 class WholeForm(UiForm):
     """Withhold the whole item."""
 
     reason = forms.ChoiceField(label=gettext_lazy("Reason"), choices=_reasons)
-
-    def chosen(self) -> Reason:
-        """The reason; only after `is_valid()`."""
-        return Reason(self.cleaned_data["reason"])

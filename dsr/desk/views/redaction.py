@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib import messages
@@ -12,7 +13,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -24,22 +24,26 @@ from dsr.desk import case_page, redaction_page, steps
 from dsr.desk.access import DeskRequest, Duty, Sight, case_for, duty_refusal, insist_sight, staff_required
 from dsr.desk.attempt import Outcome, attempt
 from dsr.desk.dossier import dossier_of
-from dsr.desk.forms.redaction import AddForm, WholeForm
+from dsr.desk.forms.redaction import AddForm, BoxForm, WholeForm
 from dsr.desk.shell import page
-from dsr.fulfil.locate import NeedsPersonError
 from dsr.fulfil.package import package_of
-from dsr.fulfil.redact_read import contents, finished_file
+from dsr.fulfil.redact_read import contents
 from dsr.law.redaction import Reason
 from dsr.law.workflow import Action, Refusal, State
 from dsr.models import RedactionItem, RedactionMark
 from dsr.models.together import together
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from django.db.models import QuerySet
 
+    from dsr.forms import UiForm
     from dsr.models import Case, RowId
 
 ROWS: Final = 20
+_DIGITS: Final = 6
+"""Of the number of a page: no file has so many."""
 _FILTERS: Final = ("open", "all")
 
 
@@ -99,7 +103,7 @@ def _with_marks(rows: QuerySet[Any]) -> Any:
     """What asks for a decision first, the rest in the order of the answer."""
     marks = Prefetch("marks", queryset=RedactionMark.objects.order_by("start", "end"))
     ordered = rows.annotate(asks=Case_(When(Q(whole="suggested") | open_mark(), then=0), default=1))
-    return ordered.order_by("asks", "position", "pk").prefetch_related(marks)
+    return ordered.order_by("asks", "position", "pk").prefetch_related(marks, "boxes")
 
 
 def _why_not(request: DeskRequest, case: Case) -> str:
@@ -165,33 +169,38 @@ def item(request: DeskRequest, case_id: RowId, item_id: RowId) -> HttpResponse:
     text = str((content or {}).get("text", "")) if row.length else ""
     add = AddForm(request.POST if do == "add" else None, text=text)
     whole = WholeForm(request.POST if do == "withhold" else None, prefix="whole")
-    if (do == "add" and not add.is_valid()) or (do == "withhold" and not whole.is_valid()):
-        return _item(request, case, row, content, add=add, whole=whole, status=422)
-    outcome = attempt(lambda: _do(request, row, (do, mark), add, whole))
+    box = BoxForm(request.POST if do == "box" else None, prefix="box", sheet=_sheet(request))
+    forms: dict[str, UiForm] = {"add": add, "withhold": whole, "box": box}
+    if do in forms and not forms[do].is_valid():
+        return _item(request, case, row, content, forms=forms, status=422)
+    outcome = attempt(lambda: _do(request, row, (do, mark), forms))
     if not outcome.done:
         fresh = _with_marks(RedactionItem.objects.filter(case=case, pk=item_id)).get()
         return _item(request, case_for(request, case_id), fresh, content, outcome=outcome, status=409)
     return redirect(_after(request, case, row, do))
 
 
-def _do(request: DeskRequest, row: RedactionItem, button: tuple[str, str], add: AddForm, whole: WholeForm) -> None:
-    """Carry out what a button says. 404 for a mark of another item and for a button that is not there."""
+def _do(request: DeskRequest, row: RedactionItem, button: tuple[str, str], forms: Mapping[str, UiForm]) -> None:
+    """Carry out what a button says. 404 for a mark or box of another item and for a button that is not there."""
     do, mark = button
     sent, now = request.POST.get("version", ""), timezone.now()
     common: dict[str, Any] = {"seen": int(sent) if sent.isdecimal() else 0, "actor": request.actor, "now": now}
     if do in {"accept", "dismiss", "undo"}:
-        found = next((one for one in row.marks.all() if str(one.pk) == mark), None)
-        if found is None:
-            raise Http404
+        found = _of(row.marks.all(), mark)
         if do == "undo":
             redactions.undo(mark_id=found.pk, **common)
         else:
             redactions.decide(mark_id=found.pk, accept=do == "accept", **common)
     elif do == "add":
-        reason = Reason(add.cleaned_data["reason"])
-        redactions.add(item_id=row.pk, places=add.cleaned_data["places"], reason=reason, **common)
+        given = forms["add"].cleaned_data
+        redactions.add(item_id=row.pk, places=given["places"], reason=Reason(given["reason"]), **common)
+    elif do == "box":
+        redactions.add_box(item_id=row.pk, box=forms["box"].cleaned_data["box"], **common)
+    elif do == "unbox":
+        redactions.remove_box(box_id=_of(row.boxes.all(), mark).pk, **common)
     elif do in {"withhold", "let_stand"}:
-        redactions.withhold(item_id=row.pk, reason=whole.chosen() if do == "withhold" else None, **common)
+        reason = Reason(forms["withhold"].cleaned_data["reason"]) if do == "withhold" else None
+        redactions.withhold(item_id=row.pk, reason=reason, **common)
     elif do == "accept_all":
         redactions.accept_all(item_id=row.pk, **common)
     elif do == "check":
@@ -200,8 +209,20 @@ def _do(request: DeskRequest, row: RedactionItem, button: tuple[str, str], add: 
         raise Http404
 
 
+def _of(rows: Iterable[Any], pk: str) -> Any:
+    """The mark or box of the item with this id; 404 for one of another item."""
+    found = next((one for one in rows if str(one.pk) == pk), None)
+    if found is None:
+        raise Http404
+    return found
+
+
 def _after(request: DeskRequest, case: Case, row: RedactionItem, do: str) -> str:
     """Where one goes on: the same item, or the next open one when this is finished."""
+    if do in {"box", "unbox"}:
+        sheet = _sheet(request)
+        suffix = f"?sheet={sheet}" if sheet > 1 else ""
+        return f"{reverse('desk:redaction-item', args=[case.pk, row.pk])}{suffix}#boxes"
     if do not in {"check", "accept_all"}:
         part = request.POST.get("part", "")
         suffix = f"?page={part}" if part.isdecimal() and part != "1" else ""
@@ -219,8 +240,7 @@ def _item(
     row: RedactionItem,
     content: dict[str, Any] | None,
     *,
-    add: AddForm | None = None,
-    whole: WholeForm | None = None,
+    forms: Mapping[str, UiForm] = MappingProxyType({}),
     outcome: Outcome | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -230,6 +250,7 @@ def _item(
     end = min(start + redaction_page.WINDOW, len(text))
     line = redaction_page.lines(case, [row], request.LANGUAGE_CODE)[0]
     waits = waiting(case)
+    sheets = Paginator(range(1, row.sheets + 1), 1).get_page(_sheet(request)) if row.sheets else None
     context = case_page.case_context(request, case, "redaction", now=timezone.now()) | {
         "line": line,
         "item": row,
@@ -241,8 +262,12 @@ def _item(
         "part": windows,
         "whole_words": redaction_page.whole_words(row),
         "why_whole": "" if row.length else str(redaction_page.WHY_WHOLE.get(row.why_whole, "")),
-        "add_form": add or AddForm(text=""),
-        "whole_form": whole or WholeForm(prefix="whole", initial={"reason": row.whole_reason or None}),
+        "sheets": sheets,
+        "boxes": redaction_page.box_lines(row, sheets.number) if sheets else [],
+        "box_form": forms.get("box") or BoxForm(prefix="box", sheet=1),
+        "add_form": forms.get("add") or AddForm(text=""),
+        "whole_form": forms.get("withhold") or WholeForm(prefix="whole", initial={"reason": row.whole_reason or None}),
+        "refused_form": next((one for one in forms.values() if one.is_bound), None),
         "outcome": outcome,
         "why_not": _why_not(request, case),
         "left": waits.count(),
@@ -251,26 +276,7 @@ def _item(
     return page(request, "redaction_item", context, status=status)
 
 
-@staff_required
-@require_safe
-def file(request: DeskRequest, case_id: RowId, item_id: RowId) -> HttpResponse:
-    """The finished file as a download: what the subscriber gets, made from the original and the accepted marks."""
-    insist_sight(request.actor, Sight.DATA)
-    case = case_for(request, case_id)
-    row = RedactionItem.objects.filter(case=case, kind=RedactionItem.Kind.FILE, pk=item_id).first()
-    if row is None:
-        raise Http404
-    try:
-        made = finished_file(case, row)
-    except NeedsPersonError:
-        raise Http404 from None
-    if made is None:
-        raise Http404
-    response = HttpResponse(made.data, content_type="application/octet-stream")
-    name = f"{case.request.reference}-redacted{made.ending}"
-    response.headers["Content-Disposition"] = (
-        content_disposition_header(as_attachment=True, filename=name) or "attachment"
-    )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+def _sheet(request: DeskRequest) -> int:
+    """The page of the file that is wanted: of the form that was sent, or of the address; the first for nonsense."""
+    wanted = request.POST.get("box-sheet") or request.GET.get("sheet") or ""
+    return int(wanted) if wanted.isdecimal() and len(wanted) < _DIGITS else 1

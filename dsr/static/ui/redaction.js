@@ -40,6 +40,62 @@ if (original && form) {
   });
 }
 
+// --- boxes: a rectangle on the picture stands in the fields of the form, whichever of the two is changed ---
+const picture = one("[data-picture]");
+const boxes = one("form[data-box]");
+if (picture && boxes) {
+  const draft = one("[data-draft]", picture);
+  const fields = ["left", "top", "width", "height"].map((side) => boxes.elements[`box-${side}`]);
+  const within = (value, least, most) => Math.min(Math.max(value, least), most);
+  const hundredths = (value) => Math.round(value * 100) / 100;
+  const sides = () => fields.map((field) => Number(field.value) || 0);
+  const show = () =>
+    ["x", "y", "width", "height"].forEach((name, at) => draft.setAttribute(name, Math.max(0, sides()[at] * 100)));
+  const put = (left, top, width, height) => {
+    const x = hundredths(within(left, 0, 99));
+    const y = hundredths(within(top, 0, 99));
+    const all = [x, y, within(width, 0.5, 100 - x), within(height, 0.5, 100 - y)];
+    fields.forEach((field, at) => (field.value = hundredths(all[at])));
+    show();
+  };
+  const point = (event) => {
+    const area = picture.getBoundingClientRect();
+    const part = (value, start, length) => within(((value - start) / length) * 100, 0, 100);
+    return [part(event.clientX, area.left, area.width), part(event.clientY, area.top, area.height)];
+  };
+  let from = null;
+  // A finger scrolls the page; it has the fields.
+  picture.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0 || event.pointerType === "touch") return;
+    from = point(event);
+    picture.setPointerCapture(event.pointerId);
+  });
+  picture.addEventListener("pointermove", (event) => {
+    if (!from) return;
+    const to = point(event);
+    const [left, top] = [0, 1].map((at) => Math.min(from[at], to[at]));
+    put(left, top, Math.abs(from[0] - to[0]), Math.abs(from[1] - to[1]));
+  });
+  for (const name of ["pointerup", "pointercancel"]) picture.addEventListener(name, () => (from = null));
+  const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+  picture.addEventListener("keydown", (event) => {
+    const step = steps[event.key];
+    if (event.ctrlKey || event.metaKey || event.altKey || (!step && event.key !== "Enter")) return;
+    event.preventDefault();
+    if (!step) return boxes.elements["box-reason"].focus();
+    const [left, top, width, height] = sides();
+    if (!width || !height) put(40, 40, 20, 20);
+    else if (event.shiftKey) put(left, top, width + step[0], height + step[1]);
+    else put(within(left + step[0], 0, 100 - width), within(top + step[1], 0, 100 - height), width, height);
+  });
+  for (const field of fields) field.addEventListener("input", show);
+  picture.tabIndex = 0;
+  picture.setAttribute("role", "application");
+  picture.setAttribute("aria-label", picture.dataset.label);
+  picture.setAttribute("aria-describedby", "box-help");
+  show();
+}
+
 // --- keys: n next mark, y accept, d dismiss, z undo (ux.md 2.3); never in a field, never when switched off ---
 const marks = () => all("[data-mark]");
 let last = -1;
