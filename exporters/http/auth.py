@@ -9,13 +9,17 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
-from exporters.contract import Permanent
+from exporters.contract import Permanent, Temporary
 from exporters.http.message import Request, at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from exporters.http.message import Reply
+
+
+_MARGIN = 30
+"""Seconds before its end in which a session is not used any more."""
 
 
 class Auth(Protocol):
@@ -87,6 +91,11 @@ class Signed(NoAuth):
 
     def sign(self, request: Request, send: Callable[[Request], Reply], place: str) -> Request:
         """Add the signature header."""
+        facts = self.facts(request)
+        return replace(request, headers=(*request.headers, (self.header, self.value.format(**facts))))
+
+    def facts(self, request: Request) -> dict[str, str]:
+        """What templates know about one call: key, a fresh nonce, the signature and what it covers."""
         self._last[0] = max(self._last[0] + 1, int(self.clock() * 1_000_000))
         facts = {
             "key": self.key,
@@ -96,10 +105,7 @@ class Signed(NoAuth):
             "body": hashlib.sha256(request.body() or b"").hexdigest(),
         }
         digest = hmac.new(self.secret.encode(), self.message.format(**facts).encode(), "sha256").hexdigest()
-        signature = digest.upper() if self.upper else digest
-        return replace(
-            request, headers=(*request.headers, (self.header, self.value.format(**facts, signature=signature)))
-        )
+        return {**facts, "signature": digest.upper() if self.upper else digest}
 
 
 @dataclass(slots=True)
@@ -119,10 +125,7 @@ class Login:
         headers = (*request.headers, *self.also.items())
         if not self._token:
             reply = send(replace(self.request, headers=(*self.request.headers, *self.also.items())))
-            found = at(reply.data(place), self.token_at) if reply.status < 300 else None  # noqa: PLR2004
-            if not isinstance(found, str | int) or isinstance(found, bool) or found == "":
-                raise Permanent("access_denied", place)
-            self._token = str(found)
+            self._token = session_of(reply, self.token_at, place)
         return replace(request, headers=(*headers, (self.header, self.value.format(token=self._token))))
 
     def rejected(self) -> bool:
@@ -130,3 +133,49 @@ class Login:
         ended = bool(self._token)
         self._token = ""
         return ended
+
+
+@dataclass(slots=True)
+class SignedLogin:
+    """A session opened with a signature instead of a password (Splynx): key, nonce and signature go in the body of the log-in.
+
+    `body` is a template as `Signed` knows them; `expires_at` is where the answer says when the session ends (seconds since 1970).
+    A session about to end is replaced before it does, one that ended after the 401; a new log-in needs no second token kept.
+    """
+
+    signer: Signed
+    path: str
+    body: Mapping[str, str] = field(repr=False)
+    token_at: str
+    expires_at: str = ""
+    header: str = "Authorization"
+    value: str = "Splynx-EA (access_token={token})"
+    _token: str = field(default="", repr=False)
+    _until: float = field(default=0.0, init=False)
+
+    def sign(self, request: Request, send: Callable[[Request], Reply], place: str) -> Request:
+        """Log in when there is no session or it is about to end, then add its token."""
+        if not self._token or (self._until and self.signer.clock() + _MARGIN > self._until):
+            plain = Request("POST", self.path)
+            facts = self.signer.facts(plain)
+            reply = send(replace(plain, json={name: text.format(**facts) for name, text in self.body.items()}))
+            self._token = session_of(reply, self.token_at, place)
+            until = at(reply.data(place), self.expires_at) if self.expires_at else 0
+            self._until = float(until) if str(until).isdigit() else 0.0
+        return replace(request, headers=(*request.headers, (self.header, self.value.format(token=self._token))))
+
+    def rejected(self) -> bool:
+        """The session has ended: another one may do."""
+        ended = bool(self._token)
+        self._token = ""
+        return ended
+
+
+def session_of(reply: Reply, token_at: str, place: str) -> str:
+    """The session a log-in gave. Raises Temporary where nobody could answer, Permanent("access_denied") where it was refused."""
+    if reply.status >= 500 or reply.status in {408, 425, 429}:  # noqa: PLR2004
+        raise Temporary("store_down", place)
+    found = at(reply.data(place), token_at) if reply.status < 300 else None  # noqa: PLR2004
+    if not isinstance(found, str | int) or isinstance(found, bool) or found == "":
+        raise Permanent("access_denied", place)
+    return str(found)

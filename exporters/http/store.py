@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from exporters.datamap.load import load
-from exporters.http.auth import Auth, FormFields, Headers, Login, NoAuth, Signed, basic
+from exporters.http.auth import Auth, FormFields, Headers, Login, NoAuth, Signed, SignedLogin, basic
 from exporters.http.client import HttpClient, Reach
 from exporters.http.limits import Limits
 from exporters.http.message import Request, filled
@@ -18,6 +18,8 @@ from exporters.registry import resolve
 from exporters.shipped import file_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from exporters.datamap.model import DataMap
     from exporters.document import Item
     from exporters.http.guard import Network
@@ -112,15 +114,30 @@ def _auth(profile: Profile, secrets: dict[str, str]) -> Auth:
             key, secret = (filled(given.pop(name), secrets, quoted=False) for name in ("key", "secret"))
             return Signed(key, secret, **given)  # type: ignore[arg-type]
         case _:
-            parts = item.options("json", "header", "value", "also", required=("path", "session_at"))
-            body = texts(parts["json"]) if "json" in parts else {}
-            login = Login(Request("POST", parts["path"].text(), json=dict(body)), parts["session_at"].text())
-            if "header" in parts:
-                login.header = parts["header"].text()
-            if "value" in parts:
-                login.value = parts["value"].text().replace("{session}", "{token}")
-            login.also = texts(parts["also"]) if "also" in parts else {}
-            return login
+            return _login(item, secrets)
+
+
+def _login(item: Item, secrets: Mapping[str, str]) -> Auth:
+    """A session: opened with credentials, or with a signature (`signed`), whose templates are filled at the log-in."""
+    more = ("json", "header", "value", "also", "signed", "expires_at")
+    parts = item.options(*more, required=("path", "session_at"))
+
+    def texts(name: str) -> dict[str, str]:
+        entries = parts[name].entries() if name in parts else {}
+        return {name: filled(one.text(), secrets, quoted=False) for name, one in entries.items()}
+
+    given = {name: parts[name].text() for name in ("header",) if name in parts}
+    if "value" in parts:
+        given["value"] = parts["value"].text().replace("{session}", "{token}")
+    path, session_at = parts["path"].text(), parts["session_at"].text()
+    if "signed" in parts:
+        keys = texts("signed")
+        body = {name: one.text() for name, one in parts["json"].entries().items()} if "json" in parts else {}
+        if "expires_at" in parts:
+            given["expires_at"] = parts["expires_at"].text()
+        return SignedLogin(Signed(keys["key"], keys["secret"]), path, body, session_at, **given)
+    body = texts("json")
+    return Login(Request("POST", path, json=dict(body)), session_at, also=texts("also"), **given)
 
 
 def _check_profile(config: StoreConfig, data_map: DataMap, profile: Profile) -> None:

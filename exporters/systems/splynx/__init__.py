@@ -1,0 +1,1 @@
+"""Splynx over its API 2.0."""
