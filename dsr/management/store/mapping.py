@@ -13,16 +13,21 @@ from django.utils import timezone
 from dsr.management.output import fail
 from dsr.management.store.common import identifier, one_store, opened, reading, reading_store, stores
 from exporters.contract import Subject
+from exporters.datamap.parameters import declared
 from exporters.discover.coverage import coverage
 from exporters.discover.draft import draft
+from exporters.discover.fill import fill
 from exporters.discover.find import discover
 from exporters.discover.model import Confidence, Role
+from exporters.document import read_document
 from exporters.registry import SecretError, secret
+from exporters.shipped import SYSTEMS
 from exporters.sql.schema import read_schema
 
 if TYPE_CHECKING:
     from dsr.management.output import DeskCommand
     from exporters.discover.model import Discovery
+    from exporters.document import Item
 
 
 def add(verbs: Any) -> None:
@@ -36,6 +41,7 @@ def add(verbs: Any) -> None:
     ):
         finding.add_argument(option, action="append", default=[], metavar="KIND=VALUE", help=meaning)
     finding.add_argument("--language", action="append", metavar="CODE", help="of the map's words (en)")
+    finding.add_argument("--fill", metavar="SYSTEM", help="propose the names that a system's map leaves open instead")
     finding.add_argument("--output", type=Path, help="a new file for the map; without it, it is printed")
     covering = verbs.add_parser("coverage", help="every column of a store and what its map says; exit 1 on a gap")
     covering.add_argument("store")
@@ -46,8 +52,9 @@ def run_discover(command: DeskCommand, **options: Any) -> None:
     output = options["output"]
     if output and output.exists():
         raise fail(f"{output} exists already; a draft never replaces a map")
+    document = _open_map(options["fill"]) if options["fill"] else None
     found = _look(options)
-    text = draft(found, name=options["store"], languages=tuple(options["language"] or ("en",)))
+    text = fill(found, document) if document else draft(found, name=options["store"], languages=_languages(options))
     if output:
         output.write_text(text, encoding="utf-8")
     if command.as_json:
@@ -56,6 +63,19 @@ def run_discover(command: DeskCommand, **options: Any) -> None:
         command.one(_summary(found, text))
     else:
         command.stdout.write(text)
+
+
+def _open_map(system: str) -> Item:
+    """The map of a system that comes with the product and leaves names open."""
+    path = SYSTEMS / system / "map.yaml"
+    known = sorted(one.parent.name for one in SYSTEMS.glob("*/map.yaml") if declared(read_document(one)))
+    if system not in known:
+        raise fail(f"{system} leaves no names open; systems that do: {', '.join(known)}")
+    return read_document(path, name=f"{system}/map.yaml")
+
+
+def _languages(options: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(options["language"] or ("en",))
 
 
 def _look(options: dict[str, Any]) -> Discovery:
