@@ -70,13 +70,18 @@ class RestStore(MappedStore):
 
 def _secrets(config: StoreConfig, profile: Profile) -> dict[str, str]:
     """The values of the options the profile's `auth` names, secrets read."""
-    named = set(_names(profile.auth)) if profile.auth else set()
+    named = set(signs_in_with(profile))
     for name, item in config.options.items():
         if name not in _OPTIONS | named:
             raise item.error(f"unknown option {name!r} for a REST store; known: {', '.join(sorted(_OPTIONS | named))}")
     for name in sorted(named - set(config.options)):
         raise config.place.error(f"the profile {profile.name!r} signs in with {name!r}: write {name}: env:NAME")
     return {name: resolve(config, config.options[name]) for name in named}
+
+
+def signs_in_with(profile: Profile) -> tuple[str, ...]:
+    """The options a profile's `auth` names, in its order: what a store must give besides `url`, `map` and `profile`."""
+    return tuple(dict.fromkeys(_names(profile.auth))) if profile.auth else ()
 
 
 def _names(item: Item) -> list[str]:

@@ -1,17 +1,18 @@
-"""`manage.py store list|check|collect|plan|apply|residue|discover|coverage`: look at stores, and carry out approved plans."""
+"""`manage.py store list|new|check|collect|plan|apply|residue|discover|coverage`: look at stores, connect them, and carry out approved plans."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from dsr.management.output import DeskCommand
-from dsr.management.store import collecting, erasing, listing, mapping
+from dsr.management.store import collecting, erasing, listing, mapping, new
 
 if TYPE_CHECKING:
     from django.core.management.base import CommandParser
 
 VERBS = {
     "list": listing.run_list,
+    "new": new.run_new,
     "check": listing.run_check,
     "collect": collecting.run_collect,
     "plan": erasing.run_plan,
@@ -30,7 +31,7 @@ class Command(DeskCommand):
     def add_more(self, parser: CommandParser) -> None:
         """Sub-commands."""
         verbs = parser.add_subparsers(dest="verb", required=True)
-        for module in (listing, collecting, erasing, mapping):
+        for module in (listing, new, collecting, erasing, mapping):
             module.add(verbs)
         for sub in verbs.choices.values():
             sub.add_argument("--json", action="store_true", help="print JSON instead of text")

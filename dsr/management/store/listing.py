@@ -35,7 +35,17 @@ def run_list(command: DeskCommand, **_: Any) -> None:
     for name, config in stores().items():
         exporter = opened(config)
         can = [word for word, protocol in CAPABILITIES.items() if capable(exporter, protocol)]
-        rows.append({"store": name, "controller": config.controller, "system": config.system, "can": " ".join(can)})
+        data_map = getattr(exporter, "data_map", None)
+        level = data_map.evidence_level if data_map else None
+        rows.append(
+            {
+                "store": name,
+                "controller": config.controller,
+                "system": config.system,
+                "evidence": str(level) if level else "not stated",
+                "can": " ".join(can),
+            }
+        )
     command.rows(rows, empty="no store configured")
 
 
@@ -44,15 +54,19 @@ def run_check(command: DeskCommand, **options: Any) -> None:
     rows: list[dict[str, str]] = []
     configured = stores()
     for name in options["stores"] or configured:
-        exporter = opened(one_store(configured, name))
-        try:
-            problems = exporter.check() if capable(exporter, Checks) else []
-            rows += [
-                {"store": name, "severity": p.severity.value, "code": p.code, "place": p.place, "detail": p.detail}
-                for p in problems
-            ]
-        except StoreError as error:
-            rows.append({"store": name, "severity": "error", "code": error.code, "place": error.place, "detail": ""})
+        rows += problems(name, opened(one_store(configured, name)))
     command.rows(rows, empty="map and schema agree in every store")
     if any(row["severity"] == Severity.ERROR.value for row in rows):
         sys.exit(1)
+
+
+def problems(name: str, exporter: Any) -> list[dict[str, str]]:
+    """What the check of one store finds; that it cannot be asked is a problem too."""
+    try:
+        found = exporter.check() if capable(exporter, Checks) else []
+    except StoreError as error:
+        return [{"store": name, "severity": "error", "code": error.code, "place": error.place, "detail": ""}]
+    return [
+        {"store": name, "severity": one.severity.value, "code": one.code, "place": one.place, "detail": one.detail}
+        for one in found
+    ]
