@@ -31,8 +31,8 @@ PATIENCE = {"worker_died": 5, "newer_release": 4, "too_long": 3, "out_of_memory"
 SKEW = timedelta(minutes=10)
 PDF = frozenset({"package", "close", "letter"})
 HELD, DIED = "on_hold", "worker_died"
-# What a lead may leave out, or explain: work on one store, never the locating (4.2 no. 10).
-WAIVABLE = frozenset(
+# Operations on one store.
+STORE_WORK = frozenset(
     {
         "kept",
         "rescan",
@@ -48,6 +48,8 @@ WAIVABLE = frozenset(
         "lift",
     }
 )
+# What a lead may leave out, or explain: work on one store, never the locating (4.2 no. 10).
+WAIVABLE = STORE_WORK
 
 
 def lease() -> timedelta:

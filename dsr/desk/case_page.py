@@ -125,6 +125,8 @@ class IdentityCard:
 
     level: str
     enough: bool
+    proven: bool
+    """Whether anything is proven; a right may need nothing, and then nothing is enough."""
     method: str
     numbers: tuple[tuple[str, str], ...]
     why_not: str
@@ -144,6 +146,7 @@ def identity_card(case: Case, actor: Actor, language: str) -> IdentityCard:
     return IdentityCard(
         level=wording.say(level),
         enough=identified(case),
+        proven=level is not IdentityLevel.NONE,
         method=_method(case.request.identity_method),
         numbers=numbers,
         why_not=wording.refusal(refused) if refused else "",

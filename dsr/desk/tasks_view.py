@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from dsr.cases.headway import FINISHED, UNFINISHED, records_of
 from dsr.cases.scope import stores_of
-from dsr.cases.tasks import WAIVABLE
+from dsr.cases.tasks import STORE_WORK, WAIVABLE
 from dsr.desk.access import Duty, duty_refusal
 from dsr.desk.troubles import trouble
 from dsr.fulfil.locate import COPIES
@@ -32,23 +32,6 @@ if TYPE_CHECKING:
     from exporters.registry import StoreConfig
 
 NOBODY = "nobody_identified"
-# Operations on one store.
-STORE_WORK = frozenset(
-    {
-        "kept",
-        "rescan",
-        "residue",
-        "recheck",
-        "write_again",
-        "replay",
-        "collect",
-        "apply",
-        "verify",
-        "by_hand",
-        "restrict",
-        "lift",
-    }
-)
 # Work of the program that is not asking a store.
 OPERATIONS = {
     "locate": gettext_lazy("Search for the person"),

@@ -330,3 +330,14 @@ def test_every_code_that_the_program_gives_a_task_has_words():
             found |= set(re.findall(r'\((?:Temporary|Permanent), "([a-z_]+)"\)', source))
     assert {"store_down", "ambiguous", "element_missing", "crashed"} <= found
     assert found - set(TROUBLES) == set()
+
+
+def test_the_shield_stands_beside_what_is_proven_and_not_beside_nothing(mara, received):
+    # An objection to marketing needs no proof: enough, and still nothing is proven.
+    nothing = make_case(identified=False, at=received, rights=(Right.MARKETING_OBJECTION,))
+    for case, words, shield in ((nothing, "Nothing proven", False), (make_case(at=received), "Second factor", True)):
+        card = page_of(mara, case).partition("<h2>Identity</h2>")[2].partition("</section>")[0]
+        line = card.partition("</p>")[0]
+        assert words in line
+        assert ("tick-ok" in line) is shield
+        assert "Not enough" not in line
