@@ -1,0 +1,1 @@
+"""BillMax: billing for internet providers."""
