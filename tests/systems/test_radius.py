@@ -17,8 +17,21 @@ from exporters.sql.schema import bind, read_schema
 from exporters.sql.stream import stream
 from exporters.sql.walk import Walk
 from exporters.testing.checksums import checksums, touched
+from exporters.testing.system_pieces import Deadly, EndedHereError
 from tests import servers
-from tests.systems.radius_accounts import ANNA, MAP, OTHERS, PASSWORDS, SPELLINGS, Radius, fill, subject
+from tests.systems.radius_accounts import (
+    ANNA,
+    MAP,
+    NOW,
+    OTHERS,
+    PASSWORDS,
+    SPELLINGS,
+    Radius,
+    fill,
+    goes_on,
+    law,
+    subject,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -195,6 +208,23 @@ def test_trap_passwords_go_first(own: Radius) -> None:
 
     assert set(order[:4]) == {"radcheck", "radpostauth", "userinfo", "billing_history"}
     assert order.index("radacct") >= 4
+
+
+@pytest.mark.parametrize("entries", [4, *(pytest.param(n, marks=pytest.mark.slow) for n in (2, 9, 13))])
+def test_trap_killed_when_the_passwords_were_gone_and_resumed(own: Radius, entries: int) -> None:
+    """Her name is still what the other rows are found by."""
+    before, hers, journal = checksums(own.engine), set(own.collected(ANNA)), Deadly(entries)
+    keys, lines = own.exporter.locate(subject(ANNA)).keys, own.plan(ANNA)
+    own.exporter._batch_rows = 2
+
+    with pytest.raises(EndedHereError):
+        own.exporter.apply(lines, approval="a", now=NOW, check=goes_on, keep_until=law, journal=journal)
+    journal.left = 10_000
+    own.exporter.apply(lines, approval="a", now=NOW, check=goes_on, keep_until=law, journal=journal)
+
+    assert touched(before, checksums(own.engine)) <= hers
+    assert own.stands(ANNA, keys, lines) == set()
+    assert own.ask("SELECT 1 FROM radcheck WHERE value LIKE 'anna-%'") == []
 
 
 def test_trap_rows_older_than_any_retention_are_still_hers(own: Radius) -> None:
