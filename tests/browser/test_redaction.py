@@ -15,6 +15,7 @@ from dsr.fulfil.redact import redact
 from dsr.models import Case, RedactionItem
 from tests.factories import make_case, make_staff
 from tests.jobs import run_due
+from tests.redaction.test_desk_boxes import with_files
 
 if TYPE_CHECKING:
     from tests.browser.harness import Browse
@@ -64,3 +65,40 @@ def test_a_note_is_redacted_with_the_mouse_and_with_keys(browse: Browse, demo_st
     assert NAMESAKE.email not in sheet
     assert sheet.count("[other person, Art. 15(4)]") == 3
     assert page.evaluate("document.documentElement.outerHTML.length") < 120_000
+
+
+@pytest.mark.slow
+def test_a_place_on_a_picture_is_blacked_out_with_the_mouse_and_with_keys(browse: Browse, demo_stores: Any) -> None:
+    mara = make_staff("mara")
+    case = with_files(demo_stores, run_due)
+    face = RedactionItem.objects.filter(case=case).order_by("position")[0]
+    one = reverse("desk:redaction-item", args=[case.pk, face.pk])
+    browse.audit(one, user=mara, modes=["desktop", "phone", "dark"])
+
+    page = browse.page(user=mara)
+    page.goto(one)
+    page.wait_for_function("[...document.images].every((one) => one.complete && one.naturalWidth === 200)")
+    picture = page.locator("[data-picture]")
+    picture.scroll_into_view_if_needed()
+    area = picture.bounding_box()
+    assert area is not None
+    page.mouse.move(area["x"] + area["width"] / 2, area["y"] + area["height"] * 3 / 4)
+    page.mouse.down()
+    page.mouse.move(area["x"] + area["width"] / 4, area["y"] + area["height"] / 4, steps=3)
+    page.mouse.up()
+    sides = [float(page.locator(f"[name=box-{name}]").input_value()) for name in ("left", "top", "width", "height")]
+    assert sides == pytest.approx([25, 25, 25, 50], abs=1.5)
+    page.locator("form[data-box] button").click()
+    page.wait_for_url("**#boxes")
+    assert face.boxes.get().left == pytest.approx(2500, abs=150)
+
+    # Without a mouse: arrows move the box, with Shift they change its size, Enter goes on to the reason.
+    page.locator("[data-picture]").focus()
+    for key in ("ArrowRight", "ArrowLeft", "ArrowUp", "Shift+ArrowRight", "Shift+ArrowDown", "Enter"):
+        page.keyboard.press(key)
+    assert page.evaluate("document.activeElement.name") == "box-reason"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelectorAll('[data-boxed]').length === 2")
+    assert face.boxes.filter(left=3900, top=3900, width=2100, height=2100).exists()
+    browse.audit(one, user=mara, modes=["desktop", "narrow"])

@@ -70,6 +70,11 @@ if (picture && boxes) {
     from = point(event);
     picture.setPointerCapture(event.pointerId);
   });
+  // Drawing selects no text, for a selection that is dragged to the edge scrolls the picture away below the mouse.
+  picture.addEventListener("mousedown", (event) => {
+    event.preventDefault();
+    picture.focus({ preventScroll: true });
+  });
   picture.addEventListener("pointermove", (event) => {
     if (!from) return;
     const to = point(event);
