@@ -179,12 +179,12 @@ def note(descriptor: int, where: str) -> None:
     os.pwrite(descriptor, where.encode(), 0)
 
 
-def listen(port: int | None = None) -> socket.socket:
-    """Open the web port on loopback: the one asked for, else the first free one from 8000.
+def listen(port: int | None = None, *, first: int = FIRST_PORT) -> socket.socket:
+    """Open a port on loopback: the one asked for, else the first free one from `first`, that of the web pages.
 
     The socket is handed to the web server, so nobody can take the port in between. Raises DemoError when none is free.
     """
-    tried = [port] if port is not None else range(FIRST_PORT, FIRST_PORT + PORTS_TRIED)
+    tried = [port] if port is not None else range(first, first + PORTS_TRIED)
     for number in tried:
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -198,7 +198,7 @@ def listen(port: int | None = None) -> socket.socket:
     what = (
         f"Port {port} is taken"
         if port is not None
-        else f"No port between {FIRST_PORT} and {FIRST_PORT + PORTS_TRIED - 1} is free"
+        else f"No port between {first} and {first + PORTS_TRIED - 1} is free"
     )
     raise DemoError(f"{what}. Name another one with --port.")
 

@@ -11,7 +11,9 @@ from dsr.cases import actors, answer, endings, identity, perform, redactions, ta
 from dsr.cases.hand_answers import Said, hand_of
 from dsr.cases.hand_tasks import ask
 from dsr.cases.redactions_open import waiting
+from dsr.cases.scope import stores_of
 from dsr.demo.office import STAFF, STORE, account
+from dsr.demo.vendors import SYSTEMS, known
 from dsr.fulfil import hand, operations
 from dsr.law.attest import ATTESTATIONS
 from dsr.law.rights import Right
@@ -54,17 +56,18 @@ class Stage:
         identity.confirm(request=self._request, method=method, known=known, actor=self._staff(MARA), now=self._at(days))
 
     def link(self, *, days: int) -> None:
-        """The subscriber has proved the link of her account to her customer number by a code to the contact on file."""
+        """The subscriber has proved the links of her account to her customer numbers by a code to the contact on file."""
         user = account(self._request.controller, self._person.email, kind=Kind.SUBSCRIBER)
-        ((store, number),) = self._known()
-        identity.link(
-            user=user,
-            store=store,
-            customer_number=number,
-            contact=self._person.email,
-            method="code",
-            now=self._at(days),
-        )
+        now = self._at(days)
+        for store, number in self._known():
+            identity.link(
+                user=user,
+                store=store,
+                customer_number=number,
+                contact=self._person.email,
+                method="code",
+                now=now,
+            )
 
     def ask_identity(self, *, days: int, doubt: str) -> None:
         """Mara asks who the person is, for a concrete doubt."""
@@ -140,7 +143,10 @@ class Stage:
         self._work()
 
     def _known(self) -> tuple[tuple[str, str], ...]:
-        return ((STORE, self._person.customer_no),)
+        """Her number in billing, and those that the systems of vendors gave her, where they run: each counts its own way."""
+        listed = stores_of(self._request.controller) if known(self._person) else {}
+        played = tuple((store, str(self._person.n)) for store in SYSTEMS if store in listed)
+        return ((STORE, self._person.customer_no), *played)
 
     def _user(self, email: str) -> User:
         return account(self._request.controller, email)

@@ -1,4 +1,4 @@
-"""Runs the demo's processes together: a private Redis, the setup, web, worker and tick; one Ctrl-C ends them all."""
+"""Runs the demo's processes together: a private Redis, the stand-ins, setup, web, worker and tick; one Ctrl-C ends them all."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING
 
 import redis
 
-from dsr.demo import place
+from dsr.demo import place, vendors
 from dsr.demo.processes import ROOT, Child, Console
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 READY_WITHIN = 90.0
 """Seconds the web page may take to answer for the first time."""
@@ -43,11 +43,17 @@ class Supervisor:
     """Keeps the demo's processes alive until it is told to stop.
 
     `environment` is what `place.prepare` returned; `listener` the open web port, handed to the web server, or None when
-    only the setup shall run.
+    only the setup shall run; `played` the open ports of the systems that the stand-ins play.
     """
 
     def __init__(
-        self, *, environment: dict[str, str], var: Path, listener: socket.socket | None, console: Console
+        self,
+        *,
+        environment: dict[str, str],
+        var: Path,
+        listener: socket.socket | None,
+        played: Mapping[str, socket.socket],
+        console: Console,
     ) -> None:
         self._environment = {**environment, "PYTHONUNBUFFERED": "1"}
         self._console = console
@@ -59,6 +65,10 @@ class Supervisor:
         socket_path = place.redis_socket(var)
         private = environment.get("REDIS_URL") == place.redis_url(socket_path)
         self._redis = self._child("redis", place.redis_command(place.redis_program(), socket_path)) if private else None
+        self._played = tuple(played.values())
+        command, fds = vendors.command(var / "demo", played), tuple(one.fileno() for one in self._played)
+        self._below = [self._child("vendors", command, pass_fds=fds), *([self._redis] if self._redis else [])]
+        """What the others ask: it comes first and goes last."""
         self._children: list[Child] = []
         self._filling: list[Child] = []
 
@@ -71,8 +81,9 @@ class Supervisor:
         _adopt_orphans()
         with self._signals():
             try:
+                for child in self._below:
+                    child.start()
                 if self._redis:
-                    self._redis.start()
                     self._await_redis()
                 code = self._set_up(FIRST)
                 if code or self._stop.is_set():
@@ -97,6 +108,8 @@ class Supervisor:
         child = self._part(part)
         self._children = [child]
         while child.running and not self._stop.is_set():
+            for other in self._below:
+                other.tend()
             self._stop.wait(0.05)
         if self._stop.is_set():
             return 0
@@ -114,7 +127,7 @@ class Supervisor:
         deadline = time.monotonic() + READY_WITHIN
         ready = False
         while not self._stop.is_set():
-            for child in [self._redis, *self._children] if self._redis else self._children:
+            for child in (*self._below, *self._children):
                 child.tend()
             if not ready:
                 health = self._health()
@@ -155,14 +168,14 @@ class Supervisor:
             return type(error).__name__
 
     def _end(self) -> None:
-        """Ask, insist, kill: the three workers first, Redis last, so that nobody loses it in mid-job."""
+        """Ask, insist, kill: the three workers first, what they ask last, so that nobody loses it in mid-job."""
         self._console.line("demo", "stopping …")
         self._finish([*self._filling, *self._children])
-        if self._redis:
-            self._finish([self._redis])
+        self._finish(self._below)
         _kill_orphans()
-        if self._listener:
-            self._listener.close()
+        for listener in (self._listener, *self._played):
+            if listener:
+                listener.close()
         self._console.line("demo", "stopped.")
 
     @staticmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import queue
 import re
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 from contextlib import closing
 from pathlib import Path
@@ -18,11 +20,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dsr.demo.people import by_position
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
 START = 120
+ERASED = 52
+"""Position of a subscriber whose erasure is under way when the demo opens (`erasure-executing`)."""
 pytestmark = pytest.mark.slow
 
 
@@ -103,8 +109,19 @@ def _get(url: str) -> tuple[int, str]:
         return answer.status, answer.read().decode()
 
 
+def _post(url: str) -> int:
+    """The status of a call without a log-in; a port that is open answers when somebody is there to take it."""
+    try:
+        with urllib.request.urlopen(url, b"action=WhmcsDetails", timeout=30) as answer:  # noqa: S310 -- our own loopback URL
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
+
+
 def test_the_demo_starts_serves_heals_and_stops(demo: Demo) -> None:
     base = demo.wait_for(r"Portal\s+(http://127\.0\.0\.1:\d+)/").group(1)
+    port = demo.wait_for(r"stand-ins on this machine: whmcs on port (\d+)").group(1)
     demo.wait_for(r"Stop with Ctrl-C")
 
     # serves, and is well as soon as the worker and the first tick have said so
@@ -126,6 +143,16 @@ def test_the_demo_starts_serves_heals_and_stops(demo: Demo) -> None:
     while time.monotonic() < until and not any("rqworker" in command for command in demo.processes().values()):
         time.sleep(0.2)
     assert any("rqworker" in command and pid != worker for pid, command in demo.processes().items())
+
+    # the systems of vendors are back at their address, with what they held
+    kept = demo.var / "demo" / "standins" / "whmcs.json"
+    held = json.loads(kept.read_bytes())["clients"][str(ERASED)]  # the setup erased this one
+    played = min(pid for pid, command in demo.processes().items() if "exporters.testing.standins" in command)
+    os.kill(played, signal.SIGKILL)
+    demo.wait_for(r"vendors \| ended with signal SIGKILL; starts again in 1 s", seconds=20)
+    assert _post(f"http://127.0.0.1:{port}/includes/api.php") == 403  # it answers again, and lets nobody in
+    assert json.loads(kept.read_bytes())["clients"][str(ERASED)] == held
+    assert by_position(ERASED).email not in held.values()
 
     # a second one on the same folder is told
     second = Demo(demo.var)

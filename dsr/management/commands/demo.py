@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from dsr.demo import place
+from dsr.demo import place, vendors
 from dsr.demo.processes import Console
 from dsr.demo.supervisor import FURTHER, Supervisor
 
@@ -23,7 +23,7 @@ BREATH = 0.2
 
 
 class Command(BaseCommand):
-    """Prepares var/, then runs Redis, setup, web, worker and tick under one supervisor until Ctrl-C."""
+    """Prepares var/, then runs Redis, stand-ins, setup, web, worker and tick under one supervisor until Ctrl-C."""
 
     help = "Run the demo: an invented provider with subscribers, stores, staff and running requests."
     requires_system_checks: Any = []  # keys and stores are made here; the setup process checks them
@@ -59,16 +59,20 @@ class Command(BaseCommand):
         if reset:
             place.reset(var)
         environment = place.prepare(var)
+        played = vendors.listen()
+        vendors.connect(var / "demo", played, today=timezone.now().date())
         listener = None if no_serve else place.listen(port)
         console = Console(sys.stdout)
-        supervisor = Supervisor(environment=environment, var=var, listener=listener, console=console)
+        supervisor = Supervisor(environment=environment, var=var, listener=listener, played=played, console=console)
         if listener:
             place.note(lock, f"http://{place.LOOPBACK}:{listener.getsockname()[1]}")
-        return supervisor.run(on_ready=lambda: _welcome(console, listener.getsockname()[1] if listener else 0, var))
+        ports = {name: one.getsockname()[1] for name, one in played.items()}
+        web = listener.getsockname()[1] if listener else 0
+        return supervisor.run(on_ready=lambda: _welcome(console, web, var, ports))
 
 
-def _welcome(console: Console, port: int, var: Path) -> None:
+def _welcome(console: Console, port: int, var: Path, played: dict[str, int]) -> None:
     from dsr.demo import welcome  # noqa: PLC0415 -- reads models, so only after Django is up
 
-    for line in welcome.lines(f"http://{place.LOOPBACK}:{port}", mails=var / "mail"):
+    for line in welcome.lines(f"http://{place.LOOPBACK}:{port}", mails=var / "mail", played=played):
         console.line("demo", line)

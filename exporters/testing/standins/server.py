@@ -14,10 +14,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from exporters.testing.standins.people import subscribers
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from exporters.testing.checksums import RowSums
+    from exporters.testing.standins.people import Person
 
 Tables = dict[str, dict[str, dict[str, Any]]]
 """By table and key: the row as the system holds it."""
@@ -86,7 +90,14 @@ class StandIn:
     forbidden: ClassVar[Answer] = Answer({"message": "Forbidden"}, 403)
     """How this system says that it does not let the caller in."""
     expired: ClassVar[Answer] = Answer({"message": "Unauthorized"}, 401)
+    people: ClassVar[tuple[Person, ...]] = subscribers()
+    """Whom `fill` writes down: the three hundred, or those of `of`."""
     _filled: ClassVar[Tables | None] = None
+
+    @classmethod
+    def of(cls, people: Iterable[Person]) -> type[Self]:
+        """The same system with these subscribers instead of the three hundred."""
+        return type(cls.__name__, (cls,), {"people": tuple(people), "_filled": None})
 
     def __init__(self) -> None:
         """The rows of a fresh system; nothing listens yet."""
@@ -102,11 +113,12 @@ class StandIn:
         """What goes wrong at which call, counted from 1."""
         self.release = threading.Event()
         self._server: _Server | None = None
+        self._kept: Path | None = None
 
     # What each system gives.
 
     def fill(self) -> Tables:
-        """All rows of three hundred subscribers."""
+        """All rows of `people`, and what belongs to nobody."""
         raise NotImplementedError
 
     def answer(self, asked: Asked) -> Answer:
@@ -153,6 +165,20 @@ class StandIn:
         self.calls, self.writes = [], []
         self.faults.clear()
 
+    def keep_in(self, path: Path) -> None:
+        """Go on with the rows kept in `path`, if it is there, and keep the rows there from now on, after each change."""
+        self._kept = path
+        if path.exists():
+            self.tables = json.loads(path.read_text(encoding="utf-8"))
+
+    def keep(self) -> None:
+        """Write the rows where `keep_in` said: all of them or, when the process ends in between, those of before."""
+        if self._kept is None:
+            return
+        part = self._kept.with_suffix(".part")
+        part.write_text(json.dumps(self.tables, ensure_ascii=False), encoding="utf-8")
+        part.replace(self._kept)
+
     @property
     def url(self) -> str:
         """Where it listens, with a slash at the end. Raises RuntimeError when it does not run."""
@@ -162,9 +188,9 @@ class StandIn:
         return f"http://127.0.0.1:{self._server.server_address[1]}/"
 
     @contextmanager
-    def running(self, port: int = 0) -> Iterator[Self]:
-        """Listen on the loopback while inside; port 0 is a free one."""
-        self._server = _Server(("127.0.0.1", port), _Handler)
+    def running(self, port: int = 0, listener: socket.socket | None = None) -> Iterator[Self]:
+        """Listen on the loopback while inside: port 0 is a free one, `listener` a socket somebody else opened."""
+        self._server = _Server(("127.0.0.1", port), listener)
         self._server.standin = self
         thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
@@ -182,9 +208,12 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     standin: StandIn
 
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
+    def __init__(self, address: tuple[str, int], listener: socket.socket | None) -> None:
+        super().__init__(address, _Handler, bind_and_activate=listener is None)
         self.lock = threading.Lock()
+        if listener is not None:
+            self.socket.close()
+            self.socket, self.server_address = listener, listener.getsockname()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that hangs up is no error of ours."""
@@ -207,7 +236,10 @@ class _Handler(BaseHTTPRequestHandler):
             standin.calls.append((asked.method, "/".join(asked.path)))
             fault = standin.faults.pop(len(standin.calls), None)
             if fault in {None, Fault.LOST, Fault.BROKEN_AFTER, Fault.TRUNCATED}:
+                changed = len(standin.writes)
                 answer = standin.answer(asked)
+                if len(standin.writes) > changed:
+                    standin.keep()
         match fault:
             case None:
                 self._say(answer)

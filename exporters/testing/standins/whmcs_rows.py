@@ -7,9 +7,11 @@ import html
 import json
 from typing import TYPE_CHECKING, Any
 
-from exporters.testing.standins.people import ANNA, HOUSEMATE, subscribers
+from exporters.testing.standins.people import ANNA, HOUSEMATE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from exporters.testing.standins.people import Person
     from exporters.testing.standins.server import Tables
 
@@ -58,10 +60,10 @@ def token(number: int) -> str:
     return json.dumps({"customer": f"cus_{number}x", "method": f"pm_{number}x"})
 
 
-def rows() -> Tables:
-    """Everything of three hundred subscribers, and what belongs to nobody."""
+def rows(people: Iterable[Person]) -> Tables:
+    """Everything of these subscribers, and what belongs to nobody."""
     tables: Tables = {name: {} for name in TABLES}
-    for person in subscribers():
+    for person in people:
         _client(tables, person)
         _services(tables, person)
         _money(tables, person)
