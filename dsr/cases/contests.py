@@ -22,7 +22,7 @@ from dsr.law.letter_elements import Element
 from dsr.law.letters import LetterCode, Outcome
 from dsr.law.regimes import regime
 from dsr.law.workflow import Action, Actor, Refusal, State
-from dsr.models import Case, RowId
+from dsr.models import Case, EventNote, RowId
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,6 +94,16 @@ def contest(
         now=now,
     )
     return case
+
+
+def words_of(case: Case) -> str:
+    """What the person says against the outcome, as last noted; empty where nobody contested it.
+
+    An objection by letter or phone stands nowhere else but in the history: it is no message of the conversation.
+    """
+    rows = EventNote.objects.of(case.controller).filter(event__case=case, event__action=Action.CONTEST.value)
+    row = rows.select_related("event__case").order_by("-event__seq").first()
+    return str(row.content()["text"]) if row else ""
 
 
 def _received_at(case: Case, received_on: date | None, now: datetime) -> datetime:

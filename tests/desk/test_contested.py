@@ -82,6 +82,10 @@ def test_an_objection_by_phone_is_taken_down_by_a_lead(client, contested):
 
     assert Case.objects.get().state == "contested"
     assert Letter.objects.filter(code="L-20").count() == 2
+    for action in ("reassess", "uphold"):  # what she said on the telephone stands in no message: the form shows it
+        page = text(client.get(url(contested, action)))
+        assert "She rang: the line is hers." in page
+        assert "It is mine." not in page
 
 
 def test_4_2_5_the_question_that_stops_the_clock_and_its_answer_by_phone(client):

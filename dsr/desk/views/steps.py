@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from dsr import wording
-from dsr.cases import clock, letters
+from dsr.cases import clock, contests, letters
 from dsr.desk import case_page, steps
 from dsr.desk.access import DeskRequest, Sight, case_for, sees, staff_required
 from dsr.desk.attempt import Outcome, attempt, form_of, insisted, reopened, seen_version
@@ -23,7 +23,7 @@ from dsr.desk.shell import page
 from dsr.desk.views.answer import review_context
 from dsr.fulfil.locate import COPIES
 from dsr.law.rights import Right
-from dsr.law.workflow import Action
+from dsr.law.workflow import Action, State
 from dsr.models import Letter
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from dsr.models import Case, RowId
 
 _BY_HER_WORDS = frozenset({Action.CLASSIFY, Action.ANSWER_QUESTION, Action.DISMISS})
+_AGAINST = frozenset({Action.REASSESS, Action.UPHOLD})
 _NOTHING_TRIED = Outcome(done=False)
 
 
@@ -132,7 +133,7 @@ def _show(request: DeskRequest, case: Case, action: Action, form: CaseForm, outc
         "conflict": outcome.conflict,
         "fix_url": outcome.fix_url,
         "news": _news(request, case) if outcome.conflict else [],
-        "words": _words(request, case) if action in _BY_HER_WORDS else "",
+        "words": _words(request, case, action),
         "extended_to": _extended_to(case) if isinstance(form, ExtendForm) and refused is None else None,
     }
     blocked = bool(refused) or outcome.conflict or bool(outcome.why_not)
@@ -154,9 +155,13 @@ def _news(request: DeskRequest, case: Case) -> list[Any]:
     return history(case, language=request.LANGUAGE_CODE, with_notes=notes, after=seen_version(request))
 
 
-def _words(request: DeskRequest, case: Case) -> str:
-    """What the person wrote, beside the form that says what it means."""
-    return str(case.request.content().get("words", "")) if sees(request.actor, Sight.PERSON) else ""
+def _words(request: DeskRequest, case: Case, action: Action) -> str:
+    """What the person wrote, beside the form that says what it means, or that answers what she says against the outcome."""
+    if not sees(request.actor, Sight.PERSON):
+        return ""
+    if action in _AGAINST and case.state == State.CONTESTED:
+        return contests.words_of(case)
+    return str(case.request.content().get("words", "")) if action in _BY_HER_WORDS else ""
 
 
 def _extended_to(case: Case) -> Any:
