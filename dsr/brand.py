@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 YEAR: Final = "public, max-age=31536000, immutable"
 _DIGEST: Final = 16
+_OURS: Final = {LIGHT.name: "#0b4f6c", DARK.name: "#5cc0e0"}
+"""`--brand` of ui.css in each theme: what a company has that chose no colour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +84,13 @@ def _rule(selector: str, properties: Mapping[str, str]) -> str:
 
 
 def sample(light: str, dark: str) -> str:
-    """The same properties on two boxes of a page of set-up, with the surfaces of each theme: how a choice would look."""
+    """The same properties on two boxes of a page of set-up, with the surfaces of each theme: how a choice would look.
+
+    Both boxes name their colours even without a choice: what the page around them inherits is of one theme only.
+    """
     rules = []
     for theme, colour in ((LIGHT, light), (DARK, dark or (readable(light, DARK) if light else ""))):
-        surfaces = {**theme.grounds, **theme.inks, **(tokens(colour, theme) if colour else {})}
+        surfaces = {**theme.grounds, **theme.inks, **tokens(colour or _OURS[theme.name], theme)}
         rules.append(_rule(f".sample-{theme.name}", surfaces))
     return "\n".join(rules) + "\n"
 

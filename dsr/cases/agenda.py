@@ -39,11 +39,11 @@ class Kind(StrEnum):
     """Kinds of days, the most pressing first: the order within a day."""
 
     DUE = "due"
+    AUTHORITY = "authority"  # a supervisory authority wants our answer
     EXTENSION = "extension"  # the last day on which an extension may be told (T-18)
     TARGET = "target"  # the internal target, the act-by date (T-22)
     QUERY = "query"  # three working days after receipt (T-13)
     SILENCE = "silence"  # thirty days without an answer: the lead may close (T-15, no. 4)
-    AUTHORITY = "authority"  # a supervisory authority wants our answer
     LIFT = "lift"  # a restriction ends that was announced seven days before (18(3))
     RETENTION = "retention"  # what law kept may go
     DOWNLOAD = "download"  # the answer can no longer be fetched

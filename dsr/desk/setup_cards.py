@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.urls import reverse
 from django.utils import timezone
@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dsr import wording
-from dsr.cases import absences
+from dsr.cases import absences, forwarding, recipients
 from dsr.cases.clock import local_date
 from dsr.cases.scope import stores_of
 from dsr.cases.setup import READERS
 from dsr.desk.access import Duty, duty_refusal
+from dsr.fulfil.recipients_named import named_in_maps
 from dsr.law.retention import ROWS, Mark
 from dsr.law.rights import ALL_RIGHTS
 from dsr.models import (
@@ -35,9 +36,12 @@ from dsr.models.together import together
 from dsr.templatetags.ui import moment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from dsr.desk.access import DeskRequest
+
+NAMED: Final = 3
+"""Names that fit the line of a card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ def cards(request: DeskRequest) -> list[Card]:
     makers: list[Callable[[DeskRequest, Mapping[str, int]], Card]] = [_stores, _letters]
     if duty_refusal(request.actor, Duty.SEE_SETUP) is None:
         makers += [_controller]
-    makers += [_calendar, _ladder, _retention, _absences, _brand, _receivers, _people]
+    makers += [_calendar, _ladder, _retention, _absences, _brand, _receivers, _recipients, _partners, _people]
     if duty_refusal(request.actor, Duty.SEE_SETUP) is None:
         makers += [_keys, _programs]
     if READERS & request.actor.roles:
@@ -155,6 +159,27 @@ def _receivers(request: DeskRequest, numbers: Mapping[str, int]) -> Card:
     count = numbers["receivers"]
     words = ngettext("%(n)s controller data can go to", "%(n)s controllers data can go to", count) % {"n": count}
     return Card(reverse("desk:receivers"), _("Receivers"), words if count else _("None"))
+
+
+def _recipients(request: DeskRequest, numbers: Mapping[str, int]) -> Card:
+    """Companies that get data and are told of changes (Art. 19); whom only a data map names, nobody tells."""
+    entered = [row.name for row in recipients.register(request.controller)]
+    missing = set(named_in_maps(request.controller)) - set(entered)
+    words = _few(entered) or _("No recipient is entered yet")
+    if missing:
+        words += f". {_('Named by the data maps, not entered here')}: {len(missing)}"
+    return Card(reverse("desk:recipients"), _("Recipients"), words, bool(missing))
+
+
+def _partners(request: DeskRequest, numbers: Mapping[str, int]) -> Card:
+    names = [row.name for row in forwarding.partners(request.controller)]
+    return Card(reverse("desk:partners"), _("Partners"), _few(names) or _("None"))
+
+
+def _few(names: Sequence[str]) -> str:
+    """The first of the names, and how many more there are."""
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" +{more}" if more > 0 else "")
 
 
 def _people(request: DeskRequest, numbers: Mapping[str, int]) -> Card:

@@ -30,6 +30,8 @@ def office() -> None:
         closed(day, 12 + number, ("completed", "partly_completed", "refused")[number % 3])
     for days in (2, 5, 9, 20, 28, 29, 30, 45):
         make_case(at=now - timedelta(days=days), identified=days % 2 == 0, rights=(Right.ERASURE,))
+    for _ in range(6):  # more on one day than a cell of the calendar shows
+        make_case(at=now - timedelta(days=4), identified=False)
     Case.objects.filter(closed_at=None).update(assignee=mara)
     today = now.date()
     Absence.objects.create(

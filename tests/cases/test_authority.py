@@ -122,6 +122,11 @@ def test_the_day_stands_in_the_calendar_until_the_answer_left_and_on_the_list_un
 
     assert days(date(2026, 6, 15)) == [(date(2026, 6, 29), False)]
     assert days(date(2026, 6, 30)) == [(date(2026, 6, 29), True)]
+    Case.objects.update(
+        act_by_on=date(2026, 6, 29)
+    )  # a crowded day shows the first few: the authority before our own target
+    kinds = [one.kind for one in agenda.items(row.controller, date(2026, 6, 29), date(2026, 6, 29), today=first)]
+    assert kinds == [agenda.Kind.AUTHORITY, agenda.Kind.TARGET]
     assert authority.who_asks(row.case) == ("Example Data Protection Authority", "521.99-4711")
     authority.answered(row_id=row.pk, answered_on=date(2026, 6, 15), note="", actor=dora(), now=MONDAY)
     assert days(date(2026, 6, 30)) == []

@@ -123,6 +123,18 @@ def facts_now(case: Case) -> Any:
     return facts_of(Case.objects.get(pk=case.pk), now=timezone.now())
 
 
+def test_a_plan_under_a_hold_does_not_say_that_it_starts_by_itself(signed_in: Any) -> None:
+    case, otto = planned(), signed_in("otto")
+    Case.objects.filter(pk=case.pk).update(state=State.APPROVED.value)
+    Plan.objects.update(not_before=timezone.now())
+    page = reverse("desk:plan", args=[case.pk])
+    assert "Starts by itself from" in otto.get(page).text
+    Case.objects.filter(pk=case.pk).update(legal_hold=True)
+    held = otto.get(page).text
+    assert "Starts by itself from" not in held
+    assert "A legal hold is set on this case. Lift it first." in held
+
+
 def test_4_0_7_nobody_to_ask_and_nothing_to_decide_against_are_said(signed_in: Any) -> None:
     case, otto = planned(), signed_in("otto")
     assert "Nobody here holds the role" in post(otto, "consultation-ask", case, about="fee").text

@@ -44,6 +44,7 @@ def test_the_register_is_kept_by_a_lead_and_every_wrong_entry_says_what_to_do(ot
     assert "Enter a recipient" not in text(mara.get(reverse("desk:recipients")))
     for wrong, words in (
         ({"email": "nobody"}, "Enter an e-mail address"),
+        ({"nature": ""}, "Choose one."),  # nothing is chosen beforehand
         ({"datasets": "nowhere.customers"}, "is no dataset of ours"),
         ({"datasets": "billing.x; DROP TABLE"}, "is no dataset of ours"),
         ({"way": "opendsr", "endpoint": "http://10.0.0.1/requests"}, "beginning with https"),
@@ -57,7 +58,9 @@ def test_the_register_is_kept_by_a_lead_and_every_wrong_entry_says_what_to_do(ot
         shown = text(post(otto, **wrong))
         assert words in shown, wrong
     assert not Recipient.objects.exists()
+    assert "No recipient is entered yet" in text(otto.get(reverse("desk:setup")))
     assert post(otto).status_code == 302
+    assert "Fernblick Auskunft GmbH" in text(otto.get(reverse("desk:setup"))).split("<main")[1]
     assert "There is a recipient of this name already" in text(post(otto))
     row = Recipient.objects.get()
     assert row.datasets == ["billing.customers", "radius.*"]

@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from PIL import Image, PngImagePlugin
 
+from dsr.brand import sample
 from dsr.cases import actors, brand
 from dsr.cases.perform import RefusedError
 from dsr.colours import DARK, LIGHT, MARK, TEXT, contrast, mixed, problem, readable, tokens
@@ -110,6 +111,8 @@ def test_colours_are_those_of_the_stylesheet() -> None:
     for theme, known in ((LIGHT, light), (DARK, dark)):
         said = {**theme.grounds, **theme.inks, "--meter": theme.meter}
         assert {name: known[name] for name in said} == said
+        boxes = sample("", "")  # no choice: the box of each theme shows what ui.css has, not what surrounds it
+        assert f"--brand: {known['--brand']};" in boxes.partition(f".sample-{theme.name} ")[2].partition("}")[0]
 
 
 def test_wcag_1_4_3_every_accepted_colour_is_readable_in_every_pair() -> None:

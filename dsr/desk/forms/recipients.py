@@ -57,7 +57,11 @@ class RecipientForm(UiForm):
         max_length=200,
         error_messages={"required": gettext_lazy("Enter the name.")},
     )
-    nature = forms.ChoiceField(label=gettext_lazy("What is it?"), choices=list(NATURES.items()), error_messages=_CHOOSE)
+    nature = forms.ChoiceField(
+        label=gettext_lazy("What is it?"),
+        choices=[("", gettext_lazy("Choose one")), *NATURES.items()],
+        error_messages=_CHOOSE,
+    )
     way = forms.ChoiceField(
         label=gettext_lazy("How is it told?"),
         choices=list(WAYS.items()),
