@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Prefetch, Window
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -31,11 +33,17 @@ if TYPE_CHECKING:
     from dsr.models import CaseQuerySet, Controller, User
 
 _LAST_PAGE: Final = 10_000
+_ANY: Final = uuid.UUID(int=0)
+"""Stands for a case in an address that is made once and filled for each row."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One case in the queue. `note` stands beside the date; `here` is who has it open."""
+    """One case in the queue. `note` stands beside the date; `here` is who has it open.
+
+    `pick` and `take` name the tick and the button for who cannot see the row. Made here and not in the template, with `address`,
+    because a page has fifty rows.
+    """
 
     case: Any
     person: str
@@ -47,6 +55,9 @@ class Row:
     tags: tuple[str, ...] = ()
     to_do: tuple[str, ...] = ()
     here: Sequence[Here] = ()
+    address: str = ""
+    pick: str = ""
+    take: str = ""
 
 
 def page_of(cases: CaseQuerySet, wanted: str | None, *, per_page: int, known: int) -> Page[Any]:
@@ -98,6 +109,9 @@ class Reader:
     actor: Actor
     to_read: Mapping[Any, int]
     close_to: frozenset[Any]
+    address: str = ""
+    pick: str = ""
+    take: str = ""
 
     def sees(self, case: Any) -> bool:
         """Whether the reader may see who the case is about (4.3: nobody learns of a relative's request from a list)."""
@@ -107,7 +121,14 @@ class Reader:
 def reader_of(cases: Sequence[Any], *, actor: Actor, user: User) -> Reader:
     """For the cases of one page: two queries, whatever their number."""
     waits = waiting_in(cases) if sees(actor, Sight.DATA) else {}
-    return Reader(actor, waits, frozenset(barred_requests(user).values_list("request", flat=True)))
+    return Reader(
+        actor,
+        waits,
+        frozenset(barred_requests(user).values_list("request", flat=True)),
+        address=reverse("desk:case", args=[_ANY]).replace(str(_ANY), "%s"),
+        pick=_("Select %(reference)s"),
+        take=_("Take %(reference)s"),
+    )
 
 
 def row(case: Any, today: date, *, reader: Reader, language: str, here: Sequence[Here] = ()) -> Row:
@@ -134,6 +155,9 @@ def row(case: Any, today: date, *, reader: Reader, language: str, here: Sequence
         tags=tuple(one.tag.name for one in case.tagged),
         to_do=tuple(_to_do(case, language)),
         here=here,
+        address=reader.address % case.pk,
+        pick=reader.pick % {"reference": case.request.reference},
+        take=reader.take % {"reference": case.request.reference},
     )
 
 

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from dsr.desk import counts
+from dsr.law.rights import Right
 from dsr.models import Case
 from tests.factories import make_case, make_staff
 
@@ -73,3 +74,36 @@ def test_090_without_seconds_every_page_counts(settings: Any) -> None:
     assert links(otto)[0]["All open"] == 1
     make_case()
     assert links(otto)[0]["All open"] == 2
+
+
+def test_090_the_length_of_a_narrowed_list_is_kept_and_its_rows_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dsr.desk.views.queue.PER_PAGE", 1)
+    otto, mara = Client(), Client()
+    otto.force_login(make_staff("otto", "handler"))
+    mara.force_login(make_staff("mara", "handler"))
+    make_case(rights=(Right.ERASURE,)), make_case(rights=(Right.ERASURE,)), make_case()
+    narrowed = "/desk/?view=open&right=erasure"
+    assert links(otto, narrowed)[1].paginator.count == 2
+    assert links(mara, "/desk/?view=open&right=access")[1].paginator.count == 1  # another filter, another number
+
+    make_case(rights=(Right.ERASURE,))
+    with CaptureQueriesContext(connection) as sent:
+        listed = links(mara, narrowed)[1]
+    assert (listed.paginator.count, len(listed.object_list)) == (2, 1)
+    assert not [one for one in sent if one["sql"].startswith("SELECT COUNT(")]
+    assert links(mara, f"{narrowed}&assigned=me")[1].paginator.count == 0  # her own: nobody else's number
+
+    otto.post("/desk/take/", {"take": str(Case.objects.filter(right="erasure").first().pk)})
+    assert links(otto, narrowed)[1].paginator.count == 3
+    assert links(otto, f"{narrowed}&assigned=me")[1].paginator.count == 1
+    assert links(mara, f"{narrowed}&assigned=me")[1].paginator.count == 0
+
+
+def test_090_the_length_of_the_closed_cases_is_kept_apart_from_those_of_who_reads_the_archive() -> None:
+    otto, dora = Client(), Client()
+    otto.force_login(make_staff("otto", "handler"))
+    dora.force_login(make_staff("dora", "dpo"))
+    Case.objects.filter(pk__in=[make_case().pk, make_case().pk]).update(state="archived")
+    Case.objects.filter(pk=make_case().pk).update(state="completed")
+    assert links(dora, "/desk/?view=closed")[1].paginator.count == 3
+    assert links(otto, "/desk/?view=closed")[1].paginator.count == 1

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -17,11 +17,12 @@ from django.views.decorators.http import require_POST, require_safe
 from dsr import wording
 from dsr.cases import queue as reads
 from dsr.cases import tags
+from dsr.cases.archive import READERS
 from dsr.cases.clock import local_date
 from dsr.cases.perform import RefusedError
 from dsr.cases.purge import purged
-from dsr.cases.queue_filters import Filters
-from dsr.desk import bulk, keys, presence, search, side
+from dsr.cases.queue_filters import ME, Filters
+from dsr.desk import bulk, counts, keys, presence, search, side
 from dsr.desk.access import DeskRequest, Duty, duty_refusal, insist, staff_required
 from dsr.desk.case_page import colleagues
 from dsr.desk.chips import chips
@@ -33,6 +34,8 @@ from dsr.sessions import by_itself
 
 if TYPE_CHECKING:
     from datetime import date
+
+    from django.core.paginator import Page
 
     from dsr.models import CaseQuerySet, User
 
@@ -130,8 +133,20 @@ def _page(request: DeskRequest, view: str, filters: Filters, asked: search.Asked
         return page_of_found(cases, wanted, per_page=PER_PAGE, found=listed(asked.words))
     known = side.rows_of(request).views.get(view)
     if known is None or filters != Filters():
-        return Paginator(cases, PER_PAGE).get_page(wanted)
+        known = _length(request, view, filters, cases, today=today)
     return page_of(cases, wanted, per_page=PER_PAGE, known=known)
+
+
+def _length(request: DeskRequest, view: str, filters: Filters, cases: CaseQuerySet, *, today: date) -> int:
+    """How many cases a list holds that the side bar does not count, kept for seconds as its numbers are (decision 090).
+
+    Colleagues share it where they would see the same: the archive is not everybody's, nor are their own cases.
+    """
+    own = str(request.staff.pk) if view == "mine" or filters.assigned == ME else ""
+    roles = sorted(READERS & request.actor.roles)
+    key = (str(request.controller.pk), str(today), view, own, *astuple(filters), *roles)
+    known = counts.LISTS.get(request, key)
+    return counts.LISTS.put(key, cases.count()) if known is None else known
 
 
 def _may(request: DeskRequest) -> dict[str, bool]:
