@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from dsr.demo import place
 from dsr.demo.people import subscribers
+from exporters.testing.standins import billmax, whmcs
 from exporters.testing.standins.people import Person as Played
-from exporters.testing.standins.whmcs import IDENTIFIER, SECRET
 
 if TYPE_CHECKING:
     import socket
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from dsr.demo.people import Person
 
-SYSTEMS: Final = ("whmcs",)
+SYSTEMS: Final = ("whmcs", "billmax")
 """What the stand-ins play, by the names they have on their command line."""
 FIRST_PORT = 8100
 DEVICES = Path(__file__).with_name("devices.yaml")
@@ -37,6 +37,13 @@ NOT_YET: Final = frozenset({3, 9, 11, 14, 17, 22, 26, 30, 35, 38, 40, 42, 43, 47
 A use of theirs is stopped, or a value corrected, in a story that is one transaction (`cases`). What a system that cannot undo is
 asked to change is written down outside of every transaction, so that story cannot change one.
 """
+LOG_INS: Final = {
+    "whmcs.identifier": whmcs.IDENTIFIER,
+    "whmcs.secret": whmcs.SECRET,
+    "billmax.key": billmax.API_KEY,
+    "billmax.password": billmax.PASSWORD,
+}
+"""File beside the store list: what stands in it."""
 COLUMNS: Final = {
     "Seriennr": "serial",
     "Anschluss": "login",
@@ -60,6 +67,19 @@ STORES_YAML: Final = """\
     rate: 0
     identifier: file:whmcs.identifier
     secret: file:whmcs.secret
+  billmax:
+    controller: northwave
+    system: billmax
+    label: {{en: Accounts and services, de: Konten und Dienste}}
+    owner: Finance
+    map: billmax
+    profile: billmax
+    url: {billmax}{base}
+    networks: 127.0.0.0/8
+    rate: 0
+    api_key: file:billmax.key
+    username: {username}
+    password: file:billmax.password
   devices:
     controller: northwave
     system: drop
@@ -82,14 +102,17 @@ def connect(folder: Path, sockets: Mapping[str, socket.socket], *, today: date) 
     (folder / PEOPLE).write_text(
         json.dumps([asdict(played(one)) for one in subscribers() if known(one)]), encoding="utf-8"
     )
-    for name, text in (("whmcs.identifier", IDENTIFIER), ("whmcs.secret", SECRET)):
+    for name, text in LOG_INS.items():
         (folder / name).touch(mode=0o600)
         (folder / name).write_text(text, encoding="utf-8")
     shutil.copyfile(DEVICES, folder / DEVICES.name)
     deliver(folder, today=today)
     urls = {name: f"http://{place.LOOPBACK}:{one.getsockname()[1]}/" for name, one in sockets.items()}
     stores = place.write_store_list(folder)
-    stores.write_text(stores.read_text(encoding="utf-8") + STORES_YAML.format_map(urls), encoding="utf-8")
+    stores.write_text(
+        stores.read_text(encoding="utf-8") + STORES_YAML.format(**urls, base=billmax.BASE, username=billmax.USERNAME),
+        encoding="utf-8",
+    )
 
 
 def command(folder: Path, sockets: Mapping[str, socket.socket]) -> list[str]:

@@ -121,7 +121,7 @@ def _post(url: str) -> int:
 
 def test_the_demo_starts_serves_heals_and_stops(demo: Demo) -> None:
     base = demo.wait_for(r"Portal\s+(http://127\.0\.0\.1:\d+)/").group(1)
-    port = demo.wait_for(r"stand-ins on this machine: whmcs on port (\d+)").group(1)
+    port = demo.wait_for(r"stand-ins on this machine: whmcs on port (\d+), billmax on port").group(1)
     demo.wait_for(r"Stop with Ctrl-C")
 
     # serves, and is well as soon as the worker and the first tick have said so

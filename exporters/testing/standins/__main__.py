@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 SYSTEMS = {
     "whmcs": "exporters.testing.standins.whmcs:Whmcs",
+    "billmax": "exporters.testing.standins.billmax:BillMax",
 }
 """Name on the command line: the class that plays it."""
 
