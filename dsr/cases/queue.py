@@ -145,9 +145,11 @@ def cases(
     paused = Suspension.objects.filter(case=OuterRef("pk"), ended_at__isnull=True)
     ordered: CaseQuerySet = (
         rows.annotate(paused_on=Subquery(paused.values("started_on")[:1]))
-        .select_related("request", "assignee", "controller")
+        .select_related("request", "assignee")
         .order_by("sort_on", "received_on", "pk")
     )
+    # As a related manager does it: the controller is known, and reading its sixty columns with each row is a tenth of a page.
+    ordered._known_related_objects = {Case._meta.get_field("controller"): {controller.pk: controller}}  # type: ignore[attr-defined]  # noqa: SLF001
     return ordered
 
 
