@@ -58,6 +58,8 @@ class RouterOs(StandIn):
 
     def __init__(self) -> None:
         super().__init__()
+        self.asked_for: list[str | None] = []
+        """The properties each reading call named, None where it named none and got them all."""
         self.reconnects = False
         """Whether a device whose session was ended opens another at once, as long as its log-in is there."""
 
@@ -86,6 +88,8 @@ class RouterOs(StandIn):
         wanted = "Basic " + base64.b64encode(":".join(self.logins).encode()).decode()
         if asked.headers.get("authorization") != wanted:
             return self.expired
+        if asked.method == "GET":
+            self.asked_for.append(dict(asked.query).get(".proplist"))
         if asked.path[:1] != ("rest",):
             return Answer("<html>Not Found</html>", 404, {"Content-Type": "text/html"})
         for path, table in PLACES.items():
