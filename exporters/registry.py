@@ -49,6 +49,7 @@ SYSTEMS: Mapping[str, str] = MappingProxyType(
         "fossbilling_api": "exporters.systems.fossbilling_api.store:FossBillingStore",
         "billmax": "exporters.systems.billmax.store:BillMaxStore",
         "routeros": "exporters.systems.routeros.store:RouterOsStore",
+        "uisp": "exporters.systems.uisp.store:UispStore",
     }
 )
 """Short names for the exporters that come with the product; anything else is the dotted path of a class."""

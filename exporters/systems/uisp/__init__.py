@@ -1,0 +1,1 @@
+"""UISP CRM (formerly UCRM): clients, services, invoices, tickets."""
