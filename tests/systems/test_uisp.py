@@ -88,3 +88,19 @@ class TestUisp(SystemChecks):
         self.own.denied = frozenset({"tickets"})
         told = {(one.code, one.place) for one in self.opened().check()}
         assert ("access_denied", "system.tickets") in told
+
+    def test_a_part_this_version_lacks_is_told_and_never_taken_for_nothing(self) -> None:
+        self.own.lacking = frozenset({"jobs"})
+        exporter, who = self.opened(), self.who(subscriber(ANNA))
+        assert ("not_found", "system.jobs") in {(one.code, one.place) for one in exporter.check()}
+        keys = exporter.locate(who).keys
+        with pytest.raises(Permanent) as raised:
+            list(exporter.collect(who, keys))
+        assert raised.value.code == "not_found"
+
+    def test_a_wrong_address_is_told_as_such_and_finds_not_nobody(self) -> None:
+        exporter = self.opened(url=f"{self.own.url}nms/api/v2.1/")
+        assert "not_found" in {one.code for one in exporter.check()}
+        with pytest.raises(Permanent) as raised:
+            exporter.locate(self.who(subscriber(ANNA)))
+        assert raised.value.code == "not_found"

@@ -60,7 +60,7 @@ def _refused(text: str) -> Answer:
 
 
 class Uisp(StandIn):
-    """See the module. `denied`: tables the key has no right to."""
+    """See the module. `denied`: tables the key has no right to; `lacking`: tables this version has no calls for."""
 
     name = "uisp"
     forbidden = Answer({"code": 403, "message": "Access from 192.0.2.77 denied."}, 403)
@@ -70,6 +70,7 @@ class Uisp(StandIn):
     def __init__(self) -> None:
         super().__init__()
         self.denied: frozenset[str] = frozenset()
+        self.lacking: frozenset[str] = frozenset()
 
     def fill(self) -> Tables:
         return rows(self.people)
@@ -111,6 +112,8 @@ class Uisp(StandIn):
     def _listed(self, table: str, only: Mapping[str, str], query: Mapping[str, str]) -> Answer:
         if table in self.denied:
             return self.forbidden
+        if table in self.lacking:
+            return self.missing
         found = [row for row in self.tables[table].values() if self._fits(table, row, only)]
         start, size = int(query.get("offset") or 0), min(int(query.get("limit") or _MOST), _MOST)
         return Answer([self._shown(table, row) for row in found[start : start + size]])
