@@ -5,19 +5,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dsr.cases import clock, scope
+from dsr.cases import clock
 from dsr.demo import cases, office, place
 from dsr.demo.office import PASSWORD, SLUG, STAFF, SUBSCRIBERS
-from dsr.demo.stores import build_files
 from dsr.demo.story import Story
 from dsr.models import Case, Controller, Kind, Request, User
 from tests.factories import make_controller
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable
 
-    from django.conf import LazySettings
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
@@ -25,27 +22,6 @@ pytestmark = pytest.mark.django_db
 
 def _quiet(_: str) -> None:
     """Nobody reads the progress here."""
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("demo-cases")
-    build_files(folder, today=NOW.date())
-    place.write_store_list(folder)
-    return folder
-
-
-@pytest.fixture
-def _stores(folder: Path, tmp_path: Path, settings: LazySettings) -> Iterator[None]:
-    settings.DSR_STORES = str(folder / "stores.yaml")
-    default = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": str(tmp_path / "vault")},
-    }
-    settings.STORAGES = {**settings.STORAGES, "default": default}
-    scope.forget()
-    yield
-    scope.forget()
 
 
 def test_the_office_opens_once() -> None:
@@ -69,7 +45,7 @@ def test_the_demo_never_mixes_with_another_controllers_data() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("_stores")
+@pytest.mark.usefixtures("stores")
 @pytest.mark.parametrize("now", [NOW, datetime(2027, 3, 1, 9, 30, tzinfo=UTC)], ids=["november", "march"])
 def test_a_dozen_requests_stand_at_different_stages(now: datetime) -> None:
     controller = office.open_office()
@@ -107,7 +83,7 @@ def test_a_dozen_requests_stand_at_different_stages(now: datetime) -> None:
     assert all(case.request.received_at < now for case in found.values())
 
 
-@pytest.mark.usefixtures("_stores")
+@pytest.mark.usefixtures("stores")
 def test_a_story_that_breaks_leaves_nothing_half_done(monkeypatch: pytest.MonkeyPatch) -> None:
     controller = office.open_office()
 

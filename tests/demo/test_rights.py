@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import pytest
 
 from dsr.audit import verify_case
-from dsr.cases import clock, scope
-from dsr.demo import cases, office, place, rights
-from dsr.demo.stores import build_files
+from dsr.cases import clock
+from dsr.demo import cases, office, rights
 from dsr.law.decisions import BY_DECISION
 from dsr.law.rights import CHANGES_NO_STORE, SEARCHES_FIRST, Right
 from dsr.law.steps import STEPS
 from dsr.law.workflow import State
 from dsr.models import Case, Hold, KeptLine, Rescan, Restriction, Suppression
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from django.conf import LazySettings
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 LATE: Final = {"demo-overdue"}
@@ -74,28 +67,6 @@ def wanted() -> dict[Right, set[State]]:
             if step.target is not None:
                 found[right].add(step.target)
     return found
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("demo-rights")
-    build_files(folder, today=NOW.date())
-    place.write_store_list(folder)
-    return folder
-
-
-@pytest.fixture
-def stores(folder: Path, tmp_path: Path, settings: LazySettings) -> Iterator[None]:
-    settings.DSR_STORES = str(folder / "stores.yaml")
-    settings.DSR_LEDGER_DIR = str(tmp_path / "ledger")
-    default = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": str(tmp_path / "vault")},
-    }
-    settings.STORAGES = {**settings.STORAGES, "default": default}
-    scope.forget()
-    yield
-    scope.forget()
 
 
 def test_every_gap_has_a_reason_and_no_story_is_told_twice() -> None:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dsr.cases import scope
 from dsr.demo import cases, office, plots, rights, vendors
 from dsr.demo import plots_stops as stops
 from dsr.demo.people import by_position, subscribers
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Iterator, Mapping
     from pathlib import Path
-
-    from django.conf import LazySettings
 
     from exporters.testing.standins.server import StandIn
 
@@ -80,18 +77,9 @@ def played(folder: Path, sockets: dict[str, socket.socket]) -> Iterator[Mapping[
 
 
 @pytest.fixture
-def connected(folder: Path, tmp_path: Path, settings: LazySettings) -> Iterator[None]:
+def connected(folder: Path, stores: None) -> None:
+    """The desk on all of the demo's stores, those beside the vendors' included."""
     build_files(folder, today=NOW.date())
-    settings.DSR_STORES = str(folder / "stores.yaml")
-    settings.DSR_LEDGER_DIR = str(tmp_path / "ledger")
-    default = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": str(tmp_path / "vault")},
-    }
-    settings.STORAGES = {**settings.STORAGES, "default": default}
-    scope.forget()
-    yield
-    scope.forget()
 
 
 def _ask(one: socket.socket, action: str, **given: str) -> Any:
