@@ -77,8 +77,11 @@ class UispSource(RestSource):
         records = [client] if dataset.table == "clients" else client.get("contacts") or []
         if not isinstance(records, list) or not all(isinstance(one, dict) for one in records):
             raise Permanent("bad_answer", self._place(dataset))
+        holder = {"clientId": text_of(client.get("id")) or ""}
         for record in records:
-            yield row_of(record, self._resource(dataset.name), dataset.fields, {}, unescape=self.profile.unescape_html)
+            yield row_of(
+                record, self._resource(dataset.name), dataset.fields, holder, unescape=self.profile.unescape_html
+            )
 
 
 class UispStore(RestStore):

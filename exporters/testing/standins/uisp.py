@@ -50,7 +50,6 @@ WRITABLE: Mapping[str, set[str]] = {
     "jobs": {"title", "description", "address", "gpsLat", "gpsLon", "date", "status"},
 }  # fmt: skip
 DELETABLE = {"clients", "contacts", "bank_accounts", "logs", "tickets", "jobs"}
-_BELOW = re.compile(r"clients/(\d+)/(contacts|bank-accounts)")
 _SWITCH = re.compile(r"clients/services/(\d+)/(suspend|cancel-suspend)")
 _MOST = 10_000
 
@@ -97,11 +96,9 @@ class Uisp(StandIn):
         return self._routed(asked, "/".join(asked.path[3:]))
 
     def _routed(self, asked: Asked, path: str) -> Answer:
-        switch, below = _SWITCH.fullmatch(path), _BELOW.fullmatch(path)
+        switch = _SWITCH.fullmatch(path)
         if switch and asked.method == "PATCH":
             return self._switched(switch[1], switch[2])
-        if below and below[1] in self.tables["clients"]:
-            return self._listed(PATHS[f"clients/{below[2]}"], {"clientId": below[1]}, dict(asked.query))
         if path in PATHS and path not in NO_LIST:
             if asked.method != "GET":
                 return Answer({"code": 405, "message": "Method not allowed"}, 405)
@@ -136,7 +133,9 @@ class Uisp(StandIn):
             return {
                 **{name: value for name, value in row.items() if name != "password"},
                 "contacts": self._of("contacts", row),
-                "bankAccounts": self._of("bank_accounts", row),
+                "bankAccounts": [
+                    {"id": one["id"], "accountNumber": one["accountNumber"]} for one in self._of("bank_accounts", row)
+                ],
                 "attributes": self._of("attributes", row),
                 "tags": [],
             }

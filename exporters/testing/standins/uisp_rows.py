@@ -1,4 +1,6 @@
-"""The rows of the UISP stand-in: numbers as numbers, nothing as null, addresses for mail in contacts only."""
+"""The rows of the UISP stand-in: numbers as numbers, nothing as null, addresses for mail in contacts only, and
+a user name for every second client: not everybody has an account in the client zone.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +65,7 @@ def _client(tables: Tables, person: Person) -> None:
         tables, "clients", n, userIdent=f"C-{n}", previousIsp="Other Net" if busy(person) else None, isLead=False,
         clientType=2 if person.company else 1, companyName=person.company or None, companyRegistrationNumber=None, companyTaxId=None,
         companyContactFirstName=person.first if person.company else None, companyContactLastName=person.last if person.company else None,
-        firstName=person.first, lastName=person.last, username=person.username, password=password(n), **place(person),
+        firstName=person.first, lastName=person.last, username=person.username if n % 2 else None, password=password(n), **place(person),
         note=f"{person.first} can be reached at {person.phone}" if busy(person) else None, isArchived=n == ARCHIVED,
         registrationDate="2021-03-01T00:00:00+0000", organizationId=1,
     )  # fmt: skip
@@ -98,7 +100,7 @@ def _client(tables: Tables, person: Person) -> None:
 
 def _money(tables: Tables, person: Person) -> None:
     n = person.number
-    for number in (20 * n, 20 * n + 1):
+    for number in (20 * n, 20 * n + 1) if busy(person) else (20 * n,):
         put(
             tables, "invoices", number, clientId=n, number=f"2026{number}", createdDate="2026-05-01T00:00:00+0000", total=30.0, status=3,
             clientFirstName=person.first, clientLastName=person.last, clientCompanyName=person.company or None,
