@@ -1,0 +1,1 @@
+"""HubSpot: contacts with their earlier values and notes."""
