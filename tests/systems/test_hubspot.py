@@ -46,6 +46,9 @@ class TestHubSpot(SystemChecks):
         assert f"old.{ANNA}@example.net" in repr(self.collected(subscriber(ANNA))[("contact_history", "7000007")])
         exporter = self.opened()
         lines = self.plan(exporter, "erasure", subscriber(ANNA))
+        # Secondary addresses stand with what a person clears, so that none stays without a task.
+        assert "second.11@example.com" in repr(self.collected(subscriber(11))[("contact_history", "7000011")])
+        assert "second.11@example.com" not in repr(self.collected(subscriber(11))[("contacts", "7000011")])
         by_hand = {line.dataset for line in lines if line.treatment is Treatment.MANUAL}
         assert {"contact_history", "notes"} <= by_hand
         self.apply(exporter, lines)
