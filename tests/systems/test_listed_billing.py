@@ -46,6 +46,14 @@ class Listed(SystemChecks):
         after = self.own.sums()
         assert {table: after[table] for table in self.kept} == {table: before[table] for table in self.kept}
 
+    def test_filters_that_filter_nothing_bring_nobody_elses_rows(self) -> None:
+        self.own.deaf = frozenset({"email", "customer_id"})
+        wanted = self.own.hers(ANNA)
+        assert set(self.collected(subscriber(ANNA))) == wanted
+
+    def test_texts_come_without_html_entities(self) -> None:
+        person = next(one for one in self.own.people if "'" in one.name)
+        assert self.collected(person)["invoices", str(person.number * 100)].get("billed_to", "").startswith(person.name)
 
     def test_her_password_goes_before_anything_else(self) -> None:
         lines = [line for line in self.plan(self.opened(), "erasure", subscriber(ANNA)) if line.writes]

@@ -43,6 +43,11 @@ class ListedBilling(StandIn):
     more: ClassVar[str] = ""
     """The list this system has besides the four."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.deaf: frozenset[str] = frozenset()
+        """Filters this installation does not know."""
+
     @classmethod
     def own_fields(cls, person: Person) -> Row:
         """What only this system knows of a subscriber."""
@@ -111,7 +116,7 @@ class ListedBilling(StandIn):
     def _list(self, table: str, asked: Asked) -> Answer:
         rows = [row for row in self.tables[table].values() if not row.get("binned")]
         for name, value in asked.query:
-            if rows and name in rows[0]:
+            if rows and name in rows[0] and name not in self.deaf:
                 rows = [row for row in rows if str(row[name]).casefold() == value.casefold()]
         start, size = int(asked.given("offset", "0")), min(int(asked.given("limit", "20")), _MOST)
         return Answer({"data": [_shown(row) for row in rows[start : start + size]], "total": len(rows), "by": LEAKED})
