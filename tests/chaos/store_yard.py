@@ -6,7 +6,6 @@ Everything is real but the people: processes of `manage.py rqworker` and `manage
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socketserver
 import sqlite3
@@ -26,7 +25,7 @@ from django.conf import settings
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from tests import servers
+from dsr.demo import place
 from tests.processes import database_url
 
 if TYPE_CHECKING:
@@ -213,9 +212,7 @@ class Queue:
 
     def start(self) -> None:
         """Start, and wait until it answers."""
-        program = shutil.which("redis-server") or shutil.which("valkey-server")
-        if program is None:
-            servers.missing("Redis")
+        program = place.redis_program()
         options = ["--port", "0", "--save", "", "--appendonly", "no", "--dir", str(self.folder)]
         self.process = subprocess.Popen(
             [program, *options, "--unixsocket", f"{self.folder}/redis.sock"], stdout=subprocess.DEVNULL
