@@ -41,6 +41,8 @@ def decide(*, mark_id: RowId, accept: bool, seen: int, actor: Actor, now: dateti
     before = mark.state
     _set(mark, state, actor=actor, now=now)
     changed = RedactionMark.State.ACCEPTED in {before, state} and before != state
+    if changed and not accept:
+        _unread(item)
     return _told(item, what=state.value, reason=mark.reason, voids=changed, actor=actor, now=now)
 
 
@@ -54,7 +56,7 @@ def undo(*, mark_id: RowId, seen: int, actor: Actor, now: datetime) -> Redaction
         mark.delete()
     else:
         _set(mark, _SUGGESTED, actor=None, now=None)
-        RedactionItem.objects.filter(pk=item.pk).update(checked_at=None, checked_by=None)
+    _unread(item)
     changed = before == RedactionMark.State.ACCEPTED
     return _told(item, what="undone", reason=reason, voids=changed, actor=actor, now=now)
 
@@ -128,6 +130,7 @@ def remove_box(*, box_id: RowId, seen: int, actor: Actor, now: datetime) -> Reda
     box = RedactionBox.objects.get(pk=box_id)
     item = _claim(box.item_id, seen=seen, actor=actor)
     box.delete()
+    _unread(item)
     return _told(item, what="undone", reason=box.reason, voids=True, actor=actor, now=now)
 
 
@@ -141,6 +144,11 @@ def withhold(*, item_id: RowId, reason: Reason | None, seen: int, actor: Actor, 
     if reason is not None:
         values["whole_reason"] = reason.value
     RedactionItem.objects.filter(pk=item.pk).update(**values)
+    if reason is None:
+        # Places that were passed over because the whole was withheld: nobody has decided on them.
+        passed = item.marks.filter(state=RedactionMark.State.DISMISSED, decided_at=item.checked_at)
+        passed.exclude(found_by=STAFF).update(state=_SUGGESTED, decided_by=None, decided_at=None)
+        _unread(item)
     was = before == RedactionItem.Whole.ACCEPTED
     voids = was or reason is not None
     code = reason.value if reason else item.whole_reason
@@ -205,6 +213,11 @@ def accept_all(*, item_id: RowId, seen: int, actor: Actor, now: datetime) -> Red
 def _set(mark: RedactionMark, state: str, *, actor: Actor | None, now: datetime | None) -> None:
     by = staff_id(actor) if actor else None
     RedactionMark.objects.filter(pk=mark.pk).update(state=state, decided_by_id=by, decided_at=now)
+
+
+def _unread(item: RedactionItem) -> None:
+    """Something of the item is seen again: whoever read it before read another one (X-07)."""
+    RedactionItem.objects.filter(pk=item.pk).update(checked_at=None, checked_by=None)
 
 
 def _drafting(case_id: RowId, actor: Actor) -> Case:

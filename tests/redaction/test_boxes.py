@@ -17,7 +17,7 @@ from dsr.cases.perform import ConflictError, RefusedError
 from dsr.fulfil.redact import redact
 from dsr.fulfil.redact_apply import decisions_of
 from dsr.law.redaction import Reason
-from dsr.models import Case, RedactionBox, RedactionItem
+from dsr.models import Case, RedactionBox, RedactionItem, RedactionMark
 from dsr.redaction import pdf, picture
 from dsr.redaction.boxes import SLACK, Box, pixels
 from dsr.redaction.extract import Extracted, WhyWhole, extract
@@ -249,6 +249,41 @@ def test_X_07_boxes_are_rows_that_take_out_the_same_again_and_void_what_was_appr
     case.refresh_from_db()
     assert (case.manifest_sha256, case.approved_sha256) == ("", "")
     assert looked(case).attached[0].sha256 == PHOTO.sha256
+
+
+def test_X_07_what_is_seen_again_is_read_again(case: Case) -> None:
+    """A check is about what was read: neither a place passed over with the whole nor one under a box that went is in it."""
+    looked(case)
+    picture_, _, text_ = RedactionItem.objects.filter(case=case).order_by("position")
+    mara = actors.staff(make_staff())
+
+    def checked(item: RedactionItem) -> bool:
+        item.refresh_from_db()
+        return item.checked_at is not None
+
+    def act(verb: Any, item: RedactionItem, **more: Any) -> None:
+        item.refresh_from_db()
+        verb(item_id=item.pk, seen=item.version, actor=mara, now=MONDAY, **more)
+
+    suggested = RedactionMark.objects.create(
+        controller=case.controller, item=text_, start=0, end=2, reason=Reason.OTHER_PERSON, found_by="names"
+    )
+    act(redactions.withhold, text_, reason=Reason.SECURITY)
+    act(redactions.check, text_)
+    assert checked(text_)
+    act(redactions.withhold, text_, reason=None)
+    suggested.refresh_from_db()
+    assert (suggested.state, suggested.decided_by_id) == (RedactionMark.State.SUGGESTED, None)
+    assert not checked(text_)
+    with pytest.raises(RefusedError) as refused:
+        act(redactions.check, text_)
+    assert refused.value.refusal.code == "redaction_undecided"
+
+    put(picture_)
+    act(redactions.check, picture_)
+    assert checked(picture_)
+    redactions.remove_box(box_id=picture_.boxes.get().pk, seen=picture_.version, actor=mara, now=MONDAY)
+    assert not checked(picture_)
 
 
 def test_a_box_that_is_not_on_the_page_or_would_tell_what_it_must_not_is_refused(case: Case) -> None:

@@ -43,7 +43,7 @@ def file(request: DeskRequest, case_id: RowId, item_id: RowId) -> HttpResponse:
     """The finished file as a download: what the subscriber gets, made from the original and the accepted marks."""
     insist_sight(request.actor, Sight.DATA)
     case = case_for(request, case_id)
-    row = RedactionItem.objects.filter(case=case, kind=RedactionItem.Kind.FILE, pk=item_id).first()
+    row = RedactionItem.objects.filter(case=case, kind=RedactionItem.Kind.FILE, present=True, pk=item_id).first()
     if row is None:
         raise Http404
     try:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from exporters.http.message import Request
+from exporters.http.message import Request, filled
+from exporters.http.records import records_of
 from exporters.http.source import RestSource
 from exporters.http.store import RestStore
 from exporters.values import text_of
@@ -22,17 +23,26 @@ class RouterOsSource(RestSource):
     """The calls of the profile; a deleted log-in takes its open sessions along."""
 
     def delete(self, dataset: Dataset, row: Row) -> None:
-        """Delete the row. A session opened after the plan was made is in no plan, and would go on without a log-in."""
+        """Delete the row, its sessions before and after it.
+
+        Before: killed in between, nothing goes on that nobody looks for again. After: a device opens another session at once
+        while its log-in is there, and a session opened after the plan was made is in no plan.
+        """
+        self._end_sessions(dataset, row)
         super().delete(dataset, row)
-        path = _OPEN.get(dataset.name)
-        name = text_of(row.values.get("name")) or ""
+        self._end_sessions(dataset, row)
+
+    def _end_sessions(self, dataset: Dataset, row: Row) -> None:
+        path, name = _OPEN.get(dataset.name), text_of(row.values.get("name")) or ""
         if not path or not name:
             return
-        place = self._place(dataset)
-        asked = ((".proplist", f".id,{_NAMED[dataset.name]}"), (_NAMED[dataset.name], name))
-        for session in self.client.read(Request("GET", path, asked), place).data(place) or ():
-            if session.get(_NAMED[dataset.name]) == name:
-                self._write(dataset, Request("DELETE", f"{path}/{session['.id']}"))
+        place, column = self._place(dataset), _NAMED[dataset.name]
+        asked = ((".proplist", f".id,{column}"), (column, name))
+        listed = self.client.read(Request("GET", path, asked), place).data(place)
+        for session in records_of(listed, "", place):
+            number = text_of(session.get(".id")) or ""
+            if number and session.get(column) == name:
+                self._write(dataset, Request("DELETE", filled(f"{path}/{{id}}", {"id": number}, quoted=True)))
 
 
 class RouterOsStore(RestStore):
