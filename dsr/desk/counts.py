@@ -47,12 +47,12 @@ class Kept(Generic[Value]):
         until, value = self._kept.get(key, (0.0, None))
         return None if until < time.monotonic() or COOKIE in request.COOKIES else value
 
-    def put(self, key: tuple[str, ...], value: Value) -> Value:
-        """Keep `value` for DSR_COUNTS_SECONDS, and give it back."""
+    def put(self, key: tuple[str, ...], value: Value, *, times: int = 1) -> Value:
+        """Keep `value` for DSR_COUNTS_SECONDS, or so many times as long, and give it back."""
         if settings.DSR_COUNTS_SECONDS:
             if len(self._kept) >= _MOST:
                 self._kept.clear()
-            self._kept[key] = (time.monotonic() + settings.DSR_COUNTS_SECONDS, value)
+            self._kept[key] = (time.monotonic() + times * settings.DSR_COUNTS_SECONDS, value)
         return value
 
 
@@ -60,6 +60,9 @@ VIEWS: Final[Kept[Counted]] = Kept()
 SAVED: Final[Kept[Mapping[str, int]]] = Kept()
 LISTS: Final[Kept[int]] = Kept()
 """How long lists are that no number of the side bar knows: closed cases, and views narrowed by filters."""
+LONG: Final = 10_000
+LONG_TIMES: Final = 12
+"""A list of so many rows is counted a twelfth as often: counting costs its length, and one case more or less is no news in it."""
 
 
 def acted(request: DeskRequest, response: HttpResponseBase) -> HttpResponseBase:

@@ -107,3 +107,26 @@ def test_090_the_length_of_the_closed_cases_is_kept_apart_from_those_of_who_read
     Case.objects.filter(pk=make_case().pk).update(state="completed")
     assert links(dora, "/desk/?view=closed")[1].paginator.count == 3
     assert links(otto, "/desk/?view=closed")[1].paginator.count == 1
+
+
+def test_090_a_long_list_is_counted_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1_000.0
+    monkeypatch.setattr(counts, "LONG", 2)
+    monkeypatch.setattr("dsr.desk.views.queue.PER_PAGE", 1)
+    monkeypatch.setattr("dsr.desk.counts.time.monotonic", lambda: now)
+    otto = Client()
+    otto.force_login(make_staff("otto", "handler"))
+
+    def listed() -> int:
+        return int(links(otto, "/desk/?view=open&right=access")[1].paginator.count)
+
+    make_case()
+    assert listed() == 1
+    make_case(), make_case()
+    now += 61  # a short one: the seconds are over
+    assert listed() == 3
+    make_case()
+    now += 61
+    assert listed() == 3
+    now += 700
+    assert listed() == 4

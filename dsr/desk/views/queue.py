@@ -146,7 +146,10 @@ def _length(request: DeskRequest, view: str, filters: Filters, cases: CaseQueryS
     roles = sorted(READERS & request.actor.roles)
     key = (str(request.controller.pk), str(today), view, own, *astuple(filters), *roles)
     known = counts.LISTS.get(request, key)
-    return counts.LISTS.put(key, cases.count()) if known is None else known
+    if known is None:
+        length = cases.count()
+        known = counts.LISTS.put(key, length, times=counts.LONG_TIMES if length >= counts.LONG else 1)
+    return known
 
 
 def _may(request: DeskRequest) -> dict[str, bool]:
