@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from dsr.demo import cases, office, stores
+from dsr.work import wake
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,15 +40,17 @@ def build(*, now: datetime, say: Callable[[str], None]) -> None:
     done(f"demo stores {'built' if written else 'are there'}: billing, RADIUS and recordings of an invented provider")
     controller = office.open_office()
     done(f"staff and subscriber accounts of {controller.name} are there")
-    opened = cases.open_all(controller=controller, now=now, done=done)
-    opened += cases.open_further(controller=controller, now=now, writes=True)
+    with wake.asleep():
+        opened = cases.open_all(controller=controller, now=now, done=done)
+        opened += cases.open_further(controller=controller, now=now, writes=True)
     done(f"{opened} requests opened" if opened else "requests are there")
 
 
 def fill(*, now: datetime, say: Callable[[str], None], pause: float) -> None:
     """Bring every right to every stage it has, while the demo runs: `pause` seconds after each request belong to the others."""
     done = Progress(say)
-    opened = cases.open_further(controller=office.open_office(), now=now, writes=False, pause=pause)
+    with wake.asleep():
+        opened = cases.open_further(controller=office.open_office(), now=now, writes=False, pause=pause)
     done(
         f"{opened} more requests opened: every right at every stage"
         if opened

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
-from typing import Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import django_rq
 import redis
@@ -12,7 +14,10 @@ from django.conf import settings
 from django.db import transaction
 from rq.timeouts import JobTimeoutException
 
-__all__ = ["QUEUES", "JobTimeoutException", "depths", "has_room", "nudge", "state"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["QUEUES", "JobTimeoutException", "asleep", "depths", "has_room", "nudge", "state"]
 
 log = logging.getLogger(__name__)
 QUEUES = ("default", "stores", "pdf")
@@ -42,6 +47,18 @@ def nudge(job: str, *ids: str, queue: str = "default") -> None:
             log.warning("queue %s is down (%s); the tick will find the work", queue, type(error).__name__)
 
     transaction.on_commit(send, robust=True)
+
+
+@contextmanager
+def asleep() -> Iterator[None]:
+    """Nudge nobody from this process meanwhile, for whoever does the work of many rows itself: a worker would be woken hundreds
+    of times for what is done already. The tick finds what is left.
+    """
+    before, _Down.until = _Down.until, math.inf
+    try:
+        yield
+    finally:
+        _Down.until = before
 
 
 def has_room(queue: str, *, rows: int) -> bool:

@@ -170,3 +170,16 @@ def test_a_long_row_of_letters_does_not_keep_the_stores_waiting():
 
     assert erasure.is_finished
     assert len(django_rq.get_queue("default")) == 5
+
+
+def test_who_does_the_work_itself_wakes_nobody_and_the_tick_finds_what_is_left(demo_stores):
+    with wake.asleep():
+        case = started()
+        assert not wake.has_room("stores", rows=1)
+    assert [len(django_rq.get_queue(name)) for name in wake.QUEUES] == [0, 0, 0]
+
+    for _ in range(3):
+        tick(timezone.now())
+        work()
+
+    assert Case.objects.get(pk=case.pk).state == "drafting"
