@@ -43,9 +43,9 @@ def goes_on() -> None:
     """The case still stands."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def url() -> Iterator[str]:
-    """A copy of the set, with sessions, log-ins and documents, of which the program itself wrote none."""
+    """A copy of the set for one test, since one of them erases, with sessions, log-ins and documents, of which the program itself wrote none."""
     with beds.own_copy("phpnuxbill") as found:
         with sa.create_engine(found, poolclass=sa.pool.NullPool).begin() as connection:
             for n in PEOPLE:
