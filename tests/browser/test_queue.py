@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from dsr.models import Presence
 from tests.factories import make_case, make_staff
@@ -41,7 +42,7 @@ def test_keys_live_rows_and_presence_work_together(browse: Browse) -> None:
     assert page.locator("[data-bulk] [data-count]").inner_text() == "1"
     make_case(at=timezone.now() - timedelta(days=1), identified=False)
     page.evaluate(RENEW)
-    page.wait_for_function("document.querySelectorAll('[data-row]').length === 13")
+    expect(page.locator("[data-row]")).to_have_count(13)
     assert focused(page) == f"case-{cases[1].pk}"
     assert page.locator(f"#tick-{cases[1].pk}").is_checked()
     assert page.locator("#row-news").inner_text() == "One row changed."

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from dsr.cases import actors, answer
 from dsr.demo.people import HOMONYMS, by_position
@@ -58,9 +59,9 @@ def test_a_note_is_redacted_with_the_mouse_and_with_keys(browse: Browse, demo_st
     page.wait_for_url("**#marks")
     assert note.marks.filter(found_by="staff", start=9, end=24, state="accepted").exists()
     page.keyboard.press("y")
-    page.wait_for_function("document.querySelectorAll('[data-mark=accepted]').length === 2")
+    expect(page.locator("[data-mark=accepted]")).to_have_count(2)
     page.keyboard.press("y")
-    page.wait_for_function("document.querySelectorAll('[data-mark=accepted]').length === 3")
+    expect(page.locator("[data-mark=accepted]")).to_have_count(3)
     sheet = page.locator(".sheet").nth(1).inner_text()
     assert NAMESAKE.email not in sheet
     assert sheet.count("[other person, Art. 15(4)]") == 3
@@ -77,7 +78,8 @@ def test_a_place_on_a_picture_is_blacked_out_with_the_mouse_and_with_keys(browse
 
     page = browse.page(user=mara)
     page.goto(one)
-    page.wait_for_function("[...document.images].every((one) => one.complete && one.naturalWidth === 200)")
+    widths = "Promise.all([...document.images].map((one) => one.decode().then(() => one.naturalWidth)))"
+    assert set(page.evaluate(widths)) == {200}
     picture = page.locator("[data-picture]")
     picture.scroll_into_view_if_needed()
     area = picture.bounding_box()
@@ -99,6 +101,6 @@ def test_a_place_on_a_picture_is_blacked_out_with_the_mouse_and_with_keys(browse
     assert page.evaluate("document.activeElement.name") == "box-reason"
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelectorAll('[data-boxed]').length === 2")
+    expect(page.locator("[data-boxed]")).to_have_count(2)
     assert face.boxes.filter(left=3900, top=3900, width=2100, height=2100).exists()
     browse.audit(one, user=mara, modes=["desktop", "narrow"])

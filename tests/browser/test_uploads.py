@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from dsr.cases import uploads
 from dsr.models import Upload
@@ -42,7 +43,7 @@ def test_a_photo_stays_beside_a_mistake_and_can_be_removed_and_the_desk_opens_wh
 
     page.fill("textarea", "Here is the page")
     page.locator("button:has-text('Remove')").click()
-    page.wait_for_function("!document.querySelector('button[name$=-remove]')")
+    expect(page.locator("button[name$=-remove]")).to_have_count(0)
     assert page.input_value("textarea") == "Here is the page"
     assert not Upload.objects.exclude(deleted_at__isnull=False).exists()
     found += problems(page)
