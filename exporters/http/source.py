@@ -130,8 +130,11 @@ class RestSource:
             return
         added = {name: filled(text, facts, quoted=False) for name, text in call.adds}
 
+        # An address without a value of the person is a list of the system, which is there whoever is asked for.
+        listed = "{" not in call.path
+
         def fetch(page: Request) -> tuple[Reply, Any]:
-            return self._answer(page, place)
+            return self._answer(page, place, listed=listed)
 
         paging = self.profile.paging if call.paging is None else call.paging
         answers = (
@@ -154,10 +157,16 @@ class RestSource:
         found = records_of(data, resource.rows if call.rows is None else call.rows, place)
         return {**record, **found[0]} if found else None
 
-    def _answer(self, request: Request, place: str) -> tuple[Reply, Any]:
-        """A reply and its data; None as data where there is no such row."""
+    def _answer(self, request: Request, place: str, *, listed: bool = False) -> tuple[Reply, Any]:
+        """A reply and its data; None as data where there is no such row.
+
+        Raises Permanent("not_found") where the interface itself is not there: a `listed` address always is, and a web server's
+        page is no word about a row. Otherwise a wrong `url` would find nobody and call everybody erased.
+        """
         reply = self.client.read(request, place, absent=bool(self.profile.absent_status))
         if reply.status in self.profile.absent_status:
+            if listed or not _of_the_interface(reply, place):
+                raise Permanent("not_found", place)
             return reply, None
         data = reply.data(place)
         return reply, data if accepted(data, self.profile.envelope, place) else None
@@ -166,7 +175,7 @@ class RestSource:
         place = self._place(dataset)
         reply = self.client.write(request, place)
         gone = reply.status in {404, 410}
-        if gone and reply.status not in self.profile.absent_status:
+        if gone and (reply.status not in self.profile.absent_status or not _of_the_interface(reply, place)):
             raise Permanent("not_found", place)
         if gone or not reply.content.strip():
             return  # what became of it is read again by the caller
@@ -194,3 +203,14 @@ class RestSource:
 
     def _facts(self, row: Row) -> dict[str, str]:
         return {name: text_of(value) or "" for name, value in row.values.items()}
+
+
+def _of_the_interface(reply: Reply, place: str) -> bool:
+    """Whether a refusal is the interface's own: JSON or nothing, and not the page of a web server before it."""
+    if not reply.content.strip():
+        return True
+    try:
+        reply.data(place)
+    except Permanent:
+        return False
+    return True

@@ -14,7 +14,7 @@ from exporters.contract import Change, MatchStatus, StoreError, Temporary, Treat
 from exporters.testing.checksums import touched
 from exporters.testing.standins.people import ANNA, HOUSEMATE, NAMESAKE, subscriber
 from exporters.testing.standins.server import Fault
-from exporters.testing.system_pieces import FEW, MOST_ENTRIES, READS, WRITES, Deadly, EndedHereError, SystemPieces
+from exporters.testing.system_pieces import FEW, MOST_ENTRIES, NOW, READS, WRITES, Deadly, EndedHereError, SystemPieces
 
 
 class SystemChecks(SystemPieces):
@@ -42,6 +42,19 @@ class SystemChecks(SystemPieces):
     def test_the_connection_is_checked(self) -> None:
         problems = [one for one in self.opened().check() if one.severity.value == "error"]
         assert not problems
+
+    def test_a_wrong_address_finds_an_error_and_nobody_is_called_erased(self) -> None:
+        exporter, person = self.opened(), subscriber(ANNA)
+        lines, before = self.plan(exporter, "erasure", person), self.own.sums()
+        astray = self.opened(url=f"{self.own.url}moved/")
+        for ask in (
+            lambda: astray.locate(self.who(person)),
+            lambda: self.apply(astray, lines),
+            lambda: astray.residue(self.who(person), exporter.locate(self.who(person)).keys, now=NOW, lines=lines),
+        ):
+            with pytest.raises(StoreError):
+                ask()
+        assert self.own.sums() == before
 
     def test_r01_corrected_read_again_and_nobody_else_touched(self) -> None:
         person, (dataset, column, value) = subscriber(ANNA), self.change

@@ -14,9 +14,8 @@ if TYPE_CHECKING:
     from exporters.datamap.model import Dataset
     from exporters.mapped.source import Row
 
-_OPEN: Final = {"ppp_secrets": "rest/ppp/active", "hotspot_users": "rest/ip/hotspot/active"}
+_SESSIONS: Final = {"ppp_secrets": ("rest/ppp/active", "name"), "hotspot_users": ("rest/ip/hotspot/active", "user")}
 """Where the sessions of a log-in stand, and what they call its name."""
-_NAMED: Final = {"ppp_secrets": "name", "hotspot_users": "user"}
 
 
 class RouterOsSource(RestSource):
@@ -33,10 +32,10 @@ class RouterOsSource(RestSource):
         self._end_sessions(dataset, row)
 
     def _end_sessions(self, dataset: Dataset, row: Row) -> None:
-        path, name = _OPEN.get(dataset.name), text_of(row.values.get("name")) or ""
-        if not path or not name:
+        name, place = text_of(row.values.get("name")) or "", self._place(dataset)
+        if dataset.name not in _SESSIONS or not name:
             return
-        place, column = self._place(dataset), _NAMED[dataset.name]
+        path, column = _SESSIONS[dataset.name]
         asked = ((".proplist", f".id,{column}"), (column, name))
         listed = self.client.read(Request("GET", path, asked), place).data(place)
         for session in records_of(listed, "", place):

@@ -52,18 +52,11 @@ class UispSource(RestSource):
             raise Permanent("not_capable", self._place(dataset))
         self._write(dataset, Request("PATCH", f"clients/services/{row.values['id']}/{call}", json={}))
 
-    def _answer(self, request: Request, place: str) -> tuple[Reply, Any]:
-        """A list that is not there is a wrong address or a part this version lacks, and not a client without rows."""
-        reply, data = super()._answer(request, place)
-        if reply.status in self.profile.absent_status and not any(part.isdigit() for part in request.path.split("/")):
-            raise Permanent("not_found", place)
-        return reply, data
-
     def _clients(self, dataset: Dataset, filters: Mapping[str, str]) -> Iterator[dict[str, Any]]:
         place = self._place(dataset)
 
         def fetch(page: Request) -> tuple[Reply, Any]:
-            return self._answer(page, place)
+            return self._answer(page, place, listed=True)
 
         def size(data: Any) -> int:
             if not isinstance(data, list) or not all(isinstance(one, dict) for one in data):

@@ -140,7 +140,7 @@ class Whmcs(StandIn):
 
     def answer(self, asked: Asked) -> Answer:
         given = dict(asked.form)
-        if self.moved or asked.path[-1] != "api.php" or asked.method != "POST":
+        if self.moved or asked.path != ("includes", "api.php") or asked.method != "POST":
             return Answer("<html>Not Found</html>", 404, {"Content-Type": "text/html"})
         credentials = (given.pop("identifier", ""), given.pop("secret", ""))
         action = given.pop("action", "").lower()
