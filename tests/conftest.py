@@ -9,10 +9,21 @@ import pytest
 from django.core.cache import cache
 from django.utils import translation
 
+from tests import sessions
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 pytest_plugins = ["tests.jobs", "tests.stores_fixture"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The test database; who is still connected to it at the end is named and sent away, or it could not be dropped."""
+    yield
+    with django_db_blocker.unblock():
+        for query in sessions.end_others():
+            print(f"a connection was left open; its last statement: {query}")  # noqa: T201
 
 
 @pytest.fixture(autouse=True)
