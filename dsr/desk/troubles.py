@@ -66,6 +66,10 @@ TROUBLES: Final[Mapping[str, _StrPromise]] = {
     "residue": _(
         "Something that names the person is still there. Remove it and read again, or have a lead explain it."
     ),
+    "left_by_hand": _(
+        "The plan leaves these records to a person, and they are still there. Remove them in the system itself and read again,"
+        " or have a lead explain it."
+    ),
     "nothing_planned": _(
         "No row of this person stands here that a plan could change. Remove by hand what the search found, then have the"
         " search tried again."

@@ -154,7 +154,7 @@ def _names(case: Case, line: dict[str, Any]) -> dict[str, Any]:
 
 
 def _erased(case: Case, plan: Plan) -> tuple[Erased, ...]:
-    """What the applied lines really did, by dataset."""
+    """What the applied lines really did, by dataset, and what a person did and the last search no longer found."""
     lines = {(line["store"], line["dataset"]): line for line in plan.summary}
     found = []
     for task in case.tasks.filter(operation="apply", status=Task.Status.DONE).order_by("store"):
@@ -169,6 +169,10 @@ def _erased(case: Case, plan: Plan) -> tuple[Erased, ...]:
                         method=METHODS[done["treatment"]],
                     )
                 )
+    for task in case.tasks.filter(operation="verify", status=Task.Status.DONE).order_by("store"):
+        for name, rows in sorted(task.result.get("removed_by_hand", {}).items()):
+            line = lines[task.store, name]
+            found.append(Erased(**_names(case, line), category=line["category"], rows=rows, method=Method.DELETED))
     return tuple(found)
 
 
@@ -192,9 +196,10 @@ def _kept(case: Case, plan: Plan) -> tuple[Kept, ...]:
 
 
 def _deferred(case: Case, plan: Plan) -> tuple[Deferred, ...]:
-    """What waits; not a store of paper whose people have said that it is done or that they hold nothing."""
-    applied = case.tasks.filter(operation="apply", status=Task.Status.DONE).order_by("store")
-    said = {task.store for task in applied if "by_hand" in task.result}
+    """What waits; not what a person has done: in a store of paper by her word, elsewhere because it is not there any more."""
+    done = case.tasks.filter(operation__in=("apply", "verify"), status=Task.Status.DONE).order_by("store")
+    said = {task.store for task in done if task.operation == "apply" and "by_hand" in task.result}
+    gone = {(task.store, name) for task in done for name in task.result.get("removed_by_hand", ())}
     return tuple(
         Deferred(
             **_names(case, line),
@@ -204,6 +209,7 @@ def _deferred(case: Case, plan: Plan) -> tuple[Deferred, ...]:
         )
         for line in plan.summary
         if line["treatment"] in WAITING
+        and not (line["reason"] == "map" and (line["store"], line["dataset"]) in gone)
         and (line["count"] or (line["reason"] == "by_hand" and line["store"] not in said))
     )
 

@@ -7,6 +7,7 @@ id of an approved plan, and looks at the case once more right before the first w
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from dsr.cases import correction_erased, holds, plans, recipient_notices, rescans, tasks
@@ -31,7 +32,9 @@ from exporters.contract import (
     Permanent,
     PlanBlocked,
     Plans,
+    Reason,
     Residues,
+    Treatment,
     lines_from_json,
     lines_to_json,
     plan_hash,
@@ -174,7 +177,9 @@ def back_for_a_new_plan(case: Case, error: Permanent, now: datetime) -> None:
 def verify(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[dict[str, Any], Callable[[], None]]:
     """Operation `verify`: read one store again, every text-like column of every table (rules.md 6.5 no. 1).
 
-    What is left in her rows or in nobody's rows goes to a person; other people's rows are counted and left alone.
+    What is left in her rows or in nobody's rows goes to a person; other people's rows are counted and left alone. What the
+    plan left to a person is planned once more: while it is there, the person is asked for it, and once it is gone the
+    result says so.
     """
     case = task.case
     content = SubjectRow.objects.select_related("request").get(request=case.request).content()
@@ -183,9 +188,10 @@ def verify(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[di
         raise NeedsPersonError("not_capable", task.store)
     applied = current_plan(case)
     lines = lines_from_json(applied.content()["stores"].get(task.store, [])) if applied else ()
+    subject, keys = subject_of(case.request, content["identifiers"]), row_keys(content, task.store)
     hits = exporter.residue(
-        subject_of(case.request, content["identifiers"]),
-        row_keys(content, task.store),
+        subject,
+        keys,
         now=now,
         lines=lines,
         keep_until=keeper(case.controller),
@@ -198,12 +204,23 @@ def verify(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[di
     size = {"tables": tables, "columns": columns}
     counts = {kind.value: sum(hit.count for hit in hits if hit.cls is kind) for kind in HitClass}
     # What waits by plan (an open session) and what nobody's row holds is a person's to explain; nothing is passed over.
-    left = [hit for hit in hits if hit.stands or hit.cls is HitClass.UNLINKED]
-    if left:
+    left = {f"{task.store}.{hit.table}.{hit.column}" for hit in hits if hit.stands or hit.cls is HitClass.UNLINKED}
+    asked = _asked_of_a_person(lines)
+    still = _asked_of_a_person(_planned(exporter, subject, keys, case, now)) if asked and keys else Counter[str]()
+    waiting = {f"{task.store}.{name}" for name in asked if still[name]}
+    if left or waiting:
         Task.objects.filter(pk=task.pk).update(result={"hits": found, **size, **counts})
-        places = sorted({f"{task.store}.{hit.table}.{hit.column}" for hit in left})
-        raise NeedsPersonError("residue", ", ".join(places))
-    return {"hits": found, **size, **counts}, lambda: None
+        raise NeedsPersonError("residue" if left else "left_by_hand", ", ".join(sorted(left | waiting)))
+    return {"hits": found, "removed_by_hand": dict(asked), **size, **counts}, lambda: None
+
+
+def _asked_of_a_person(lines: tuple[PlanLine, ...]) -> Counter[str]:
+    """Rows that the data map leaves to a person, by dataset: a card on file names nobody, so no search would find it."""
+    rows = Counter[str]()
+    for line in lines:
+        if line.treatment is Treatment.MANUAL and line.reason is Reason.MAP:
+            rows[line.dataset] += line.count
+    return +rows
 
 
 def finish(case: Case, *, now: datetime) -> bool:
