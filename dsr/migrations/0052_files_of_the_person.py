@@ -25,7 +25,7 @@ def know_old_files(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dsr", "0051_uses_of_programs"),
+        ("dsr", "0001_to_0051"),
     ]
 
     operations = [
