@@ -56,6 +56,8 @@ def hints(case: Case, progress: Progress, *, now: datetime) -> list[Hint]:
     state = State(case.state)
     if state == State.REVIEW:
         return [Hint(_second_person(case, now=now))]
+    if state == State.CONTESTED:
+        return [Hint(_somebody_else(case, now=now))]
     if state == State.APPROVED and Right(case.right) is Right.ERASURE:
         return [_copy_owed(one) for one in copy_first.owed(case)[:NAMES]]
     if state == State.COLLECTING:
@@ -107,13 +109,41 @@ def _second_person(case: Case, *, now: datetime) -> str:
     return _("It waits for a second person. Who can approve it: %(names)s.") % {"names": shown}
 
 
+def _somebody_else(case: Case, *, now: datetime) -> str:
+    names = may_look_again(case, now=now)
+    if not names:
+        return _(
+            "Somebody else than whoever decided the first time has to look at it again, and nobody here can. Another lead is needed:"
+            " a lead invites one under “People”, or gives the role to a colleague."
+        )
+    more = len(names) - NAMES
+    shown = ", ".join(names[:NAMES])
+    if more > 0:
+        words = ngettext(
+            "Somebody else has to look at it again. %(names)s and %(n)s more colleague can do it.",
+            "Somebody else has to look at it again. %(names)s and %(n)s more colleagues can do it.",
+            more,
+        )
+        return words % {"names": shown, "n": more}
+    return _("Somebody else has to look at it again. Who can do it: %(names)s.") % {"names": shown}
+
+
 def may_approve(case: Case, *, now: datetime) -> list[str]:
     """The names of the colleagues whose button "Approve" the table would let them press now (4.3)."""
+    return _who_may(case, Action.APPROVE, now=now)
+
+
+def may_look_again(case: Case, *, now: datetime) -> list[str]:
+    """The names of those who may assess a contested case again: not who decided it, not who is too close to the person (4.3)."""
+    return _who_may(case, Action.REASSESS, now=now)
+
+
+def _who_may(case: Case, action: Action, *, now: datetime) -> list[str]:
     facts = facts_of(case, now=now)
     staff = User.objects.in_scope(controller=case.controller, kind="staff").filter(is_active=True)
     found = []
     for user in sorted(staff, key=lambda one: (one.display_name or one.email, one.pk)):
         rows = offered(facts, actors.staff(user))
-        if any(step.action is Action.APPROVE and refused is None for step, refused in rows):
+        if any(step.action is action and refused is None for step, refused in rows):
             found.append(user.display_name or user.email)
     return found

@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dsr.cases import actors, contests, endings
-from dsr.models import Case, Letter
+from dsr.desk.guidance import may_look_again
+from dsr.models import Case, Closeness, Letter
 from tests.desk.conftest import text
 from tests.factories import make_case, make_staff
 
@@ -42,6 +43,35 @@ def test_4_3_whoever_decided_the_first_time_is_told_that_somebody_else_has_to_lo
     assert "Assess again" in text(client.get(reverse("desk:case", args=[contested.pk])))
     for action in ("reassess", "uphold"):
         assert "You decided this case the first time" in text(client.get(url(contested, action)))
+
+
+def test_4_3_a_contested_case_names_who_may_look_again(client, contested):
+    """Not who decided the first time, not who is too close to the person, not who has no role for it, not who has left."""
+    client.force_login(make_staff("otto"))
+    at = reverse("desk:case", args=[contested.pk])
+    assert "and nobody here can. Another lead is needed" in text(client.get(at))
+
+    lena, lara = make_staff("lena", "lead"), make_staff("lara", "lead")
+    make_staff("rita", "reviewer")
+    gone = make_staff("gwen", "lead")
+    type(gone).objects.filter(pk=gone.pk).update(is_active=False)
+    page = text(client.get(at))
+    assert "Who can do it: Lara Example, Lena Example." in page
+
+    Closeness.objects.create(
+        controller=contested.controller,
+        request=contested.request,
+        user=lara,
+        source="herself",
+        declared_at=timezone.now(),
+    )
+    assert may_look_again(Case.objects.get(), now=timezone.now()) == ["Lena Example"]
+    client.force_login(lena)
+    assert client.get(url(contested, "reassess")).status_code == 200
+
+    for name in ("lea", "lia", "liv"):
+        make_staff(name, "lead")
+    assert "Lea Example, Lena Example, Lia Example and 1 more colleague can do it" in text(client.get(at))
 
 
 def test_another_lead_assesses_it_again_and_reads_her_words(client, contested):
