@@ -69,7 +69,14 @@ def test_the_register_is_kept_by_a_lead_and_every_wrong_entry_says_what_to_do(ot
     otto.post(reverse("desk:recipients") + f"?change={row.pk}", {**FIELDS, "nature": "collection"})
     row.refresh_from_db()
     assert row.nature == "collection"
-    otto.post(reverse("desk:recipient-end", args=[row.pk]))
+    ending = reverse("desk:recipient-end", args=[row.pk])
+    page = otto.get(reverse("desk:recipients")).content.decode()
+    (closed,) = [part.partition("</details>")[0] for part in page.split("<details>") if ending in part]
+    assert page.count(ending) == 1  # the one button that ends it is folded away below what it does
+    assert closed.index("</summary>") < closed.index("This cannot be taken back") < closed.index(ending)
+    assert "End Fernblick Auskunft GmbH" in closed
+    assert ending not in mara.get(reverse("desk:recipients")).content.decode()
+    otto.post(ending)
     assert "Fernblick" not in text(otto.get(reverse("desk:recipients"))).split("<main")[1]
     assert list(SetupEvent.objects.order_by("seq").values_list("kind", flat=True)) == [
         "recipient_kept",
