@@ -11,7 +11,7 @@ from dsr.cases import actors
 from dsr.cases.intake import Told
 from dsr.cases.perform import record
 from dsr.desk.guidance import is_known, may_approve
-from dsr.models import Case, Subject, User
+from dsr.models import Case, RedactionItem, Subject, User
 from tests.desk.conftest import text
 from tests.factories import make_case, make_staff
 
@@ -66,3 +66,22 @@ def test_art_19_the_pages_of_a_case_say_how_many_recipients_were_told(signed_in:
 
     for page in ("", "history/"):
         assert "recipients told: 2, not told: 1" in text(client.get(f"/desk/cases/{case.pk}/{page}"))
+
+
+def test_x_04_the_tab_of_files_leads_to_what_has_to_be_read(signed_in: Callable[..., Client]) -> None:
+    """Whoever reads the data of a draft; the auditor, who may not, is sent nowhere, nor is anybody when all is read."""
+    case = make_case(at=timezone.now(), now=timezone.now())
+    Case.objects.filter(pk=case.pk).update(state="drafting")
+    at, there = f"/desk/cases/{case.pk}/files/", f'href="/desk/cases/{case.pk}/redaction/"'
+    mara = signed_in("mara")
+    tabs = mara.get(at).content.decode().count(there)
+    item: dict[str, Any] = {"kind": "file", "store": "recordings", "dataset": "recordings"}
+    for token in ("one", "two"):
+        RedactionItem.objects.create(case=case, controller=case.controller, token=token, **item)
+
+    page = mara.get(at)
+    assert page.content.decode().count(there) == tabs + 1
+    assert "2 texts and files of the answer have to be read" in text(page)
+    assert "have to be read" not in text(signed_in("adam").get(at))
+    RedactionItem.objects.update(checked_at=timezone.now())
+    assert mara.get(at).content.decode().count(there) == tabs

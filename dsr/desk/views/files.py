@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from dsr.cases.scope import stores_of
 from dsr.desk import case_page, datasets
 from dsr.desk.access import DeskRequest, Sight, case_for, insist_sight, sees, staff_required
+from dsr.desk.guidance import to_read
 from dsr.desk.sent_files import sent_context
 from dsr.desk.shell import page
 from dsr.desk.tasks_view import store_label
@@ -66,6 +67,7 @@ def files_page(request: DeskRequest, case: Case, *, add_form: AddFilesForm | Non
         "attachments": attachments_context(request, case, most=FEW),
         "stores": [_collected(request, row) for row in rows if row.kind == Artifact.Kind.COLLECTED],
         "sees_data": sees(request.actor, Sight.DATA),
+        "to_read": to_read(case, request.actor),
         **sent_context(request, case, add_form),
     }
     return page(request, "files", context, status=422 if add_form else 200)
