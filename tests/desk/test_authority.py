@@ -48,6 +48,12 @@ def test_a_lead_notes_a_letter_of_the_authority_answers_it_and_closes_the_matter
     assert url in dashboard
     order = otto.get(reverse("desk:evidence-packs", args=[case.pk])).content.decode()
     assert 'value="521.99"' in order
+    assert f'<a href="{url}">See the matter</a>' in order
+    wrong = post(otto, case, "authority-open", authority="Authority", received_on="2026-06-15")
+    for here in (otto.get(url), wrong):  # the page of the matters leads to itself only by its tab, which says so
+        shown = here.content.decode()
+        assert "wants our answer by" in shown
+        assert shown.count(f'href="{url}"') == shown.count(f'href="{url}" aria-current="page"') == 1
 
     assert post(otto, case, "authority-act", row.pk, "close").status_code == 422
     done = post(otto, case, "authority-act", row.pk, "answered", answered_on="2026-06-20", note="By post.")
