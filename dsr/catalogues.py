@@ -29,6 +29,8 @@ FOR_STAFF: Final = (
     "dsr/management/",
     "dsr/styleguide.py",
     "dsr/wording/alarms.py",
+    "dsr/wording/filed.py",
+    "dsr/wording/setup.py",
     "templates/desk/",
     "templates/styleguide/",
     "templates/ui/keys.html",

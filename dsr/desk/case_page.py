@@ -19,7 +19,6 @@ from dsr.desk import steps
 from dsr.desk.access import Duty, Sight, duty_refusal, sees
 from dsr.desk.case_tabs import plan_url, tabs_of
 from dsr.desk.dossier import dossier_of
-from dsr.desk.forms.identity import METHODS
 from dsr.desk.forms.intake import CHANNELS
 from dsr.desk.guidance import to_read
 from dsr.desk.mails import undelivered
@@ -33,6 +32,7 @@ from dsr.fulfil.locate import COPIES
 from dsr.law.rights import IdentityLevel, Right
 from dsr.law.workflow import Action, State
 from dsr.models import Artifact, AuthorityCase, Case, Channel, Task, User
+from dsr.wording.filed import METHODS
 from dsr.wording.flood import MARKS
 
 if TYPE_CHECKING:
@@ -154,8 +154,7 @@ def identity_card(case: Case, actor: Actor, language: str) -> IdentityCard:
 
 
 def _method(code: str) -> str:
-    ours = {"link": _("account linked to a customer number"), "code": _("code to the contact on file")}
-    return str(METHODS.get(code, ours.get(code, code)))
+    return str(METHODS.get(code, code))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,49 +6,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from dsr import wording
 from dsr.cases import decisions, letter_content
 from dsr.cases.closings import wording_of_store
 from dsr.cases.scope import stores_of
 from dsr.fulfil.letters import written
-from dsr.law.decisions import ReviewResult
 from dsr.law.letters import ANSWERS, Outcome
 from dsr.law.rights import Right
 from dsr.output.inputs import OutputError
 from dsr.output.letters import letter_text as laid_out
+from dsr.wording.filed import CLAIMS, FINDINGS, OUTCOMES, RESULTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
     from dsr.models import Case
-
-OUTCOMES = {
-    Outcome.GRANTED: gettext_lazy("Granted"),
-    Outcome.PARTLY: gettext_lazy("Granted in part"),
-    Outcome.REFUSED: gettext_lazy("Refused"),
-}
-CLAIMS = {
-    "accepted": gettext_lazy("corrected"),
-    "statement": gettext_lazy("left, with her statement beside it"),
-    "refused": gettext_lazy("refused"),
-}
-FINDINGS = {
-    "checked": gettext_lazy("How it was checked"),
-    "situation": gettext_lazy("Her particular situation"),
-    "interests": gettext_lazy("Our interests"),
-    "necessity": gettext_lazy("Whether it is necessary"),
-    "balancing": gettext_lazy("How it was weighed"),
-    "erased": gettext_lazy("What is erased because of it"),
-    "statement": gettext_lazy("What the person said"),
-    "result": gettext_lazy("Result"),
-}
-RESULTS = {
-    ReviewResult.CHANGED.value: gettext_lazy("The decision is changed"),
-    ReviewResult.UPHELD.value: gettext_lazy("The decision stays"),
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy
 from dsr import wording
 from dsr.cases.scope import stores_of
 from dsr.desk.history_details import details
-from dsr.desk.tasks_view import OPERATIONS
 from dsr.law.workflow import Action
 from dsr.models import Case, Event, EventNote, User
 from dsr.models.together import attached
 from dsr.vault import MissingKeyError, TamperedError
+from dsr.wording.filed import OPERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

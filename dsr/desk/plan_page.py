@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from dsr.cases.scope import stores_of
 from dsr.output.inputs import words
+from dsr.wording import filed
 from exporters.contract import lines_from_json
 
 if TYPE_CHECKING:
@@ -19,17 +20,9 @@ if TYPE_CHECKING:
 
     from dsr.models import Case, Plan
 
+_COLOURS: Final[Mapping[str, str]] = {"delete": "bad", "anonymise": "bad", "keep": "ok", "manual": "warn"}
 TREATMENTS: Final[Mapping[str, tuple[_StrPromise, str]]] = {
-    "delete": (gettext_lazy("Deleted"), "bad"),
-    "anonymise": (gettext_lazy("Made anonymous"), "bad"),
-    "unlink": (gettext_lazy("Unlinked, others use it"), "info"),
-    "keep": (gettext_lazy("Stays"), "ok"),
-    "correct": (gettext_lazy("Corrected"), "info"),
-    "annotate": (gettext_lazy("Gets a note"), "info"),
-    "restrict": (gettext_lazy("Restricted"), "info"),
-    "lift": (gettext_lazy("Restriction lifted"), "info"),
-    "suppress": (gettext_lazy("Use stopped"), "info"),
-    "manual": (gettext_lazy("A person does it"), "warn"),
+    code: (words, _COLOURS.get(code, "info")) for code, words in filed.TREATMENTS.items()
 }
 REASONS: Final[Mapping[str, _StrPromise]] = {
     "law": gettext_lazy("The law wants it kept."),

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from dsr.cases.headway import FINISHED, UNFINISHED, records_of
 from dsr.cases.scope import stores_of
@@ -22,6 +21,7 @@ from dsr.fulfil.stores import label_of
 from dsr.law.rights import Right
 from dsr.models import Case, Task
 from dsr.output.inputs import words
+from dsr.wording.filed import OPERATIONS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,27 +32,6 @@ if TYPE_CHECKING:
     from exporters.registry import StoreConfig
 
 NOBODY = "nobody_identified"
-# Work of the program that is not asking a store.
-OPERATIONS = {
-    "locate": gettext_lazy("Search for the person"),
-    "package": gettext_lazy("Building the answer"),
-    "plan": gettext_lazy("Planning the changes"),
-    "apply": gettext_lazy("Changing the store"),
-    "verify": gettext_lazy("Search for remains"),
-    "kept": gettext_lazy("Erase what is no longer kept"),
-    "rescan": gettext_lazy("Search once more"),
-    "residue": gettext_lazy("Erase what the search found"),
-    "replay": gettext_lazy("Erase again after a restore"),
-    "values": gettext_lazy("Reading what the stores hold"),
-    "recheck": gettext_lazy("Looking again after the correction"),
-    "write_again": gettext_lazy("Writing the correction again"),
-    "by_hand": gettext_lazy("Change by hand"),
-    "restrict": gettext_lazy("Setting the restriction"),
-    "lift": gettext_lazy("Lifting the restriction"),
-    "transmit": gettext_lazy("Send to another controller"),
-    "close": gettext_lazy("Letter and certificate"),
-    "letter": gettext_lazy("Laying out a letter"),
-}
 _KINDS = {
     Task.Status.DONE: "ok",
     Task.Status.RUNNING: "info",

@@ -14,12 +14,12 @@ from dsr.cases import versions
 from dsr.cases.scope import stores_of
 from dsr.cases.version_diff import Change, compare
 from dsr.desk import datasets
-from dsr.desk.decision_page import FINDINGS, OUTCOMES
 from dsr.desk.plan_page import REASONS, TREATMENTS
 from dsr.desk.tasks_view import store_label
 from dsr.law.letter_elements import Element
 from dsr.law.letters import Outcome
 from dsr.output.inputs import words as label_words
+from dsr.wording.filed import FINDINGS, OUTCOMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

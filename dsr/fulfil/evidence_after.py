@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from dsr.fulfil import evidence_told, evidence_work
-from dsr.fulfil.evidence_reading import day
+from dsr.fulfil.evidence_reading import coded, day
 from dsr.models import Artifact, BreakGlass, Escalation, Incident, SetupEvent
 from dsr.output.cells import to_json
-from dsr.output.evidence import Section, Table
+from dsr.output.evidence import Coded, Section, Table
+from dsr.wording import filed
+from dsr.wording import setup as setup_words
+from dsr.wording.letters import RUNGS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,7 +62,7 @@ def answer(reading: Reading) -> Section:
         records = sum(sum(sets.values()) for sets in counts.values()) if isinstance(counts, dict) else 0
         rows.append(
             (
-                file.kind,
+                coded(filed.FILES, file.kind),
                 file.file_name,
                 str(file.size),
                 str(records or ""),
@@ -104,11 +107,11 @@ def incidents(reading: Reading) -> Section:
     """What went wrong: answers that were late, who was warned when, and who read the file under break-glass (1.7, 4.3)."""
     case = reading.case
     late = tuple(
-        (reading.at(row.opened_at), row.get_kind_display(), day(row.due_on))
+        (reading.at(row.opened_at), filed.said(filed.INCIDENTS, row.kind), day(row.due_on))
         for row in Incident.objects.filter(case=case).order_by("opened_at", "pk")
     )
     rungs = tuple(
-        (reading.at(row.at), row.rung, day(row.counted_to), str(row.told.count()))
+        (reading.at(row.at), coded(RUNGS, row.rung), day(row.counted_to), str(row.told.count()))
         for row in Escalation.objects.filter(case=case).order_by("at", "pk")
     )
     reads = reading.of({"glass_read"})
@@ -121,7 +124,7 @@ def incidents(reading: Reading) -> Section:
         row = glasses.get(str(event.data.get("glass")))
         reviewed = reading.at(row.reviewed_at) if row else ""
         who = reading.who(event.actor_kind, event.actor_id)
-        broken.append((reading.at(event.at), who, str(event.data.get("page", "")), reviewed))
+        broken.append((reading.at(event.at), who, coded({}, event.data.get("page", "")), reviewed))
     return Section(
         title=_("Incidents"),
         text=()
@@ -147,6 +150,23 @@ def incidents(reading: Reading) -> Section:
     )
 
 
+def _cut(words: str) -> str:
+    return words if len(words) <= _SHOWN else f"{words[:_SHOWN]}…"
+
+
+def _before_and_after(data: Mapping[str, Any], reading: Reading) -> str:
+    """A change of the set-up as the desk tells it; what is for machines only stays in the table beside the summary."""
+    words = setup_words
+    changes: dict[str, list[Any]] = data.get("changes", {})
+    told = [
+        f"{words.field(name)}: {words.value(name, old, reading.names)} → {words.value(name, new, reading.names)}"
+        for name, (old, new) in changes.items()
+    ]
+    rest = {name: held for name, held in data.items() if name not in words.HIDDEN and held not in ("", None)}
+    told += [f"{words.field(name)}: {words.value(name, held, reading.names)}" for name, held in rest.items()]
+    return "; ".join(told)
+
+
 def setup(reading: Reading) -> Section:
     """What was changed in the set-up between receipt and end that dates and answers rest on, with the hash of each change."""
     case = reading.case
@@ -160,7 +180,7 @@ def setup(reading: Reading) -> Section:
                 str(row.seq),
                 reading.at(row.at),
                 str(CONCERNS[row.kind]),
-                words if len(words) <= _SHOWN else f"{words[:_SHOWN]}…",
+                Coded(_cut(words), _cut(_before_and_after(row.data, reading))),
                 row.hash,
             )
         )

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext as _
 
 from dsr import wording
 from dsr.cases.purge import keep_until
 from dsr.fulfil import evidence_work
-from dsr.fulfil.evidence_reading import day, state, title
+from dsr.fulfil.evidence_reading import coded, day, state, title, tongue
 from dsr.law.clock import SuspensionKind
 from dsr.law.rights import IdentityLevel
 from dsr.law.workflow import Action
 from dsr.models import Upload
-from dsr.output.evidence import Passage, Section, Table
-from dsr.wording import uploads
+from dsr.output.evidence import Coded, Passage, Section, Table
+from dsr.output.phrases import CHANNELS
+from dsr.wording import cases, filed, mails, uploads
+from dsr.wording.filed import spelled
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dsr.fulfil.evidence_reading import Reading
 
 _IDENTITY: Final = frozenset(
@@ -34,6 +38,14 @@ _IDENTITY: Final = frozenset(
         "opened_by_letter",
     }
 )
+
+_SHOWN_BY: Final[Mapping[str, Mapping[str, object]]] = {
+    "method": filed.METHODS,
+    "way": filed.METHODS,
+    "level": {str(level.value): words for level, words in cases.IDENTITY_LEVELS.items()},
+    "outcome": filed.CHECKED,
+    "reason": {},
+}
 
 
 def the_case(reading: Reading) -> Section:
@@ -54,14 +66,15 @@ def the_case(reading: Reading) -> Section:
     facts = (
         (_("Reference"), case.request.reference),
         (_("Right"), f"{wording.right(case.right)}, {wording.article(case.right)}"),
-        (_("Received"), f"{reading.at(case.request.received_at)}, {case.request.channel}"),
+        (_("Received"), reading.at(case.request.received_at)),
+        (_("Way"), coded(CHANNELS, case.request.channel)),
         (_("State"), state(case.state)),
         (_("Ground"), ground(case.ground)),
         (_("Marks"), ", ".join(flags)),
         (_("Handled by"), reading.colleague(case.handler_id)),
         (_("Decided by"), reading.colleague(case.decider_id)),
         (_("Closed"), reading.at(case.closed_at)),
-        (_("Language of the person"), case.request.language),
+        (_("Language of the person"), tongue(case.request.language)),
         (
             _("File kept until"),
             day(until) or _("open: three years from the end of the year in which it is closed"),
@@ -72,11 +85,11 @@ def the_case(reading: Reading) -> Section:
 
 
 def ground(code: str) -> str:
-    """A ground in words; its code where it has none, empty for none."""
+    """A ground in words; empty for none."""
     try:
         return wording.ground(code) if code else ""
     except KeyError:
-        return code
+        return spelled(code)
 
 
 def clock(reading: Reading) -> Section:
@@ -136,8 +149,8 @@ def conversation(reading: Reading) -> Section:
                 reading.at(message.created_at),
                 frm,
                 way,
-                message.kind,
-                message.status,
+                coded(mails.KINDS, message.kind),
+                coded(filed.MESSAGES, message.status),
                 reading.at(message.sent_at),
                 message.message_id if message.by_mail and not message.inbound else "",
             )
@@ -166,13 +179,19 @@ def _asker(reading: Reading) -> tuple[tuple[str, str], ...]:
     if not reading.with_words:
         return ()
     said = reading.case.request.content()
-    given = ", ".join(f"{kind} {value}" for kind, value in said.get("identifiers", []))
+    given = ", ".join(f"{filed.said(filed.IDENTIFIERS, kind)} {value}" for kind, value in said.get("identifiers", []))
     facts = (
         (_("Name given"), str(said.get("name", ""))),
         (_("Contact given"), str(said.get("contact_email") or said.get("contact_post") or "")),
         (_("Identifiers given"), given),
     )
     return tuple(pair for pair in facts if pair[1])
+
+
+def _how(data: Mapping[str, Any]) -> Coded:
+    """By what an identity was shown, or why not: what the event holds of it, in words."""
+    found = [coded(table, data[key]) for key, table in _SHOWN_BY.items() if data.get(key)]
+    return Coded(", ".join(found), ", ".join(one.words for one in found))
 
 
 def identity(reading: Reading) -> Section:
@@ -183,9 +202,7 @@ def identity(reading: Reading) -> Section:
             reading.at(event.at),
             title(event),
             reading.who(event.actor_kind, event.actor_id),
-            ", ".join(
-                str(event.data[key]) for key in ("method", "way", "level", "outcome", "reason") if event.data.get(key)
-            ),
+            _how(event.data),
         )
         for event in reading.of(_IDENTITY)
     )
@@ -200,7 +217,7 @@ def identity(reading: Reading) -> Section:
     )
     facts = (
         (_("Known"), wording.say(IdentityLevel(request.identity_level))),
-        (_("Method"), request.identity_method),
+        (_("Method"), coded(filed.METHODS, request.identity_method)),
         (_("Since"), reading.at(request.identified_at)),
     )
     return Section(

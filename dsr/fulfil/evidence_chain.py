@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from dsr.audit.chain import instant
 from dsr.cases.anchors import cut_of, proof_of
+from dsr.fulfil import evidence_facts as facts
 from dsr.fulfil.evidence_reading import closed, state, title
 from dsr.models import Anchor
 from dsr.output.cells import to_json
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
 SHOWN: Final = 200
 """Characters of the facts of an event in the table; chain.json has all of them."""
-LONGEST: Final = 44
-"""Characters of one fact in the summary, its name included: no hash is that short."""
+LONGEST: Final = 120
+"""Characters of one fact in the summary, its name included."""
 
 
 def chain_of(reading: Reading) -> dict[str, Any]:
@@ -141,12 +142,13 @@ def _printed(reading: Reading, rows: list[tuple[str, ...]]) -> Iterator[tuple[st
             yield (number, "", _("given by their hash only"), "", "", "")
             first = last = 0
         if event is not None:
-            yield (*row[:5], _short(event))
+            yield (*row[:5], _short(event, reading))
 
 
-def _short(event: Event) -> str:
-    said = [f"{key}: {value}" for key, value in event.data.items() if isinstance(value, (str, int)) and key != "note"]
-    return "; ".join(one for one in said if len(one) <= LONGEST and not one.endswith(": "))
+def _short(event: Event, reading: Reading) -> str:
+    """The short facts that have words; the table beside the summary and chain.json have all of them."""
+    told = [facts.fact(key, held, reading) for key, held in event.data.items()]
+    return "; ".join(one for one in told if one and len(one) <= LONGEST)
 
 
 def _row(event: Event, reading: Reading) -> tuple[str, ...]:

@@ -11,12 +11,13 @@ from dsr import wording
 from dsr.cases.decisions import decided_of
 from dsr.fulfil import evidence_told, evidence_work
 from dsr.fulfil.evidence_asked import ground
-from dsr.fulfil.evidence_reading import REASONED, day, title
+from dsr.fulfil.evidence_reading import REASONED, coded, day, place, title, tongue
 from dsr.law.letters import LetterCode
 from dsr.law.workflow import Action
 from dsr.models import Letter, Plan
-from dsr.output.evidence import Passage, Section, Table
-from dsr.wording.letters import ELEMENTS
+from dsr.output.evidence import Coded, Passage, Section, Table
+from dsr.wording import filed
+from dsr.wording.letters import DOCUMENT_CLASSES, ELEMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,6 +48,8 @@ _OUT = frozenset(
         "transmission_declined",
     }
 )
+# What a form was filled with, field by field: the decision says the same in order; decision.json has both.
+_TYPED: Final = "typed"
 # A hold may be the order of an authority that nobody may speak of (X-06): then the line says that it stays, and no more.
 _UNSPOKEN_REASONS = frozenset({"hold", "legal_hold"})
 
@@ -95,11 +98,11 @@ def decision(reading: Reading) -> Section:
     """The decision document of a right that is decided in words: what was approved, under its hash (4.2 no. 13)."""
     decided = decided_of(reading.case) if reading.with_words else {}
     passages = [Passage(_element(name), _text(text)) for name, text in decided.get("elements", {}).items()]
-    passages += [Passage(name.replace("_", " "), _text(text)) for name, text in decided.get("findings", {}).items()]
+    passages += [Passage(*_weighed(name, text)) for name, text in decided.get("findings", {}).items() if name != _TYPED]
     if decided.get("instruction"):
         passages.append(Passage(_("What the systems were asked to do"), decided["instruction"]))
     facts = (
-        (_("Outcome"), str(decided.get("outcome", ""))),
+        (_("Outcome"), coded(filed.OUTCOMES, decided.get("outcome", ""))),
         (_("SHA-256 of the document"), reading.case.manifest_sha256),
         (_("SHA-256 of what was approved"), reading.case.approved_sha256),
     )
@@ -112,6 +115,14 @@ def _element(name: str) -> str:
     return next((str(words) for element, words in ELEMENTS.items() if element.value == name), name)
 
 
+def _weighed(name: str, found: Any) -> tuple[str, str]:
+    """What was weighed, as (heading, words); of corrections, line by line."""
+    if name == "claims":
+        lines = (f"{one['what']}: {filed.said(filed.CLAIMS, one['decision'])}. {one['why']}".strip() for one in found)
+        return filed.said(filed.WEIGHED, name), "\n".join(lines)
+    return filed.said(filed.WEIGHED, name), str(filed.RESULTS.get(str(found), "")) or _text(found)
+
+
 def _text(value: Any) -> str:
     return "\n".join(str(one) for one in value) if isinstance(value, (list, tuple)) else str(value)
 
@@ -119,13 +130,13 @@ def _text(value: Any) -> str:
 def plan(reading: Reading) -> Section:
     """Every plan with its lines, what was carried out, and what a search found afterwards (3.4, 6.5)."""
     plans = list(reading.case.plans.select_related("approved_by").order_by("number"))
-    lines = tuple(row for one in plans for row in _lines(one))
+    lines = tuple(row for one in plans for row in _lines(reading, one))
     heads = tuple(
         (
             str(one.number),
-            one.store or _("all systems"),
-            one.status,
-            str(OCCASIONS.get(one.occasion, "")) or one.policy,
+            place(reading, one.store) if one.store else _("all systems"),
+            coded(filed.PLANS, one.status),
+            str(OCCASIONS.get(one.occasion, "")) or coded({}, one.policy),
             reading.at(one.created_at),
             reading.at(one.approved_at),
             reading.at(one.applied_at),
@@ -184,16 +195,16 @@ def plan(reading: Reading) -> Section:
     )
 
 
-def _lines(one: Plan) -> Iterator[tuple[str, ...]]:
+def _lines(reading: Reading, one: Plan) -> Iterator[tuple[str, ...]]:
     for line in one.summary:
         hidden = line.get("reason") in _UNSPOKEN_REASONS
         yield (
             str(one.number),
-            str(line.get("store", "")) or one.store,
+            place(reading, str(line.get("store", "")) or one.store),
             str(line.get("dataset", "")),
-            str(line.get("treatment", "")),
+            coded(filed.TREATMENTS, line.get("treatment", "")),
             str(line.get("count", "")),
-            "" if hidden else str(line.get("law") or line.get("document_class") or ""),
+            "" if hidden else str(line.get("law") or "") or coded(DOCUMENT_CLASSES, line.get("document_class") or ""),
             "" if hidden else day(line.get("until")),
         )
 
@@ -201,14 +212,18 @@ def _lines(one: Plan) -> Iterator[tuple[str, ...]]:
 def _changed(reading: Reading) -> Iterator[tuple[str, ...]]:
     for task in reading.case.tasks.filter(operation="apply", status="done").order_by("store"):
         for line in task.result.get("lines", ()):
-            facts = (line.get("dataset", ""), line.get("treatment", ""), str(line.get("changed", "")))
-            yield (task.store, *facts, reading.at(task.finished_at))
+            facts = (
+                line.get("dataset", ""),
+                coded(filed.TREATMENTS, line.get("treatment", "")),
+                str(line.get("changed", "")),
+            )
+            yield (place(reading, task.store), *facts, reading.at(task.finished_at))
 
 
 def _verified(reading: Reading) -> Iterator[tuple[str, ...]]:
     for task in reading.case.tasks.filter(operation="verify").order_by("store"):
         counts = (str(task.result.get(key, "")) for key in ("tables", "columns", "hers", "kept", "other", "unlinked"))
-        yield (task.store, *counts, reading.at(task.finished_at))
+        yield (place(reading, task.store), *counts, reading.at(task.finished_at))
 
 
 def letters(reading: Reading) -> Section:
@@ -217,9 +232,9 @@ def letters(reading: Reading) -> Section:
         (
             one.code,
             letter_title(one.code),
-            one.language,
+            tongue(one.language),
             reading.at(one.sent_at),
-            one.channel,
+            coded(filed.WAYS, one.channel),
             reading.colleague(one.approved_by_id or one.drafted_by_id) or _("the system"),
             one.pdf_sha256 or one.content_sha256,
         )
@@ -230,7 +245,7 @@ def letters(reading: Reading) -> Section:
             reading.at(event.at),
             title(event),
             reading.who(event.actor_kind, event.actor_id),
-            str(event.data.get("letter") or event.data.get("proof") or event.data.get("channel") or ""),
+            _which(event.data),
             str(event.data.get("pdf_sha256") or event.data.get("letter_sha256") or event.data.get("sha256") or ""),
         )
         for event in reading.of(_OUT)
@@ -253,6 +268,13 @@ def letters(reading: Reading) -> Section:
             evidence_told.enclosures(reading),
         ),
     )
+
+
+def _which(data: Mapping[str, Any]) -> Coded:
+    """Which letter, or the way it went."""
+    if data.get("letter"):
+        return Coded(str(data["letter"]), letter_title(str(data["letter"])))
+    return coded({**filed.CODES, **filed.WAYS}, data.get("proof") or data.get("channel") or "")
 
 
 def sent_letters(reading: Reading) -> list[Letter]:

@@ -12,12 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from dsr import wording
-from dsr.fulfil.evidence_reading import day
+from dsr.fulfil.evidence_reading import coded, day, several
 from dsr.fulfil.stores import label_of
 from dsr.law.restricting import RestrictionScope
 from dsr.law.rights import RestrictionGround
 from dsr.models import CorrectionSheet, Erasure, KeptLine, Recheck, Rescan, Restriction, Suppression
 from dsr.output.evidence import Section, Table
+from dsr.wording import filed
+from dsr.wording.letters import DOCUMENT_CLASSES
+from dsr.wording.marketing import CHANNELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -136,7 +139,7 @@ def _kept_rows(reading: Reading) -> Iterator[tuple[str, ...]]:
             row.label.get(reading.language) or row.dataset,
             str(row.count),
             str(WHY_KEPT[row.why]),
-            row.law or row.document_class,
+            row.law or coded(DOCUMENT_CLASSES, row.document_class),
             day(row.ends_on or row.until) or _("until an event ends it"),
             _("yes") if row.restricted else _("no"),
             str(KEPT_STATES[row.status]),
@@ -201,7 +204,14 @@ def _looks(reading: Reading) -> Iterator[tuple[str, ...]]:
         for one in drift:
             store = str(one.get("store", "")) or ", ".join(event.data.get("stores", []))
             columns = ", ".join(str(name) for name in one.get("columns", []))
-            yield reading.at(event.at), said, store, str(one.get("dataset", "")), str(one.get("code", "")), columns
+            yield (
+                reading.at(event.at),
+                said,
+                store,
+                str(one.get("dataset", "")),
+                coded(filed.DRIFT, one.get("code", "")),
+                columns,
+            )
 
 
 def corrections(reading: Reading) -> Section:
@@ -250,8 +260,8 @@ def stops(reading: Reading) -> Section:
     """Entries of the suppression list that came from this request: no address, only how it was hashed and for what (O-03, O-04)."""
     rows = tuple(
         (
-            row.kind,
-            ", ".join(row.channels),
+            coded(filed.HASHED, row.kind),
+            several(CHANNELS, row.channels),
             reading.at(row.since),
             str(LISTED_BY[row.source]),
             day(row.review_on),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from dsr import wording
@@ -16,13 +17,16 @@ from dsr.cases import evidence as orders
 from dsr.cases.scope import stores_of
 from dsr.cases.tasks import HELD
 from dsr.fulfil.own_records import ABOUT_OTHERS, UNSPOKEN
+from dsr.fulfil.stores import label_of
 from dsr.law.terms import Role
 from dsr.law.workflow import Action, State
 from dsr.models import Case, Event, EventNote, EvidencePack, User
+from dsr.output.evidence import Coded
 from dsr.vault import MissingKeyError, TamperedError
+from dsr.wording.filed import spelled
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping
+    from collections.abc import Container, Iterable, Mapping
     from datetime import date, datetime
 
     from dsr.models.base import RowId
@@ -171,3 +175,26 @@ def day(value: date | str | None) -> str:
 def state(code: str) -> str:
     """A state of the case in words."""
     return wording.state(code) if code in set(State) else code
+
+
+def coded(table: Mapping[Any, object], code: object) -> Coded:
+    """A code with its words: tables and files for programs keep the one, the summary prints the other."""
+    words = table.get(str(code))
+    return Coded(str(code), spelled(str(code)) if words is None else str(words))
+
+
+def several(table: Mapping[Any, object], codes: Iterable[object]) -> Coded:
+    """Some codes of one table, with commas between."""
+    found = [coded(table, code) for code in codes]
+    return Coded(", ".join(found), ", ".join(one.words for one in found))
+
+
+def tongue(code: str) -> Coded:
+    """A language by its name."""
+    return coded(dict(settings.LANGUAGES), code)
+
+
+def place(reading: Reading, name: str) -> Coded:
+    """A store: its name for programs, its label in the language of the pack for people."""
+    config = reading.stores.get(name)
+    return Coded(name, label_of(config, reading.language) if config else name)

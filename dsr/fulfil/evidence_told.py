@@ -8,12 +8,13 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from dsr import wording
 from dsr.cases.uploads import name_of
-from dsr.fulfil.evidence_reading import day
-from dsr.law.portability import NoTransmission
+from dsr.fulfil.evidence_reading import coded, day
 from dsr.models import AuthorityCase, Letter, RecipientNotice, Transmission, Upload
 from dsr.output.evidence import Table
+from dsr.wording import filed, recipients
+from dsr.wording.letters import LETTERS
+from dsr.wording.portability import NO_TRANSMISSION
 
 if TYPE_CHECKING:
     from dsr.fulfil.evidence_reading import Reading
@@ -24,8 +25,8 @@ def transmission(reading: Reading) -> Table:
     rows = tuple(
         (
             row.receiver.name if row.receiver else "",
-            row.status,
-            wording.say(NoTransmission(row.reason)) if row.reason in set(NoTransmission) else row.reason,
+            coded(filed.TRANSMISSIONS, row.status),
+            filed.said(NO_TRANSMISSION, row.reason),
             row.file_name,
             str(row.size or ""),
             reading.at(row.sent_at),
@@ -54,7 +55,7 @@ def enclosures(reading: Reading) -> Table:
     left = Q(letter__case=reading.case, letter__status=Letter.Status.SENT) | Q(message__request=reading.case.request_id)
     rows = tuple(
         (
-            row.letter.code if row.letter else _("message"),
+            coded(LETTERS, row.letter.code) if row.letter else _("message"),
             reading.at(row.letter.sent_at if row.letter else row.message and row.message.created_at),
             name_of(row) if reading.with_words else "",
             str(row.size),
@@ -78,9 +79,9 @@ def notices(reading: Reading) -> Table:
     rows = tuple(
         (
             row.recipient.name,
-            row.change,
-            row.letter,
-            row.status,
+            coded(recipients.CHANGES, row.change),
+            coded(LETTERS, row.letter),
+            coded(recipients.STATUSES, row.status),
             reading.at(row.told_at),
             str(sum(mail.sent_at is not None for mail in row.mails.all())),
             reading.at(row.acknowledged_at),
@@ -111,11 +112,11 @@ def authorities(reading: Reading) -> Table:
     rows = tuple(
         (
             day(row.received_on),
-            row.state,
+            coded(filed.AUTHORITY_STATES, row.state),
             day(row.answer_due_on),
             day(row.answered_on),
             reading.at(row.closed_at),
-            row.outcome,
+            coded(filed.AUTHORITY_OUTCOMES, row.outcome),
         )
         for row in AuthorityCase.objects.filter(case=reading.case).order_by("received_on", "opened_at", "pk")
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from dsr.fulfil.evidence_reading import day
+from dsr.fulfil.evidence_reading import coded, day, place
 from dsr.models import (
     AnswerVersion,
     HandTask,
@@ -19,8 +19,9 @@ from dsr.models import (
     Suspicion,
     Task,
 )
-from dsr.output.evidence import Section, Table
-from dsr.wording import hand
+from dsr.output.evidence import Coded, Section, Table
+from dsr.wording import filed, hand
+from dsr.wording.filed import OPERATIONS
 from dsr.wording.flood import MARKS
 
 if TYPE_CHECKING:
@@ -85,10 +86,10 @@ def keys_used(reading: Reading) -> Table:
     known: list[dict[str, Any]] = row.content().get("identifiers", []) if row else []
     rows = sorted(
         (
-            str(one.get("kind", "")),
+            coded(filed.IDENTIFIERS, one.get("kind", "")),
             str(one.get("value", "")) if reading.with_words else "",
-            str(one.get("store", "")),
-            str(one.get("link", "")),
+            place(reading, str(one.get("store", ""))),
+            _learned(reading, str(one.get("link", ""))),
         )
         for one in known
     )
@@ -100,13 +101,21 @@ def keys_used(reading: Reading) -> Table:
     )
 
 
+def _learned(reading: Reading, link: str) -> Coded:
+    """How a key became known: shown, decided, or by which link of which store."""
+    store, parted, name = link.partition(":")
+    if not parted:
+        return coded(filed.LEARNED, link)
+    return Coded(link, f"{place(reading, store).words}: {filed.spelled(name)}")
+
+
 def checks(reading: Reading) -> tuple[Table, Table]:
     """Codes to a contact on file and checks that a colleague made; neither a code nor where it went (I-02, I-04)."""
     request = reading.case.request_id
     codes = tuple(
         (
-            row.purpose,
-            row.way,
+            coded(filed.CODES, row.purpose),
+            coded(filed.WAYS, row.way),
             reading.at(row.created_at),
             reading.at(row.sent_at or row.posted_at),
             reading.at(row.used_at),
@@ -115,13 +124,13 @@ def checks(reading: Reading) -> tuple[Table, Table]:
     )
     made = tuple(
         (
-            row.kind,
+            coded(filed.CHECKS, row.kind),
             reading.at(row.created_at),
             day(row.due_on),
             str(row.tries),
             reading.at(row.closed_at),
             reading.colleague(row.closed_by_id),
-            row.outcome,
+            coded(filed.CHECKED, row.outcome),
         )
         for row in IdentityCheck.objects.filter(request=request).order_by("created_at", "pk")
     )
@@ -145,8 +154,8 @@ def departments(reading: Reading) -> Table:
     """Departments that were asked for what no program does: when, until when, and what they said."""
     rows = tuple(
         (
-            row.task.store,
-            row.task.operation,
+            place(reading, row.task.store),
+            coded(OPERATIONS, row.task.operation),
             str(row.round),
             reading.at(row.asked_at),
             day(row.answer_by),
@@ -182,8 +191,8 @@ def work(reading: Reading) -> Table:
     """What each system was asked to do beside the search, and whether it is done; why not is in the history, where it may be told."""
     rows = tuple(
         (
-            task.operation,
-            task.store,
+            coded(OPERATIONS, task.operation),
+            place(reading, task.store),
             str(STATES.get(task.status, _("not finished"))),
             reading.at(task.created_at),
             reading.at(task.finished_at) if task.status in STATES else "",
@@ -211,7 +220,7 @@ def flood(reading: Reading) -> Table:
     rows = tuple(
         (
             reading.at(row.marked_at),
-            ", ".join(str(MARKS.get(code, code)) for code in row.reasons),
+            ", ".join(filed.said(MARKS, code) for code in row.reasons),
             reading.at(row.settled_at),
             reading.colleague(row.settled_by_id),
             str(SETTLED[row.outcome]) if row.outcome else "",

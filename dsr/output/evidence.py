@@ -11,7 +11,7 @@ import json
 import re
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -44,9 +44,27 @@ PRINTED_ROWS: Final = 300
 """Rows of one table in the summary; the CSV file beside it has all of them."""
 
 
+class Coded(str):
+    """A cell or fact that is a code for programs (CSV, JSON) and stands in the summary in its `words`."""
+
+    __slots__ = ("words",)
+    words: str
+
+    def __new__(cls, code: str = "", words: str = "") -> Self:
+        """`words` empty: the code itself is what there is to say."""
+        made = super().__new__(cls, code)
+        made.words = words or code
+        return made
+
+
+def in_words(cell: str) -> str:
+    """What the summary prints of a cell."""
+    return cell.words if isinstance(cell, Coded) else cell
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of finished words. `name` is that of its CSV file, so it is plain ASCII.
+    """Rows of finished words, and of codes with their words. `name` is that of its CSV file, so it is plain ASCII.
 
     `widths`: per cent of each column in the summary, even numbers, 0 for what is left; `printed`: shorter rows for the summary, where it has others.
     """
@@ -176,7 +194,7 @@ def evidence_html(given: EvidenceInput, *, fingerprint: str) -> str:
         "sections": [
             {
                 "section": section,
-                "facts": [(label, in_its_form(value)) for label, value in section.facts],
+                "facts": [(label, in_its_form(in_words(value))) for label, value in section.facts],
                 "passages": [Passage(in_its_form(one.title), one.text) for one in section.passages],
                 "tables": [_printed(table) for table in section.tables if table.rows],
             }
@@ -194,7 +212,7 @@ def _printed(table: Table) -> dict[str, Any]:
     return {
         "caption": table.caption,
         "columns": tuple(zip(table.columns, widths, strict=True)),
-        "rows": [[in_its_form(_HASH.sub(r"\1…", cell)) for cell in row] for row in rows[:PRINTED_ROWS]],
+        "rows": [[in_its_form(_HASH.sub(r"\1…", in_words(cell))) for cell in row] for row in rows[:PRINTED_ROWS]],
         "total": len(table.rows),
         "more": len(rows) > PRINTED_ROWS,
         "path": path_of(table),

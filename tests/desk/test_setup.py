@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from dsr.cases.actors import SYSTEM
 from dsr.cases.setup import record_setup
-from dsr.desk import setup_words
 from dsr.fulfil.signing import signer_of
 from dsr.models import Anchor, CalendarDay, Case, Controller, RetentionRow, SetupEvent, SigningKey
+from dsr.wording import setup as setup_words
 from tests.desk.conftest import ROLES, text
 from tests.factories import make_case, make_controller
 

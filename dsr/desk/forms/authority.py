@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -10,28 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from dsr.cases.authority import MAX_NOTE, MAX_WORDS
 from dsr.cases.clock import local_date
 from dsr.desk.forms.steps import CaseForm
-from dsr.models import AuthorityCase
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from django.utils.functional import _StrPromise
-
-Outcome, State = AuthorityCase.Outcome, AuthorityCase.State
-OUTCOMES: Final[Mapping[AuthorityCase.Outcome, _StrPromise]] = {
-    Outcome.NO_INFRINGEMENT: _("No infringement found"),
-    Outcome.INFRINGEMENT: _("Infringement found, no measure"),
-    Outcome.WARNING: _("Warning (Art. 58(2)(a))"),
-    Outcome.REPRIMAND: _("Reprimand (Art. 58(2)(b))"),
-    Outcome.ORDER: _("Order (Art. 58(2)(c) to (j))"),
-    Outcome.FINE: _("Administrative fine (Art. 83)"),
-    Outcome.SETTLED: _("Settled or withdrawn"),
-}
-STATES: Final[Mapping[AuthorityCase.State, _StrPromise]] = {
-    State.OPEN: _("The authority waits for us"),
-    State.ANSWERED: _("We wait for the authority"),
-    State.CLOSED: _("Over"),
-}
+from dsr.wording.filed import AUTHORITY_OUTCOMES
 
 
 def _day(label: Any, hint: Any = "", *, required: bool = True) -> forms.DateField:
@@ -107,7 +86,7 @@ class CloseForm(CaseForm):
 
     outcome = forms.ChoiceField(
         label=_("How it ended"),
-        choices=[(one.value, words) for one, words in OUTCOMES.items()],
+        choices=[(one, words) for one, words in AUTHORITY_OUTCOMES.items()],
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose how it ended."), "invalid_choice": _("Choose how it ended.")},
     )

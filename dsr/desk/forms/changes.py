@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dsr.desk import setup_words
 from dsr.forms import UiForm
+from dsr.wording import setup as setup_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

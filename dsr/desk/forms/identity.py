@@ -17,14 +17,8 @@ from dsr.desk.forms.steps import CaseForm
 from dsr.forms import DayField
 from dsr.fulfil.stores import customer_number_stores, label_of
 from dsr.law.identity import SEEN as SEEN_BY
+from dsr.wording.filed import METHODS
 from dsr.wording.identity import SEEN
-
-METHODS = {
-    "shop": gettext_lazy("In a shop, with a document that was looked at and not copied"),
-    "callback": gettext_lazy("By calling the number on the contract"),
-    "letter": gettext_lazy("By a code in a letter to the address on the contract"),
-    "eid": gettext_lazy("By an electronic identity"),
-}
 
 
 def _one_of(words: Any) -> dict[str, Any]:

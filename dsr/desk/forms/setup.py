@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy
 from dsr.cases.controller_setup import DECISION, LONGEST_TEXT, SECTIONS, TRANSFER, Section
 from dsr.cases.letter_facts import FACTS
 from dsr.desk.forms.letters import FactsForm
-from dsr.desk.setup_words import FIELDS
 from dsr.forms import UiForm, dress
 from dsr.law.calendars import Scope
 from dsr.models import Controller
+from dsr.wording.setup import FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

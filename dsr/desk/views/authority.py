@@ -17,10 +17,11 @@ from dsr.cases import authority
 from dsr.desk import case_page
 from dsr.desk.access import DeskRequest, Duty, case_for, duty_refusal, staff_required
 from dsr.desk.attempt import Outcome, attempt, check_version, form_of, insisted, reopened
-from dsr.desk.forms.authority import OUTCOMES, STATES, AnsweredForm, CloseForm, DayMovedForm, OpenForm
+from dsr.desk.forms.authority import AnsweredForm, CloseForm, DayMovedForm, OpenForm
 from dsr.desk.shell import page
 from dsr.models import AuthorityCase
 from dsr.wording import event
+from dsr.wording.filed import AUTHORITY_OUTCOMES, AUTHORITY_STATES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -177,8 +178,8 @@ def _row(request: DeskRequest, case: Case, row: AuthorityCase, form: CaseForm | 
         "authority": said["authority"],
         "reference": said["reference"],
         "notes": [(event(note["kind"]), note["at"], note["text"]) for note in said["notes"]],
-        "state": STATES[state],
-        "outcome": OUTCOMES[AuthorityCase.Outcome(row.outcome)] if row.outcome else "",
+        "state": AUTHORITY_STATES[state],
+        "outcome": AUTHORITY_OUTCOMES[row.outcome] if row.outcome else "",
         "acts": [
             {"name": name, "label": label, "form": one(name, kind), "opened": form is not None and name == act}
             for name, (states, kind, _verb, label, _done) in ACTS.items()

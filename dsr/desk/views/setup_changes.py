@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from dsr.cases.setup import READERS
-from dsr.desk import setup_words
 from dsr.desk.access import DeskRequest, Sight, sees, staff_required
 from dsr.desk.forms.changes import ChangesForm
 from dsr.desk.shell import page
 from dsr.models import SetupEvent, User
 from dsr.vault import MissingKeyError, TamperedError
+from dsr.wording import setup as setup_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
