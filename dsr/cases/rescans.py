@@ -28,6 +28,8 @@ AFTER_DAYS: Final = (7, 30)
 OPERATION: Final = "rescan"
 RESIDUE: Final = "residue"
 """The operation (and the occasion of the plan) that erases what a search found."""
+LEFT: Final = ("residue", "left_by_hand")
+"""Why a search waits for a person: something names her, or the plan left something to a person."""
 REMAINS: Final = (OPERATION, "replay", "kept")
 """Work after the answer that can end with remains in a store."""
 _SEARCHED: Final = (*(state.value for state in ANSWERED), State.NOTIFYING.value)
@@ -87,6 +89,17 @@ def search_again(*, case: Case, store: str, now: datetime) -> None:
     names = set(waits.filter(error_code="residue").values_list("operation", flat=True))
     for name in sorted(names or {OPERATION}):
         tasks.ensure(case=case, operation=name, store=store, now=now, again=True)
+
+
+def look_elsewhere(*, case: Case, changed: str, now: datetime) -> None:
+    """A store was changed: what a search of another one left to a person may be gone with that, so it is searched anew.
+
+    Two entries can be two ways into one system (an interface, and its database for what the interface cannot change). In the caller's
+    transaction; a search that found nothing is not repeated.
+    """
+    waits = Task.objects.filter(case=case, operation="verify", status=Task.Status.MANUAL, error_code__in=LEFT)
+    for store in waits.exclude(store=changed).order_by("store").values_list("store", flat=True):
+        tasks.ensure(case=case, operation="verify", store=store, now=now, again=True)
 
 
 @transaction.atomic

@@ -142,6 +142,7 @@ def apply(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[dic
 
     def effect() -> None:
         tasks.ensure(case=case, operation="verify", store=task.store, now=now, again=True)
+        rescans.look_elsewhere(case=case, changed=task.store, now=now)
         correction_erased.forget_store(case=case, store=task.store)
         if erased:
             remember.keep(case, task.store, approved.sha256, lines, erased, now=now)

@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 
 import exporters
-from dsr.cases import answer, plans, scope
+from dsr.cases import answer, plans, scope, tasks
 from dsr.cases.tasks import retry, waive
 from dsr.desk.troubles import TROUBLES
 from dsr.fulfil.spool import read_artifact
@@ -97,3 +97,22 @@ def test_what_a_lead_explains_instead_is_told_as_waiting(by_hand: Path, drain: C
     waiting = [one for one in told["deferred"] if one["dataset"] == "credit_checks"]
     assert [(one["reason"], one["rows"]) for one in waiting] == [("map", rows)]
     assert PERSON.email not in json.dumps(told)
+
+
+def test_what_another_way_into_the_same_system_removed_is_searched_anew(
+    by_hand: Path, drain: Callable[[], int]
+) -> None:
+    """An interface and its database as two entries: what the one leaves to a person, the other may have erased."""
+    case = executed(drain)
+    search = case.tasks.get(operation="verify", store="billing")
+    assert search.error_code == "left_by_hand"
+    with sqlite3.connect(by_hand / "billing.sqlite3") as database:
+        database.execute("DELETE FROM credit_checks WHERE customer_id = 3")
+    attempts = case.tasks.get(operation="verify", store="radius").attempts
+    tasks.ensure(case=case, operation="apply", store="radius", now=timezone.now(), again=True)
+    drain()
+    assert Case.objects.get(pk=case.pk).state == "notifying", troubles(case)
+    search.refresh_from_db()
+    assert (search.status, search.result["removed_by_hand"]) == ("done", {"credit_checks": 1})
+    # The store that was written is read again, as ever; one that found nothing is not searched for another's sake.
+    assert case.tasks.get(operation="verify", store="radius").attempts == attempts + 1
