@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
-START = 300
+START = 120
 """Seconds a start may take while other tests use the machine; alone it takes a seventh of that."""
 ERASED = 52
 """Position of a subscriber whose erasure is under way when the demo opens (`erasure-executing`)."""
