@@ -77,7 +77,7 @@ def case_context(request: DeskRequest, case: Case, tab: str, *, now: datetime) -
         "held": _held(request, case),
         "restricted": _restricted(case),
         "undelivered": undelivered(known.undelivered),
-        "authority": _authority(request, case),
+        "authority": _authority(case),
         "proofs": waiting_proofs(request, known.proofs),
     }
 
@@ -87,13 +87,13 @@ def _restricted(case: Case) -> Restriction | None:
     return restrictions.open_of(case) if Right(case.right) in {Right.RESTRICTION, Right.OBJECTION} else None
 
 
-def _authority(request: DeskRequest, case: Case) -> dict[str, Any] | None:
-    """What an authority waits for in this case, the earliest day first, and whether this person keeps such matters."""
+def _authority(case: Case) -> dict[str, Any] | None:
+    """What an authority waits for in this case, the earliest day first; the tab says whether this person keeps such matters."""
     rows = [row for row in case.authority_cases.all() if row.state == AuthorityCase.State.OPEN]
     if not rows:
         return None
     dated = sorted(row.answer_due_on for row in rows if row.answer_due_on)
-    return {"day": dated[0] if dated else None, "may": duty_refusal(request.actor, Duty.AUTHORITY) is None}
+    return {"day": dated[0] if dated else None}
 
 
 def _held(request: DeskRequest, case: Case) -> dict[str, Any] | None:
