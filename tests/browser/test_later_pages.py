@@ -17,7 +17,7 @@ from dsr.models import Case, Letter, Request, Rescan, Task, Upload
 from tests.browser.test_letters import drafted, send
 from tests.factories import make_case, make_controller, make_staff, make_user
 from tests.jobs import run_due
-from tests.journeys.test_erasure import PERSON, executed
+from tests.journeys.erasures import PERSON, executed
 
 if TYPE_CHECKING:
     from pathlib import Path

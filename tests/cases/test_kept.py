@@ -18,7 +18,7 @@ from dsr.law.retention import StartRule
 from dsr.models import Case, Event, KeptLine, Plan, Rescan, Task
 from dsr.work import jobs
 from tests.factories import ATTESTED, make_controller, make_staff
-from tests.journeys.test_erasure import PERSON, executed, mara, otto
+from tests.journeys.erasures import PERSON, executed, mara, otto
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 

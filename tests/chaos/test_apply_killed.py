@@ -19,7 +19,7 @@ from dsr.models import Case, Task
 from dsr.work.tick import tick
 from tests.factories import make_controller
 from tests.jobs import run_due
-from tests.journeys.test_erasure import PERSON, approved, rows_of, text_of
+from tests.journeys.erasures import PERSON, approved, rows_of, text_of
 from tests.processes import database_url
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]

@@ -17,7 +17,7 @@ from dsr.desk.troubles import TROUBLES
 from dsr.fulfil.spool import read_artifact
 from dsr.models import Case, Plan
 from dsr.work.tick import tick
-from tests.journeys.test_erasure import PERSON, executed, mara, no_cooling, otto, troubles
+from tests.journeys.erasures import PERSON, executed, mara, no_cooling, otto, troubles
 
 if TYPE_CHECKING:
     from collections.abc import Callable

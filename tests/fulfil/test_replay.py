@@ -27,7 +27,7 @@ from dsr.work.tick import tick
 from exporters.contract import Identifier, IdentifierKind, RowKey, Subject
 from exporters.registry import ConfigError, load_stores
 from tests.factories import ATTESTED, make_case, make_controller
-from tests.journeys.test_erasure import PERSON, executed, otto, rows_of, text_of
+from tests.journeys.erasures import PERSON, executed, otto, rows_of, text_of
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,7 @@ from dsr.models import EvidencePack, Plan
 from dsr.output.signing import Trusted
 from dsr.output.verify import verify
 from dsr.work import jobs
-from tests.journeys.test_erasure import PERSON, executed, mara, no_cooling, otto  # noqa: F401 -- a fixture
+from tests.journeys.erasures import PERSON, executed, mara, no_cooling, otto  # noqa: F401 -- a fixture
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 

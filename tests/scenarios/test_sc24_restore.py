@@ -22,7 +22,7 @@ from dsr.work.tick import tick
 from exporters.testing.checksums import RowSums, checksums, touched
 from tests import servers
 from tests.factories import ATTESTED, make_controller, make_request
-from tests.journeys.test_erasure import mara, otto
+from tests.journeys.erasures import mara, otto
 from tests.stores import beds
 
 if TYPE_CHECKING:
