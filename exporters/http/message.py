@@ -89,7 +89,7 @@ def filled(template: str, values: Mapping[str, str], *, quoted: bool) -> str:
 
 
 def at(data: Any, path: str) -> Any:
-    """The value at a dotted `path` of a parsed answer; an empty path means all of it; None where nothing is.
+    """The value at a dotted `path` of a parsed answer; an empty path means all of it, `-1` the last of a list; None where nothing is.
 
     A path that begins with a dot is one name as it stands (RouterOS calls a row's number `.id`).
     """
@@ -97,6 +97,8 @@ def at(data: Any, path: str) -> Any:
     for step in steps:
         if isinstance(data, dict):
             data = data.get(step)
+        elif isinstance(data, list) and data and step == "-1":
+            data = data[-1]
         elif isinstance(data, list) and step.isdigit() and int(step) < len(data):
             data = data[int(step)]
         else:

@@ -36,7 +36,8 @@ class Paging:
     """`param` names the page, offset or cursor; `size_param` and `size` how many rows a page shall have.
 
     `total_at` is where the answer says how many there are. It may save the last call; it never ends a list whose page
-    was full. `cursor_at`: where the next cursor stands. `first`: number of the first page.
+    was full. `cursor_at`: where the next cursor stands (`data.-1.id`: in the last row). `more_at`: where a cursor's
+    interface says whether more follows. `first`: number of the first page.
     """
 
     style: Style = Style.NONE
@@ -46,14 +47,15 @@ class Paging:
     first: int = 1
     total_at: str = ""
     cursor_at: str = ""
+    more_at: str = ""
 
     def pages(
         self, request: Request, fetch: Callable[[Request], tuple[Reply, Any]], count: Callable[[Any], int], place: str
     ) -> Iterator[Any]:
         """The parsed answers, one a page, lazily; `count` says how many rows an answer holds.
 
-        Ends at an empty page. Raises Permanent("paging_stuck") when a page comes twice: the store ignores the parameter,
-        and what it holds beyond that page would silently be missing.
+        Ends at an empty page. Raises Permanent("paging_stuck") when a page comes twice, or more is promised and nothing
+        says from where: the store ignores the parameter, and what it holds beyond that page would silently be missing.
         """
         state = _State(self.first if self.style is Style.PAGE else 0)
         following: Request | None = self._start(request)
@@ -73,6 +75,8 @@ class Paging:
             if state.pages >= MOST_PAGES:
                 raise Permanent("too_many_pages", place)
             following = self._next(request, reply, data, rows, state)
+            if following is None and self.more_at and at(data, self.more_at) is True:
+                raise Permanent("paging_stuck", place)
 
     def _start(self, request: Request) -> Request:
         if self.style in {Style.PAGE, Style.OFFSET}:
@@ -84,7 +88,8 @@ class Paging:
             found = _NEXT.search(reply.headers.get("link", ""))
             return replace(request, path=urljoin(reply.url, found[1]), query=()) if found else None
         if self.style is Style.CURSOR:
-            cursor = at(data, self.cursor_at)
+            more = at(data, self.more_at) is not False if self.more_at else True
+            cursor = at(data, self.cursor_at) if more else None
             return self._with(request, cursor) if isinstance(cursor, str | int) and cursor else None
         if self.style is Style.NONE or (rows < self.size and self._all_seen(data, state.seen)):
             return None

@@ -116,6 +116,12 @@ class Profile:
     unescape_html: bool = False
     absent_status: frozenset[int] = _ABSENT
     """Statuses that mean there is no such row; none where every call goes to one address, which has then moved."""
+    absent_at: str = ""
+    """Where such an answer says why, for interfaces that speak of a wrong address in the same way; empty: any JSON will do."""
+    absent_is: frozenset[str] = frozenset()
+    """What has to stand there."""
+    absent_begins: tuple[str, ...] = ()
+    """Or how it has to begin, where the number of the row is part of it."""
     auth: Item | None = None
 
 
@@ -128,8 +134,10 @@ def load_profile(path: Path) -> Profile:
         "headers",
         "unescape_html",
         "absent_status",
+        "absent",
         required=("profile", "version", "resources"),
     )
+    absent = top["absent"].options("is", "begins", required=("at",)) if "absent" in top else None
     return Profile(
         name=top["profile"].text(),
         version=top["version"].integer(),
@@ -139,6 +147,9 @@ def load_profile(path: Path) -> Profile:
         headers=_texts(top.get("headers")),
         unescape_html="unescape_html" in top and top["unescape_html"].flag(),
         absent_status=_statuses(top.get("absent_status")),
+        absent_at=absent["at"].text() if absent else "",
+        absent_is=frozenset(absent["is"].texts()) if absent and "is" in absent else frozenset(),
+        absent_begins=absent["begins"].texts() if absent and "begins" in absent else (),
         auth=top.get("auth"),
     )
 
@@ -219,13 +230,16 @@ def _change(item: Item) -> Change:
 
 
 def _paging(item: Item) -> Paging:
-    options = item.options("param", "size_param", "size", "first", "total_at", "cursor_at", required=("style",))
+    options = item.options(
+        "param", "size_param", "size", "first", "total_at", "cursor_at", "more_at", required=("style",)
+    )
     style = options["style"].choice(Style)
     if style in {Style.PAGE, Style.OFFSET, Style.CURSOR} and "param" not in options:
         raise item.error(f"style {style.value} needs 'param'")
     if style is Style.CURSOR and "cursor_at" not in options:
         raise item.error("style cursor needs 'cursor_at'")
-    texts = {name: options[name].text() for name in ("param", "size_param", "total_at", "cursor_at") if name in options}
+    words = ("param", "size_param", "total_at", "cursor_at", "more_at")
+    texts = {name: options[name].text() for name in words if name in options}
     numbers = {name: options[name].integer() for name in ("size", "first") if name in options}
     return Paging(style, **texts, **numbers)  # type: ignore[arg-type]
 

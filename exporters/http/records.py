@@ -34,10 +34,10 @@ def records_of(data: Any, path: str, place: str) -> list[dict[str, Any]]:
 def row_of(
     record: dict[str, Any], resource: Resource, columns: Iterable[str], added: Mapping[str, str], *, unescape: bool
 ) -> Row:
-    """The map's columns of a record."""
+    """The map's columns of a record; an empty list or object is nothing, so that a column that was cleared is seen to be."""
     plain = _unescaped(record) if unescape else record
-    values = {name: added.get(name, at(plain, resource.columns.get(name, name))) for name in columns}
-    return Row(values, plain)
+    found = {name: added.get(name, at(plain, resource.columns.get(name, name))) for name in columns}
+    return Row({name: None if value in ([], {}) else value for name, value in found.items()}, plain)
 
 
 def _unescaped(value: Any) -> Any:

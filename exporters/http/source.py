@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from exporters.contract import JsonValue, Permanent, Problem, Severity
-from exporters.http.message import Reply, Request, UnusableValueError, filled
+from exporters.http.message import Reply, Request, UnusableValueError, at, filled
 from exporters.http.records import accepted, nested, records_of, row_of
 from exporters.mapped.source import FateUnknown, Row
 from exporters.values import text_of
@@ -165,7 +165,7 @@ class RestSource:
         """
         reply = self.client.read(request, place, absent=bool(self.profile.absent_status))
         if reply.status in self.profile.absent_status:
-            if listed or not _of_the_interface(reply, place):
+            if listed or not self._says_absent(reply, place):
                 raise Permanent("not_found", place)
             return reply, None
         data = reply.data(place)
@@ -175,7 +175,7 @@ class RestSource:
         place = self._place(dataset)
         reply = self.client.write(request, place)
         gone = reply.status in {404, 410}
-        if gone and (reply.status not in self.profile.absent_status or not _of_the_interface(reply, place)):
+        if gone and (reply.status not in self.profile.absent_status or not self._says_absent(reply, place)):
             raise Permanent("not_found", place)
         if gone or not reply.content.strip():
             return  # what became of it is read again by the caller
@@ -186,6 +186,16 @@ class RestSource:
                 # A fatal error of the application behind a good status: it may have happened before or after the write.
                 raise FateUnknown(place) from None
             accepted(data, self.profile.envelope, place)
+
+    def _says_absent(self, reply: Reply, place: str) -> bool:
+        """Whether a refusal is a word about the row: the interface's own, and where the profile says so, for this reason."""
+        if not _of_the_interface(reply, place):
+            return False
+        reason = self.profile.absent_at
+        if not reason:
+            return True
+        said = str(at(reply.data(place), reason))
+        return said in self.profile.absent_is or said.startswith(self.profile.absent_begins)
 
     def _request(self, call: Call, facts: Mapping[str, str]) -> Request:
         """The call with its values. Raises UnusableValueError, KeyError for a column the row does not have."""

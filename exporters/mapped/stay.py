@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from exporters.contract import Kept, Reason
+from exporters.datamap.encoded import decode
 from exporters.datamap.model import SUBJECT, Erase, LinkType
 from exporters.mapped.source import holds
 from exporters.values import text_of
@@ -112,8 +113,10 @@ def _document_day(walk: Walk, dataset: Dataset, row: Row) -> date | None:
                 for one in walk.all(parent).values()
                 if _same(one.values.get(link.references.column), row.values.get(link.column))
             ]
+        encoded = walk.data_map.datasets[reference.dataset].fields[reference.column].encoded
         for holder in holders:
-            day = day_of(holder.values.get(reference.column))
+            stored = holder.values.get(reference.column)
+            day = day_of(decode(encoded, stored) if encoded else stored)
             if day:
                 return day
     return None

@@ -87,6 +87,27 @@ def test_cursors_and_links() -> None:
     assert ids(Paging(Style.LINK), server) == list(range(7))
 
 
+def test_the_last_row_as_cursor_and_a_word_that_more_follows() -> None:
+    after = Paging(Style.CURSOR, "after", cursor_at="rows.-1.id", more_at="more")
+
+    def page(asked: dict[str, str]) -> dict[str, object]:
+        start = int(asked.get("after", -1)) + 1
+        return {"rows": part(start, 3), "more": start + 3 < 6}
+
+    server = Server(page)
+    assert ids(after, server) == list(range(6))
+    assert len(server.asked) == 2, "the last page is known to be the last"
+    # Where nothing is said, an empty page is the end.
+    assert ids(after, Server(lambda asked: {"rows": part(int(asked.get("after", -1)) + 1, 3)})) == list(range(7))
+
+
+def test_more_that_nobody_can_ask_for_is_an_error_and_not_a_short_list() -> None:
+    server = Server(lambda _: {"rows": [], "more": True})
+    with pytest.raises(Permanent) as raised:
+        ids(Paging(Style.CURSOR, "after", cursor_at="rows.-1.id", more_at="more"), server)
+    assert raised.value.code == "paging_stuck"
+
+
 def test_a_cursor_that_stands_still_is_stuck() -> None:
     server = Server(lambda _: {"rows": part(0, 3), "next": "same"})
     with pytest.raises(Permanent) as raised:

@@ -1,0 +1,1 @@
+"""Stripe: customers with their subscriptions, invoices, payments and ways to pay."""
