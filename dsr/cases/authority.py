@@ -14,14 +14,15 @@ from django.db.models import Exists, F, OuterRef, Q
 from dsr.cases import notices
 from dsr.cases.clock import local_date
 from dsr.cases.duties import DUTIES, Duty
+from dsr.cases.enclosures import facts
 from dsr.cases.facts import barred_ids
 from dsr.cases.own_rules import calendar_of
 from dsr.cases.perform import ConflictError, RefusedError, insist, record, staff_id
 from dsr.law.workflow import Refusal
-from dsr.models import AuthorityCase, Case, Controller, Kind, User
+from dsr.models import AuthorityCase, Case, Controller, Kind, Upload, User
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
     from django.db.models import QuerySet
@@ -48,11 +49,13 @@ def open_case(
     note: str,
     actor: Actor,
     now: datetime,
+    added: Iterable[str] = (),
 ) -> AuthorityCase:
     """Note that an authority asks or was complained to: who, under which number, since when, and by which day it wants an answer.
 
-    Days are the controller's. Names and note are sealed. RefusedError: `role`; `authority_missing` without name or reference;
-    `authority_in_future` and `authority_due_before` for days that cannot be.
+    Days are the controller's. Names and note are sealed. `added`: ids of files of the request that wait
+    for a matter. RefusedError: `role`; `authority_missing` without name or reference; `authority_in_future` and
+    `authority_due_before` for days that cannot be.
     """
     insist(actor, Duty.AUTHORITY)
     name, number = authority.strip()[:MAX_WORDS], reference.strip()[:MAX_WORDS]
@@ -71,43 +74,54 @@ def open_case(
         opened_by_id=staff_id(actor),
     )
     row.put({"authority": name, "reference": number, "notes": []})
-    _add_note(row, "authority_opened", note, now)
     row.save(force_insert=True)
-    _record(row, "authority_opened", actor, now, note=f"{name}, {number}", answer_due_on=answer_due_on)
+    files = _tied(row, added)
+    _add_note(row, "authority_opened", note, now, files)
+    row.save(update_fields=["sealed"])
+    data = {"answer_due_on": answer_due_on, **facts(files)}
+    _record(row, "authority_opened", actor, now, note=f"{name}, {number}", **data)
     return row
 
 
 @transaction.atomic
-def move_day(*, row_id: RowId, answer_due_on: date, note: str, actor: Actor, now: datetime) -> AuthorityCase:
+def move_day(
+    *, row_id: RowId, answer_due_on: date, note: str, actor: Actor, now: datetime, added: Iterable[str] = ()
+) -> AuthorityCase:
     """The authority wants its answer by another day: staff are reminded of that one. ConflictError when it is settled."""
     row = _locked(row_id, actor, State.OPEN)
     _insist_after(answer_due_on, row.received_on)
     before, row.answer_due_on = row.answer_due_on, answer_due_on
-    return _kept(row, "authority_day_moved", note, actor, now, before=before, answer_due_on=answer_due_on)
+    return _kept(row, "authority_day_moved", note, actor, now, added=added, before=before, answer_due_on=answer_due_on)
 
 
 @transaction.atomic
-def answered(*, row_id: RowId, answered_on: date, note: str, actor: Actor, now: datetime) -> AuthorityCase:
+def answered(
+    *, row_id: RowId, answered_on: date, note: str, actor: Actor, now: datetime, added: Iterable[str] = ()
+) -> AuthorityCase:
     """Our answer left on that day; nobody is reminded any more. ConflictError when it is settled."""
     row = _locked(row_id, actor, State.OPEN)
     if answered_on > local_date(row.controller, now):
         raise RefusedError(Refusal("authority_in_future", {}))
     _insist_after(answered_on, row.received_on)
     row.state, row.answered_on = State.ANSWERED, answered_on
-    return _kept(row, "authority_answered", note, actor, now, answered_on=answered_on)
+    return _kept(row, "authority_answered", note, actor, now, added=added, answered_on=answered_on)
 
 
 @transaction.atomic
-def ask_again(*, row_id: RowId, answer_due_on: date, note: str, actor: Actor, now: datetime) -> AuthorityCase:
+def ask_again(
+    *, row_id: RowId, answer_due_on: date, note: str, actor: Actor, now: datetime, added: Iterable[str] = ()
+) -> AuthorityCase:
     """The authority is not content and asks again: open as before, with another day."""
     row = _locked(row_id, actor, State.ANSWERED)
     _insist_after(answer_due_on, row.answered_on or row.received_on)
     row.state, row.answer_due_on = State.OPEN, answer_due_on
-    return _kept(row, "authority_asked_again", note, actor, now, answer_due_on=answer_due_on)
+    return _kept(row, "authority_asked_again", note, actor, now, added=added, answer_due_on=answer_due_on)
 
 
 @transaction.atomic
-def close(*, row_id: RowId, outcome: str, note: str, actor: Actor, now: datetime) -> AuthorityCase:
+def close(
+    *, row_id: RowId, outcome: str, note: str, actor: Actor, now: datetime, added: Iterable[str] = ()
+) -> AuthorityCase:
     """The matter is over, with its outcome (a value of AuthorityCase.Outcome). RefusedError: `role`, `authority_outcome` for
     none that we know; ConflictError when it is settled.
     """
@@ -115,7 +129,7 @@ def close(*, row_id: RowId, outcome: str, note: str, actor: Actor, now: datetime
     if outcome not in Outcome.values:
         raise RefusedError(Refusal("authority_outcome", {}))
     row.state, row.outcome, row.closed_at = State.CLOSED, outcome, now
-    return _kept(row, "authority_closed", note, actor, now, outcome=outcome)
+    return _kept(row, "authority_closed", note, actor, now, added=added, outcome=outcome)
 
 
 def _insist_after(day: date | None, since: date) -> None:
@@ -132,18 +146,36 @@ def _locked(row_id: RowId, actor: Actor, *states: AuthorityCase.State) -> Author
     return row
 
 
-def _add_note(row: AuthorityCase, kind: str, note: str, now: datetime) -> None:
+def _add_note(row: AuthorityCase, kind: str, note: str, now: datetime, files: Sequence[Upload]) -> None:
     words = note.strip()[:MAX_NOTE]
-    if words:
+    if words or files:
+        step = {"at": now.isoformat(), "kind": kind, "text": words, "files": [str(one.pk) for one in files]}
         content = row.content()
-        row.put(content | {"notes": [*content["notes"], {"at": now.isoformat(), "kind": kind, "text": words}]})
+        row.put(content | {"notes": [*content["notes"], step]})
 
 
-def _kept(row: AuthorityCase, kind: str, note: str, actor: Actor, now: datetime, **data: Any) -> AuthorityCase:
+def _tied(row: AuthorityCase, added: Iterable[str]) -> list[Upload]:
+    """Files that wait for a matter of this request become this one's; others are left alone. They are kept with the case."""
+    mine = Upload.objects.select_for_update().filter(
+        pk__in=list(added),
+        request__cases=row.case_id,
+        purpose=Upload.Purpose.MATTER,
+        matter=None,
+        deleted_at=None,
+    )
+    found = list(mine.order_by("created_at", "pk"))
+    Upload.objects.filter(pk__in=[one.pk for one in found]).update(matter=row, delete_after=None)
+    return found
+
+
+def _kept(
+    row: AuthorityCase, kind: str, note: str, actor: Actor, now: datetime, *, added: Iterable[str], **data: Any
+) -> AuthorityCase:
     """Save a step of a matter with its event; the case's version says whether somebody else was faster."""
-    _add_note(row, kind, note, now)
+    files = _tied(row, added)
+    _add_note(row, kind, note, now, files)
     row.save()
-    _record(row, kind, actor, now, note=note.strip()[:MAX_NOTE], **data)
+    _record(row, kind, actor, now, note=note.strip()[:MAX_NOTE], **data, **facts(files))
     return row
 
 

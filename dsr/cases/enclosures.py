@@ -140,7 +140,7 @@ def sources(case: Case) -> list[tuple[str, str]]:
 
 def _hers(request: Request) -> Any:
     rows = Upload.objects.filter(request=request, deleted_at=None).exclude(storage_name="")
-    return rows.exclude(purpose__in=[*uploads.PROOFS, Upload.Purpose.ENCLOSURE])
+    return rows.exclude(purpose__in=[*uploads.PROOFS, *uploads.OURS])
 
 
 def _ours(case: Case) -> Any:

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import Count, Q, Sum
 
 from dsr.cases.actors import SYSTEM
-from dsr.cases.upload_rows import FOLDER, drop_bytes, ends_at, name_of, seal_context, tell
+from dsr.cases.upload_rows import FOLDER, OURS, drop_bytes, ends_at, name_of, seal_context, tell
 from dsr.models import Draft, Request, Upload
 from dsr.uploads import clamd
 from dsr.uploads.check import checked
@@ -69,12 +69,13 @@ def receive(
     clean = checked(content, name=name)
     verdict = scan((content,))
     if verdict is clamd.Verdict.INFECTED:
-        if request is not None:
+        # The history that she gets is no place for what an authority wrote to us: the page of the colleague says it.
+        if request is not None and purpose != Upload.Purpose.MATTER:
             tell(request, "upload_refused", purpose, now, actor=actor, reason=FileRefusal.INFECTED.value)
         raise UploadRefusedError(FileRefusal.INFECTED, name=name)
     digest = hashlib.sha256(clean.content).hexdigest()
     # The same file once more is the same page sent once more.
-    free = owner.uploads.filter(purpose=purpose, message=None, letter=None, deleted_at=None)
+    free = owner.uploads.filter(purpose=purpose, message=None, letter=None, matter=None, deleted_at=None)
     same: Upload | None = free.filter(sha256=digest).first()
     hers = actor.kind != "staff" if from_person is None else from_person
     if same is not None:
@@ -90,7 +91,7 @@ def receive(
         created_at=now,
         delete_after=now + LOOSE_FOR,
         scanned=verdict is clamd.Verdict.CLEAN,
-        from_person=hers and purpose != Upload.Purpose.ENCLOSURE,
+        from_person=hers and purpose not in OURS,
     )
     upload.storage_name = f"{FOLDER}/{now:%Y-%m-%d}/{upload.pk}.sealed"
     upload.put({"name": clean.name})
@@ -127,8 +128,8 @@ def _insist_room(owner: Draft | Request, name: str, purpose: str, *, files: int 
 
     What the office gives along takes nothing of what the person may send, and the other way round.
     """
-    ours = Q(purpose=Upload.Purpose.ENCLOSURE)
-    side = ours if purpose == Upload.Purpose.ENCLOSURE else ~ours
+    ours = Q(purpose__in=OURS)
+    side = ours if purpose in OURS else ~ours
     held = owner.uploads.filter(side, deleted_at=None).order_by().aggregate(n=Count("pk"), size=Sum("size"))
     if held["n"] + files > settings.DSR_UPLOADS_MAX:
         raise UploadRefusedError(FileRefusal.REQUEST_MANY, name=name)
@@ -158,8 +159,8 @@ def _tie(upload: Upload, owner: Draft | Request, actor: Actor) -> None:
     if not there or not row.update(draft=draft, request=request, delete_after=ends):
         raise UploadRefusedError(FileRefusal.TOO_HARD, name=name_of(upload))
     _insist_room(owner, name_of(upload), upload.purpose)
-    # Of what the office gives along, the letter or message tells that it goes.
-    if request is not None and upload.purpose != Upload.Purpose.ENCLOSURE:
+    # Of what the office brings, the letter, message or matter tells that it goes with it.
+    if request is not None and upload.purpose not in OURS:
         tell(request, "upload_received", upload.purpose, upload.created_at, actor=actor)
 
 

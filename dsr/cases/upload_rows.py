@@ -22,7 +22,9 @@ FOLDER: Final = "uploads"
 PROOF_DAYS: Final = 14
 """I-04, 4.5: a proof of identity or authority goes once it was looked at, and this long after it came at the latest."""
 PROOFS: Final = frozenset({Upload.Purpose.IDENTITY, Upload.Purpose.AUTHORITY})
-_SENT_WITH: Final = frozenset({Upload.Purpose.MESSAGE, Upload.Purpose.ENCLOSURE})
+OURS: Final = frozenset({Upload.Purpose.ENCLOSURE, Upload.Purpose.MATTER})
+"""What the office brings itself: never hers, told of with the letter, message or matter that it goes with."""
+_SENT_WITH: Final = OURS | {Upload.Purpose.MESSAGE}
 UNSENT_DAYS: Final = 7
 """How long a file waits for the message it was added to, like a draft."""
 

@@ -14,7 +14,7 @@ from dsr.cases.actors import SYSTEM
 from dsr.cases.duties import Duty
 from dsr.cases.perform import insist, record, staff_id
 from dsr.cases.upload_intake import receive, scan
-from dsr.cases.upload_rows import FOLDER, PROOFS, drop_bytes, ends_at, name_of, seal_context, tell
+from dsr.cases.upload_rows import FOLDER, OURS, PROOFS, drop_bytes, ends_at, name_of, seal_context, tell
 from dsr.models import Draft, Request, Upload
 from dsr.uploads.errors import UploadRefusedError
 from dsr.vault import open_file
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 __all__ = [
     "FOLDER",
+    "OURS",
     "PROOFS",
     "Shown",
     "UploadRefusedError",
@@ -57,7 +58,7 @@ def of_draft(draft: Draft, purpose: str) -> list[Upload]:
 
 def loose(request: Request, purpose: str) -> list[Upload]:
     """Files of a request that were added for a message which is not sent yet, oldest first."""
-    rows = request.uploads.filter(purpose=purpose, message=None, letter=None, deleted_at=None)
+    rows = request.uploads.filter(purpose=purpose, message=None, letter=None, matter=None, deleted_at=None)
     return list(rows.order_by("created_at", "pk"))
 
 
@@ -76,7 +77,9 @@ def hand_over(*, draft: Draft, request: Request, now: datetime) -> int:
 def attach(*, message: Message, uploads: Iterable[Upload]) -> int:
     """Tie files of the same request to the message they were sent with; returns how many were free and are tied now."""
     ids = [upload.pk for upload in uploads]
-    rows = Upload.objects.filter(pk__in=ids, request_id=message.request_id, message=None, letter=None, deleted_at=None)
+    rows = Upload.objects.filter(
+        pk__in=ids, request_id=message.request_id, message=None, letter=None, deleted_at=None
+    ).exclude(purpose=Upload.Purpose.MATTER)
     return rows.update(message=message, delete_after=None)
 
 
@@ -112,7 +115,9 @@ def _end(upload: Upload, kind: str, now: datetime, actor: Actor, *, reason: str 
         rows = Upload.objects.filter(pk=upload.pk, deleted_at=None)
         if not rows.update(wrapped_key="", sealed=b"", deleted_at=now, delete_after=None, **columns):
             return False
-        if upload.request is not None:
+        # A letter of an authority that no step was noted with was never part of a case.
+        unnoted = upload.purpose == Upload.Purpose.MATTER and upload.matter_id is None
+        if upload.request is not None and not unnoted:
             told = {"reason": reason} if reason else {}
             tell(upload.request, kind, upload.purpose, now, actor=actor, **told)
     try:

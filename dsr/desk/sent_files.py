@@ -29,7 +29,7 @@ def sent_context(request: DeskRequest, case: Case, form: AddFilesForm | None = N
     shown = sees(request.actor, Sight.PERSON)
     # What belongs to a message that is not sent yet is still the person's own.
     unsent = Q(purpose=Upload.Purpose.MESSAGE, message=None)
-    ours = Q(purpose=Upload.Purpose.ENCLOSURE)
+    ours = Q(purpose__in=uploads.OURS)
     rows = case.request.uploads.exclude(unsent | ours).select_related("seen_by").order_by("created_at", "pk")
     may_check = duty_refusal(request.actor, Duty.IDENTIFY)
     may_add = duty_refusal(request.actor, Duty.REGISTER)

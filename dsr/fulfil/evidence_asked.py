@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from dsr import wording
 from dsr.cases.purge import keep_until
+from dsr.cases.uploads import OURS
 from dsr.fulfil import evidence_work
 from dsr.fulfil.evidence_reading import coded, day, state, title, tongue
 from dsr.law.clock import SuspensionKind
@@ -213,7 +214,7 @@ def identity(reading: Reading) -> Section:
             reading.at(row.seen_at),
             reading.at(row.deleted_at),
         )
-        for row in request.uploads.exclude(purpose=Upload.Purpose.ENCLOSURE).order_by("created_at", "pk")
+        for row in request.uploads.exclude(purpose__in=OURS).order_by("created_at", "pk")
     )
     facts = (
         (_("Known"), wording.say(IdentityLevel(request.identity_level))),

@@ -8,11 +8,11 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from dsr.cases.uploads import name_of
+from dsr.cases.uploads import OURS, name_of
 from dsr.fulfil.evidence_reading import coded, day
 from dsr.models import AuthorityCase, Letter, RecipientNotice, Transmission, Upload
 from dsr.output.evidence import Table
-from dsr.wording import filed, recipients
+from dsr.wording import filed, recipients, uploads
 from dsr.wording.letters import LETTERS
 from dsr.wording.portability import NO_TRANSMISSION
 
@@ -51,19 +51,22 @@ def transmission(reading: Reading) -> Table:
 
 
 def enclosures(reading: Reading) -> Table:
-    """What went along with letters of this case and with messages of the request: name where words go in, size, hash (4.6)."""
+    """What went along with letters of this case and with messages of the request: name where words go in, size, hash (4.6).
+
+    Of letters of and to an authority no name: it may say which one it was, and the pack may be for another.
+    """
     left = Q(letter__case=reading.case, letter__status=Letter.Status.SENT) | Q(message__request=reading.case.request_id)
+    left |= Q(matter__case=reading.case)
     rows = tuple(
         (
-            coded(LETTERS, row.letter.code) if row.letter else _("message"),
-            reading.at(row.letter.sent_at if row.letter else row.message and row.message.created_at),
-            name_of(row) if reading.with_words else "",
+            *_with(reading, row),
+            name_of(row) if reading.with_words and row.matter is None else "",
             str(row.size),
             row.sha256,
             reading.at(row.deleted_at),
         )
-        for row in Upload.objects.filter(left, purpose=Upload.Purpose.ENCLOSURE)
-        .select_related("letter", "message")
+        for row in Upload.objects.filter(left, purpose__in=OURS)
+        .select_related("letter", "message", "matter")
         .order_by("created_at", "pk")
     )
     return Table(
@@ -72,6 +75,15 @@ def enclosures(reading: Reading) -> Table:
         (_("With"), _("Sent"), _("Name"), _("Bytes"), _("SHA-256"), _("Deleted")),
         rows,
     )
+
+
+def _with(reading: Reading, row: Upload) -> tuple[str, str]:
+    """What a file went along with, and when that was."""
+    if row.matter is not None:
+        return uploads.purpose(row.purpose), reading.at(row.created_at)
+    if row.letter is not None:
+        return coded(LETTERS, row.letter.code), reading.at(row.letter.sent_at)
+    return _("message"), reading.at(row.message.created_at if row.message else None)
 
 
 def notices(reading: Reading) -> Table:

@@ -246,7 +246,9 @@ class _Describing(Describing):
         )
 
     def _uploads(self) -> DatasetInfo:
-        purposes = self.words((code, uploads.purpose(code)) for code in Upload.Purpose.values)
+        purposes = self.words(
+            (code, uploads.purpose(code)) for code in Upload.Purpose.values if code != Upload.Purpose.MATTER
+        )
         return self.dataset(
             "sent_files",
             _("Files you sent us, and files we gave you"),

@@ -204,7 +204,9 @@ class _Reading:
             yield file.case.request.reference, file.kind, *dates, file.size, file.sha256
 
     def _uploads(self) -> Iterator[Row]:
-        rows = self._of_requests(self._before(Upload.objects, "created_at"), "request")
+        rows = self._of_requests(self._before(Upload.objects, "created_at"), "request").exclude(
+            purpose=Upload.Purpose.MATTER  # like the matter itself: between the authority and us
+        )
         for upload in rows.select_related("request").order_by("created_at", "id"):
             dates = self._at(upload.seen_at), self._at(upload.deleted_at)
             what = name_of(upload) or None, upload.purpose, self._at(upload.created_at), upload.size

@@ -42,6 +42,7 @@ class Upload(Sealed, KeyedRow):
         EVIDENCE = "evidence"  # what shows that something is wrong, or is so
         MESSAGE = "message"  # sent along with a message
         ENCLOSURE = "enclosure"  # what the office gives along with a letter or a message of its own
+        MATTER = "matter"  # a letter of or to a supervisory authority about a case
 
     draft = models.ForeignKey(Draft, null=True, blank=True, on_delete=models.CASCADE, related_name="uploads")
     request = models.ForeignKey("dsr.Request", null=True, blank=True, on_delete=models.CASCADE, related_name="uploads")
@@ -49,6 +50,10 @@ class Upload(Sealed, KeyedRow):
     # Of an enclosure: the letter it goes with, a draft until that is sent.
     letter = models.ForeignKey(
         "dsr.Letter", null=True, blank=True, on_delete=models.SET_NULL, related_name="enclosures"
+    )
+    # Of a letter of or to an authority: the matter that it belongs to, none until its step is noted.
+    matter = models.ForeignKey(
+        "dsr.AuthorityCase", null=True, blank=True, on_delete=models.SET_NULL, related_name="files"
     )
     purpose = models.CharField(max_length=10, choices=Purpose.choices)
     # The person sent it, by whatever way: only then may she have it again in the portal.
@@ -68,7 +73,7 @@ class Upload(Sealed, KeyedRow):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(purpose__in=["authority", "identity", "evidence", "message", "enclosure"]),
+                condition=models.Q(purpose__in=["authority", "identity", "evidence", "message", "enclosure", "matter"]),
                 name="upload_purpose_known",
             ),
         ]

@@ -70,6 +70,7 @@ _PURPOSES: Final[Mapping[str, _StrPromise]] = {
     "evidence": gettext_lazy("Evidence"),
     "message": gettext_lazy("Sent with a message"),
     "enclosure": gettext_lazy("Given along by us"),
+    "matter": gettext_lazy("Matters before a supervisory authority"),
 }
 _TYPES: Final[Mapping[str, _StrPromise]] = {
     "application/pdf": gettext_lazy("PDF"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from dsr.cases.authority import MAX_NOTE, MAX_WORDS
 from dsr.cases.clock import local_date
 from dsr.desk.forms.steps import CaseForm
+from dsr.files_field import FilesField
+from dsr.models import Upload
 from dsr.wording.filed import AUTHORITY_OUTCOMES
+
+if TYPE_CHECKING:
+    from dsr.inbox import Inbox
 
 
 def _day(label: Any, hint: Any = "", *, required: bool = True) -> forms.DateField:
@@ -44,7 +49,21 @@ def _note() -> forms.CharField:
     )
 
 
-class OpenForm(CaseForm):
+class MatterForm(CaseForm):
+    """A step of a matter, with the letters it came or left with. `inbox`: where those go; without one none can be sent."""
+
+    added = FilesField(
+        Upload.Purpose.MATTER, required=False, label=_("Letters of the authority or to it, with what came along")
+    )
+
+    def __init__(self, *args: Any, inbox: Inbox | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields([name for name in self.fields if name != "added"])
+        if inbox is not None:
+            self.open_inbox(inbox)
+
+
+class OpenForm(MatterForm):
     """A complaint to an authority, or its inquiry, reached us."""
 
     authority = _line(_("Supervisory authority"), "", _("Enter which authority it is."))
@@ -63,14 +82,14 @@ class OpenForm(CaseForm):
         self.fields["received_on"].initial = local_date(self.case.controller, self.now)
 
 
-class DayMovedForm(CaseForm):
+class DayMovedForm(MatterForm):
     """The authority gave us longer, or less time; also a second question after our answer."""
 
     answer_due_on = _day(_("It wants an answer by"))
     note = _note()
 
 
-class AnsweredForm(CaseForm):
+class AnsweredForm(MatterForm):
     """Our answer left."""
 
     answered_on = _day(_("Our answer left on"))
@@ -81,7 +100,7 @@ class AnsweredForm(CaseForm):
         self.fields["answered_on"].initial = local_date(self.case.controller, self.now)
 
 
-class CloseForm(CaseForm):
+class CloseForm(MatterForm):
     """How it ended."""
 
     outcome = forms.ChoiceField(

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy
 
+from dsr.cases.uploads import OURS
 from dsr.files_field import FilesField
 from dsr.forms import UiForm
 from dsr.models import Upload
@@ -39,9 +40,7 @@ class AddFilesForm(UiForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [
-            (code, words.purpose(code))
-            for code in Upload.Purpose.values
-            if code not in {Upload.Purpose.MESSAGE, Upload.Purpose.ENCLOSURE}
+            (code, words.purpose(code)) for code in Upload.Purpose.values if code not in {Upload.Purpose.MESSAGE, *OURS}
         ]
         self.fields["purpose"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField, as declared above
         self._purposes = {code for code, _label in choices}

@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from dsr.cases import authority
+from dsr.cases import authority, uploads
 from dsr.desk import case_page
 from dsr.desk.access import DeskRequest, Duty, case_for, duty_refusal, staff_required
 from dsr.desk.attempt import Outcome, attempt, check_version, form_of, insisted, reopened
 from dsr.desk.forms.authority import AnsweredForm, CloseForm, DayMovedForm, OpenForm
 from dsr.desk.shell import page
+from dsr.inbox import Inbox
 from dsr.models import AuthorityCase
 from dsr.wording import event
 from dsr.wording.filed import AUTHORITY_OUTCOMES, AUTHORITY_STATES
@@ -121,7 +122,9 @@ def _run(
     at: tuple[str, str] = ("", ""),
 ) -> HttpResponse:
     case, now = _case(request, case_id), timezone.now()
-    form = form_of(kind, request, case, now=now, bound=True, **_ids(*at))
+    inbox = Inbox(controller=request.controller, request=case.request, now=now, actor=request.actor)
+    sent = {**_ids(*at), "inbox": inbox}
+    form = form_of(kind, request, case, now=now, bound=True, files=request.FILES, **sent)
     if not form.is_valid():
         return _show(request, case, form, _NOTHING_TRIED, at=at)
     typed = {name: value for name, value in form.cleaned_data.items() if name != "version"}
@@ -135,7 +138,7 @@ def _run(
         flash.success(request, words)
         return redirect("desk:authority", case_id=case.pk)
     fresh = case_for(request, case_id)
-    return _show(request, fresh, reopened(kind, request, fresh, now=now, **_ids(*at)), outcome, at=at)
+    return _show(request, fresh, reopened(kind, request, fresh, now=now, **sent), outcome, at=at)
 
 
 def _ids(row: str, act: str) -> dict[str, Any]:
@@ -152,7 +155,8 @@ def _show(
         "form": form,
         "open_form": form if isinstance(form, OpenForm) else empty,
         "rows": [
-            _row(request, case, row, form if at[0] == str(row.pk) else None, at[1]) for row in authority.of_case(case)
+            _row(request, case, row, form if at[0] == str(row.pk) else None, at[1])
+            for row in authority.of_case(case).prefetch_related("files")
         ],
         "why_not": outcome.why_not,
         "conflict": outcome.conflict,
@@ -167,6 +171,7 @@ def _show(
 def _row(request: DeskRequest, case: Case, row: AuthorityCase, form: CaseForm | None, act: str) -> dict[str, Any]:
     row.case = case
     said, state = row.content(), State(row.state)
+    files = {one.id: one for one in uploads.shown(row.files.all()) if not one.upload.deleted_at}
 
     def one(name: str, kind: type[CaseForm]) -> CaseForm:
         if form is not None and name == act:
@@ -177,7 +182,15 @@ def _row(request: DeskRequest, case: Case, row: AuthorityCase, form: CaseForm | 
         "row": row,
         "authority": said["authority"],
         "reference": said["reference"],
-        "notes": [(event(note["kind"]), note["at"], note["text"]) for note in said["notes"]],
+        "notes": [
+            (
+                event(note["kind"]),
+                note["at"],
+                note["text"],
+                [files[one] for one in note.get("files", ()) if one in files],
+            )
+            for note in said["notes"]
+        ],
         "state": AUTHORITY_STATES[state],
         "outcome": AUTHORITY_OUTCOMES[row.outcome] if row.outcome else "",
         "acts": [

@@ -6,6 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -16,7 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from dsr.cases import uploads
-from dsr.desk.access import DeskRequest, Duty, Sight, case_for, insist, insist_sight, staff_required
+from dsr.desk.access import DeskRequest, Duty, Sight, case_for, duty_refusal, insist, insist_sight, staff_required
 from dsr.desk.attempt import attempt
 from dsr.desk.forms.uploads import AddFilesForm
 from dsr.desk.views.files import files_page
@@ -46,6 +47,8 @@ def one(request: DeskRequest, case_id: RowId, upload_id: RowId) -> HttpResponseB
     insist_sight(request.actor, Sight.PERSON)
     case = case_for(request, case_id)
     upload = _upload_of(case, upload_id)
+    if upload.purpose == Upload.Purpose.MATTER and duty_refusal(request.actor, Duty.AUTHORITY) is not None:
+        raise PermissionDenied
     chunks = uploads.read(upload)
     try:
         first = next(chunks, b"")
