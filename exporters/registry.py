@@ -50,6 +50,7 @@ SYSTEMS: Mapping[str, str] = MappingProxyType(
         "billmax": "exporters.systems.billmax.store:BillMaxStore",
         "routeros": "exporters.systems.routeros.store:RouterOsStore",
         "uisp": "exporters.systems.uisp.store:UispStore",
+        "zammad": "exporters.systems.zammad.store:ZammadStore",
     }
 )
 """Short names for the exporters that come with the product; anything else is the dotted path of a class."""

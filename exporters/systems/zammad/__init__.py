@@ -1,0 +1,1 @@
+"""Zammad: support tickets over its REST interface."""
