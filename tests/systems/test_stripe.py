@@ -10,7 +10,7 @@ from exporters.contract import Change, Identifier, IdentifierKind, MatchStatus, 
 from exporters.testing.standins.people import ANNA, NAMESAKE, subscriber
 from exporters.testing.standins.server import Fault
 from exporters.testing.standins.stripe import KEY, PAGE, Stripe
-from exporters.testing.standins.stripe_rows import DELETED, SHOUTED, SMALL, TWICE, customer_id
+from exporters.testing.standins.stripe_rows import DELETED, MIXED, SHOUTED, TWICE, customer_id
 from exporters.testing.system import SystemChecks
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class TestStripe(SystemChecks):
             assert len(hers) > PAGE
             assert {one for one in found if one[0] == table} == hers
 
-    @pytest.mark.parametrize("number", [SMALL, 27])
+    @pytest.mark.parametrize("number", [MIXED, 27])
     def test_she_is_found_in_whatever_spelling_stripe_keeps_her_address(self, number: int) -> None:
         # The filter of the interface would find neither of the two.
         typed = subscriber(number).email.swapcase()

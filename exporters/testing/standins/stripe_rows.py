@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from exporters.testing.standins.people import Person
     from exporters.testing.standins.server import Tables
 
-DELETED, TWICE, SHOUTED, SMALL = 149, 40, 60, 18
-"""Deleted in Stripe itself; a customer twice; twice, once in capitals; kept in small letters though written otherwise."""
+DELETED, TWICE, SHOUTED, MIXED = 149, 40, 60, 18
+"""Deleted in Stripe itself; a customer twice; twice, once in capitals; kept with capitals where nobody types them."""
 MADE = 1_735_776_000
 """The second (UTC) the first record was made: 2 January 2025."""
 TABLES = ("customers", "subscriptions", "invoices", "invoice_lines", "charges", "payment_methods", "tax_ids")
@@ -38,7 +38,7 @@ def filled(people: Iterable[Person]) -> Tables:
 
 def _customer(tables: Tables, person: Person) -> None:
     n, key = person.number, customer_id(person.number)
-    email = person.email.lower() if n == SMALL else person.email
+    email = person.email.replace("example", "Example") if n == MIXED else person.email
     tables["customers"][key] = {
         "id": key, "object": "customer", "oracle": n, "created": MADE + n, "livemode": True, "balance": 0, "currency": "eur",
         "name": person.name, "email": email, "phone": person.phone, "address": _address(person),
