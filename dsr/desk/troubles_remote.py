@@ -38,6 +38,10 @@ INTERFACES: Final[Mapping[str, _StrPromise]] = {
     "not_changed": _(
         "The store said yes and changed nothing. Ask its owner, or change it by hand and explain it here."
     ),
+    "index_behind": _(
+        "The system's search does not list everything that its database holds of this person. It is asked again by itself; if it stays so,"
+        " its owner has the search index built anew."
+    ),
 }
 FILES: Final[Mapping[str, _StrPromise]] = {
     "no_delivery": _("No delivery of this system has arrived. Ask its owner to send one, then retry."),
