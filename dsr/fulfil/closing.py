@@ -169,10 +169,13 @@ def _erased(case: Case, plan: Plan) -> tuple[Erased, ...]:
                         method=METHODS[done["treatment"]],
                     )
                 )
+    # Single columns that a person emptied are in rows that were counted above.
+    whole = {(line["store"], line["dataset"]): line for line in plan.summary if not line["fields"]}
     for task in case.tasks.filter(operation="verify", status=Task.Status.DONE).order_by("store"):
         for name, rows in sorted(task.result.get("removed_by_hand", {}).items()):
-            line = lines[task.store, name]
-            found.append(Erased(**_names(case, line), category=line["category"], rows=rows, method=Method.DELETED))
+            line = whole.get((task.store, name))
+            if line and line["treatment"] in WAITING:
+                found.append(Erased(**_names(case, line), category=line["category"], rows=rows, method=Method.DELETED))
     return tuple(found)
 
 

@@ -217,11 +217,11 @@ def verify(task: Task, check: Callable[..., None], *, now: datetime) -> tuple[di
 
 def _asked_of_a_person(lines: tuple[PlanLine, ...]) -> Counter[str]:
     """Rows that the data map leaves to a person, by dataset: a card on file names nobody, so no search would find it."""
-    rows = Counter[str]()
+    rows: dict[str, set[RowKey]] = {}
     for line in lines:
         if line.treatment is Treatment.MANUAL and line.reason is Reason.MAP:
-            rows[line.dataset] += line.count
-    return +rows
+            rows.setdefault(line.dataset, set()).update(line.keys)
+    return Counter({name: len(keys) for name, keys in rows.items() if keys})
 
 
 def finish(case: Case, *, now: datetime) -> bool:

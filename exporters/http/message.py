@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import quote
 
 from exporters.contract import Permanent
@@ -88,19 +88,31 @@ def filled(template: str, values: Mapping[str, str], *, quoted: bool) -> str:
     return "".join((*parts, rest))
 
 
+_MISSING: Final = object()
+
+
 def at(data: Any, path: str) -> Any:
     """The value at a dotted `path` of a parsed answer; an empty path means all of it, `-1` the last of a list; None where nothing is.
 
     A path that begins with a dot is one name as it stands (RouterOS calls a row's number `.id`).
     """
+    return _found(data, path, None)
+
+
+def has(data: Any, path: str) -> bool:
+    """Whether there is anything at a dotted path, be it null or empty."""
+    return _found(data, path, _MISSING) is not _MISSING
+
+
+def _found(data: Any, path: str, missing: Any) -> Any:
     steps = [path] if path.startswith(".") else path.split(".") if path else []
     for step in steps:
         if isinstance(data, dict):
-            data = data.get(step)
+            data = data.get(step, missing)
         elif isinstance(data, list) and data and step == "-1":
             data = data[-1]
         elif isinstance(data, list) and step.isdigit() and int(step) < len(data):
             data = data[int(step)]
         else:
-            return None
+            return missing
     return data

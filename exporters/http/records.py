@@ -6,7 +6,7 @@ import html
 from typing import TYPE_CHECKING, Any
 
 from exporters.contract import Permanent
-from exporters.http.message import at
+from exporters.http.message import at, has
 from exporters.mapped.source import Row
 
 if TYPE_CHECKING:
@@ -36,8 +36,10 @@ def row_of(
 ) -> Row:
     """The map's columns of a record; an empty list or object is nothing, so that a column that was cleared is seen to be."""
     plain = _unescaped(record) if unescape else record
-    found = {name: added.get(name, at(plain, resource.columns.get(name, name))) for name in columns}
-    return Row({name: None if value in ([], {}) else value for name, value in found.items()}, plain)
+    paths = {name: resource.columns.get(name, name) for name in columns}
+    found = {name: added.get(name, at(plain, path)) for name, path in paths.items()}
+    unseen = frozenset(name for name, path in paths.items() if name not in added and not has(plain, path))
+    return Row({name: None if value in ([], {}) else value for name, value in found.items()}, plain, unseen)
 
 
 def _unescaped(value: Any) -> Any:

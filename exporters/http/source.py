@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from exporters.contract import JsonValue, Permanent, Problem, Severity
@@ -130,11 +131,14 @@ class RestSource:
             return
         added = {name: filled(text, facts, quoted=False) for name, text in call.adds}
 
-        # An address without a value of the person is a list of the system, which is there whoever is asked for.
+        # An address without a value of the person is a list of the system, which is there whoever is asked for; only a page
+        # beyond its last one may be missing.
         listed = "{" not in call.path
 
+        asked = count()
+
         def fetch(page: Request) -> tuple[Reply, Any]:
-            return self._answer(page, place, listed=listed)
+            return self._answer(page, place, listed=listed and next(asked) == 0)
 
         paging = self.profile.paging if call.paging is None else call.paging
         answers = (

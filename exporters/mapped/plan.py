@@ -13,6 +13,7 @@ from exporters.contract import FieldChange, PlanLine, Reason, RowKey, Treatment
 from exporters.datamap.model import CHANGING_ERASE, Erase
 from exporters.mapped.stay import Stay, in_order, staying
 from exporters.mapped.wanted import ABLE
+from exporters.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -86,6 +87,26 @@ class _Planner:
         if dataset.terms.erase is Erase.KEEP:
             yield from self._changed(dataset, {key: rows[key] for key, stay in stays.items() if stay.kept}, None)
         yield from self._remaining(dataset, rows, stays)
+        if dataset.terms.erase is not Erase.MANUAL:
+            yield from self._left(
+                dataset, {key: row for key, row in rows.items() if key not in stays or stays[key].kept}
+            )
+
+    def _left(self, dataset: Dataset, rows: Mapping[Key, Row]) -> Iterator[Work]:
+        """What of rows that stay is a person's: columns the map says so of, and secrets the interface does not show.
+
+        Nobody can prove that a password is gone which was never seen, and writing it blindly proves nothing either.
+        """
+        deleted = dataset.terms.erase is Erase.DELETE and self.walk.source.can_delete(dataset.name)
+        for column in () if deleted else dataset.fields.values():
+            unseen = column.secret and not column.optional and column.terms.erase in CHANGING_ERASE
+            if column.terms.erase is Erase.MANUAL:
+                standing = {key: row for key, row in rows.items() if text_of(row.values.get(column.name))}
+            else:
+                standing = {key: row for key, row in rows.items() if unseen and column.name in row.unseen}
+            if standing:
+                change = (FieldChange(column.name, Erase.MANUAL.value),)
+                yield self._line(dataset, Treatment.MANUAL, standing, fields=change, reason=Reason.MAP)
 
     def _changed(self, dataset: Dataset, rows: Mapping[Key, Row], reason: Reason | None) -> Iterator[Work]:
         fields = changes(dataset)

@@ -20,10 +20,14 @@ BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: the columns of the data map, and the record as the store gave it (for searching what no map names)."""
+    """One row: the columns of the data map, and the record as the store gave it (for searching what no map names).
+
+    `unseen`: columns of the map that the record does not have at all, which is not the same as having them empty.
+    """
 
     values: Mapping[str, Any] = field(repr=False)
     raw: Any = field(default=None, repr=False)
+    unseen: frozenset[str] = frozenset()
 
     def key(self, dataset: Dataset) -> tuple[str, ...]:
         """The row's key as texts, whether the store writes it as a number or a text."""

@@ -75,6 +75,8 @@ class Standin(ThreadingHTTPServer):
         """Called before a write happens; False: the connection ends and nothing was done."""
         self.after_write: Callable[[Api], bool] = lambda _: True
         """Called when a write has happened; False: the connection ends without an answer."""
+        self.strict_pages = False
+        """Whether a page beyond the last one is a 404, as frameworks have it."""
         self.lock = threading.Lock()
 
     @property
@@ -167,6 +169,9 @@ class Api(BaseHTTPRequestHandler):
 
     def page(self, at: str, found: list[Any], query: dict[str, str]) -> None:
         page, size = int(query.get("page", 1)), int(query.get("per_page", 3))
+        if self.server.strict_pages and page > 1 and (page - 1) * size >= len(found):
+            self.say({"detail": "Invalid page."}, status=404)
+            return
         # The last row of a page comes again on the next one, and the total is too small.
         start = max(0, (page - 1) * size - 1) if page > 1 else 0
         part = found[start : page * size] if (page - 1) * size < len(found) else []
@@ -223,6 +228,7 @@ def reset(server: Standin) -> None:
     server.rows = copy.deepcopy(start_rows())
     server.writes.clear()
     server.before_write = server.after_write = lambda _: True
+    server.strict_pages = False
 
 
 def configuration(folder: Path, at: str, **more: str) -> Path:

@@ -162,3 +162,19 @@ def test_a_link_over_several_columns_is_refused_with_words(tmp_path: Path) -> No
     (tmp_path / "wrong-map.yaml").write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(ConfigError, match="links over several columns are for SQL stores"):
         standin.store(tmp_path, "http://127.0.0.1:9/", map="wrong-map.yaml")
+
+
+def test_a_page_beyond_the_last_may_be_missing_and_the_first_may_not(
+    crm: RestStore, server: standin.Standin, tmp_path: Path
+) -> None:
+    keys = crm.locate(standin.ANNA).keys
+    rows = [batch.rows for batch in crm.collect(standin.ANNA, keys)]
+    server.strict_pages = True
+    assert crm.locate(standin.ANNA).keys == keys
+    assert [batch.rows for batch in crm.collect(standin.ANNA, keys)] == rows
+    text = Path(standin.HERE, "crm_rest.yaml").read_text(encoding="utf-8").replace("GET tickets,", "GET tickets/of,")
+    (tmp_path / "moved.yaml").write_text(text, encoding="utf-8")
+    moved = standin.store(tmp_path, server.url, profile="moved.yaml")
+    with pytest.raises(Permanent) as raised:
+        list(moved.collect(standin.ANNA, keys))
+    assert raised.value.code == "not_found"
