@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from exporters.contract import Permanent, Severity
+from exporters.contract import Identifier, IdentifierKind, MatchStatus, Permanent, Severity, Subject
 from exporters.testing.standins.people import ANNA, subscriber
 from exporters.testing.standins.server import Fault
 from exporters.testing.standins.whmcs import IDENTIFIER, SECRET, Whmcs
+from exporters.testing.standins.whmcs_rows import INVITED
 from exporters.testing.system import SystemChecks
 
 if TYPE_CHECKING:
@@ -53,6 +54,35 @@ class TestWhmcs(SystemChecks):
             "identifier": IDENTIFIER,
             "secret": "file:secret",
         }
+
+    def test_who_was_invited_to_an_account_is_neither_its_holder_nor_part_of_her_data(self) -> None:
+        invited = self.own.tables["users"][str(INVITED)]
+        before, exporter, person = dict(invited), self.opened(), subscriber(ANNA)
+        his = Subject("invited", (Identifier(IdentifierKind.EMAIL, invited["email"]),))
+        assert exporter.locate(his).status is MatchStatus.NONE
+
+        keys = exporter.locate(self.who(person)).keys
+        logins = [
+            row
+            for batch in exporter.collect(self.who(person), keys)
+            if batch.dataset in {"users", "shared_users"}
+            for row in batch.rows
+        ]
+        assert len(logins) == 1
+        assert "Piet" not in str(logins)
+        self.apply(exporter, self.plan(exporter, "erasure", person))
+        assert self.own.tables["users"][str(INVITED)] == before
+        assert person.email not in str(self.own.tables["users"][str(1000 + ANNA)])
+
+    def test_a_login_that_says_of_no_account_who_owns_it_finds_nobody(self) -> None:
+        person = subscriber(ANNA)
+        for row in self.own.tables["clients"].values():
+            row["email"] = f"account{row['id']}@example.org"
+        who = Subject("login", (Identifier(IdentifierKind.EMAIL, person.email),))
+        assert ("client", (str(ANNA),)) in {(key.dataset, key.values) for key in self.opened().locate(who).keys}
+        for row in self.own.tables["users"].values():
+            row["clients"] = [{"id": one["id"], "isOwner": None} for one in row["clients"]]
+        assert "client" not in {key.dataset for key in self.opened().locate(who).keys}
 
     def test_a_folder_that_has_moved_is_an_error_and_nobody_is_called_erased(self) -> None:
         exporter, person = self.opened(), subscriber(ANNA)

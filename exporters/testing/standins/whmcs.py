@@ -134,7 +134,7 @@ class Whmcs(StandIn):
             above = self.tables[other].get(str(row[column]))
             return self.owner(other, above) if above else None
         if table == "users":
-            return int(row["clients"][0]["id"]) if row["clients"] else None
+            return next((int(one["id"]) for one in row["clients"] if one["isOwner"]), None)
         number = row["id"] if table == "clients" else row.get("clientId") or row.get("userid") or row.get("clientid")
         return int(number or 0) or None
 
@@ -224,7 +224,8 @@ class Whmcs(StandIn):
                     "customfields": [{"id": one["fieldid"], "value": one["value"]} for one in fields],
                     "users": {
                         "user": [
-                            {"id": one["id"], "name": f"{one['firstname']} {one['lastname']}", "email": one["email"], "is_owner": True}
+                            {"id": one["id"], "name": f"{one['firstname']} {one['lastname']}", "email": one["email"],
+                             "is_owner": {"id": row["id"], "isOwner": True} in one["clients"]}
                             for one in users
                         ]
                     },

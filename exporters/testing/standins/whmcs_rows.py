@@ -46,6 +46,8 @@ TABLES = [
 ]
 USER = 1000
 """Users count from here, clients from 1."""
+INVITED = 1999
+"""A user with a login of his own whom Anna let into her account."""
 ANSWER = 700_000
 """Messages of staff count from here; the first message of a ticket is number 0."""
 
@@ -103,6 +105,10 @@ def _client(tables: Tables, person: Person) -> None:
     login = f"login{n}@example.net" if n % 50 == ANNA + 10 else person.email
     put(tables, "users", USER + n, firstname=_escaped(person.first), lastname=_escaped(person.last), email=login,
         datecreated="2020-12-15 15:29:49", validationdata="", clients=[{"id": n, "isOwner": True}])  # fmt: skip
+    if n == ANNA:
+        # Invited to her account, with a login of his own.
+        put(tables, "users", INVITED, firstname="Piet", lastname="Ander", email="piet.ander@example.net",
+            datecreated="2021-01-04 09:00:00", validationdata="", clients=[{"id": n, "isOwner": False}])  # fmt: skip
     if n == 130:  # noqa: PLR2004 -- one of them
         tables["users"][str(USER + 30)]["clients"].append({"id": n, "isOwner": False})
     if _busy(person):
