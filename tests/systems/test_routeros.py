@@ -66,6 +66,29 @@ class TestRouterOs(SystemChecks):
         assert hers == {key for key in self.own.hers(ANNA) if key[0] == "ppp_secrets"}
         assert not hers & self.own.hers(NAMESAKE)
 
+    def test_a_comment_that_names_her_takes_no_device_and_no_limit_from_somebody_else(self) -> None:
+        person, other = subscriber(ANNA), subscriber(NAMESAKE)
+        (lease,) = (row for row in self.own.tables["leases"].values() if row["oracle"] == NAMESAKE)
+        (queue,) = (row for row in self.own.tables["queues"].values() if row["oracle"] == NAMESAKE)
+        (secret,) = (row for row in self.own.tables["ppp_secrets"].values() if row["oracle"] == NAMESAKE)
+        secret["caller-id"] = other.mac.lower()
+        lease["comment"], queue["comment"] = (
+            f"{other.username}, same house as {person.username}",
+            f"bill: {person.username}",
+        )
+        nobodys = {".id": "*9F1", "mac-address": "02:00:5E:10:00:99", "address": "198.51.100.99", "comment": f"tv of {person.username}",
+                   "oracle": ANNA, "dynamic": "false"}  # fmt: skip
+        self.own.tables["leases"]["*9F1"] = nobodys
+
+        theirs, seen = dict(self.own.tables["leases"]), self.collected(person)
+        assert set(seen) == {key for key in self.own.hers(ANNA) if key[0] != MADE}
+        assert ("leases", "*9F1") in seen
+        exporter = self.opened()
+        self.apply(exporter, self.plan(exporter, "erasure", person))
+        assert "*9F1" not in self.own.tables["leases"]
+        assert theirs[lease[".id"]] == self.own.tables["leases"][lease[".id"]]
+        assert queue[".id"] in self.own.tables["queues"]
+
     def test_a_user_of_the_router_without_the_right_policy_is_told_by_the_check(self) -> None:
         self.own.logins = ("dsr-desk", "another")  # type: ignore[misc]
         assert {one.code for one in self.opened().check() if one.severity.value == "error"} == {"access_denied"}
