@@ -9,8 +9,9 @@ import pytest
 from exporters.contract import Change, Identifier, IdentifierKind, MatchStatus, Permanent, Subject, Treatment
 from exporters.testing.standins.hubspot import PAGE, TOKEN, HubSpot
 from exporters.testing.standins.people import ANNA, NAMESAKE, subscriber
-from exporters.testing.standins.server import Fault
+from exporters.testing.standins.server import Answer, Fault
 from exporters.testing.system import SystemChecks
+from exporters.testing.system_pieces import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,6 +62,16 @@ class TestHubSpot(SystemChecks):
         match = self.opened().locate(who)
         assert [path for _, path in self.own.calls if "second.11@" in path.lower()]
         assert (match.status, match.keys) == (MatchStatus.NONE, ())
+
+    @pytest.mark.parametrize("body", [{"message": "no Route matched with those values"}, ""], ids=["json", "empty"])
+    def test_a_404_of_a_gateway_is_no_word_about_a_contact(self, body: object, monkeypatch: pytest.MonkeyPatch) -> None:
+        exporter, who = self.opened(), self.who(subscriber(ANNA))
+        keys = exporter.locate(who).keys
+        monkeypatch.setattr(HubSpot, "answer", lambda *_: Answer(body, 404))  # the stand-in, not our code
+        for ask in (lambda: exporter.locate(who), lambda: exporter.residue(who, keys, now=NOW)):
+            with pytest.raises(Permanent) as raised:
+                ask()
+            assert raised.value.code == "not_found"
 
     def test_an_address_of_another_contact_is_refused_and_nothing_changes(self) -> None:
         exporter, person, before = self.opened(), subscriber(ANNA), self.own.sums()

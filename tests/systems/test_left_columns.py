@@ -6,8 +6,9 @@ from exporters.contract import PlanLine, Reason, Treatment
 from exporters.testing.standins.fossbilling import FossBilling
 from exporters.testing.standins.people import ANNA, subscriber
 from exporters.testing.standins.splynx import Splynx
+from exporters.testing.standins.uisp import Uisp
 from exporters.testing.system_pieces import SystemPieces
-from tests.systems import test_fossbilling, test_splynx
+from tests.systems import test_fossbilling, test_splynx, test_uisp
 
 
 class TestColumnsOfTheMap(SystemPieces):
@@ -44,6 +45,38 @@ class TestSecretsNobodySees(SystemPieces):
         for row in self.own.tables["customers"].values():
             row.pop("password", None)
         assert _left(self.plan(self.opened(), "erasure", subscriber(ANNA))) == {("customers", "password"): 1}
+
+
+class TestOwnFieldsOfSplynx(SystemPieces):
+    own: Splynx
+    standin = Splynx
+    system = "splynx"
+    options = test_splynx.TestSplynx.options
+    _file = test_splynx.TestSplynx._file
+
+    def test_a_field_of_the_provider_that_is_called_a_password_is_not_handed_out_and_goes(self) -> None:
+        own = self.own.tables["additional"]
+        field = next(row for row in own.values() if row["customer_id"] == str(ANNA))
+        own[f"{ANNA}/pppoe_password"] = {**field, "id": "pppoe_password", "value": "hunter2-in-clear"}
+        assert "hunter2-in-clear" not in repr(self.collected(subscriber(ANNA)))
+        exporter = self.opened()
+        self.apply(exporter, self.plan(exporter, "erasure", subscriber(ANNA)))
+        assert "hunter2-in-clear" not in repr(self.own.tables)
+
+
+class TestOwnFieldsOfUisp(SystemPieces):
+    own: Uisp
+    standin = Uisp
+    system = "uisp"
+    options = test_uisp.TestUisp.options
+    _file = test_uisp.TestUisp._file
+
+    def test_a_field_of_the_provider_that_is_called_a_password_is_not_handed_out_and_waits_for_a_person(self) -> None:
+        field = next(row for row in self.own.tables["attributes"].values() if row["clientId"] == ANNA)
+        field["name"], field["value"] = "WLAN-Kennwort", "hunter2-in-clear"
+        assert "hunter2-in-clear" not in repr(self.collected(subscriber(ANNA)))
+        lines = self.plan(self.opened(), "erasure", subscriber(ANNA))
+        assert "attributes" in {self.table(line.dataset) for line in lines if line.treatment is Treatment.MANUAL}
 
 
 def _left(lines: tuple[PlanLine, ...]) -> dict[tuple[str, str], int]:
