@@ -39,6 +39,16 @@ class TestUisp(SystemChecks):
         (self.folder / name).write_text(text, encoding="utf-8")
         return name
 
+    def test_an_address_for_invoices_leaves_with_her_data_and_goes_with_them(self) -> None:
+        person, own = subscriber(ANNA), self.own.tables["clients"][str(ANNA)]
+        street = f"{ANNA} Letter Box Lane"
+        assert own["invoiceStreet1"] == street
+        assert self.collected(person)["clients", str(ANNA)]["invoiceStreet1"] == street
+        exporter = self.opened()
+        self.apply(exporter, self.plan(exporter, "erasure", person))
+        assert not own["invoiceStreet1"]
+        assert not own["invoiceCity"]
+
     def test_whom_somebody_archived_is_found_and_erased(self) -> None:
         person, exporter = subscriber(ARCHIVED), self.opened()
         before, hers = self.own.sums(), self.own.hers(ARCHIVED)

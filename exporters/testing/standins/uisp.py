@@ -36,9 +36,17 @@ PATHS: Mapping[str, str] = {
     "scheduling/jobs": "jobs",
 }
 NO_LIST = {"clients/contacts", "clients/bank-accounts"}
+_INVOICES = {
+    "invoiceStreet1",
+    "invoiceStreet2",
+    "invoiceCity",
+    "invoiceZipCode",
+    "invoiceAddressSameAsContact",
+    "companyWebsite",
+}
 _PLACE = {"street1", "street2", "city", "zipCode", "addressGpsLat", "addressGpsLon"}
 WRITABLE: Mapping[str, set[str]] = {
-    "clients": _PLACE | {
+    "clients": _PLACE | _INVOICES | {
         "userIdent", "previousIsp", "isLead", "clientType", "companyName", "companyRegistrationNumber", "companyTaxId", "firstName",
         "companyContactFirstName", "companyContactLastName", "lastName", "username", "password", "note",
     },

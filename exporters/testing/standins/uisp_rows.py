@@ -67,7 +67,9 @@ def _client(tables: Tables, person: Person) -> None:
         companyContactFirstName=person.first if person.company else None, companyContactLastName=person.last if person.company else None,
         firstName=person.first, lastName=person.last, username=person.username if n % 2 else None, password=password(n), **place(person),
         note=f"{person.first} can be reached at {person.phone}" if busy(person) else None, isArchived=n == ARCHIVED,
-        registrationDate="2021-03-01T00:00:00+0000", organizationId=1,
+        registrationDate="2021-03-01T00:00:00+0000", organizationId=1, invoiceAddressSameAsContact=n % 3 != ANNA % 3,
+        invoiceStreet1=None if n % 3 != ANNA % 3 else f"{n} Letter Box Lane", invoiceStreet2=None,
+        invoiceCity=None if n % 3 != ANNA % 3 else person.city, invoiceZipCode=None, companyWebsite=None,
     )  # fmt: skip
     put(
         tables,
