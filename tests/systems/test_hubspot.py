@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from exporters.contract import Change, Identifier, IdentifierKind, MatchStatus, Permanent, Subject, Treatment
-from exporters.testing.standins.hubspot import PAGE, TOKEN, HubSpot
+from exporters.testing.standins.hubspot import PAGE, STAFF, TOKEN, HubSpot
 from exporters.testing.standins.people import ANNA, NAMESAKE, subscriber
 from exporters.testing.standins.server import Answer, Fault
 from exporters.testing.system import SystemChecks
@@ -55,6 +55,14 @@ class TestHubSpot(SystemChecks):
         self.apply(exporter, lines)
         assert not [path for _, path in self.own.calls if "gdpr" in path]
         assert not [method for method, _ in self.own.calls if method not in {"GET", "PATCH"}]
+
+    def test_who_of_the_staff_set_an_earlier_value_is_not_handed_out(self) -> None:
+        person = subscriber(ANNA)
+        told = repr(self.collected(person)[("contact_history", "7000007")])
+        assert person.phone in told
+        assert "CRM_UI" in told
+        assert STAFF not in told
+        assert "90210" not in told
 
     def test_a_secondary_address_leads_to_nobody(self) -> None:
         # HubSpot answers with the contact; the address may be one that two people shared.

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from exporters.testing.standins.people import Person
     from exporters.testing.standins.server import Asked, Tables
 
+STAFF = "Marlies Beraterin"
+"""Who of the provider's people changed a number by hand."""
 TOKEN = "pat-eu1-Klartext"  # noqa: S105 -- of the stand-in
 _WRITABLE = "email firstname lastname phone mobilephone company jobtitle address city state zip country website date_of_birth message"
 _READ_ONLY = "hs_object_id createdate lastmodifieddate hs_additional_emails"
@@ -164,7 +166,15 @@ def _person(tables: Tables, person: Person) -> None:
             {"value": row["email"], "sourceType": "FORM"},
             {"value": f"old.{n}@example.net", "sourceType": "IMPORT"},
         ],
-        "phone": [{"value": person.phone, "sourceType": "CRM_UI"}],
+        "phone": [
+            {
+                "value": person.phone,
+                "sourceType": "CRM_UI",
+                "sourceId": "userId:90210",
+                "sourceLabel": STAFF,
+                "updatedByUserId": 90210,
+            }
+        ],
     }
     for number in range(n % 5 + (3 if n == NAMESAKE else 0)):
         note = str(_NOTE + n * 10 + number + 1)
