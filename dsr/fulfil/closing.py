@@ -170,7 +170,7 @@ def _erased(case: Case, plan: Plan) -> tuple[Erased, ...]:
                     )
                 )
     # Single columns that a person emptied are in rows that were counted above.
-    whole = {(line["store"], line["dataset"]): line for line in plan.summary if not line["fields"]}
+    whole = {(line["store"], line["dataset"]): line for line in plan.summary if not line.get("fields")}
     for task in case.tasks.filter(operation="verify", status=Task.Status.DONE).order_by("store"):
         for name, rows in sorted(task.result.get("removed_by_hand", {}).items()):
             line = whole.get((task.store, name))
